@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Benchmarks and runs side by side with other software. */
+package io.lunette.bench;

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import java.time.Instant;
+
+/**
+ * What an erase did; the raw material of a certificate, claiming no more than was done.
+ *
+ * @param volume the volume as it was called
+ * @param request what was asked
+ * @param extents extents that the volume had written to
+ * @param erasedBytes bytes overwritten
+ * @param verifiedBytes bytes read back and found erased
+ * @param verification how read-back was done, for instance {@code direct} or {@code cached}
+ * @param device identity of the backing device
+ * @param started when
+ * @param ended when
+ */
+public record EraseReport(
+    VolumeName volume,
+    EraseRequest request,
+    long extents,
+    long erasedBytes,
+    long verifiedBytes,
+    String verification,
+    String device,
+    Instant started,
+    Instant ended) {}

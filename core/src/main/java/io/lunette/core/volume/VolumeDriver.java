@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import io.lunette.core.block.BlockDevice;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Keeps volumes: the native engine, an SMI-S array, a Ceph cluster.
+ *
+ * <p>Every changing operation has happened wholly, and durably, when it returns, or not at all;
+ * after a crash in the middle it is one of the two. Every one is safe to repeat: the caller names
+ * the volume, the same call with the same arguments returns the first one's result, and one with
+ * other arguments ends in {@link VolumeException.Kind#CONFLICT}. Thread-safe; calls may block on
+ * devices.
+ */
+public interface VolumeDriver extends AutoCloseable {
+
+  /** What this driver can do. */
+  DriverCapabilities capabilities();
+
+  /** Space now. */
+  PoolSpace space() throws VolumeException;
+
+  /**
+   * A new volume that reads as zeroes.
+   *
+   * @throws VolumeException CONFLICT if the name is taken by a volume of another size or origin;
+   *     INVALID if the size is not a positive multiple of 4096; OUT_OF_SPACE
+   */
+  VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException;
+
+  /**
+   * Makes a volume immutable for ever. What was written before is durable on return. An open device
+   * of it, if there is one, turns read-only.
+   *
+   * @throws VolumeException NOT_FOUND
+   */
+  VolumeInfo seal(VolumeName name) throws VolumeException;
+
+  /**
+   * Clones of a SEALED volume, all in one durable step where the driver can.
+   *
+   * @return what now exists, in the order of {@code names}
+   * @throws VolumeException NOT_FOUND; BUSY if the source is not sealed; CONFLICT; OUT_OF_SPACE;
+   *     UNSUPPORTED
+   */
+  List<VolumeInfo> clone(VolumeName source, List<VolumeName> names, CloneKind kind)
+      throws VolumeException;
+
+  /**
+   * Freezes the content of a volume, which may be in use, under a new name.
+   *
+   * @throws VolumeException NOT_FOUND; CONFLICT; UNSUPPORTED
+   */
+  VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException;
+
+  /**
+   * Sets a volume back to one of its snapshots. It must not be open.
+   *
+   * @throws VolumeException NOT_FOUND; BUSY; INVALID if it is not a snapshot of that volume;
+   *     UNSUPPORTED
+   */
+  VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException;
+
+  /**
+   * Changes the size. What lies beyond a smaller size is gone, and is erased as what a delete
+   * leaves.
+   *
+   * @throws VolumeException NOT_FOUND; INVALID; BUSY if sealed; UNSUPPORTED
+   */
+  VolumeInfo resize(VolumeName name, long sizeBytes) throws VolumeException;
+
+  /**
+   * Removes everything that was written to a volume and sets it back to its origin (a clone) or to
+   * zeroes (a volume of its own). The volume is ERASING from the return of this call on, whatever
+   * crashes, and WRITABLE again only when the erase succeeded, verified if that was asked. If it is
+   * ERASING already, the running job is returned. It must not be open.
+   *
+   * @throws VolumeException NOT_FOUND; BUSY if open or sealed; UNSUPPORTED
+   */
+  Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException;
+
+  /**
+   * Takes the name away at once; the space is erased in the background and then reused. An image
+   * can be deleted while clones of it live: its content stays for as long as they do. Deleting what
+   * does not exist succeeds. It must not be open.
+   *
+   * @throws VolumeException BUSY if open
+   */
+  void delete(VolumeName name) throws VolumeException;
+
+  /** The volume of that name. */
+  Optional<VolumeInfo> find(VolumeName name) throws VolumeException;
+
+  /** All volumes, by name. */
+  List<VolumeInfo> list() throws VolumeException;
+
+  /**
+   * Opens a volume for I/O. Several may hold one volume open; all see one coherent device.
+   *
+   * @throws VolumeException NOT_FOUND; BUSY if ERASING or QUARANTINED
+   */
+  BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException;
+
+  /** Ends jobs in a state from which they go on, makes everything durable and lets go. */
+  @Override
+  void close() throws VolumeException;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a driver knows of a volume; a snapshot in time.
+ *
+ * @param name the caller's name
+ * @param uuid the driver's lasting identity: the same as long as the volume exists, never reused
+ * @param sizeBytes what an initiator sees
+ * @param allocatedBytes space that this volume alone holds
+ * @param origin the volume that it is a dependent clone or snapshot of
+ * @param state what may be done with it
+ */
+public record VolumeInfo(
+    VolumeName name,
+    UUID uuid,
+    long sizeBytes,
+    long allocatedBytes,
+    Optional<VolumeName> origin,
+    VolumeState state) {}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The iSCSI target (RFC 7143). */
+package io.lunette.iscsi;
