@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.allocation;
+
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.LunMapping;
+import java.time.Instant;
+
+/**
+ * A replica in the hands of a server.
+ *
+ * @param id which time
+ * @param server who has it
+ * @param tenant for whom
+ * @param image what it is made of
+ * @param replica what it is
+ * @param state ALLOCATED for as long as the server has it
+ * @param since when it was handed over
+ * @param mapping where the server finds it: portal, target, LUN, URL
+ */
+public record Allocation(
+    AllocationId id,
+    ServerName server,
+    TenantName tenant,
+    ImageName image,
+    ReplicaName replica,
+    ReplicaState state,
+    Instant since,
+    LunMapping mapping) {}

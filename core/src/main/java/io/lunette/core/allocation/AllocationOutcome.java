@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.allocation;
+
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+
+/** What became of a request for a replica. */
+public sealed interface AllocationOutcome {
+
+  /** For a switch that handles every case. */
+  enum Kind {
+    ALLOCATED,
+    NO_REPLICA_READY,
+    SERVER_BUSY
+  }
+
+  /** Which case this is. */
+  Kind kind();
+
+  /**
+   * The server has the replica and sees it.
+   *
+   * @param allocation what it has
+   * @param repeated whether it had it before this call
+   */
+  record Allocated(Allocation allocation, boolean repeated) implements AllocationOutcome {
+    @Override
+    public Kind kind() {
+      return Kind.ALLOCATED;
+    }
+  }
+
+  /**
+   * None is ready; nothing was changed. A refill and the scrub of returned ones were started.
+   *
+   * @param image of which
+   * @param building how many are being made
+   * @param returned how many wait for a scrub or are scrubbed
+   */
+  record NoReplicaReady(ImageName image, int building, int returned) implements AllocationOutcome {
+    @Override
+    public Kind kind() {
+      return Kind.NO_REPLICA_READY;
+    }
+  }
+
+  /** The server holds a replica of another image or for another tenant: release that first. */
+  record ServerBusy(
+      ServerName server,
+      AllocationId holder,
+      TenantName tenant,
+      ImageName image,
+      ReplicaName replica)
+      implements AllocationOutcome {
+    @Override
+    public Kind kind() {
+      return Kind.SERVER_BUSY;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.pool;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** What to change of a policy; what is empty stays. Without a low mark, low follows ready. */
+public record PoolChange(
+    OptionalInt ready, OptionalInt low, OptionalInt scrubThreshold, Optional<Duration> scrubAge) {
+
+  /** Only the ready mark, and low with it. */
+  public static PoolChange ready(int ready) {
+    return new PoolChange(
+        OptionalInt.of(ready), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+  }
+}

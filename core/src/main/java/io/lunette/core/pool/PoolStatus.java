@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.pool;
+
+import io.lunette.core.image.Image;
+import io.lunette.core.replica.ReplicaState;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A pool as it is.
+ *
+ * @param image whose replicas these are
+ * @param policy how it is kept
+ * @param counts replicas in each state; every state but RETIRED is there
+ * @param trouble why the last refill did not succeed, while that lasts
+ */
+public record PoolStatus(
+    Image image, PoolPolicy policy, Map<ReplicaState, Integer> counts, Optional<String> trouble) {
+
+  public PoolStatus {
+    counts = Map.copyOf(counts);
+  }
+
+  /** Replicas in one state. */
+  public int count(ReplicaState state) {
+    return counts.getOrDefault(state, 0);
+  }
+}

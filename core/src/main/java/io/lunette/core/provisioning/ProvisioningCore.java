@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.allocation.Allocations;
+import io.lunette.core.audit.AuditTrail;
+import io.lunette.core.image.Images;
+import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.pool.Pools;
+import io.lunette.core.replica.Replicas;
+import io.lunette.core.scrub.Scrubs;
+import io.lunette.core.server.Servers;
+import io.lunette.core.tenant.Tenants;
+
+/** The provisioning core, wired: the services over one catalog, one driver and one masking. */
+public interface ProvisioningCore extends AutoCloseable {
+
+  /**
+   * Reconciles catalog, driver and masking, and resumes what a stop or a crash cut off. To be
+   * called once, before the portal accepts logins and before any service is used.
+   *
+   * @throws DomainException IO if catalog, driver or masking cannot even be read
+   */
+  ReconcileReport start() throws DomainException;
+
+  Images images();
+
+  Pools pools();
+
+  Replicas replicas();
+
+  Servers servers();
+
+  Tenants tenants();
+
+  Allocations allocations();
+
+  Scrubs scrubs();
+
+  ManualMappings mappings();
+
+  AuditTrail audit();
+
+  /**
+   * Stops background work and waits for its transactions to end. Imports under way are cancelled,
+   * scrubs under way go on when the core starts again. Closes neither driver nor executors.
+   */
+  @Override
+  void close();
+}

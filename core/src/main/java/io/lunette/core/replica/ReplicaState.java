@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.replica;
+
+import static java.util.Map.entry;
+
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where a replica is in its life. The way round is BUILDING, READY, ALLOCATED, RETURNED, SCRUBBING,
+ * READY; nothing that a tenant held becomes READY but through SCRUBBING.
+ */
+public enum ReplicaState {
+  /** Its volume is being made, or will be at the next refill. */
+  BUILDING,
+  /** Waits for a server; holds nothing but the image. */
+  READY,
+  /** A server has it. */
+  ALLOCATED,
+  /** Taken back and out of every initiator's reach; what the tenant wrote is still there. */
+  RETURNED,
+  /** What the tenant wrote is being erased. */
+  SCRUBBING,
+  /** Its scrub did not succeed: kept out of use until an operator decides. */
+  QUARANTINED,
+  /** Its volume could not be made, or was lost. */
+  FAILED,
+  /** Out of service for ever; its volume is deleted. */
+  RETIRED;
+
+  private static final Map<ReplicaState, Set<ReplicaState>> MOVES =
+      Map.ofEntries(
+          entry(BUILDING, Set.of(READY, FAILED, RETIRED)),
+          entry(READY, Set.of(ALLOCATED, RETIRED, QUARANTINED, FAILED)),
+          entry(ALLOCATED, Set.of(RETURNED, FAILED)),
+          entry(RETURNED, Set.of(SCRUBBING, QUARANTINED, FAILED)),
+          entry(SCRUBBING, Set.of(READY, RETIRED, QUARANTINED, FAILED)),
+          entry(QUARANTINED, Set.of(SCRUBBING, RETIRED, FAILED)),
+          entry(FAILED, Set.of(RETIRED)),
+          entry(RETIRED, Set.of()));
+
+  /** Whether a replica in this state may go to {@code next}. */
+  public boolean mayBecome(ReplicaState next) {
+    return MOVES.get(this).contains(next);
+  }
+}

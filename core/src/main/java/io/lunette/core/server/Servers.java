@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.server;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.volume.ChapCredentials;
+import io.lunette.core.volume.InitiatorName;
+import java.util.List;
+import java.util.Optional;
+
+/** The servers and what their initiators must prove. */
+public interface Servers {
+
+  /**
+   * Registers a server. Its credentials hold for logins from the return of this call on. Repeating
+   * it with the same arguments returns the first.
+   *
+   * @throws DomainException CONFLICT if the name is taken by a server with another initiator or
+   *     other credentials, or the initiator belongs to another server
+   */
+  Server add(
+      Actor actor, ServerName name, InitiatorName initiator, Optional<ChapCredentials> credentials)
+      throws DomainException;
+
+  /**
+   * Forgets a server. Removing one that does not exist is NOT_FOUND.
+   *
+   * @throws DomainException NOT_FOUND; BUSY while it holds a replica or a volume mapped by hand
+   */
+  void remove(Actor actor, ServerName name) throws DomainException;
+
+  /** All servers, by name. */
+  List<Server> list() throws DomainException;
+
+  Optional<Server> find(ServerName name) throws DomainException;
+
+  /**
+   * @throws DomainException NOT_FOUND
+   */
+  Server get(ServerName name) throws DomainException;
+}
