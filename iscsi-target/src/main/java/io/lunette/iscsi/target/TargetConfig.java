@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.target;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * How a target is started.
+ *
+ * @param targetName the target node's iSCSI name
+ * @param portals addresses to listen on, all of portal group 1; port 0 takes a free one
+ * @param authentication who must prove what
+ * @param eventLoops threads that own connections; 0 for one per processor
+ * @param limits bounds on what initiators can make the target hold
+ */
+public record TargetConfig(
+    String targetName,
+    List<InetSocketAddress> portals,
+    InitiatorAuthentication authentication,
+    int eventLoops,
+    TargetLimits limits) {
+
+  public TargetConfig {
+    Objects.requireNonNull(targetName);
+    Objects.requireNonNull(authentication);
+    Objects.requireNonNull(limits);
+    portals = List.copyOf(portals);
+    if (portals.isEmpty()) {
+      throw new IllegalArgumentException("a target needs a portal");
+    }
+    if (eventLoops < 0) {
+      throw new IllegalArgumentException(eventLoops + " event loops");
+    }
+  }
+
+  /** A target with one portal, open to every initiator, with the default limits. */
+  public static TargetConfig of(String targetName, InetSocketAddress portal) {
+    return new TargetConfig(
+        targetName, List.of(portal), InitiatorAuthentication.none(), 0, TargetLimits.DEFAULT);
+  }
+
+  /** The same with another authentication. */
+  public TargetConfig withAuthentication(InitiatorAuthentication authentication) {
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits);
+  }
+
+  /** The same with another number of event loops. */
+  public TargetConfig withEventLoops(int eventLoops) {
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits);
+  }
+
+  /** The same with other limits. */
+  public TargetConfig withLimits(TargetLimits limits) {
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits);
+  }
+}
