@@ -19,18 +19,14 @@ public final class BlockingIo implements IoCompletion {
   /** Reads {@code target.remaining()} bytes. */
   public static void read(BlockDevice device, long offsetBytes, ByteBuffer target)
       throws BlockException {
-    BlockingIo io = new BlockingIo();
-    device.read(offsetBytes, target, io);
-    io.await();
+    await(io -> device.read(offsetBytes, target, io));
   }
 
   /** Writes {@code source.remaining()} bytes. */
   public static void write(
       BlockDevice device, long offsetBytes, ByteBuffer source, Durability durability)
       throws BlockException {
-    BlockingIo io = new BlockingIo();
-    device.write(offsetBytes, source, durability, io);
-    io.await();
+    await(io -> device.write(offsetBytes, source, durability, io));
   }
 
   /** Makes a range read as zeroes. */
@@ -41,23 +37,30 @@ public final class BlockingIo implements IoCompletion {
       Provisioning provisioning,
       Durability durability)
       throws BlockException {
-    BlockingIo io = new BlockingIo();
-    device.writeZeroes(offsetBytes, lengthBytes, provisioning, durability, io);
-    io.await();
+    await(io -> device.writeZeroes(offsetBytes, lengthBytes, provisioning, durability, io));
   }
 
   /** Gives a range back. */
   public static void discard(BlockDevice device, long offsetBytes, long lengthBytes)
       throws BlockException {
-    BlockingIo io = new BlockingIo();
-    device.discard(offsetBytes, lengthBytes, io);
-    io.await();
+    await(io -> device.discard(offsetBytes, lengthBytes, io));
   }
 
   /** Makes completed writes durable. */
   public static void flush(BlockDevice device) throws BlockException {
+    await(device::flush);
+  }
+
+  /** An operation that is given where it ends. */
+  @FunctionalInterface
+  public interface Operation {
+    void start(IoCompletion completion);
+  }
+
+  /** Starts an operation and waits for its end. */
+  public static void await(Operation operation) throws BlockException {
     BlockingIo io = new BlockingIo();
-    device.flush(io);
+    operation.start(io);
     io.await();
   }
 

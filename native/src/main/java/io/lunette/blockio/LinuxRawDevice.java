@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.blockio;
+
+import io.lunette.platform.linux.LibC;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file or block device on Linux, locked against every other opener for as long as it is open.
+ *
+ * <p>Plain {@code pread} and {@code pwrite} rather than {@code FileChannel}: an interrupt of one
+ * thread closes a {@code FileChannel} for all of them.
+ */
+public final class LinuxRawDevice implements RawDevice {
+
+  private static final int O_DIRECT =
+      switch (System.getProperty("os.arch")) {
+        case "aarch64", "arm" -> 0x10000;
+        default -> 0x4000;
+      };
+
+  private final Path path;
+  private final Descriptor main;
+
+  /** Null where the file system knows no direct I/O. */
+  private final Descriptor direct;
+
+  private LinuxRawDevice(Path path, Descriptor main, Descriptor direct) {
+    this.path = path;
+    this.main = main;
+    this.direct = direct;
+  }
+
+  /**
+   * Makes a sparse file of that size and opens it.
+   *
+   * @throws DeviceException if the path exists already or cannot be made
+   */
+  public static LinuxRawDevice createFile(Path path, long sizeBytes) throws DeviceException {
+    try {
+      Files.newByteChannel(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).close();
+    } catch (IOException e) {
+      throw new DeviceException(path + ": cannot be made: " + reason(e));
+    }
+    LinuxRawDevice device = open(path);
+    try {
+      device.main.truncate(sizeBytes);
+      return device;
+    } catch (DeviceException e) {
+      device.close();
+      try {
+        Files.delete(path);
+      } catch (IOException leftBehind) {
+        e.addSuppressed(leftBehind);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Opens an existing file or block device for reading and writing.
+   *
+   * @throws DeviceException if it is not there, not permitted, or open elsewhere
+   */
+  public static LinuxRawDevice open(Path path) throws DeviceException {
+    Descriptor main = Descriptor.open(path, LibC.O_RDWR);
+    boolean kept = false;
+    try {
+      if (!main.tryLock()) {
+        throw new DeviceException(path + ": in use by another Lunette process");
+      }
+      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path));
+      kept = true;
+      return device;
+    } finally {
+      if (!kept) {
+        main.close();
+      }
+    }
+  }
+
+  private static Descriptor openDirect(Path path) {
+    try {
+      return Descriptor.open(path, LibC.O_RDONLY | O_DIRECT);
+    } catch (DeviceException noDirectIo) {
+      return null;
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    try {
+      return main.end();
+    } catch (DeviceException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public String identity() {
+    return path.toAbsolutePath().toString();
+  }
+
+  @Override
+  public String readBackPath() {
+    return direct != null ? "direct" : "cached";
+  }
+
+  @Override
+  public void read(long offsetBytes, ByteBuffer target) throws DeviceException {
+    main.read(offsetBytes, target);
+  }
+
+  @Override
+  public void readBack(long offsetBytes, ByteBuffer target) throws DeviceException {
+    if (direct != null) {
+      direct.read(offsetBytes, target);
+    } else {
+      main.forgetCached(offsetBytes, target.remaining());
+      main.read(offsetBytes, target);
+    }
+  }
+
+  @Override
+  public void write(long offsetBytes, ByteBuffer source) throws DeviceException {
+    main.write(offsetBytes, source);
+  }
+
+  @Override
+  public void flush() throws DeviceException {
+    main.sync();
+  }
+
+  @Override
+  public void close() {
+    if (direct != null) {
+      direct.close();
+    }
+    main.close();
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof java.nio.file.FileAlreadyExistsException
+        ? "it exists already"
+        : e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.blockio;
+
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+
+/**
+ * What a pool lies on. Calls block; thread-safe. Buffers are direct and are transferred whole, from
+ * position to limit; position and limit stay as they were.
+ *
+ * <p>What a write leaves on the device is certain only after a {@link #flush()} that began after
+ * it.
+ */
+public interface RawDevice extends Closeable {
+
+  /** Size in bytes; may grow. */
+  long sizeBytes();
+
+  /** What an operator would call it, for messages and certificates. */
+  String identity();
+
+  /** How {@link #readBack} reaches the device: {@code direct} or {@code cached}. */
+  String readBackPath();
+
+  /** Fills the buffer. */
+  void read(long offsetBytes, ByteBuffer target) throws DeviceException;
+
+  /**
+   * Fills the buffer from the device itself where the platform can, not from a cache of it; offset,
+   * length and the buffer's address are multiples of 4096.
+   */
+  void readBack(long offsetBytes, ByteBuffer target) throws DeviceException;
+
+  /** Writes the buffer. */
+  void write(long offsetBytes, ByteBuffer source) throws DeviceException;
+
+  /** Makes every completed write durable. */
+  void flush() throws DeviceException;
+
+  /** Lets go; no call may be under way. */
+  @Override
+  void close();
+}

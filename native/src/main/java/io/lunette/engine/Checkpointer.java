@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.TreeKey;
+import io.lunette.engine.format.TreeRoot;
+import io.lunette.engine.map.TreeCheckpoint;
+import io.lunette.engine.map.WordTree;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * Writes the trees out of place, then a superblock that refers to them and to the place in the
+ * journal up to which they know everything, while commits go on behind that place.
+ *
+ * <p>{@link #plan} runs under the lock of {@link Metadata} in the same hold that takes a commit's
+ * records; {@link #start} is called when that commit is durable. So a checkpoint is exactly the
+ * state after one commit.
+ */
+final class Checkpointer {
+
+  /** What one checkpoint writes. */
+  record Plan(Metadata.Frozen frozen) {}
+
+  private final Metadata metadata;
+  private final RawDevice device;
+  private final PageStore pages;
+  private final ExtentFinder finder;
+  private final Executor executor;
+  private final long journalBytes;
+  private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+
+  private volatile Superblock latest;
+  private volatile Superblock former;
+  private volatile CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
+  private volatile IOException failure;
+
+  /**
+   * A checkpointer that goes on after {@code latest}.
+   *
+   * @param former the superblock before, whose part of the journal is still kept
+   */
+  Checkpointer(
+      Metadata metadata,
+      RawDevice device,
+      PageStore pages,
+      ExtentFinder finder,
+      Executor executor,
+      Superblock latest,
+      Superblock former) {
+    this.metadata = metadata;
+    this.device = device;
+    this.pages = pages;
+    this.finder = finder;
+    this.executor = executor;
+    this.latest = latest;
+    this.former = former;
+    this.journalBytes = latest.journalExtents() * PoolLayout.EXTENT_BYTES;
+  }
+
+  Superblock latest() {
+    return latest;
+  }
+
+  boolean isRunning() {
+    return !running.isDone();
+  }
+
+  /** Whether enough of the journal has been written since the last one. */
+  boolean isDue(long position) {
+    return position - latest.journalTail() > journalBytes / 4;
+  }
+
+  /** Whether the journal may be written up to that position. */
+  boolean hasRoomFor(long position) {
+    return position - former.journalTail() <= journalBytes;
+  }
+
+  /** Waits for the one that is running. */
+  void await() {
+    running.join();
+  }
+
+  void requireSound() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Fixes the present state, having set aside pages for all of it. */
+  Plan plan() throws IOException {
+    while (pages.freePages() < metadata.dirtyPages()) {
+      long extent = finder.nextClean(0);
+      if (extent < 0) {
+        throw new IOException("no extent is left for metadata");
+      }
+      metadata.takeForMetadata(extent);
+      pages.addExtent(extent, new BitSet());
+    }
+    return new Plan(metadata.freeze());
+  }
+
+  /** Runs it in the background. */
+  void start(Plan plan, long journalTail, long journalSequence) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    running = done;
+    executor.execute(
+        () -> {
+          try {
+            write(plan, journalTail, journalSequence, false);
+          } catch (IOException | RuntimeException e) {
+            failure = e instanceof IOException io ? io : new IOException(e);
+          } finally {
+            done.complete(null);
+          }
+          metadata.lock.lock();
+          try {
+            metadata.work.signal();
+          } finally {
+            metadata.lock.unlock();
+          }
+        });
+  }
+
+  /** Writes it now. */
+  void write(Plan plan, long journalTail, long journalSequence, boolean closedCleanly)
+      throws IOException {
+    Superblock last = latest;
+    pages.begin(last.generation() + 1);
+    for (WordTree gone : plan.frozen.retired()) {
+      gone.forEachPage(pages::release);
+    }
+    for (TreeCheckpoint tree : plan.frozen.layerTrees()) {
+      TreeRoot root = tree.write(pages);
+      metadata.lock.lock();
+      try {
+        metadata.patchRoot(tree.tree().key(), root);
+      } finally {
+        metadata.lock.unlock();
+      }
+    }
+    Map<TreeKey.Kind, TreeRoot> roots = new EnumMap<>(TreeKey.Kind.class);
+    roots.putAll(last.roots());
+    for (TreeCheckpoint tree : plan.frozen.poolTrees()) {
+      roots.put(tree.tree().key().kind(), tree.write(pages));
+    }
+    device.flush();
+    Superblock next =
+        new Superblock(
+            last.pool(),
+            last.generation() + 1,
+            metadata.capacityExtents * PoolLayout.EXTENT_BYTES,
+            last.journalExtent(),
+            last.journalExtents(),
+            journalTail,
+            journalSequence,
+            closedCleanly,
+            roots);
+    next.encode(buffer);
+    device.write(Superblock.offsetFor(next.generation()), buffer);
+    device.flush();
+    metadata.lock.lock();
+    try {
+      plan.frozen.layerTrees().forEach(TreeCheckpoint::end);
+      plan.frozen.poolTrees().forEach(TreeCheckpoint::end);
+      pages.end();
+      former = last;
+      latest = next;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.RawDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.journal.RecordBuffer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Group commit. Everybody who wants something durable leaves a completion; one thread takes all
+ * that are there, flushes the data, writes the records, flushes again, and completes them together.
+ *
+ * <p>The order is what makes a crash harmless: a record reaches the journal only after a flush that
+ * began when the data that it speaks of was already written.
+ *
+ * <p>If the journal or a flush fails, nothing that is in memory can be trusted to be what the
+ * device will say after a restart: the pool takes no change any more, and says so to everyone.
+ */
+final class CommitLog {
+
+  private final Metadata metadata;
+  private final RawDevice device;
+  private final JournalWriter journal;
+  private final Checkpointer checkpointer;
+  private final Thread thread;
+
+  /** Writers of new extents wait when this much is not yet committed. */
+  private final long pendingLimitBytes;
+
+  private List<IoCompletion> waiting = new ArrayList<>();
+
+  /** No commit is under way. */
+  private boolean idle = true;
+
+  private boolean checkpointWanted;
+  private boolean closing;
+  private volatile IOException failure;
+  private volatile boolean dataWritten;
+
+  CommitLog(Metadata metadata, RawDevice device, JournalWriter journal, Checkpointer checkpointer) {
+    this.metadata = metadata;
+    this.device = device;
+    this.journal = journal;
+    this.checkpointer = checkpointer;
+    this.thread = new Thread(this::run, "lunette-commit");
+    this.thread.setDaemon(true);
+    this.pendingLimitBytes = Math.min(2 << 20, journal.sizeBytes() / 16);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Says that data went to the device, so that the next commit flushes it. */
+  void dataWritten() {
+    if (!dataWritten) {
+      dataWritten = true;
+    }
+  }
+
+  /** Makes everything durable that was written or changed before the call. */
+  void commit(IoCompletion completion) {
+    boolean nothingToDo = false;
+    BlockException refused = null;
+    metadata.lock.lock();
+    try {
+      if (failure != null) {
+        refused = PoolFailure.poolFailed(failure);
+      } else if (closing) {
+        refused = new BlockException(BlockException.Kind.GONE, "the pool is closed");
+      } else if (idle && !dataWritten && metadata.pendingBytes() == 0 && waiting.isEmpty()) {
+        nothingToDo = true;
+      } else {
+        waiting.add(completion);
+        metadata.work.signal();
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (refused != null) {
+      completion.failed(refused);
+    } else if (nothingToDo) {
+      completion.completed();
+    }
+  }
+
+  /** {@link #commit(IoCompletion)}, waited for. */
+  void commit() throws BlockException {
+    BlockingIo.await(this::commit);
+  }
+
+  /** Throws if the pool has failed. */
+  void requireSound() throws BlockException {
+    IOException cause = failure;
+    if (cause != null) {
+      throw PoolFailure.poolFailed(cause);
+    }
+  }
+
+  /** Holds a writer back while too much waits to be committed. */
+  void throttle() throws BlockException {
+    if (metadata.pendingBytes() > pendingLimitBytes) {
+      commit();
+    }
+  }
+
+  /** Has a checkpoint made, soon. */
+  void requestCheckpoint() {
+    metadata.lock.lock();
+    try {
+      checkpointWanted = true;
+      metadata.work.signal();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Commits what is left and ends the thread. The caller then writes the last checkpoint. */
+  void stop() {
+    metadata.lock.lock();
+    try {
+      closing = true;
+      metadata.work.signal();
+    } finally {
+      metadata.lock.unlock();
+    }
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whether the journal or a flush has failed. */
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  void fail(IOException cause) {
+    if (failure == null) {
+      failure = cause;
+    }
+  }
+
+  private record Batch(
+      List<IoCompletion> waiters, RecordBuffer records, Checkpointer.Plan checkpoint) {}
+
+  private void run() {
+    while (true) {
+      Batch batch = null;
+      try {
+        batch = take();
+        if (batch == null) {
+          return;
+        }
+        if (dataWritten) {
+          dataWritten = false;
+          device.flush();
+        }
+        if (!batch.records.isEmpty()) {
+          journal.append(batch.records);
+          device.flush();
+        }
+        if (batch.checkpoint != null) {
+          checkpointer.start(batch.checkpoint, journal.position(), journal.sequence());
+        }
+        batch.waiters.forEach(IoCompletion::completed);
+      } catch (IOException | RuntimeException e) {
+        fail(e instanceof IOException io ? io : new IOException(e));
+        rejectAll(batch);
+        return;
+      }
+    }
+  }
+
+  private void rejectAll(Batch batch) {
+    List<IoCompletion> rejected = new ArrayList<>();
+    if (batch != null) {
+      rejected.addAll(batch.waiters);
+    }
+    metadata.lock.lock();
+    try {
+      rejected.addAll(waiting);
+      waiting = new ArrayList<>();
+    } finally {
+      metadata.lock.unlock();
+    }
+    BlockException cause = PoolFailure.poolFailed(failure);
+    rejected.forEach(waiter -> waiter.failed(cause));
+  }
+
+  /** Waits for something to commit; null when the log is closed and all is committed. */
+  private Batch take() throws IOException {
+    metadata.lock.lock();
+    try {
+      idle = true;
+      while (waiting.isEmpty()
+          && !(checkpointWanted && !checkpointer.isRunning())
+          && metadata.pendingBytes() < pendingLimitBytes) {
+        if (closing) {
+          return metadata.pendingBytes() == 0 ? null : batchLocked();
+        }
+        metadata.work.awaitUninterruptibly();
+      }
+      idle = false;
+      return batchLocked();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private Batch batchLocked() throws IOException {
+    long group = JournalWriter.groupBytes(metadata.pendingBytes());
+    if (!checkpointer.hasRoomFor(journal.position() + group)) {
+      // Before any of this commit is written the ring must have room for all of it.
+      metadata.lock.unlock();
+      try {
+        checkpointer.await();
+      } finally {
+        metadata.lock.lock();
+      }
+      checkpointWanted = true;
+    }
+    checkpointer.requireSound();
+    Checkpointer.Plan plan = null;
+    if ((checkpointWanted || checkpointer.isDue(journal.position())) && !checkpointer.isRunning()) {
+      plan = checkpointer.plan();
+      checkpointWanted = false;
+    }
+    List<IoCompletion> taken = waiting;
+    waiting = new ArrayList<>();
+    return new Batch(taken, metadata.takePending(), plan);
+  }
+}

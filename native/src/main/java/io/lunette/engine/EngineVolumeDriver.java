@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.LinuxRawDevice;
+import io.lunette.blockio.RawDevice;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.CloneKind;
+import io.lunette.core.volume.DriverCapabilities;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The native engine as a {@link VolumeDriver}: thin copy-on-write volumes in one pool on a file or
+ * block device.
+ */
+public final class EngineVolumeDriver implements VolumeDriver {
+
+  private static final DriverCapabilities CAPABILITIES =
+      new DriverCapabilities(
+          Set.of(CloneKind.DEPENDENT), true, Set.of(EraseMethod.ZERO_FILL), true, true);
+
+  private final Pool pool;
+  private final VolumeTable volumes;
+
+  private EngineVolumeDriver(Pool pool) {
+    this.pool = pool;
+    this.volumes = new VolumeTable(pool);
+  }
+
+  /**
+   * Makes an empty pool in a new file.
+   *
+   * @param sizeBytes capacity; space is taken from the file system as it is written
+   * @throws VolumeException CONFLICT if the file exists; INVALID if the size is too small; IO
+   */
+  public static void createPool(Path file, long sizeBytes) throws VolumeException {
+    if (Files.exists(file)) {
+      throw new VolumeException(
+          VolumeException.Kind.CONFLICT, file + " exists already: name another pool file");
+    }
+    try {
+      Pool.create(file, sizeBytes);
+    } catch (IOException e) {
+      deleteQuietly(file, e);
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Opens a pool, bringing it back from a crash if it was left by one.
+   *
+   * @throws VolumeException NOT_FOUND if there is no such file; BUSY if another process has it;
+   *     INVALID if it is not a pool or is damaged; IO
+   */
+  public static EngineVolumeDriver open(Path file, Clock clock) throws VolumeException {
+    if (!Files.exists(file)) {
+      throw new VolumeException(VolumeException.Kind.NOT_FOUND, file + ": no such pool file");
+    }
+    RawDevice device;
+    try {
+      device = LinuxRawDevice.open(file);
+    } catch (DeviceException e) {
+      throw new VolumeException(VolumeException.Kind.BUSY, e.getMessage(), e);
+    }
+    return open(device, clock);
+  }
+
+  /** Opens a pool on a device, which the driver closes in the end. */
+  static EngineVolumeDriver open(RawDevice device, Clock clock) throws VolumeException {
+    try {
+      return new EngineVolumeDriver(Pool.open(device, clock));
+    } catch (IOException e) {
+      device.close();
+      throw failed(e);
+    } catch (BlockException e) {
+      device.close();
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public DriverCapabilities capabilities() {
+    return CAPABILITIES;
+  }
+
+  @Override
+  public PoolSpace space() {
+    return volumes.space();
+  }
+
+  @Override
+  public VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
+    return durably(() -> volumes.create(name, sizeBytes));
+  }
+
+  @Override
+  public VolumeInfo seal(VolumeName name) throws VolumeException {
+    return durably(() -> volumes.seal(name));
+  }
+
+  @Override
+  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names, CloneKind kind)
+      throws VolumeException {
+    if (kind != CloneKind.DEPENDENT) {
+      throw new VolumeException(
+          VolumeException.Kind.UNSUPPORTED, "this pool makes dependent clones only");
+    }
+    return durably(() -> volumes.clone(source, names));
+  }
+
+  @Override
+  public VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException {
+    return durably(() -> volumes.snapshot(source, snapshot));
+  }
+
+  @Override
+  public VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException {
+    return durably(() -> volumes.rollback(name, snapshot));
+  }
+
+  @Override
+  public VolumeInfo resize(VolumeName name, long sizeBytes) throws VolumeException {
+    return durably(() -> volumes.resize(name, sizeBytes));
+  }
+
+  @Override
+  public Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException {
+    if (!CAPABILITIES.eraseMethods().contains(request.method())) {
+      throw new VolumeException(
+          VolumeException.Kind.UNSUPPORTED, "this pool erases by " + EraseMethod.ZERO_FILL);
+    }
+    return durably(() -> volumes.erase(name, request));
+  }
+
+  @Override
+  public void delete(VolumeName name) throws VolumeException {
+    boolean ignored = durably(() -> volumes.delete(name));
+  }
+
+  @Override
+  public Optional<VolumeInfo> find(VolumeName name) {
+    return volumes.find(name);
+  }
+
+  @Override
+  public List<VolumeInfo> list() {
+    return volumes.list();
+  }
+
+  @Override
+  public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
+    return volumes.open(name, mode);
+  }
+
+  @Override
+  public void close() throws VolumeException {
+    try {
+      pool.close();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Dies as a process that is killed does: nothing more is written. For tests of recovery. */
+  void abandon() {
+    pool.abandon();
+  }
+
+  private interface Change<T> {
+    T make() throws IOException, BlockException, VolumeException;
+  }
+
+  private <T> T durably(Change<T> change) throws VolumeException {
+    try {
+      pool.log.requireSound();
+      T result = change.make();
+      pool.log.commit();
+      return result;
+    } catch (IOException e) {
+      throw failed(e);
+    } catch (BlockException e) {
+      throw failed(e);
+    }
+  }
+
+  private static VolumeException failed(IOException e) {
+    VolumeException.Kind kind =
+        e instanceof io.lunette.engine.format.FormatException
+            ? VolumeException.Kind.INVALID
+            : VolumeException.Kind.IO;
+    if (e instanceof DeviceException device && device.isNoSpace()) {
+      kind = VolumeException.Kind.OUT_OF_SPACE;
+    }
+    return new VolumeException(kind, e.getMessage(), e);
+  }
+
+  private static VolumeException failed(BlockException e) {
+    VolumeException.Kind kind =
+        e.kind() == BlockException.Kind.OUT_OF_SPACE
+            ? VolumeException.Kind.OUT_OF_SPACE
+            : VolumeException.Kind.IO;
+    return new VolumeException(kind, e.getMessage(), e);
+  }
+
+  private static void deleteQuietly(Path file, IOException cause) {
+    try {
+      boolean ignored = Files.deleteIfExists(file);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.Job;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The erase of one volume. */
+final class EraseJob implements Job<EraseReport> {
+
+  final CompletableFuture<EraseReport> result = new CompletableFuture<>();
+  final AtomicLong doneBytes = new AtomicLong();
+  final AtomicLong totalBytes = new AtomicLong();
+
+  @Override
+  public Progress progress() {
+    return new Progress(doneBytes.get(), totalBytes.get());
+  }
+
+  /** An erase has no end but its own: half erased is not a state that a volume can be left in. */
+  @Override
+  public void cancel() {
+    // What was returned stays returned until it is erased (DESIGN I2b).
+  }
+
+  @Override
+  public CompletionStage<EraseReport> result() {
+    return result.minimalCompletionStage();
+  }
+}

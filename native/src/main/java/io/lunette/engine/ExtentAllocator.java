@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.IoCompletion;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Deals CLEAN extents to writers, out of batches that are reserved durably first: whatever reaches
+ * the device before its map record does lies in an extent that a restart knows to be suspect.
+ *
+ * <p>Guarded by the lock of {@link Metadata}; {@link #take} must be called without it and may wait
+ * for one commit.
+ */
+final class ExtentAllocator {
+
+  private static final int BATCH = 1024;
+  private static final int LOW = BATCH / 2;
+
+  private final Metadata metadata;
+  private final ExtentFinder finder;
+  private final CommitLog log;
+  private final Deque<Long> ready = new ArrayDeque<>();
+  private boolean refilling;
+
+  ExtentAllocator(Metadata metadata, ExtentFinder finder, CommitLog log) {
+    this.metadata = metadata;
+    this.finder = finder;
+    this.log = log;
+  }
+
+  /**
+   * An extent of the caller's own, which stays reserved until the metadata {@link Metadata#settle}s
+   * it.
+   *
+   * @throws BlockException OUT_OF_SPACE
+   */
+  long take() throws BlockException {
+    while (true) {
+      List<Long> batch = List.of();
+      metadata.lock.lock();
+      try {
+        log.requireSound();
+        Long extent = ready.poll();
+        if (ready.size() < LOW && !refilling) {
+          batch = reserve();
+          refilling = !batch.isEmpty();
+        }
+        if (extent == null && !refilling) {
+          throw new BlockException(
+              BlockException.Kind.OUT_OF_SPACE,
+              "the pool is full: no CLEAN extent is left; scrub what was returned, or grow the"
+                  + " pool");
+        }
+        if (extent != null && batch.isEmpty()) {
+          return extent;
+        }
+        if (extent != null) {
+          List<Long> reserved = batch;
+          log.commit(new Refill(reserved));
+          return extent;
+        }
+      } catch (IOException e) {
+        throw PoolFailure.writing(e);
+      } finally {
+        metadata.lock.unlock();
+      }
+      if (batch.isEmpty()) {
+        log.commit();
+      } else {
+        try {
+          log.commit();
+        } catch (BlockException e) {
+          endRefill(List.of());
+          throw e;
+        }
+        endRefill(batch);
+      }
+    }
+  }
+
+  /** Gives back what was reserved and never handed out; for a clean close. */
+  void close() throws IOException {
+    while (!ready.isEmpty()) {
+      metadata.unreserve(ready.poll());
+    }
+  }
+
+  private List<Long> reserve() throws IOException {
+    List<Long> extents = new ArrayList<>();
+    long wanted = Math.min(BATCH, finder.available());
+    while (extents.size() < wanted) {
+      long bits = finder.nextCleanWord(finder.keptForMetadata());
+      long taken = 0;
+      long first = finder.word() << 6;
+      for (long rest = bits; rest != 0 && extents.size() < wanted; rest &= rest - 1) {
+        extents.add(first + Long.numberOfTrailingZeros(rest));
+        taken |= Long.lowestOneBit(rest);
+      }
+      if (taken == 0) {
+        break;
+      }
+      metadata.reserve(finder.word(), taken);
+    }
+    return extents;
+  }
+
+  private void endRefill(List<Long> extents) {
+    metadata.lock.lock();
+    try {
+      ready.addAll(extents);
+      refilling = false;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Puts a batch to use once its reservation is durable. */
+  private final class Refill implements IoCompletion {
+
+    private final List<Long> extents;
+
+    Refill(List<Long> extents) {
+      this.extents = extents;
+    }
+
+    @Override
+    public void completed() {
+      endRefill(extents);
+    }
+
+    @Override
+    public void failed(BlockException cause) {
+      endRefill(List.of());
+    }
+  }
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.map.WordTree;
+
+/**
+ * A layer in memory. Its trees are read without a lock; all else is guarded by the lock of {@link
+ * Metadata}.
+ */
+final class Layer {
+
+  /** The layer that collects extents of which nobody knows whose they were. */
+  static final long ORPHANS = 0;
+
+  final long id;
+  final WordTree map;
+  final WordTree dropped;
+
+  /** What lies below, or null. Never changes while anything reads this layer. */
+  volatile Layer parent;
+
+  LayerSlot slot;
+
+  /** Layers that lie directly on this one. */
+  int children;
+
+  /** The volume whose top this is, or null. */
+  Volume owner;
+
+  /** Extents that the map names. */
+  long ownedExtents;
+
+  /** Index after the last dropped extent. */
+  long droppedEnd;
+
+  /** Extents written to and no longer mapped. */
+  long droppedExtents;
+
+  Layer(long id, LayerSlot slot, WordTree map, WordTree dropped) {
+    this.id = id;
+    this.slot = slot;
+    this.map = map;
+    this.dropped = dropped;
+  }
+
+  boolean isEmpty() {
+    return ownedExtents == 0 && droppedExtents == 0;
+  }
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.LinuxRawDevice;
+import io.lunette.blockio.RawDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.TreeKey;
+import io.lunette.engine.journal.JournalWriter;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * An open pool: the parts of the engine, wired, from the recovery that opening is to the checkpoint
+ * that closing is.
+ *
+ * <p>Read {@link Metadata} for what is known, {@link VolumeIo} for the way of a read and a write,
+ * {@link CommitLog} and {@link Checkpointer} for how it becomes durable, {@link Scrubber} for how
+ * space comes back.
+ */
+final class Pool implements AutoCloseable {
+
+  private static final int IO_THREADS = 8;
+
+  final Metadata metadata;
+  final RawDevice device;
+  final CommitLog log;
+  final ExtentAllocator allocator;
+  final ExtentFinder finder;
+  final Scrubber scrubber;
+  final ExecutorService io;
+  final Clock clock;
+
+  private final Checkpointer checkpointer;
+  private final JournalWriter journal;
+  private final ExecutorService checkpoints;
+
+  private Pool(RawDevice device, PoolState state, Clock clock) throws IOException {
+    this.device = device;
+    this.clock = clock;
+    this.metadata = state.metadata();
+    Superblock superblock = state.superblock();
+    // A jump in the numbers, so that a torn commit's frames can never pass for a later one's.
+    long sequence = state.journalEnd().sequence() + (1L << 32);
+    this.journal =
+        new JournalWriter(
+            device,
+            superblock.journalExtent(),
+            superblock.journalExtents(),
+            superblock.pool(),
+            state.journalEnd().position(),
+            sequence);
+    this.finder = new ExtentFinder(metadata);
+    this.checkpoints = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-checkpoint"));
+    this.io = Executors.newFixedThreadPool(IO_THREADS, r -> daemon(r, "lunette-io"));
+    this.checkpointer =
+        new Checkpointer(
+            metadata, device, state.pages(), finder, checkpoints, superblock, state.former());
+    this.log = new CommitLog(metadata, device, journal, checkpointer);
+    this.allocator = new ExtentAllocator(metadata, finder, log);
+    this.scrubber = new Scrubber(this);
+  }
+
+  /** Makes a pool of that size in a new file. */
+  static void create(Path file, long sizeBytes) throws IOException {
+    try (RawDevice device = LinuxRawDevice.createFile(file, sizeBytes)) {
+      PoolState.format(device, UUID.randomUUID());
+    }
+  }
+
+  /**
+   * Opens a pool and takes the device over; brings it back from a crash if it was left by one. On
+   * return no extent is of unknown content.
+   */
+  static Pool open(RawDevice device, Clock clock) throws IOException, BlockException {
+    PoolState state = PoolState.read(device);
+    Pool pool = new Pool(device, state, clock);
+    boolean opened = false;
+    try {
+      pool.recover(state);
+      opened = true;
+      return pool;
+    } finally {
+      if (!opened) {
+        pool.abandon();
+      }
+    }
+  }
+
+  private void recover(PoolState state) throws IOException, BlockException {
+    metadata.lock.lock();
+    try {
+      addFreePages(state.pages());
+      if (metadata.layer(Layer.ORPHANS) == null) {
+        metadata.createOrphans();
+      }
+      if (!state.wasClosedCleanly()) {
+        distrust();
+      }
+      checkpointNow(false);
+    } finally {
+      metadata.lock.unlock();
+    }
+    log.start();
+    scrubber.scrubOrphans();
+    scrubber.start();
+  }
+
+  /** After a crash: whatever may have been written without a record counts as written. */
+  private void distrust() throws IOException {
+    Layer orphans = metadata.layer(Layer.ORPHANS);
+    var reserved = metadata.tree(TreeKey.Kind.RESERVED);
+    for (long word = reserved.nextNonZero(0); word >= 0; word = reserved.nextNonZero(word + 1)) {
+      for (long bits = reserved.get(word); bits != 0; bits &= bits - 1) {
+        long extent = (word << 6) + Long.numberOfTrailingZeros(bits);
+        metadata.drop(orphans, extent, PoolLayout.FULL_MASK);
+        metadata.settle(extent);
+      }
+    }
+    for (Layer layer : List.copyOf(metadata.layers())) {
+      if (layer.slot.state() == LayerSlot.State.WRITABLE
+          && layer.ownedExtents > 0
+          && !layer.slot.suspect()) {
+        metadata.setSuspect(layer);
+      }
+    }
+  }
+
+  /** Every page of a metadata extent that no tree refers to is free. */
+  private void addFreePages(PageStore pages) throws IOException {
+    Map<Long, BitSet> live = new HashMap<>();
+    java.util.function.LongConsumer mark =
+        page ->
+            live.computeIfAbsent(page / PoolLayout.PAGES_PER_EXTENT, e -> new BitSet())
+                .set((int) (page % PoolLayout.PAGES_PER_EXTENT));
+    for (TreeKey.Kind kind : TreeKey.Kind.values()) {
+      if (!kind.isPerLayer()) {
+        metadata.tree(kind).forEachPage(mark);
+      }
+    }
+    for (Layer layer : metadata.layers()) {
+      layer.map.forEachPage(mark);
+      layer.dropped.forEachPage(mark);
+    }
+    var extents = metadata.tree(TreeKey.Kind.METADATA);
+    for (long i = 0; extents.get(i) != 0; i++) {
+      long extent = extents.get(i);
+      pages.addExtent(extent, live.getOrDefault(extent, new BitSet()));
+    }
+  }
+
+  /** With the lock held and the commit thread not running: all that is pending goes with it. */
+  private void checkpointNow(boolean closedCleanly) throws IOException {
+    Checkpointer.Plan plan = checkpointer.plan();
+    metadata.takePending();
+    checkpointer.write(plan, journal.position(), journal.sequence(), closedCleanly);
+  }
+
+  UUID uuid() {
+    return checkpointer.latest().pool();
+  }
+
+  /** Commits everything, writes a checkpoint that says so, and lets the device go. */
+  @Override
+  public void close() throws IOException {
+    scrubber.stop();
+    io.shutdown();
+    awaitQuietly(io);
+    metadata.lock.lock();
+    try {
+      if (!log.hasFailed()) {
+        allocator.close();
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    log.stop();
+    checkpointer.await();
+    try {
+      if (!log.hasFailed()) {
+        metadata.lock.lock();
+        try {
+          checkpointNow(true);
+        } finally {
+          metadata.lock.unlock();
+        }
+      }
+    } finally {
+      checkpoints.shutdown();
+      device.close();
+    }
+  }
+
+  /** Lets go without writing anything more. */
+  void abandon() {
+    io.shutdownNow();
+    checkpoints.shutdownNow();
+    device.close();
+  }
+
+  private static void awaitQuietly(ExecutorService executor) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (executor.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

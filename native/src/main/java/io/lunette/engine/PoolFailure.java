@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.FormatException;
+import java.io.IOException;
+
+/** The one place where what a device or a structure did wrong becomes a {@link BlockException}. */
+final class PoolFailure {
+
+  private PoolFailure() {}
+
+  static BlockException reading(IOException cause) {
+    return new BlockException(
+        BlockException.Kind.MEDIUM_READ, "cannot read: " + cause.getMessage(), cause);
+  }
+
+  static BlockException writing(IOException cause) {
+    if (cause instanceof DeviceException device && device.isNoSpace()) {
+      return new BlockException(
+          BlockException.Kind.OUT_OF_SPACE,
+          "the file system under the pool is full: " + cause.getMessage(),
+          cause);
+    }
+    BlockException.Kind kind =
+        cause instanceof FormatException
+            ? BlockException.Kind.MEDIUM_READ
+            : BlockException.Kind.MEDIUM_WRITE;
+    return new BlockException(kind, "cannot write: " + cause.getMessage(), cause);
+  }
+
+  static BlockException poolFailed(IOException cause) {
+    return new BlockException(
+        BlockException.Kind.MEDIUM_WRITE,
+        "the pool stopped taking writes when its journal failed: "
+            + cause.getMessage()
+            + "; restart after the device is sound",
+        cause);
+  }
+}

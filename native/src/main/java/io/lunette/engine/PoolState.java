@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.journal.JournalReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What a device says when it is opened: the newest sound superblock, its trees, and the journal
+ * replayed on them. Nothing is written.
+ */
+record PoolState(
+    Superblock superblock,
+    Superblock former,
+    Metadata metadata,
+    PageStore pages,
+    JournalReader.End journalEnd) {
+
+  /** Whether the pool was closed, rather than left by a crash. */
+  boolean wasClosedCleanly() {
+    return superblock.closedCleanly() && journalEnd.groups() == 0;
+  }
+
+  /**
+   * Reads the state.
+   *
+   * @throws FormatException if this is not a pool, or is damaged beyond what the other superblock
+   *     and the journal can bring back
+   */
+  static PoolState read(RawDevice device) throws IOException {
+    List<Superblock> sound = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
+    ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+    boolean anyMagic = false;
+    for (int i = 0; i < 2; i++) {
+      long offset = Superblock.offsetFor(i);
+      if (device.sizeBytes() < offset + PoolLayout.PAGE_BYTES) {
+        continue;
+      }
+      device.read(offset, buffer);
+      anyMagic |= Superblock.hasMagic(buffer);
+      try {
+        sound.add(Superblock.decode(buffer, offset));
+      } catch (FormatException e) {
+        faults.add(e.getMessage());
+      }
+    }
+    if (sound.isEmpty()) {
+      throw new FormatException(
+          anyMagic
+              ? device.identity() + ": " + String.join("; ", faults)
+              : device.identity() + ": not a Lunette pool");
+    }
+    sound.sort((a, b) -> Long.compare(b.generation(), a.generation()));
+    Superblock superblock = sound.get(0);
+    if (superblock.capacityBytes() > device.sizeBytes()) {
+      throw new FormatException(
+          device.identity()
+              + ": truncated: the pool has "
+              + superblock.capacityBytes()
+              + " bytes, the device "
+              + device.sizeBytes());
+    }
+    PageStore pages = new PageStore(device);
+    long firstExtent = superblock.journalExtent() + superblock.journalExtents();
+    Metadata metadata = new Metadata(superblock, pages, firstExtent);
+    metadata.countSpace();
+    JournalReader.End end =
+        new JournalReader(
+                device, superblock.journalExtent(), superblock.journalExtents(), superblock.pool())
+            .replay(superblock.journalTail(), superblock.journalSequence(), metadata::replay);
+    metadata.loadObjects();
+    return new PoolState(superblock, sound.get(sound.size() - 1), metadata, pages, end);
+  }
+
+  /** Writes an empty pool over the whole of a device. */
+  static void format(RawDevice device, UUID pool) throws IOException {
+    long capacity = device.sizeBytes() / PoolLayout.EXTENT_BYTES * PoolLayout.EXTENT_BYTES;
+    if (capacity < PoolLayout.MIN_POOL_BYTES) {
+      throw new DeviceException(
+          device.identity()
+              + ": a pool needs at least "
+              + (PoolLayout.MIN_POOL_BYTES >> 20)
+              + " MiB, this is "
+              + (capacity >> 20));
+    }
+    long journalExtents = PoolLayout.journalExtents(capacity);
+    // Written, not left sparse: a commit must never fail for want of space under the journal.
+    ByteBuffer zeroes = AlignedBuffers.allocate(1 << 20);
+    long end = (PoolLayout.JOURNAL_EXTENT + journalExtents) * PoolLayout.EXTENT_BYTES;
+    for (long at = 0; at < end; at += zeroes.capacity()) {
+      device.write(at, zeroes.slice(0, (int) Math.min(zeroes.capacity(), end - at)));
+    }
+    device.flush();
+    ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+    for (long generation = 1; generation <= 2; generation++) {
+      new Superblock(
+              pool,
+              generation,
+              capacity,
+              PoolLayout.JOURNAL_EXTENT,
+              journalExtents,
+              0,
+              1,
+              true,
+              new EnumMap<>(io.lunette.engine.format.TreeKey.Kind.class))
+          .encode(buffer);
+      device.write(Superblock.offsetFor(generation), buffer);
+    }
+    device.flush();
+  }
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
+import io.lunette.engine.map.WordTree;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes dirty extents CLEAN: released layers whole, and what live layers dropped.
+ *
+ * <p>A batch goes: zero the blocks that were written, flush, read them back, and only then, in one
+ * commit, take the extents from the layer and call them CLEAN. A crash before that commit finds the
+ * layer as it was and does the batch again; so it can be stopped anywhere. One thread decides,
+ * several write.
+ */
+final class Scrubber {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
+  private static final int WRITERS = 8;
+  private static final int BATCH_EXTENTS = 1024;
+  private static final long DROPPED_THRESHOLD = 256;
+  private static final long IDLE_MILLIS = 500;
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final ExecutorService writers;
+  private final ZeroFill zeroFill;
+  private final Thread thread;
+
+  /** Layers to do, in order of release; guarded by the lock of the metadata. */
+  private final Set<Layer> queue = new LinkedHashSet<>();
+
+  /** Jobs by volume id; guarded by the lock of the metadata. */
+  private final Map<Long, EraseJob> jobs = new HashMap<>();
+
+  /** Layers that failed: left alone until the pool is opened again. */
+  private final Set<Layer> failed = new HashSet<>();
+
+  private final Condition queued;
+  private volatile boolean stopping;
+
+  Scrubber(Pool pool) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.queued = metadata.lock.newCondition();
+    this.writers = Executors.newFixedThreadPool(WRITERS, r -> Pool.daemon(r, "lunette-zero"));
+    this.zeroFill = new ZeroFill(pool.device, writers);
+    this.thread = Pool.daemon(this::run, "lunette-scrub");
+  }
+
+  /** Takes up what was released before the pool was opened. */
+  void start() {
+    metadata.lock.lock();
+    try {
+      for (Layer layer : metadata.layers()) {
+        if (layer.id != Layer.ORPHANS && layer.slot.state() == LayerSlot.State.RELEASED) {
+          queue.add(layer);
+        }
+      }
+      for (Volume volume : metadata.volumes()) {
+        if (volume.slot.state() == VolumeSlot.State.ERASING) {
+          jobs.put(volume.id, newJob(volume));
+        }
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    thread.start();
+  }
+
+  /** Stops after the batch that is under way. */
+  void stop() {
+    metadata.lock.lock();
+    try {
+      stopping = true;
+      queued.signal();
+    } finally {
+      metadata.lock.unlock();
+    }
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    writers.shutdown();
+  }
+
+  /** Has a released layer scrubbed; with the lock held. */
+  void enqueue(Layer layer) {
+    queue.add(layer);
+    queued.signal();
+  }
+
+  /** The job of a volume that is being erased; with the lock held. */
+  EraseJob job(Volume volume) {
+    return jobs.computeIfAbsent(volume.id, id -> newJob(volume));
+  }
+
+  /** Scrubs what the last crash left without an owner, before anything is served. */
+  void scrubOrphans() throws IOException, BlockException {
+    Layer orphans = metadata.layer(Layer.ORPHANS);
+    while (orphans.droppedExtents > 0) {
+      scrubDropped(orphans, null);
+    }
+  }
+
+  private EraseJob newJob(Volume volume) {
+    EraseJob job = new EraseJob();
+    long extents = 0;
+    for (Layer layer : released(volume.id)) {
+      extents += layer.ownedExtents + layer.droppedExtents;
+    }
+    job.totalBytes.set(extents * PoolLayout.EXTENT_BYTES);
+    return job;
+  }
+
+  private List<Layer> released(long volume) {
+    List<Layer> found = new ArrayList<>();
+    for (Layer layer : metadata.layers()) {
+      if (layer.slot.volume() == volume && layer.slot.state() == LayerSlot.State.RELEASED) {
+        found.add(layer);
+      }
+    }
+    return found;
+  }
+
+  private void run() {
+    while (!stopping) {
+      Layer layer = next();
+      if (layer == null) {
+        continue;
+      }
+      try {
+        if (layer.slot.state() == LayerSlot.State.RELEASED) {
+          scrubLayer(layer);
+        } else {
+          scrubDropped(layer, null);
+        }
+      } catch (IOException | BlockException | RuntimeException e) {
+        LOG.error("scrub of layer {} failed", layer.id, e);
+        quarantine(layer, e);
+      }
+    }
+  }
+
+  /** What to do next, waiting a while for it. */
+  private Layer next() {
+    metadata.lock.lock();
+    try {
+      if (queue.isEmpty()) {
+        Layer dropped = mostDropped();
+        if (dropped != null) {
+          return dropped;
+        }
+        if (!stopping) {
+          long ignored = queued.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
+        }
+      }
+      if (queue.isEmpty() || stopping) {
+        return null;
+      }
+      return queue.iterator().next();
+    } catch (InterruptedException e) {
+      stopping = true;
+      return null;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** The live layer with the most dropped extents, if that is worth a round or space is short. */
+  private Layer mostDropped() {
+    Layer most = null;
+    for (Layer layer : metadata.layers()) {
+      if (layer.droppedExtents > 0
+          && !failed.contains(layer)
+          && layer.slot.state() != LayerSlot.State.RELEASED
+          && (most == null || layer.droppedExtents > most.droppedExtents)) {
+        most = layer;
+      }
+    }
+    boolean worth =
+        most != null
+            && (most.droppedExtents >= DROPPED_THRESHOLD
+                || pool.finder.available() < DROPPED_THRESHOLD);
+    return worth ? most : null;
+  }
+
+  private void scrubLayer(Layer layer) throws IOException, BlockException {
+    EraseJob job;
+    metadata.lock.lock();
+    try {
+      job = jobs.get(layer.slot.volume());
+    } finally {
+      metadata.lock.unlock();
+    }
+    // The release must be durable before the first byte goes, and nobody may still be reading.
+    pool.log.commit();
+    long cursor = 0;
+    while (cursor >= 0 && !stopping) {
+      cursor = scrubMapped(layer, cursor, job);
+    }
+    while (!stopping && layer.droppedExtents > 0) {
+      scrubDropped(layer, job);
+    }
+    if (!stopping) {
+      finish(layer, job);
+    }
+  }
+
+  /** Does a batch of the map and returns where the next begins, or -1. */
+  private long scrubMapped(Layer layer, long from, EraseJob job)
+      throws IOException, BlockException {
+    return scrubBatch(layer, layer.map, from, job);
+  }
+
+  private void scrubDropped(Layer layer, EraseJob job) throws IOException, BlockException {
+    pool.log.commit();
+    awaitReaders();
+    long ignored = scrubBatch(layer, layer.dropped, 0, job);
+  }
+
+  private void awaitReaders() {
+    List<VolumeDevice> open = new ArrayList<>();
+    metadata.lock.lock();
+    try {
+      for (Volume volume : metadata.volumes()) {
+        if (volume.device != null) {
+          open.add(volume.device);
+        }
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    open.forEach(VolumeDevice::awaitInFlight);
+  }
+
+  private long scrubBatch(Layer layer, WordTree tree, long from, EraseJob job)
+      throws IOException, BlockException {
+    List<Long> indexes = new ArrayList<>();
+    List<Long> entries = new ArrayList<>();
+    long at = tree.nextNonZero(from);
+    while (at >= 0 && indexes.size() < BATCH_EXTENTS) {
+      long entry = tree.get(at);
+      indexes.add(at);
+      if (MapEntry.extent(entry) != 0) {
+        int mask = layer.slot.suspect() ? PoolLayout.FULL_MASK : MapEntry.mask(entry);
+        entries.add(MapEntry.of(MapEntry.extent(entry), mask));
+      }
+      at = tree.nextNonZero(at + 1);
+    }
+    if (indexes.isEmpty()) {
+      return -1;
+    }
+    List<DirtyRuns.Run> runs = DirtyRuns.of(entries);
+    zeroFill.write(runs);
+    pool.device.flush();
+    boolean verify = mustVerify(layer);
+    if (verify) {
+      zeroFill.verify(runs);
+    }
+    long bytes = runs.stream().mapToLong(DirtyRuns.Run::lengthBytes).sum();
+    metadata.lock.lock();
+    try {
+      for (long index : indexes) {
+        long entry = tree.get(index);
+        metadata.set(tree, index, 0);
+        if (MapEntry.extent(entry) != 0) {
+          metadata.markClean(MapEntry.extent(entry));
+        }
+      }
+      Volume volume = metadata.volume(layer.slot.volume());
+      if (volume != null && volume.slot.state() == VolumeSlot.State.ERASING) {
+        VolumeSlot slot = volume.slot;
+        metadata.update(
+            volume,
+            with(slot, slot.state(), slot.erase().plus(entries.size(), bytes, verify ? bytes : 0)),
+            volume.top);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    pool.log.commit();
+    if (job != null) {
+      job.doneBytes.addAndGet((long) entries.size() * PoolLayout.EXTENT_BYTES);
+    }
+    return at;
+  }
+
+  /**
+   * Space that no job asked for is verified always: nobody else looks at it before it is reused.
+   */
+  private boolean mustVerify(Layer layer) {
+    metadata.lock.lock();
+    try {
+      Volume volume = metadata.volume(layer.slot.volume());
+      return volume == null
+          || volume.slot.state() != VolumeSlot.State.ERASING
+          || volume.slot.erase().verify();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private void finish(Layer layer, EraseJob job) throws IOException, BlockException {
+    EraseReport report = null;
+    metadata.lock.lock();
+    try {
+      queue.remove(layer);
+      long volumeId = layer.slot.volume();
+      metadata.removeLayer(layer);
+      Volume volume = metadata.volume(volumeId);
+      if (volume != null
+          && volume.slot.state() == VolumeSlot.State.ERASING
+          && released(volumeId).isEmpty()) {
+        report = report(volume.slot);
+        metadata.update(
+            volume,
+            with(volume.slot, VolumeSlot.State.WRITABLE, VolumeSlot.Erase.NONE),
+            volume.top);
+        jobs.remove(volumeId);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    pool.log.commit();
+    if (report != null && job != null) {
+      job.result.complete(report);
+    }
+  }
+
+  private EraseReport report(VolumeSlot slot) {
+    VolumeSlot.Erase erase = slot.erase();
+    return new EraseReport(
+        new VolumeName(slot.name()),
+        new EraseRequest(EraseMethod.values()[erase.method()], erase.verify()),
+        erase.extents(),
+        erase.erasedBytes(),
+        erase.verifiedBytes(),
+        pool.device.readBackPath(),
+        pool.device.identity(),
+        Instant.ofEpochMilli(erase.startMillis()),
+        pool.clock.instant());
+  }
+
+  /** A layer that cannot be scrubbed keeps its extents, and its volume never opens again. */
+  private void quarantine(Layer layer, Exception cause) {
+    EraseJob job = null;
+    metadata.lock.lock();
+    try {
+      queue.remove(layer);
+      failed.add(layer);
+      Volume volume = metadata.volume(layer.slot.volume());
+      if (volume != null && volume.slot.state() == VolumeSlot.State.ERASING) {
+        job = jobs.remove(volume.id);
+        metadata.update(
+            volume,
+            with(volume.slot, VolumeSlot.State.QUARANTINED, volume.slot.erase()),
+            volume.top);
+      }
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (job != null) {
+      job.result.completeExceptionally(
+          new VolumeException(
+              VolumeException.Kind.IO, "scrub failed: " + cause.getMessage(), cause));
+    }
+  }
+
+  static VolumeSlot with(VolumeSlot slot, VolumeSlot.State state, VolumeSlot.Erase erase) {
+    return new VolumeSlot(
+        state, slot.uuid(), slot.topLayer(), slot.sizeBytes(), slot.origin(), slot.name(), erase);
+  }
+}

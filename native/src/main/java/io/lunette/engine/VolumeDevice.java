@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockFeatures;
+import io.lunette.core.block.BlockGeometry;
+import io.lunette.core.block.Durability;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.core.block.Provisioning;
+import io.lunette.core.block.ProvisioningRun;
+import io.lunette.engine.format.PoolLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+/**
+ * An open volume: hands operations to the engine's I/O threads and keeps count of them. One for
+ * each volume, shared by all that have it open.
+ */
+final class VolumeDevice {
+
+  private static final int LOGICAL_BLOCK_BYTES = 512;
+
+  /** The longest run that GET LBA STATUS looks ahead, in extents. */
+  private static final int PROVISIONING_LOOKAHEAD = 16_384;
+
+  private final VolumeIo io;
+  private final CommitLog log;
+  private final Executor executor;
+  private final GracePeriod inFlight = new GracePeriod();
+
+  /** Writers share it; whoever changes the top layer under them holds it alone. */
+  private final ReadWriteLock writers = new ReentrantReadWriteLock();
+
+  private volatile Layer top;
+  private volatile long sizeBytes;
+  private volatile boolean sealed;
+
+  /** Handles that are open; guarded by the lock of {@link Metadata}. */
+  int handles;
+
+  VolumeDevice(
+      VolumeIo io, CommitLog log, Executor executor, Layer top, long sizeBytes, boolean sealed) {
+    this.io = io;
+    this.log = log;
+    this.executor = executor;
+    this.top = top;
+    this.sizeBytes = sizeBytes;
+    this.sealed = sealed;
+  }
+
+  BlockGeometry geometry() {
+    return new BlockGeometry(
+        sizeBytes, LOGICAL_BLOCK_BYTES, PoolLayout.BLOCK_BYTES, PoolLayout.EXTENT_BYTES);
+  }
+
+  BlockFeatures features(boolean readOnly) {
+    return new BlockFeatures(readOnly || sealed, true, true, PoolLayout.EXTENT_BYTES);
+  }
+
+  boolean isSealed() {
+    return sealed;
+  }
+
+  void resize(long newSizeBytes) {
+    sizeBytes = newSizeBytes;
+  }
+
+  /** Waits for writes that are under way and holds new ones back, until {@link #admitWriters}. */
+  void excludeWriters() {
+    writers.writeLock().lock();
+  }
+
+  void admitWriters() {
+    writers.writeLock().unlock();
+  }
+
+  /** With writers excluded. */
+  void setTop(Layer newTop, boolean nowSealed) {
+    top = newTop;
+    sealed = nowSealed;
+  }
+
+  /** Begins an operation, to be ended by {@link #exit}. */
+  int enter() {
+    return inFlight.enter();
+  }
+
+  void exit(int slot) {
+    inFlight.exit(slot);
+  }
+
+  /** Waits until every operation has ended that is under way now. */
+  void awaitInFlight() {
+    inFlight.await();
+  }
+
+  void read(int slot, long offset, ByteBuffer target, IoCompletion completion) {
+    run(slot, completion, () -> io.read(top, offset, target), false, Durability.VISIBLE);
+  }
+
+  void write(
+      int slot, long offset, ByteBuffer source, Durability durability, IoCompletion completion) {
+    run(slot, completion, () -> io.write(top, offset, source), true, durability);
+  }
+
+  void zero(
+      int slot,
+      long offset,
+      long length,
+      Provisioning provisioning,
+      Durability durability,
+      IoCompletion completion) {
+    boolean release = provisioning == Provisioning.MAY_RELEASE;
+    run(slot, completion, () -> io.zero(top, offset, length, release), true, durability);
+  }
+
+  void flush(int slot, IoCompletion completion) {
+    log.commit(new Counted(slot, completion));
+  }
+
+  ProvisioningRun provisioning(long offset) throws IOException, BlockException {
+    if (offset < 0 || offset >= sizeBytes) {
+      throw new BlockException(
+          BlockException.Kind.OUT_OF_RANGE, offset + " is beyond the end of the volume");
+    }
+    long blockBytes = PoolLayout.BLOCK_BYTES;
+    long firstBlock = offset / blockBytes;
+    long blocks = (sizeBytes + blockBytes - 1) / blockBytes;
+    long limit = Math.min(blocks, firstBlock + (long) PROVISIONING_LOOKAHEAD * 16);
+    boolean mapped = isVisible(firstBlock);
+    long block = firstBlock + 1;
+    while (block < limit && isVisible(block) == mapped) {
+      block++;
+    }
+    long end = Math.min(sizeBytes, block * blockBytes);
+    return new ProvisioningRun(offset, end - offset, mapped);
+  }
+
+  private boolean isVisible(long block) throws IOException {
+    long extent = block / PoolLayout.BLOCKS_PER_EXTENT;
+    int inExtent = (int) (block % PoolLayout.BLOCKS_PER_EXTENT);
+    return (VolumeMap.visible(top, extent) >>> inExtent & 1) != 0;
+  }
+
+  private interface Transfer {
+    void run() throws IOException, BlockException;
+  }
+
+  private void run(
+      int slot, IoCompletion caller, Transfer transfer, boolean writes, Durability durability) {
+    IoCompletion completion = new Counted(slot, caller);
+    executor.execute(
+        () -> {
+          BlockException failure = writes ? runWrite(transfer) : runRead(transfer);
+          if (failure != null) {
+            completion.failed(failure);
+          } else if (durability == Durability.DURABLE) {
+            log.commit(completion);
+          } else {
+            completion.completed();
+          }
+        });
+  }
+
+  private BlockException runRead(Transfer transfer) {
+    try {
+      transfer.run();
+      return null;
+    } catch (IOException e) {
+      return PoolFailure.reading(e);
+    } catch (BlockException e) {
+      return e;
+    } catch (RuntimeException e) {
+      return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+    }
+  }
+
+  private BlockException runWrite(Transfer transfer) {
+    writers.readLock().lock();
+    try {
+      if (sealed) {
+        return new BlockException(BlockException.Kind.READ_ONLY, "the volume is sealed");
+      }
+      log.requireSound();
+      transfer.run();
+      return null;
+    } catch (IOException e) {
+      return PoolFailure.writing(e);
+    } catch (BlockException e) {
+      return e;
+    } catch (RuntimeException e) {
+      return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+    } finally {
+      writers.readLock().unlock();
+    }
+  }
+
+  /** Ends the count of an operation before its caller hears of the end. */
+  private final class Counted implements IoCompletion {
+
+    private final int slot;
+    private final IoCompletion caller;
+
+    Counted(int slot, IoCompletion caller) {
+      this.slot = slot;
+      this.caller = caller;
+    }
+
+    @Override
+    public void completed() {
+      inFlight.exit(slot);
+      caller.completed();
+    }
+
+    @Override
+    public void failed(BlockException failure) {
+      inFlight.exit(slot);
+      caller.failed(failure);
+    }
+  }
+}

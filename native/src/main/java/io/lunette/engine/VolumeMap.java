@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import java.io.IOException;
+
+/**
+ * Looks blocks up through a chain of layers.
+ *
+ * <p>A result is one word: the device's byte offset of the block, or {@link #ZERO}.
+ */
+final class VolumeMap {
+
+  /** The block is zero wherever it is looked for. Offset 0 is a superblock, so never a block. */
+  static final long ZERO = 0;
+
+  private VolumeMap() {}
+
+  /** Fills in where the blocks of a logical extent lie that {@code wanted} names. */
+  static void resolve(Layer top, long logicalExtent, int wanted, long[] offsets)
+      throws IOException {
+    int missing = wanted;
+    for (Layer layer = top; missing != 0 && layer != null; layer = layer.parent) {
+      long entry = layer.map.get(logicalExtent);
+      int held = MapEntry.mask(entry) & missing;
+      long base = MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
+      for (int rest = held; rest != 0; rest &= rest - 1) {
+        int block = Integer.numberOfTrailingZeros(rest);
+        offsets[block] = base == 0 ? ZERO : base + (long) block * PoolLayout.BLOCK_BYTES;
+      }
+      missing &= ~held;
+    }
+    for (int rest = missing; rest != 0; rest &= rest - 1) {
+      offsets[Integer.numberOfTrailingZeros(rest)] = ZERO;
+    }
+  }
+
+  /** The blocks of a logical extent that are not zero in that layer and what lies below it. */
+  static int visible(Layer from, long logicalExtent) throws IOException {
+    int decided = 0;
+    int visible = 0;
+    for (Layer layer = from; layer != null && decided != PoolLayout.FULL_MASK; ) {
+      long entry = layer.map.get(logicalExtent);
+      int held = MapEntry.mask(entry) & ~decided;
+      if (MapEntry.extent(entry) != 0) {
+        visible |= held;
+      }
+      decided |= held;
+      layer = layer.parent;
+    }
+    return visible;
+  }
+
+  /** The mask of the blocks that a byte range within an extent touches. */
+  static int touched(int fromByte, int toByte) {
+    int first = fromByte / PoolLayout.BLOCK_BYTES;
+    int last = (toByte - 1) / PoolLayout.BLOCK_BYTES;
+    return maskOf(first, last + 1);
+  }
+
+  /** The mask of the blocks that lie wholly in a byte range within an extent. */
+  static int covered(int fromByte, int toByte) {
+    int first = (fromByte + PoolLayout.BLOCK_BYTES - 1) / PoolLayout.BLOCK_BYTES;
+    int end = toByte / PoolLayout.BLOCK_BYTES;
+    return first >= end ? 0 : maskOf(first, end);
+  }
+
+  private static int maskOf(int first, int end) {
+    return (1 << end) - (1 << first);
+  }
+}

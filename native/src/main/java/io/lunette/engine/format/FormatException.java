@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.format;
+
+import java.io.IOException;
+
+/** Bytes on the device that are not what they should be: damaged, or of another format. */
+public final class FormatException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  public FormatException(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.format;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * A volume in the VOLUMES tree: 36 words at index {@code id * 36}.
+ *
+ * <pre>
+ * word
+ *   0  state: 0 no volume, 1 writable, 2 sealed, 3 erasing, 4 quarantined
+ *   1  UUID, high half
+ *   2  UUID, low half
+ *   3  top layer
+ *   4  size in bytes
+ *   5  volume that it was cloned from, 0 for none
+ *   6  bytes of the name
+ *   7  16 words of name, UTF-8, zero-padded
+ *  23  erase: layer that is being erased
+ *  24  erase: method, and bit 8 for verify
+ *  25  erase: extents done
+ *  26  erase: bytes overwritten
+ *  27  erase: bytes read back
+ *  28  erase: start, milliseconds since 1970
+ *  29  seven words zero
+ * </pre>
+ */
+public record VolumeSlot(
+    State state, UUID uuid, long topLayer, long sizeBytes, long origin, String name, Erase erase) {
+
+  /** What may be done with a volume. */
+  public enum State {
+    ABSENT,
+    WRITABLE,
+    SEALED,
+    ERASING,
+    QUARANTINED
+  }
+
+  /** How far an erase is; all zero when none was ever asked for. */
+  public record Erase(
+      long layer,
+      int method,
+      boolean verify,
+      long extents,
+      long erasedBytes,
+      long verifiedBytes,
+      long startMillis) {
+
+    /** No erase. */
+    public static final Erase NONE = new Erase(0, 0, false, 0, 0, 0, 0);
+
+    /** The same, with more of it done. */
+    public Erase plus(long moreExtents, long moreErased, long moreVerified) {
+      return new Erase(
+          layer,
+          method,
+          verify,
+          extents + moreExtents,
+          erasedBytes + moreErased,
+          verifiedBytes + moreVerified,
+          startMillis);
+    }
+  }
+
+  /** Words of a slot. */
+  public static final int WORDS = 36;
+
+  /** The longest name in bytes. */
+  public static final int MAX_NAME_BYTES = 128;
+
+  private static final int NAME = 7;
+  private static final int ERASE = 23;
+  private static final int VERIFY = 0x100;
+
+  /** The words of a slot without a volume. */
+  public static long[] none() {
+    return new long[WORDS];
+  }
+
+  /** Index of a volume's first word. */
+  public static long index(long id) {
+    return Math.multiplyExact(id, WORDS);
+  }
+
+  /** All words. */
+  public long[] encode() {
+    long[] words = new long[WORDS];
+    words[0] = state.ordinal();
+    words[1] = uuid.getMostSignificantBits();
+    words[2] = uuid.getLeastSignificantBits();
+    words[3] = topLayer;
+    words[4] = sizeBytes;
+    words[5] = origin;
+    byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
+    if (utf8.length > MAX_NAME_BYTES) {
+      throw new IllegalArgumentException("name of " + utf8.length + " bytes");
+    }
+    words[6] = utf8.length;
+    for (int i = 0; i < utf8.length; i++) {
+      words[NAME + i / Long.BYTES] |= (utf8[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
+    }
+    words[ERASE] = erase.layer;
+    words[ERASE + 1] = erase.method | (erase.verify ? VERIFY : 0);
+    words[ERASE + 2] = erase.extents;
+    words[ERASE + 3] = erase.erasedBytes;
+    words[ERASE + 4] = erase.verifiedBytes;
+    words[ERASE + 5] = erase.startMillis;
+    return words;
+  }
+
+  /** Reads a slot that holds a volume. */
+  public static VolumeSlot decode(long[] words) throws FormatException {
+    if (words[0] <= 0 || words[0] >= State.values().length) {
+      throw new FormatException("volume slot of unknown state " + words[0]);
+    }
+    if (words[6] < 0 || words[6] > MAX_NAME_BYTES) {
+      throw new FormatException("volume slot with a name of " + words[6] + " bytes");
+    }
+    byte[] utf8 = new byte[(int) words[6]];
+    for (int i = 0; i < utf8.length; i++) {
+      utf8[i] = (byte) (words[NAME + i / Long.BYTES] >>> (i % Long.BYTES * Byte.SIZE));
+    }
+    long[] erase = Arrays.copyOfRange(words, ERASE, ERASE + 6);
+    return new VolumeSlot(
+        State.values()[(int) words[0]],
+        new UUID(words[1], words[2]),
+        words[3],
+        words[4],
+        words[5],
+        new String(utf8, StandardCharsets.UTF_8),
+        new Erase(
+            erase[0],
+            (int) erase[1] & 0xFF,
+            (erase[1] & VERIFY) != 0,
+            erase[2],
+            erase[3],
+            erase[4],
+            erase[5]));
+  }
+}

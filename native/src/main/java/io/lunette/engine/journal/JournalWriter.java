@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.journal;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.JournalFrame;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+
+/**
+ * Appends groups of records. Owned by the commit thread; does not flush, which is the commit's to
+ * order.
+ */
+public final class JournalWriter {
+
+  private final Ring ring;
+  private final UUID pool;
+  private final ByteBuffer frame = AlignedBuffers.allocate(JournalFrame.MAX_FRAME_BYTES);
+  private long position;
+  private long sequence;
+
+  /** Goes on at a position, with the sequence number that belongs there. */
+  public JournalWriter(
+      RawDevice device, long firstExtent, long extents, UUID pool, long position, long sequence) {
+    this.ring = Ring.of(device, firstExtent, extents);
+    this.pool = pool;
+    this.position = position;
+    this.sequence = sequence;
+  }
+
+  /** Where the next frame goes. */
+  public long position() {
+    return position;
+  }
+
+  /** The sequence number of the next frame. */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** Bytes of the ring. */
+  public long sizeBytes() {
+    return ring.sizeBytes();
+  }
+
+  /** The most bytes that a group with that many bytes of records takes. */
+  public static long groupBytes(long recordBytes) {
+    long payload = JournalFrame.MAX_FRAME_BYTES - JournalFrame.HEADER_BYTES - 16 * 1024;
+    return (recordBytes / payload + 1) * JournalFrame.MAX_FRAME_BYTES;
+  }
+
+  /** Writes the records as one group, all or nothing for a replay. */
+  public void append(RecordBuffer group) throws DeviceException {
+    ByteBuffer records = group.records();
+    long first = sequence;
+    while (records.hasRemaining()) {
+      frame.clear().position(JournalFrame.HEADER_BYTES);
+      while (records.hasRemaining()) {
+        int length = RecordBuffer.recordBytes(records);
+        if (length > frame.remaining()) {
+          break;
+        }
+        frame.put(records.slice(records.position(), length));
+        records.position(records.position() + length);
+      }
+      int payload = frame.position() - JournalFrame.HEADER_BYTES;
+      JournalFrame header =
+          new JournalFrame(sequence, position, first, payload, !records.hasRemaining());
+      while (frame.position() < header.frameBytes()) {
+        frame.put((byte) 0);
+      }
+      header.seal(frame, pool);
+      ring.write(position, frame.flip());
+      position += header.frameBytes();
+      sequence++;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.map;
+
+import io.lunette.engine.format.TreePage;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A leaf. Readers take no lock; writers hold the lock of the metadata. While a checkpoint writes
+ * the leaf's image, the first writer copies the words and leaves the image alone.
+ */
+final class Leaf extends Node {
+
+  private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+
+  private volatile long[] words;
+
+  /** Written to since the last freeze. */
+  private boolean dirty;
+
+  /** What the running checkpoint writes, or null. */
+  private long[] image;
+
+  Leaf(long first, Index parent, long page, long[] words) {
+    super(0, first, parent, page);
+    this.words = words;
+  }
+
+  long get(int slot) {
+    return (long) WORD.getAcquire(words, slot);
+  }
+
+  /** Sets a word and returns whether the leaf has only now become dirty. */
+  boolean set(int slot, long value) {
+    long[] now = words;
+    if (now == image) {
+      now = now.clone();
+      words = now;
+    }
+    WORD.setRelease(now, slot, value);
+    boolean first = !dirty;
+    dirty = true;
+    return first;
+  }
+
+  /** Fixes the words as they are now for a checkpoint. */
+  void freeze() {
+    image = words;
+    dirty = false;
+  }
+
+  /** Sets a word in the frozen image and in the live words alike. */
+  void patch(int slot, long value) {
+    image[slot] = value;
+    WORD.setRelease(words, slot, value);
+  }
+
+  /** What the checkpoint writes. */
+  long[] image() {
+    return image;
+  }
+
+  /** Ends the freeze. */
+  void thaw() {
+    image = null;
+  }
+
+  static boolean isZero(long[] words) {
+    for (int i = 0; i < TreePage.WORDS; i++) {
+      if (words[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.map;
+
+import io.lunette.engine.format.TreeKey;
+import io.lunette.engine.format.TreePage;
+import io.lunette.engine.format.TreeRoot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongConsumer;
+
+/**
+ * A sparse array of 64-bit words, zero until set, kept on the device as a tree of pages of 504.
+ *
+ * <p>Reads take no lock and see every word that was set before they began. {@link #set}, {@link
+ * #freeze} and {@link #patch} are called by one thread at a time, who holds the lock of the
+ * metadata. Pages are read when they are first needed and stay.
+ *
+ * <p>A checkpoint is a {@link #freeze}, which costs nothing but a list of the leaves that changed,
+ * and a {@link TreeCheckpoint} that writes them while the tree goes on changing: a leaf that is
+ * written to meanwhile copies itself first.
+ */
+public final class WordTree {
+
+  private final TreeKey key;
+  private final PageReader reader;
+  private volatile Node root;
+  private volatile TreeRoot stored;
+  private List<Leaf> dirty = new ArrayList<>();
+
+  /** A tree that lies at {@code stored}, or is empty. */
+  public WordTree(TreeKey key, PageReader reader, TreeRoot stored) {
+    this.key = key;
+    this.reader = reader;
+    this.stored = stored;
+  }
+
+  /** Which tree it is. */
+  public TreeKey key() {
+    return key;
+  }
+
+  /** Levels that a tree needs for that many words. */
+  public static int heightFor(long words) {
+    int height = 1;
+    for (long capacity = TreePage.WORDS; capacity < words; capacity *= TreePage.WORDS) {
+      height++;
+    }
+    return height;
+  }
+
+  /** The word at an index. */
+  public long get(long index) throws IOException {
+    Leaf leaf = findLeaf(index);
+    return leaf == null ? 0 : leaf.get((int) (index % TreePage.WORDS));
+  }
+
+  /** Sets a word and returns what it was. */
+  public long set(long index, long value) throws IOException {
+    Leaf leaf = findLeaf(index);
+    if (leaf == null) {
+      if (value == 0) {
+        return 0;
+      }
+      leaf = makeLeaf(index);
+    }
+    int slot = (int) (index % TreePage.WORDS);
+    long old = leaf.get(slot);
+    if (old != value && leaf.set(slot, value)) {
+      dirty.add(leaf);
+    }
+    return old;
+  }
+
+  /** The index of the first word at or after {@code from} that is not zero, or -1. */
+  public long nextNonZero(long from) throws IOException {
+    Node top = root();
+    return top == null ? -1 : nextNonZero(top, from);
+  }
+
+  /** Whether anything has changed since the last freeze. */
+  public boolean isDirty() {
+    return !dirty.isEmpty();
+  }
+
+  /** The most pages that a checkpoint of what has changed so far writes. */
+  public int dirtyPages() {
+    Set<Node> touched = new HashSet<>();
+    for (Leaf leaf : dirty) {
+      Node node = leaf;
+      while (node != null && touched.add(node)) {
+        node = node.parent;
+      }
+    }
+    return touched.size();
+  }
+
+  /** Fixes what is to be checkpointed. The one before must have ended. */
+  public TreeCheckpoint freeze() {
+    List<Leaf> leaves = dirty;
+    dirty = new ArrayList<>();
+    leaves.forEach(Leaf::freeze);
+    return new TreeCheckpoint(this, leaves);
+  }
+
+  /** Makes sure that the word's leaf is among those of the next freeze. */
+  public void touch(long index) throws IOException {
+    Leaf leaf = findLeaf(index);
+    if (leaf == null) {
+      leaf = makeLeaf(index);
+    }
+    int slot = (int) (index % TreePage.WORDS);
+    if (leaf.set(slot, leaf.get(slot))) {
+      dirty.add(leaf);
+    }
+  }
+
+  /** Sets a word of a frozen leaf, in what is being checkpointed too. */
+  public void patch(long index, long value) throws IOException {
+    findLeaf(index).patch((int) (index % TreePage.WORDS), value);
+  }
+
+  /** Calls with the number of every page of the stored tree; reads its index pages. */
+  public void forEachPage(LongConsumer page) throws IOException {
+    TreeRoot from = stored;
+    if (from.page() != 0) {
+      page.accept(from.page());
+      if (from.height() > 1) {
+        forEachPageBelow((Index) root(), page);
+      }
+    }
+  }
+
+  /** Where the tree lies as of the last checkpoint. */
+  public TreeRoot stored() {
+    return stored;
+  }
+
+  void store(TreeRoot newRoot) {
+    stored = newRoot;
+  }
+
+  private void forEachPageBelow(Index index, LongConsumer page) throws IOException {
+    for (int slot = 0; slot < TreePage.WORDS; slot++) {
+      long below = index.pageBelow(slot);
+      if (below != 0) {
+        page.accept(below);
+        if (index.level > 1) {
+          forEachPageBelow((Index) child(index, slot), page);
+        }
+      }
+    }
+  }
+
+  private long nextNonZero(Node node, long from) throws IOException {
+    if (node instanceof Leaf leaf) {
+      for (int slot = (int) Math.max(0, from - leaf.first); slot < TreePage.WORDS; slot++) {
+        if (leaf.get(slot) != 0) {
+          return leaf.first + slot;
+        }
+      }
+      return -1;
+    }
+    long below = span(node.level);
+    for (long slot = Math.max(0, from - node.first) / below; slot < TreePage.WORDS; slot++) {
+      Node child = child((Index) node, (int) slot);
+      if (child != null) {
+        long found = nextNonZero(child, from);
+        if (found >= 0) {
+          return found;
+        }
+      }
+    }
+    return -1;
+  }
+
+  /** The leaf that holds a word, or null if there is none. */
+  private Leaf findLeaf(long index) throws IOException {
+    Node node = root();
+    if (node == null || index >= capacity(node)) {
+      return null;
+    }
+    while (node instanceof Index inner) {
+      node = child(inner, slotOf(inner, index));
+    }
+    return (Leaf) node;
+  }
+
+  private Leaf makeLeaf(long index) throws IOException {
+    Node node = root();
+    if (node == null) {
+      int level = stored.height() - 1;
+      node =
+          level == 0
+              ? new Leaf(0, null, 0, new long[TreePage.WORDS])
+              : new Index(level, 0, null, 0, new long[TreePage.WORDS]);
+      root = node;
+    }
+    while (index >= capacity(node)) {
+      Index above = new Index(node.level + 1, 0, null, 0, new long[TreePage.WORDS]);
+      above.adopt(0, node);
+      node.parent = above;
+      root = above;
+      node = above;
+    }
+    while (node instanceof Index inner) {
+      int slot = slotOf(inner, index);
+      Node child = child(inner, slot);
+      if (child == null) {
+        long first = inner.first + slot * span(inner.level);
+        child =
+            inner.level == 1
+                ? new Leaf(first, inner, 0, new long[TreePage.WORDS])
+                : new Index(inner.level - 1, first, inner, 0, new long[TreePage.WORDS]);
+        inner.adopt(slot, child);
+      }
+      node = child;
+    }
+    return (Leaf) node;
+  }
+
+  private Node root() throws IOException {
+    Node top = root;
+    if (top == null && stored.page() != 0) {
+      synchronized (this) {
+        top = root;
+        if (top == null) {
+          top = load(stored.height() - 1, 0, null, stored.page());
+          root = top;
+        }
+      }
+    }
+    return top;
+  }
+
+  private Node child(Index index, int slot) throws IOException {
+    Node child = index.child(slot);
+    if (child == null && index.pageBelow(slot) != 0) {
+      synchronized (index) {
+        child = index.child(slot);
+        if (child == null) {
+          long first = index.first + slot * span(index.level);
+          child = load(index.level - 1, first, index, index.pageBelow(slot));
+          index.adopt(slot, child);
+        }
+      }
+    }
+    return child;
+  }
+
+  private Node load(int level, long first, Index parent, long page) throws IOException {
+    long[] words = reader.read(key, level, first, page);
+    return level == 0
+        ? new Leaf(first, parent, page, words)
+        : new Index(level, first, parent, page, words);
+  }
+
+  private static int slotOf(Index index, long wordIndex) {
+    return (int) ((wordIndex - index.first) / span(index.level));
+  }
+
+  /** Words below one child of an index page of that level. */
+  private static long span(int level) {
+    long words = TreePage.WORDS;
+    for (int i = 1; i < level; i++) {
+      words *= TreePage.WORDS;
+    }
+    return words;
+  }
+
+  private static long capacity(Node root) {
+    return root.level == 0 ? TreePage.WORDS : span(root.level) * TreePage.WORDS;
+  }
+}

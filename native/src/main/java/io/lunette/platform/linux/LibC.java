@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.platform.linux;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+
+/**
+ * Calls of the C library with fixed arguments, directly mapped. Every one returns what C returns;
+ * after a failure the errno of this thread is {@link #errno()}, read at once. {@code size_t} and
+ * {@code off_t} are {@code long}: LP64 only, checked at load.
+ */
+public final class LibC {
+
+  /* fcntl.h */
+  public static final int O_RDONLY = 0;
+  public static final int O_RDWR = 2;
+  public static final int O_EXCL = 0x80;
+  public static final int O_CLOEXEC = 0x80000;
+
+  /* sys/file.h */
+  public static final int LOCK_EX = 2;
+  public static final int LOCK_NB = 4;
+
+  /* unistd.h */
+  public static final int SEEK_END = 2;
+  public static final int SEEK_DATA = 3;
+  public static final int SEEK_HOLE = 4;
+
+  /* fcntl.h */
+  public static final int POSIX_FADV_DONTNEED = 4;
+
+  /* errno.h */
+  public static final int ENOENT = 2;
+  public static final int EINTR = 4;
+  public static final int ENXIO = 6;
+  public static final int EAGAIN = 11;
+  public static final int EACCES = 13;
+  public static final int EBUSY = 16;
+  public static final int EINVAL = 22;
+  public static final int ENOSPC = 28;
+  public static final int EDQUOT = 122;
+
+  static {
+    if (Native.POINTER_SIZE != 8 || Native.LONG_SIZE != 8) {
+      throw new UnsatisfiedLinkError("Lunette's native I/O needs a 64-bit Linux");
+    }
+    Native.register(LibC.class, "c");
+  }
+
+  private LibC() {}
+
+  public static native long pread(int fd, long buffer, long count, long offset);
+
+  public static native long pwrite(int fd, long buffer, long count, long offset);
+
+  public static native int fdatasync(int fd);
+
+  public static native int ftruncate(int fd, long length);
+
+  public static native long lseek(int fd, long offset, int whence);
+
+  public static native int flock(int fd, int operation);
+
+  public static native int posix_fadvise(int fd, long offset, long length, int advice);
+
+  public static native int close(int fd);
+
+  /** The errno that the last call of this thread left. */
+  public static int errno() {
+    return Native.getLastError();
+  }
+
+  /** The address of a direct buffer's first byte, whatever its position. */
+  public static long addressOf(ByteBuffer direct) {
+    return Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+  }
+}
