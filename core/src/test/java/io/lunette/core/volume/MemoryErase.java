@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** An erase in memory: throws the top layer away. A failed one leaves its volume ERASING. */
+final class MemoryErase implements Job<EraseReport>, Runnable {
+
+  private final MemoryVolumes volumes;
+  private final MemoryVolume volume;
+  private final EraseRequest request;
+  private final long bytes;
+  private final CompletableFuture<EraseReport> result = new CompletableFuture<>();
+
+  /** To be made under the lock of {@code volumes}. */
+  MemoryErase(MemoryVolumes volumes, MemoryVolume volume, EraseRequest request) {
+    this.volumes = volumes;
+    this.volume = volume;
+    this.request = request;
+    this.bytes = volume.top.ownBlocks() * MemoryLayer.BLOCK;
+  }
+
+  @Override
+  public void run() {
+    if (volumes.takeEraseFailure()) {
+      result.completeExceptionally(
+          new VolumeException(
+              VolumeException.Kind.IO, "volume '" + volume.name + "' could not be erased"));
+      return;
+    }
+    synchronized (volumes) {
+      volume.top = new MemoryLayer(volume.base);
+      volume.state = VolumeState.WRITABLE;
+    }
+    result.complete(
+        new EraseReport(
+            volume.name,
+            request,
+            (bytes + 65535) / 65536,
+            bytes,
+            request.verify() ? bytes : 0,
+            "memory",
+            "memory",
+            Instant.EPOCH,
+            Instant.EPOCH));
+  }
+
+  @Override
+  public Progress progress() {
+    return new Progress(result.isDone() ? bytes : 0, bytes);
+  }
+
+  @Override
+  public void cancel() {
+    result.cancel(false);
+  }
+
+  @Override
+  public CompletionStage<EraseReport> result() {
+    return result;
+  }
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One volume of {@link MemoryVolumes}, which guards it: every field is read and set under its lock.
+ */
+final class MemoryVolume {
+
+  final VolumeName name;
+  final UUID uuid = UUID.randomUUID();
+  final Optional<VolumeName> origin;
+  final MemoryLayer base;
+  MemoryLayer top;
+  long size;
+  VolumeState state;
+  int open;
+
+  MemoryVolume(VolumeName name, long size, Optional<VolumeName> origin, MemoryLayer base) {
+    this.name = name;
+    this.size = size;
+    this.origin = origin;
+    this.base = base;
+    this.top = new MemoryLayer(base);
+    this.state = VolumeState.WRITABLE;
+  }
+
+  VolumeInfo info() {
+    return new VolumeInfo(name, uuid, size, top.ownBlocks() * MemoryLayer.BLOCK, origin, state);
+  }
+}

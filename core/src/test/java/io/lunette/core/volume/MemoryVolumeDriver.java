@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import io.lunette.core.block.BlockDevice;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/**
+ * A driver over {@link MemoryVolumes}. Erases run on the executor it is given; one that a former
+ * driver left unfinished leaves its volume ERASING until it is asked for again.
+ */
+public final class MemoryVolumeDriver implements VolumeDriver {
+
+  private final MemoryVolumes volumes;
+  private final Executor executor;
+  private final Map<VolumeName, MemoryErase> erases = new HashMap<>();
+
+  /** A driver whose erases have ended when {@link #erase} returns. */
+  public MemoryVolumeDriver(MemoryVolumes volumes) {
+    this(volumes, Runnable::run);
+  }
+
+  public MemoryVolumeDriver(MemoryVolumes volumes, Executor executor) {
+    this.volumes = volumes;
+    this.executor = executor;
+  }
+
+  @Override
+  public DriverCapabilities capabilities() {
+    return new DriverCapabilities(
+        EnumSet.allOf(CloneKind.class), true, EnumSet.of(EraseMethod.ZERO_FILL), true, true);
+  }
+
+  @Override
+  public PoolSpace space() {
+    synchronized (volumes) {
+      long owned =
+          volumes.byName.values().stream()
+              .mapToLong(volume -> volume.info().allocatedBytes())
+              .sum();
+      long virtual = volumes.byName.values().stream().mapToLong(volume -> volume.size).sum();
+      return new PoolSpace(
+          MemoryVolumes.CAPACITY, owned, 0, 0, MemoryVolumes.CAPACITY - owned, virtual);
+    }
+  }
+
+  @Override
+  public VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
+    if (sizeBytes <= 0 || sizeBytes % MemoryLayer.BLOCK != 0) {
+      throw new VolumeException(
+          VolumeException.Kind.INVALID, "size " + sizeBytes + " is not a multiple of 4096");
+    }
+    synchronized (volumes) {
+      MemoryVolume there = volumes.byName.get(name);
+      if (there == null) {
+        there = put(new MemoryVolume(name, sizeBytes, Optional.empty(), null));
+      } else if (there.size != sizeBytes || there.base != null) {
+        throw conflict(name);
+      }
+      return there.info();
+    }
+  }
+
+  @Override
+  public VolumeInfo seal(VolumeName name) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.get(name);
+      volume.state = VolumeState.SEALED;
+      return volume.info();
+    }
+  }
+
+  @Override
+  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names, CloneKind kind)
+      throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume image = volumes.get(source);
+      if (image.state != VolumeState.SEALED) {
+        throw new VolumeException(
+            VolumeException.Kind.BUSY, "volume '" + source + "' is not sealed");
+      }
+      for (VolumeName name : names) {
+        MemoryVolume there = volumes.byName.get(name);
+        if (there != null && there.base != image.top) {
+          throw conflict(name);
+        }
+      }
+      Optional<VolumeName> origin =
+          kind == CloneKind.DEPENDENT ? Optional.of(source) : Optional.empty();
+      List<VolumeInfo> made = new ArrayList<>();
+      for (VolumeName name : names) {
+        MemoryVolume clone = volumes.byName.get(name);
+        if (clone == null) {
+          clone = put(new MemoryVolume(name, image.size, origin, image.top));
+        }
+        made.add(clone.info());
+      }
+      return made;
+    }
+  }
+
+  @Override
+  public VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.get(source);
+      MemoryVolume there = volumes.byName.get(snapshot);
+      if (there == null) {
+        there = put(new MemoryVolume(snapshot, volume.size, Optional.of(source), volume.top));
+        there.state = VolumeState.SEALED;
+        volume.top = new MemoryLayer(volume.top);
+      } else if (!there.origin.equals(Optional.of(source))) {
+        throw conflict(snapshot);
+      }
+      return there.info();
+    }
+  }
+
+  @Override
+  public VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.get(name);
+      MemoryVolume former = volumes.get(snapshot);
+      requireClosed(volume);
+      if (!former.origin.equals(Optional.of(name)) || former.state != VolumeState.SEALED) {
+        throw new VolumeException(
+            VolumeException.Kind.INVALID, "'" + snapshot + "' is no snapshot of '" + name + "'");
+      }
+      volume.top = new MemoryLayer(former.top);
+      volume.size = former.size;
+      return volume.info();
+    }
+  }
+
+  @Override
+  public VolumeInfo resize(VolumeName name, long sizeBytes) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.get(name);
+      if (sizeBytes <= 0 || sizeBytes % MemoryLayer.BLOCK != 0) {
+        throw new VolumeException(VolumeException.Kind.INVALID, "size " + sizeBytes);
+      }
+      if (volume.state != VolumeState.WRITABLE) {
+        throw new VolumeException(
+            VolumeException.Kind.BUSY, "volume '" + name + "' is " + volume.state);
+      }
+      if (sizeBytes < volume.size) {
+        volume.top.zero(sizeBytes, volume.size - sizeBytes);
+      }
+      volume.size = sizeBytes;
+      return volume.info();
+    }
+  }
+
+  @Override
+  public Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException {
+    MemoryErase erase;
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.get(name);
+      if (request.method() != EraseMethod.ZERO_FILL) {
+        throw new VolumeException(VolumeException.Kind.UNSUPPORTED, request.method().name());
+      }
+      requireClosed(volume);
+      if (volume.state == VolumeState.SEALED) {
+        throw new VolumeException(VolumeException.Kind.BUSY, "volume '" + name + "' is sealed");
+      }
+      MemoryErase running = erases.get(name);
+      if (running != null && !running.result().toCompletableFuture().isDone()) {
+        return running;
+      }
+      volume.state = VolumeState.ERASING;
+      erase = new MemoryErase(volumes, volume, request);
+      erases.put(name, erase);
+    }
+    executor.execute(erase);
+    return erase;
+  }
+
+  @Override
+  public void delete(VolumeName name) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.byName.get(name);
+      if (volume != null) {
+        requireClosed(volume);
+        volumes.byName.remove(name);
+      }
+    }
+  }
+
+  @Override
+  public Optional<VolumeInfo> find(VolumeName name) {
+    synchronized (volumes) {
+      return Optional.ofNullable(volumes.byName.get(name)).map(MemoryVolume::info);
+    }
+  }
+
+  @Override
+  public List<VolumeInfo> list() {
+    synchronized (volumes) {
+      return volumes.byName.values().stream().map(MemoryVolume::info).toList();
+    }
+  }
+
+  @Override
+  public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume volume = volumes.get(name);
+      if (volume.state == VolumeState.ERASING || volume.state == VolumeState.QUARANTINED) {
+        throw new VolumeException(
+            VolumeException.Kind.BUSY, "volume '" + name + "' is " + volume.state);
+      }
+      volume.open++;
+      return new MemoryVolumeDevice(volumes, volume, Objects.requireNonNull(mode));
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  private MemoryVolume put(MemoryVolume volume) {
+    volumes.byName.put(volume.name, volume);
+    return volume;
+  }
+
+  private static void requireClosed(MemoryVolume volume) throws VolumeException {
+    if (volume.open > 0) {
+      throw new VolumeException(VolumeException.Kind.BUSY, "volume '" + volume.name + "' is open");
+    }
+  }
+
+  private static VolumeException conflict(VolumeName name) {
+    return new VolumeException(
+        VolumeException.Kind.CONFLICT, "the name '" + name + "' is taken by another volume");
+  }
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Volumes in memory, and the lock that guards them: what outlives a {@link MemoryVolumeDriver}, as
+ * a pool file outlives an engine.
+ */
+public final class MemoryVolumes {
+
+  static final long CAPACITY = 1L << 40;
+
+  final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
+  private int erasesToFail;
+
+  /** Lets that many erases from now on end in IO. */
+  public synchronized void failErases(int count) {
+    erasesToFail = count;
+  }
+
+  /** Sets the state of a volume, as a foreign hand or a failed erase might. */
+  public synchronized void force(VolumeName name, VolumeState state) {
+    byName.get(name).state = state;
+  }
+
+  /** Loses a volume, as a broken array might. */
+  public synchronized void lose(VolumeName name) {
+    byName.remove(name);
+  }
+
+  /** Nobody has anything open any more: the process died. */
+  public synchronized void crash() {
+    byName.values().forEach(volume -> volume.open = 0);
+  }
+
+  synchronized boolean takeEraseFailure() {
+    if (erasesToFail == 0) {
+      return false;
+    }
+    erasesToFail--;
+    return true;
+  }
+
+  MemoryVolume get(VolumeName name) throws VolumeException {
+    return Optional.ofNullable(byName.get(name))
+        .orElseThrow(
+            () ->
+                new VolumeException(
+                    VolumeException.Kind.NOT_FOUND, "there is no volume '" + name + "'"));
+  }
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.volume;
+
+import static io.lunette.core.volume.DeviceContent.pattern;
+import static io.lunette.core.volume.DriverFixture.await;
+import static io.lunette.core.volume.DriverFixture.name;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What an erase leaves, and what it says of itself. */
+interface VolumeEraseConformance extends DriverFixture {
+
+  @Test
+  default void erasedCloneReadsAsItsImageAgain() throws Exception {
+    byte[] golden = pattern(64 * 1024, 41);
+    driver().create(name("image"), SIZE);
+    DeviceContent.write(driver(), name("image"), 0, golden);
+    driver().seal(name("image"));
+    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    DeviceContent.write(driver(), name("b"), 4096, pattern(300 * 1024, 42));
+
+    EraseReport report = await(driver().erase(name("b"), EraseRequest.zeroFillVerified()));
+
+    assertThat(report.volume()).isEqualTo(name("b"));
+    assertThat(report.request()).isEqualTo(EraseRequest.zeroFillVerified());
+    assertThat(report.extents()).isPositive();
+    assertThat(report.erasedBytes()).isGreaterThanOrEqualTo(300 * 1024);
+    assertThat(report.verifiedBytes()).isGreaterThanOrEqualTo(300 * 1024);
+    assertThat(report.ended()).isAfterOrEqualTo(report.started());
+    assertSetBack("b", golden);
+    reopen();
+    assertSetBack("b", golden);
+  }
+
+  @Test
+  default void erasedVolumeOfItsOwnReadsAsZeroes() throws Exception {
+    driver().create(name("a"), SIZE);
+    DeviceContent.write(driver(), name("a"), 8192, pattern(100 * 1024, 43));
+
+    EraseReport report = await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
+
+    assertThat(report.erasedBytes()).isGreaterThanOrEqualTo(100 * 1024);
+    assertSetBack("a", new byte[64 * 1024]);
+  }
+
+  @Test
+  default void erasingWhatWasNeverWrittenSucceeds() throws Exception {
+    driver().create(name("a"), SIZE);
+
+    await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
+
+    assertSetBack("a", new byte[64 * 1024]);
+  }
+
+  @Test
+  default void volumeIsWrittenAndErasedAgainAndAgain() throws Exception {
+    driver().create(name("a"), SIZE);
+    for (int round = 0; round < 5; round++) {
+      DeviceContent.write(driver(), name("a"), round * 4096L, pattern(70 * 1024, round));
+
+      await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
+
+      assertSetBack("a", new byte[64 * 1024]);
+    }
+  }
+
+  @Test
+  default void everyMethodThatIsOfferedErases() throws Exception {
+    for (EraseMethod method : driver().capabilities().eraseMethods()) {
+      VolumeName volume = name("erased-" + method.ordinal());
+      driver().create(volume, SIZE);
+      DeviceContent.write(driver(), volume, 0, pattern(100 * 1024, 44));
+
+      EraseReport report = await(driver().erase(volume, new EraseRequest(method, true)));
+
+      assertThat(report.request().method()).isEqualTo(method);
+      assertThat(DeviceContent.read(driver(), volume, 0, 100 * 1024)).containsOnly(0);
+    }
+  }
+
+  @Test
+  default void methodThatIsNotOfferedIsUnsupported() throws Exception {
+    driver().create(name("a"), SIZE);
+    for (EraseMethod method : EraseMethod.values()) {
+      if (!driver().capabilities().eraseMethods().contains(method)) {
+        DriverFixture.assertRefused(
+            VolumeException.Kind.UNSUPPORTED,
+            () -> driver().erase(name("a"), new EraseRequest(method, true)));
+      }
+    }
+    assertThat(driver().find(name("a")).orElseThrow().state()).isEqualTo(VolumeState.WRITABLE);
+  }
+
+  private void assertSetBack(String value, byte[] beginning) throws Exception {
+    VolumeInfo info = driver().find(name(value)).orElseThrow();
+    assertThat(info.state()).isEqualTo(VolumeState.WRITABLE);
+    assertThat(info.sizeBytes()).isEqualTo(SIZE);
+    assertThat(DeviceContent.read(driver(), name(value), 0, beginning.length)).isEqualTo(beginning);
+    assertThat(
+            DeviceContent.read(
+                driver(), name(value), beginning.length, (int) SIZE - beginning.length))
+        .containsOnly(0);
+  }
+}
