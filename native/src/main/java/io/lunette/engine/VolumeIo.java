@@ -249,6 +249,34 @@ final class VolumeIo {
     }
   }
 
+  /** {@link #zero} of a range of which most was never written: looks at mapped extents alone. */
+  void zeroBeyond(Layer top, long from, long to) throws IOException, BlockException {
+    long aligned =
+        Math.min(
+            to,
+            (from + PoolLayout.EXTENT_BYTES - 1)
+                / PoolLayout.EXTENT_BYTES
+                * PoolLayout.EXTENT_BYTES);
+    zero(top, from, aligned - from, true);
+    long end = (to + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
+    long extent = nextMapped(top, aligned / PoolLayout.EXTENT_BYTES);
+    while (extent >= 0 && extent < end) {
+      releaseExtent(top, extent);
+      extent = nextMapped(top, extent + 1);
+    }
+  }
+
+  private static long nextMapped(Layer top, long from) throws IOException {
+    long next = -1;
+    for (Layer layer = top; layer != null; layer = layer.parent) {
+      long found = layer.map.nextNonZero(from);
+      if (found >= 0 && (next < 0 || found < next)) {
+        next = found;
+      }
+    }
+    return next;
+  }
+
   private void releaseExtent(Layer top, long extent) throws IOException, BlockException {
     if (VolumeMap.visible(top, extent) == 0) {
       return;

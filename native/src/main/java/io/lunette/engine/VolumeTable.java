@@ -178,26 +178,46 @@ final class VolumeTable {
         });
   }
 
+  /**
+   * What lies beyond the end of a volume is given up when it shrinks, and again before it grows: a
+   * crash in the middle of the first never lets it show after the second.
+   */
   VolumeInfo resize(VolumeName name, long sizeBytes)
       throws IOException, VolumeException, BlockException {
     requireSize(sizeBytes);
-    return locked(
-        () -> {
-          Volume volume = get(name);
-          requireWritable(volume);
-          if (sizeBytes < volume.slot.sizeBytes()) {
-            throw new VolumeException(
-                VolumeException.Kind.UNSUPPORTED,
-                "volume " + name + " has " + volume.slot.sizeBytes() + " bytes and can only grow");
-          }
-          metadata.setSize(volume.top, sizeBytes);
-          metadata.update(
-              volume, with(volume, VolumeSlot.State.WRITABLE, volume.top, sizeBytes), volume.top);
-          if (volume.device != null) {
-            volume.device.resize(sizeBytes);
-          }
-          return info(volume);
-        });
+    Volume volume = locked(() -> get(name));
+    VolumeDevice device = locked(() -> volume.device);
+    if (device != null) {
+      device.excludeWriters();
+    }
+    try {
+      long oldSize = locked(() -> volume.slot.sizeBytes());
+      VolumeIo io = new VolumeIo(pool.device, metadata, pool.allocator, pool.log);
+      if (sizeBytes > oldSize) {
+        io.zeroBeyond(volume.top, oldSize, sizeBytes);
+        return locked(() -> setSize(name, sizeBytes));
+      }
+      VolumeInfo resized = locked(() -> setSize(name, sizeBytes));
+      pool.log.commit();
+      io.zeroBeyond(volume.top, sizeBytes, oldSize);
+      return resized;
+    } finally {
+      if (device != null) {
+        device.admitWriters();
+      }
+    }
+  }
+
+  private VolumeInfo setSize(VolumeName name, long sizeBytes) throws IOException, VolumeException {
+    Volume volume = get(name);
+    requireWritable(volume);
+    metadata.setSize(volume.top, sizeBytes);
+    metadata.update(
+        volume, with(volume, VolumeSlot.State.WRITABLE, volume.top, sizeBytes), volume.top);
+    if (volume.device != null) {
+      volume.device.resize(sizeBytes);
+    }
+    return info(volume);
   }
 
   EraseJob erase(VolumeName name, EraseRequest request)
