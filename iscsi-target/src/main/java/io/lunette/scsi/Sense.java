@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Sense (SPC-4 §4.5): key, additional code and qualifier, and where they apply an information field
+ * and the sense-key specific bytes. An immutable value; those without arguments are constants.
+ */
+public final class Sense implements Outcome {
+
+  public static final int NO_SENSE = 0x0;
+  public static final int NOT_READY = 0x2;
+  public static final int MEDIUM_ERROR = 0x3;
+  public static final int HARDWARE_ERROR = 0x4;
+  public static final int ILLEGAL_REQUEST = 0x5;
+  public static final int UNIT_ATTENTION = 0x6;
+  public static final int DATA_PROTECT = 0x7;
+  public static final int COPY_ABORTED = 0xA;
+  public static final int ABORTED_COMMAND = 0xB;
+  public static final int MISCOMPARE = 0xE;
+
+  /** Bytes of fixed-format sense. */
+  public static final int FIXED_BYTES = 18;
+
+  public static final Sense NONE = new Sense(NO_SENSE, 0x00, 0x00);
+
+  public static final Sense MEDIUM_NOT_PRESENT = new Sense(NOT_READY, 0x3A, 0x00);
+  public static final Sense SANITIZE_IN_PROGRESS = new Sense(NOT_READY, 0x04, 0x1B);
+  public static final Sense STOPPED = new Sense(NOT_READY, 0x04, 0x02);
+
+  public static final Sense UNRECOVERED_READ = new Sense(MEDIUM_ERROR, 0x11, 0x00);
+  public static final Sense WRITE_ERROR = new Sense(MEDIUM_ERROR, 0x0C, 0x00);
+  public static final Sense SANITIZE_FAILED = new Sense(MEDIUM_ERROR, 0x31, 0x03);
+
+  public static final Sense INTERNAL_TARGET_FAILURE = new Sense(HARDWARE_ERROR, 0x44, 0x00);
+
+  public static final Sense PARAMETER_LIST_LENGTH = new Sense(ILLEGAL_REQUEST, 0x1A, 0x00);
+  public static final Sense INVALID_OPCODE = new Sense(ILLEGAL_REQUEST, 0x20, 0x00);
+  public static final Sense LBA_OUT_OF_RANGE = new Sense(ILLEGAL_REQUEST, 0x21, 0x00);
+  public static final Sense INVALID_FIELD_IN_CDB = new Sense(ILLEGAL_REQUEST, 0x24, 0x00);
+  public static final Sense LUN_NOT_SUPPORTED = new Sense(ILLEGAL_REQUEST, 0x25, 0x00);
+  public static final Sense INVALID_FIELD_IN_PARAMETERS = new Sense(ILLEGAL_REQUEST, 0x26, 0x00);
+  public static final Sense INVALID_RELEASE = new Sense(ILLEGAL_REQUEST, 0x26, 0x04);
+  public static final Sense SAVING_NOT_SUPPORTED = new Sense(ILLEGAL_REQUEST, 0x39, 0x00);
+  public static final Sense REMOVAL_PREVENTED = new Sense(ILLEGAL_REQUEST, 0x53, 0x02);
+  public static final Sense INSUFFICIENT_REGISTRATION = new Sense(ILLEGAL_REQUEST, 0x55, 0x04);
+  public static final Sense TOO_MANY_TARGET_DESCRIPTORS = new Sense(ILLEGAL_REQUEST, 0x26, 0x06);
+  public static final Sense BAD_TARGET_DESCRIPTOR = new Sense(ILLEGAL_REQUEST, 0x26, 0x07);
+  public static final Sense TOO_MANY_SEGMENT_DESCRIPTORS = new Sense(ILLEGAL_REQUEST, 0x26, 0x08);
+  public static final Sense BAD_SEGMENT_DESCRIPTOR = new Sense(ILLEGAL_REQUEST, 0x26, 0x09);
+
+  public static final Sense WRITE_PROTECTED = new Sense(DATA_PROTECT, 0x27, 0x00);
+  public static final Sense SOFTWARE_WRITE_PROTECTED = new Sense(DATA_PROTECT, 0x27, 0x02);
+  public static final Sense SPACE_ALLOCATION_FAILED = new Sense(DATA_PROTECT, 0x27, 0x07);
+
+  public static final Sense COPY_TARGET_UNREACHABLE = new Sense(COPY_ABORTED, 0x0D, 0x02);
+  public static final Sense COPY_FAILED = new Sense(COPY_ABORTED, 0x0D, 0x01);
+
+  public static final Sense VERIFY_MISCOMPARE = new Sense(MISCOMPARE, 0x1D, 0x00);
+
+  public static final Sense POWER_ON_OR_RESET = new Sense(UNIT_ATTENTION, 0x29, 0x00);
+  public static final Sense DEVICE_RESET = new Sense(UNIT_ATTENTION, 0x29, 0x03);
+  public static final Sense NEXUS_LOSS = new Sense(UNIT_ATTENTION, 0x29, 0x07);
+  public static final Sense MODE_PARAMETERS_CHANGED = new Sense(UNIT_ATTENTION, 0x2A, 0x01);
+  public static final Sense RESERVATIONS_PREEMPTED = new Sense(UNIT_ATTENTION, 0x2A, 0x03);
+  public static final Sense RESERVATIONS_RELEASED = new Sense(UNIT_ATTENTION, 0x2A, 0x04);
+  public static final Sense REGISTRATIONS_PREEMPTED = new Sense(UNIT_ATTENTION, 0x2A, 0x05);
+  public static final Sense CAPACITY_CHANGED = new Sense(UNIT_ATTENTION, 0x2A, 0x09);
+  public static final Sense COMMANDS_CLEARED = new Sense(UNIT_ATTENTION, 0x2F, 0x00);
+  public static final Sense REPORTED_LUNS_CHANGED = new Sense(UNIT_ATTENTION, 0x3F, 0x0E);
+  public static final Sense MEDIUM_MAY_HAVE_CHANGED = new Sense(UNIT_ATTENTION, 0x28, 0x00);
+
+  private static final int FIXED_CURRENT = 0x70;
+  private static final int DESCRIPTOR_CURRENT = 0x72;
+  private static final int SKSV = 0x80;
+  private static final int FIELD_IN_CDB = 0x40;
+  private static final int BIT_POINTER_VALID = 0x08;
+
+  private final int key;
+  private final int asc;
+  private final int ascq;
+  private final boolean hasInformation;
+  private final long information;
+  private final int specific;
+
+  private Sense(int key, int asc, int ascq) {
+    this(key, asc, ascq, false, 0, 0);
+  }
+
+  private Sense(
+      int key, int asc, int ascq, boolean hasInformation, long information, int specific) {
+    this.key = key;
+    this.asc = asc;
+    this.ascq = ascq;
+    this.hasInformation = hasInformation;
+    this.information = information;
+    this.specific = specific;
+  }
+
+  /** The same with the information field, for example the offset of a miscompare. */
+  public Sense withInformation(long value) {
+    return new Sense(key, asc, ascq, true, value, specific);
+  }
+
+  /** The same with a field pointer into the CDB (SPC-4 §4.5.2.4.2). */
+  public Sense atCdbBit(int byteIndex, int bit) {
+    int pointer = (SKSV | FIELD_IN_CDB | BIT_POINTER_VALID | bit) << 16 | byteIndex;
+    return new Sense(key, asc, ascq, hasInformation, information, pointer);
+  }
+
+  /** The same with a progress indication (SPC-4 §4.5.2.4.4), in parts of 65536. */
+  public Sense withProgress(int parts) {
+    return new Sense(
+        key, asc, ascq, hasInformation, information, SKSV << 16 | Math.min(parts, 0xFFFF));
+  }
+
+  @Override
+  public ScsiStatus status() {
+    return ScsiStatus.CHECK_CONDITION;
+  }
+
+  /** Sense key. */
+  public int key() {
+    return key;
+  }
+
+  /** Additional sense code and qualifier, as one number: {@code asc << 8 | ascq}. */
+  public int code() {
+    return asc << 8 | ascq;
+  }
+
+  /** Puts 18 bytes of fixed format. */
+  public void encodeFixed(ByteBuffer out) {
+    boolean fits = hasInformation && information >>> 32 == 0;
+    out.put((byte) (FIXED_CURRENT | (fits ? 0x80 : 0)))
+        .put((byte) 0)
+        .put((byte) key)
+        .putInt(fits ? (int) information : 0)
+        .put((byte) (FIXED_BYTES - 8))
+        .putInt(0)
+        .put((byte) asc)
+        .put((byte) ascq)
+        .put((byte) 0)
+        .put((byte) (specific >> 16))
+        .putShort((short) specific);
+  }
+
+  /** Puts descriptor format: a header of 8 bytes, then the descriptors that apply. */
+  public void encodeDescriptor(ByteBuffer out) {
+    int descriptors = (hasInformation ? 12 : 0) + (specific != 0 ? 8 : 0);
+    out.put((byte) DESCRIPTOR_CURRENT)
+        .put((byte) key)
+        .put((byte) asc)
+        .put((byte) ascq)
+        .put((byte) 0)
+        .putShort((short) 0)
+        .put((byte) descriptors);
+    if (hasInformation) {
+      out.put((byte) 0x00).put((byte) 0x0A).putShort((short) 0x8000).putLong(information);
+    }
+    if (specific != 0) {
+      out.put((byte) 0x02)
+          .put((byte) 0x06)
+          .putShort((short) 0)
+          .put((byte) (specific >> 16))
+          .putShort((short) specific)
+          .put((byte) 0);
+    }
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Sense that
+        && key == that.key
+        && asc == that.asc
+        && ascq == that.ascq
+        && hasInformation == that.hasInformation
+        && information == that.information
+        && specific == that.specific;
+  }
+
+  @Override
+  public int hashCode() {
+    return key << 16 | asc << 8 | ascq;
+  }
+
+  @Override
+  public String toString() {
+    return String.format(java.util.Locale.ROOT, "sense %02X/%02X/%02X", key, asc, ascq);
+  }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.command;
+
+import io.lunette.scsi.device.CommandDescriptor;
+import io.lunette.scsi.device.CommandTable;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Everything this target's logical units can do. */
+public final class CommandSet {
+
+  private CommandSet() {}
+
+  /** The table of a direct-access block device. */
+  public static CommandTable blockDevice() {
+    List<CommandDescriptor> rows = new ArrayList<>();
+    rows.addAll(UnitCommands.rows());
+    rows.addAll(InquiryCommand.rows());
+    rows.addAll(ModeCommands.rows());
+    rows.addAll(CapacityCommands.rows());
+    rows.addAll(ReadCommands.rows());
+    rows.addAll(WriteCommands.rows());
+    rows.addAll(VerifyCommands.rows());
+    rows.addAll(CacheCommands.rows());
+    rows.addAll(UnmapCommand.rows());
+    rows.addAll(WriteSameCommands.rows());
+    rows.addAll(AtomicCommands.rows());
+    rows.addAll(ReserveCommands.rows());
+    rows.addAll(PersistentReserveIn.rows());
+    rows.addAll(PersistentReserveOut.rows());
+    rows.addAll(DefectCommands.rows());
+    rows.addAll(SanitizeCommand.rows());
+    rows.addAll(CopyCommands.rows());
+    SupportedOperations supported = new SupportedOperations(rows);
+    rows.addAll(supported.rows());
+    return new CommandTable(rows);
+  }
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.command;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.Durability;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.LogicalUnit;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * Overwrites a whole unit with a pattern, in passes, one piece at a time, then flushes. What is
+ * written are data, not a zeroing that the device might carry out by hiding blocks (DESIGN §5).
+ *
+ * <p>Each piece is started by the completion of the one before. A device that completes inline
+ * would nest them without bound, so an inline completion only marks the loop to go round again.
+ */
+final class SanitizeRun implements IoCompletion {
+
+  private static final int PIECE_BYTES = 1 << 20;
+
+  private final LogicalUnit unit;
+  private final long totalBytes;
+  private final int passes;
+  private final boolean invert;
+  private final ByteBuffer piece;
+  private Consumer<Outcome> whenEnded;
+  private int pass;
+  private long done;
+  private boolean submitting;
+  private boolean completedInline;
+  private boolean flushed;
+
+  SanitizeRun(LogicalUnit unit, byte[] pattern, int passes, boolean invert) {
+    this.unit = unit;
+    this.totalBytes = unit.device().geometry().sizeBytes();
+    this.passes = passes;
+    this.invert = invert;
+    int block = unit.blockBytes();
+    piece = ByteBuffer.allocateDirect((int) Math.min(totalBytes, PIECE_BYTES));
+    while (piece.hasRemaining()) {
+      piece.put(pattern[piece.position() % block % pattern.length]);
+    }
+    piece.flip();
+  }
+
+  void start(Consumer<Outcome> listener) {
+    whenEnded = listener;
+    advance();
+  }
+
+  @Override
+  public void completed() {
+    synchronized (this) {
+      if (submitting) {
+        completedInline = true;
+        return;
+      }
+    }
+    advance();
+  }
+
+  @Override
+  public void failed(BlockException failure) {
+    unit.sanitize().end(false);
+    whenEnded.accept(Sense.SANITIZE_FAILED);
+  }
+
+  private void advance() {
+    boolean again = true;
+    while (again) {
+      synchronized (this) {
+        submitting = true;
+        completedInline = false;
+      }
+      if (!submit()) {
+        return;
+      }
+      synchronized (this) {
+        submitting = false;
+        again = completedInline;
+      }
+    }
+  }
+
+  /** Starts the next piece, or the flush; false when all is done. */
+  private boolean submit() {
+    if (done == totalBytes && pass + 1 < passes) {
+      pass++;
+      done = 0;
+      if (invert) {
+        for (int i = 0; i < piece.limit(); i++) {
+          piece.put(i, (byte) ~piece.get(i));
+        }
+      }
+    }
+    if (done < totalBytes) {
+      ByteBuffer next = piece.slice(0, (int) Math.min(piece.limit(), totalBytes - done));
+      long offset = done;
+      done += next.limit();
+      unit.sanitize().progress((int) ((pass + (double) offset / totalBytes) / passes * 0x10000));
+      unit.device().write(offset, next, Durability.VISIBLE, this);
+      return true;
+    }
+    if (!flushed) {
+      flushed = true;
+      unit.device().flush(this);
+      return true;
+    }
+    unit.sanitize().end(true);
+    whenEnded.accept(Outcome.GOOD);
+    return false;
+  }
+}

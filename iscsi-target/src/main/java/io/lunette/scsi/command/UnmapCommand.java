@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.command;
+
+import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.Access;
+import io.lunette.scsi.device.CommandDescriptor;
+import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.ScsiTask;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * UNMAP (SBC-3 §5.28). All ranges are checked before the first is given back, so that a bad list
+ * changes nothing.
+ */
+final class UnmapCommand {
+
+  private static final int HEADER = 8;
+  private static final int DESCRIPTOR = 16;
+
+  private UnmapCommand() {}
+
+  static List<CommandDescriptor> rows() {
+    return List.of(
+        CommandDescriptor.of(0x42, "UNMAP", "42 00 00 00 00 00 1F FF FF 00")
+            .access(Access.WRITE)
+            .dataOut(task -> task.cdb().u16(7))
+            .by(UnmapCommand::unmap));
+  }
+
+  private static Outcome unmap(ScsiTask task) {
+    int listBytes = task.cdb().u16(7);
+    if (listBytes == 0) {
+      return Outcome.GOOD;
+    }
+    ByteBuffer list = task.dataOut();
+    if (listBytes < HEADER || list.remaining() < HEADER) {
+      return Sense.PARAMETER_LIST_LENGTH;
+    }
+    int descriptorBytes = list.getShort(2) & 0xFFFF;
+    int count = Math.min(descriptorBytes, list.remaining() - HEADER) / DESCRIPTOR;
+    Outcome refusal = check(task.unit(), list, count);
+    return refusal != null ? refusal : discard(task, list, 0, count);
+  }
+
+  private static Outcome check(LogicalUnit unit, ByteBuffer list, int count) {
+    if (count > unit.limits().unmapDescriptors()) {
+      return Sense.INVALID_FIELD_IN_PARAMETERS;
+    }
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      long lba = list.getLong(HEADER + i * DESCRIPTOR);
+      long blocks = list.getInt(HEADER + i * DESCRIPTOR + 8) & 0xFFFF_FFFFL;
+      if (!unit.contains(lba, blocks)) {
+        return Sense.LBA_OUT_OF_RANGE;
+      }
+      sum += blocks;
+    }
+    return sum > unit.limits().unmap() ? Sense.INVALID_FIELD_IN_PARAMETERS : null;
+  }
+
+  private static Outcome discard(ScsiTask task, ByteBuffer list, int index, int count) {
+    if (index == count) {
+      return Outcome.GOOD;
+    }
+    long block = task.unit().blockBytes();
+    long lba = list.getLong(HEADER + index * DESCRIPTOR);
+    long blocks = list.getInt(HEADER + index * DESCRIPTOR + 8) & 0xFFFF_FFFFL;
+    task.device()
+        .discard(
+            lba * block, blocks * block, task.then(() -> discard(task, list, index + 1, count)));
+    return Outcome.LATER;
+  }
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.command;
+
+import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.Access;
+import io.lunette.scsi.device.CommandDescriptor;
+import io.lunette.scsi.device.ScsiTask;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * VERIFY (10, 12, 16). BYTCHK 00b reads the medium, 01b compares it with the data sent, 11b with
+ * one block sent (SBC-3 §5.33).
+ */
+final class VerifyCommands {
+
+  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int MEDIUM_ONLY = 0;
+  private static final int RESERVED = 2;
+  private static final int ONE_BLOCK = 3;
+
+  private VerifyCommands() {}
+
+  static List<CommandDescriptor> rows() {
+    return List.of(
+        row(0x2F, "VERIFY(10)", "2F F6 FF FF FF FF 1F FF FF 00"),
+        row(0xAF, "VERIFY(12)", "AF F6 FF FF FF FF FF FF FF FF 1F 00"),
+        row(0x8F, "VERIFY(16)", "8F F6 FF FF FF FF FF FF FF FF FF FF FF FF 1F 00"));
+  }
+
+  private static CommandDescriptor row(int opcode, String name, String usage) {
+    return CommandDescriptor.of(opcode, name, usage)
+        .access(Access.READ)
+        .dataOut(VerifyCommands::dataOutBytes)
+        .by(VerifyCommands::verify);
+  }
+
+  private static int byteCheck(ScsiTask task) {
+    return task.cdb().u8(1) >> 1 & 3;
+  }
+
+  private static long dataOutBytes(ScsiTask task) {
+    return switch (byteCheck(task)) {
+      case 1 -> BlockChecks.dataOutBytes(task);
+      case ONE_BLOCK -> task.blocks() == 0 ? 0 : task.unit().blockBytes();
+      default -> 0;
+    };
+  }
+
+  private static Outcome verify(ScsiTask task) {
+    int byteCheck = byteCheck(task);
+    Outcome refusal = BlockChecks.noProtection(task);
+    if (refusal == null) {
+      refusal = byteCheck == 1 ? BlockChecks.transfer(task) : BlockChecks.range(task);
+    }
+    if (refusal == null && byteCheck == RESERVED) {
+      refusal = Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 2);
+    }
+    if (refusal != null || task.blocks() == 0) {
+      return refusal != null ? refusal : Outcome.GOOD;
+    }
+    if (byteCheck == 1) {
+      ByteBuffer data = WriteCommands.wholeBlocks(task);
+      return data.hasRemaining()
+          ? compare(task, data, task.scratch(data.remaining()))
+          : Outcome.GOOD;
+    }
+    int chunk = (int) Math.min(task.lengthBytes(), CHUNK_BYTES);
+    return scan(task, task.scratch(chunk), 0, byteCheck == MEDIUM_ONLY ? null : task.dataOut());
+  }
+
+  /** Reads what {@code expected} should be on the medium, and compares. */
+  static Outcome compare(ScsiTask task, ByteBuffer expected, ByteBuffer actual) {
+    task.device()
+        .read(task.offsetBytes(), actual, task.then(() -> difference(expected, actual, 0)));
+    return Outcome.LATER;
+  }
+
+  /** Reads the range piece by piece, comparing each block with the pattern if there is one. */
+  private static Outcome scan(ScsiTask task, ByteBuffer buffer, long done, ByteBuffer pattern) {
+    long left = task.lengthBytes() - done;
+    if (left == 0) {
+      return Outcome.GOOD;
+    }
+    ByteBuffer piece = buffer.duplicate();
+    piece.limit((int) Math.min(left, piece.capacity()));
+    task.device()
+        .read(
+            task.offsetBytes() + done,
+            piece,
+            task.then(
+                () -> {
+                  Outcome unequal = pattern == null ? Outcome.GOOD : repeats(pattern, piece, done);
+                  return unequal != Outcome.GOOD
+                      ? unequal
+                      : scan(task, buffer, done + piece.limit(), pattern);
+                }));
+    return Outcome.LATER;
+  }
+
+  private static Outcome repeats(ByteBuffer pattern, ByteBuffer piece, long done) {
+    int block = pattern.remaining();
+    for (int at = 0; at < piece.limit(); at += block) {
+      Outcome outcome = difference(pattern, piece.slice(at, block), done + at);
+      if (outcome != Outcome.GOOD) {
+        return outcome;
+      }
+    }
+    return Outcome.GOOD;
+  }
+
+  /** GOOD, or MISCOMPARE with the offset of the first byte that differs. */
+  static Outcome difference(ByteBuffer expected, ByteBuffer actual, long base) {
+    int at = expected.mismatch(actual);
+    return at < 0 ? Outcome.GOOD : Sense.VERIFY_MISCOMPARE.withInformation(base + at);
+  }
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.device;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Keeps plain writes and atomic ones (COMPARE AND WRITE and its like) of one logical unit apart:
+ * any number of the first or one of the second.
+ *
+ * <p>A plain write costs one compare-and-set on the way in and one on the way out. An atomic one
+ * closes the gate to newcomers, waits for those inside, and runs alone; who comes meanwhile queues
+ * in order. Waiters are run, not blocked: on the thread of whoever leaves.
+ */
+final class AtomicityGate {
+
+  private static final int CLOSED = Integer.MIN_VALUE;
+
+  private record Waiter(boolean alone, Runnable start) {}
+
+  /** CLOSED while an atomic write runs or anyone waits; the rest counts plain writes inside. */
+  private final AtomicInteger state = new AtomicInteger();
+
+  @GuardedBy("this")
+  private final Deque<Waiter> waiters = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private boolean occupiedAlone;
+
+  /** Enters as a plain write if nobody stands in the way. */
+  @CheckReturnValue
+  boolean tryEnter() {
+    while (true) {
+      int seen = state.get();
+      if (seen < 0) {
+        return false;
+      }
+      if (state.compareAndSet(seen, seen + 1)) {
+        return true;
+      }
+    }
+  }
+
+  /** Runs {@code start} as soon as it may be inside, perhaps before this returns. */
+  void enter(boolean alone, Runnable start) {
+    synchronized (this) {
+      state.getAndUpdate(seen -> seen | CLOSED);
+      waiters.add(new Waiter(alone, start));
+    }
+    admit();
+  }
+
+  /** A plain write leaves. */
+  void leave() {
+    if (state.decrementAndGet() == CLOSED) {
+      admit();
+    }
+  }
+
+  /** The atomic write leaves. */
+  void leaveAlone() {
+    synchronized (this) {
+      occupiedAlone = false;
+    }
+    admit();
+  }
+
+  private void admit() {
+    while (true) {
+      Runnable start;
+      synchronized (this) {
+        Waiter next = waiters.peek();
+        if (next == null || occupiedAlone) {
+          if (next == null && !occupiedAlone) {
+            state.getAndUpdate(seen -> seen & ~CLOSED);
+          }
+          return;
+        }
+        if (next.alone()) {
+          if (state.get() != CLOSED) {
+            return;
+          }
+          occupiedAlone = true;
+        } else {
+          state.incrementAndGet();
+        }
+        start = next.start();
+        waiters.remove();
+      }
+      start.run();
+    }
+  }
+}

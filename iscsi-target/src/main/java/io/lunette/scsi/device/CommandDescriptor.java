@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.device;
+
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+
+/**
+ * A row of the command table: what a command looks like, what it needs, who carries it out.
+ *
+ * <p>The usage mask has the length of the CDB and a one for each bit that the device server
+ * evaluates (SPC-4 §6.35.3, CDB USAGE DATA). A bit outside it must be zero.
+ */
+public final class CommandDescriptor {
+
+  /** For a command that is not told apart by a service action. */
+  public static final int NO_SERVICE_ACTION = -1;
+
+  final int opcode;
+  final int serviceAction;
+  final String name;
+  final byte[] usage;
+  final Access access;
+  final CommandHandler handler;
+  final boolean withoutUnit;
+  final boolean whileSanitizing;
+  final ToLongFunction<ScsiTask> dataOutBytes;
+
+  private CommandDescriptor(Builder builder) {
+    opcode = builder.opcode;
+    serviceAction = builder.serviceAction;
+    name = builder.name;
+    usage = builder.usage;
+    access = builder.access;
+    handler = Objects.requireNonNull(builder.handler, builder.name);
+    withoutUnit = builder.withoutUnit;
+    whileSanitizing = builder.whileSanitizing;
+    dataOutBytes = builder.dataOutBytes;
+  }
+
+  public int opcode() {
+    return opcode;
+  }
+
+  public int serviceAction() {
+    return serviceAction;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int cdbBytes() {
+    return usage.length;
+  }
+
+  /** A copy of the usage mask. */
+  public byte[] usage() {
+    return usage.clone();
+  }
+
+  /**
+   * Begins a row. The mask is written as hexadecimal digits, two for each byte of the CDB, opcode
+   * first; blanks are ignored.
+   */
+  public static Builder of(int opcode, String name, String usageHex) {
+    return new Builder(opcode, NO_SERVICE_ACTION, name, usageHex);
+  }
+
+  /** Begins a row of a command with a service action. */
+  public static Builder of(int opcode, int serviceAction, String name, String usageHex) {
+    return new Builder(opcode, serviceAction, name, usageHex);
+  }
+
+  /** Collects what a row says. */
+  public static final class Builder {
+    private final int opcode;
+    private final int serviceAction;
+    private final String name;
+    private final byte[] usage;
+    private Access access = Access.STATUS;
+    private CommandHandler handler;
+    private boolean withoutUnit;
+    private boolean whileSanitizing;
+    private ToLongFunction<ScsiTask> dataOutBytes;
+
+    private Builder(int opcode, int serviceAction, String name, String usageHex) {
+      this.opcode = opcode;
+      this.serviceAction = serviceAction;
+      this.name = name;
+      this.usage = java.util.HexFormat.of().parseHex(usageHex.replace(" ", ""));
+    }
+
+    /** How reservations and write protection see it; {@link Access#STATUS} if not said. */
+    public Builder access(Access value) {
+      access = value;
+      return this;
+    }
+
+    /** It answers for a LUN that is not mapped too, and leaves unit attentions pending. */
+    public Builder withoutUnit() {
+      withoutUnit = true;
+      return this;
+    }
+
+    /** It runs while the unit is sanitized (SBC-3 §4.11.2). */
+    public Builder whileSanitizing() {
+      whileSanitizing = true;
+      return this;
+    }
+
+    /** How many bytes of data-out the command asks for. */
+    public Builder dataOut(ToLongFunction<ScsiTask> bytes) {
+      dataOutBytes = bytes;
+      return this;
+    }
+
+    /** Who carries it out; ends the row. */
+    public CommandDescriptor by(CommandHandler value) {
+      handler = value;
+      return new CommandDescriptor(this);
+    }
+  }
+}

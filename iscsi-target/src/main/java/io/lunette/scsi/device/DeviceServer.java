@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.device;
+
+import io.lunette.scsi.Cdb;
+import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
+
+/**
+ * Finds the command in the table, runs the checks that all commands share, then the handler (SAM-5
+ * §4.6). The order of the checks is that of SPC-4 §5.3 and §5.9: is there such a unit and command,
+ * is a unit attention pending, is the unit reserved, is the CDB well formed, is the medium ready.
+ *
+ * <p>Immutable and thread-safe; serves any number of units.
+ */
+public final class DeviceServer {
+
+  private static final int LONGEST_PARAMETER_LIST = 64 << 10;
+
+  private final CommandTable table;
+
+  public DeviceServer(CommandTable table) {
+    this.table = table;
+  }
+
+  /**
+   * How many bytes of data-out the command will use, so that the transport asks for no more: 0 for
+   * a command that takes none, is unknown, or is bound to fail.
+   */
+  public long dataOutBytes(ScsiTask task) {
+    CommandDescriptor row = find(task.cdb());
+    if (row == null || row.dataOutBytes == null || task.nexus() == null) {
+      return 0;
+    }
+    long bytes = row.dataOutBytes.applyAsLong(task);
+    long most =
+        row.access.changesMedium()
+            ? 2L * task.unit().limits().transfer() * task.unit().blockBytes()
+            : LONGEST_PARAMETER_LIST;
+    return bytes < 0 || bytes > most ? 0 : bytes;
+  }
+
+  /** Executes the task; its {@code ended} is called once, before or after this returns. */
+  public void execute(ScsiTask task) {
+    Outcome outcome = dispatch(task);
+    if (outcome != Outcome.LATER) {
+      task.end(outcome);
+    }
+  }
+
+  private Outcome dispatch(ScsiTask task) {
+    CommandDescriptor row = find(task.cdb());
+    Nexus nexus = task.nexus();
+    if (nexus == null) {
+      return row != null && row.withoutUnit ? row.handler.execute(task) : Sense.LUN_NOT_SUPPORTED;
+    }
+    if (!nexus.mapped().gate().enter()) {
+      return Sense.LUN_NOT_SUPPORTED;
+    }
+    task.enteredMapping();
+    task.descriptor(row);
+    Outcome refusal = refuse(task, row, nexus);
+    if (refusal != null) {
+      return refusal;
+    }
+    return row.access.changesMedium() ? write(task, row) : row.handler.execute(task);
+  }
+
+  private Outcome write(ScsiTask task, CommandDescriptor row) {
+    AtomicityGate gate = task.unit().atomicity();
+    if (row.access == Access.WRITE && gate.tryEnter()) {
+      task.enteredAtomicity();
+      return row.handler.execute(task);
+    }
+    gate.enter(
+        row.access == Access.ATOMIC_WRITE,
+        () -> {
+          task.enteredAtomicity();
+          Outcome outcome = row.handler.execute(task);
+          if (outcome != Outcome.LATER) {
+            task.end(outcome);
+          }
+        });
+    return Outcome.LATER;
+  }
+
+  private Outcome refuse(ScsiTask task, CommandDescriptor row, Nexus nexus) {
+    if (row != null && row.withoutUnit) {
+      return checkUsage(task.cdb(), row);
+    }
+    if (nexus.attentions().any()) {
+      Sense attention = nexus.takeAttention();
+      if (attention != null) {
+        return attention;
+      }
+    }
+    if (row == null) {
+      return table.hasServiceActions(task.cdb().opcode())
+          ? Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 4)
+          : Sense.INVALID_OPCODE;
+    }
+    LogicalUnit unit = nexus.unit();
+    if (isReserved(row, nexus)) {
+      return Outcome.RESERVATION_CONFLICT;
+    }
+    Outcome malformed = checkUsage(task.cdb(), row);
+    if (malformed != null) {
+      return malformed;
+    }
+    if (!row.whileSanitizing) {
+      Outcome obstacle = unit.sanitize().obstacle();
+      if (obstacle != null) {
+        return obstacle;
+      }
+    }
+    if (row.access.changesMedium()) {
+      return writeProtection(nexus);
+    }
+    return null;
+  }
+
+  private static Outcome writeProtection(Nexus nexus) {
+    if (nexus.mapped().readOnly() || nexus.unit().features().readOnly()) {
+      return Sense.WRITE_PROTECTED;
+    }
+    return nexus.unit().modes().softwareWriteProtect() ? Sense.SOFTWARE_WRITE_PROTECTED : null;
+  }
+
+  private static boolean isReserved(CommandDescriptor row, Nexus nexus) {
+    if (row.access == Access.UNRESERVED) {
+      return false;
+    }
+    LogicalUnit unit = nexus.unit();
+    return unit.legacyReservation().conflictsWith(nexus)
+        || unit.persistentReservations().conflicts(nexus, row.access);
+  }
+
+  private CommandDescriptor find(Cdb cdb) {
+    int opcode = cdb.opcode();
+    return table.hasServiceActions(opcode)
+        ? table.find(opcode, cdb.u8(1) & 0x1F)
+        : table.find(opcode);
+  }
+
+  /** A bit outside the usage mask must be zero (SPC-4 §4.2.1), NACA with them: there is no ACA. */
+  private static Outcome checkUsage(Cdb cdb, CommandDescriptor row) {
+    byte[] usage = row.usage;
+    for (int i = 1; i < usage.length; i++) {
+      int excess = cdb.u8(i) & ~usage[i] & 0xFF;
+      if (excess != 0) {
+        int bit = 31 - Integer.numberOfLeadingZeros(excess);
+        return Sense.INVALID_FIELD_IN_CDB.atCdbBit(i, bit);
+      }
+    }
+    return null;
+  }
+}

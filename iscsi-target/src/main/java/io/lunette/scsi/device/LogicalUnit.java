@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.device;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockFeatures;
+import io.lunette.scsi.Sense;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A logical unit: a block device with a name, and the state that all its nexuses share. Each part
+ * of that state guards itself, so a unit is thread-safe.
+ */
+public final class LogicalUnit {
+
+  private final BlockDevice device;
+  private final BlockFeatures features;
+  private final UUID identity;
+  private final BlockLimits limits;
+  private final List<Nexus> nexuses = new CopyOnWriteArrayList<>();
+  private final AtomicityGate atomicity = new AtomicityGate();
+  private final LegacyReservation legacyReservation = new LegacyReservation();
+  private final PersistentReservations persistentReservations;
+  private final SanitizeState sanitize = new SanitizeState();
+  private final ModeState modes = new ModeState();
+
+  public LogicalUnit(BlockDevice device, UUID identity) {
+    this.device = device;
+    this.features = device.features();
+    this.identity = identity;
+    this.limits = BlockLimits.of(device.geometry(), features);
+    this.persistentReservations = new PersistentReservations(nexuses);
+  }
+
+  public BlockDevice device() {
+    return device;
+  }
+
+  public BlockFeatures features() {
+    return features;
+  }
+
+  public UUID identity() {
+    return identity;
+  }
+
+  public BlockLimits limits() {
+    return limits;
+  }
+
+  public int blockBytes() {
+    return device.geometry().logicalBlockBytes();
+  }
+
+  public long blocks() {
+    return device.geometry().logicalBlocks();
+  }
+
+  /** Whether the range lies inside the unit; the operands are unsigned. */
+  public boolean contains(long lba, long count) {
+    return lba >= 0 && count >= 0 && lba <= blocks() - count;
+  }
+
+  public LegacyReservation legacyReservation() {
+    return legacyReservation;
+  }
+
+  public PersistentReservations persistentReservations() {
+    return persistentReservations;
+  }
+
+  public SanitizeState sanitize() {
+    return sanitize;
+  }
+
+  public ModeState modes() {
+    return modes;
+  }
+
+  AtomicityGate atomicity() {
+    return atomicity;
+  }
+
+  /** A session that sees this unit has begun. */
+  public void attach(Nexus nexus) {
+    nexuses.add(nexus);
+  }
+
+  /** A session has ended, or lost the unit: what a nexus alone holds goes with it. */
+  public void detach(Nexus nexus) {
+    nexuses.remove(nexus);
+    legacyReservation.release(nexus);
+    nexus.preventRemoval(false);
+  }
+
+  /** Makes a condition wait on every nexus but one, which may be null. */
+  public void establishElsewhere(Nexus except, Sense attention) {
+    for (Nexus nexus : nexuses) {
+      if (nexus != except) {
+        nexus.establish(attention);
+      }
+    }
+  }
+
+  /** Aborts the commands of some initiator ports on this unit (PREEMPT AND ABORT). */
+  public void abortTasksOf(List<InitiatorPort> victims, Nexus by) {
+    for (Nexus nexus : nexuses) {
+      if (nexus != by && victims.contains(nexus.port())) {
+        nexus.abortTasks();
+      }
+    }
+  }
+
+  /** Whether any nexus prevents the removal of the medium. */
+  public boolean removalPrevented() {
+    return nexuses.stream().anyMatch(Nexus::preventsRemoval);
+  }
+
+  /**
+   * LOGICAL UNIT RESET as far as it concerns the unit (SAM-5 §6.3.3): legacy reservations go, mode
+   * parameters return to their defaults, every nexus gets a unit attention that replaces its
+   * others.
+   */
+  public void reset(Sense attention) {
+    legacyReservation.clear();
+    modes.reset();
+    for (Nexus nexus : nexuses) {
+      nexus.preventRemoval(false);
+      nexus.attentions().replaceAll(attention);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.device;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.scsi.Cdb;
+import io.lunette.scsi.Outcome;
+import java.nio.ByteBuffer;
+
+/**
+ * A command in execution. The transport supplies the buffers and delivers the outcome; the device
+ * server and the handler do the rest.
+ *
+ * <p>It is the completion of its own last I/O, so that a plain read or write costs no object. From
+ * {@link DeviceServer#execute} to {@link #ended} it belongs to one thread at a time: the
+ * transport's, then that of each I/O completion in turn.
+ */
+public abstract class ScsiTask implements IoCompletion {
+
+  /** A step that runs when an I/O has succeeded; a failure ends the task. */
+  @FunctionalInterface
+  public interface Step {
+    /** Goes on; the result ends the task unless it is {@link Outcome#LATER}. */
+    Outcome run();
+  }
+
+  private final Cdb cdb = new Cdb();
+  private LunInventory inventory;
+  private Nexus nexus;
+  private long lba;
+  private long blocks;
+  private CommandDescriptor descriptor;
+  private boolean insideMapping;
+  private boolean insideAtomicity;
+
+  /** The command; the transport loads it. */
+  public final Cdb cdb() {
+    return cdb;
+  }
+
+  /** What the initiator may see. */
+  public final LunInventory inventory() {
+    return inventory;
+  }
+
+  /** The nexus addressed; null if that LUN is not the initiator's. */
+  public final Nexus nexus() {
+    return nexus;
+  }
+
+  public final LogicalUnit unit() {
+    return nexus.unit();
+  }
+
+  public final BlockDevice device() {
+    return nexus.unit().device();
+  }
+
+  /** First block of a block command; valid once the handler runs. */
+  public final long lba() {
+    return lba;
+  }
+
+  /** Number of blocks of a block command. */
+  public final long blocks() {
+    return blocks;
+  }
+
+  public final long offsetBytes() {
+    return lba * unit().blockBytes();
+  }
+
+  public final long lengthBytes() {
+    return blocks * unit().blockBytes();
+  }
+
+  /** Readies the task for another command, already loaded into {@link #cdb()}. */
+  protected final void address(LunInventory newInventory, Nexus newNexus) {
+    inventory = newInventory;
+    nexus = newNexus;
+    descriptor = null;
+    insideMapping = false;
+    insideAtomicity = false;
+    lba = cdb.lba();
+    blocks = cdb.blocks();
+  }
+
+  /** What the initiator sent, from position to limit; direct. */
+  public abstract ByteBuffer dataOut();
+
+  /** A direct buffer of this size whose content goes to the initiator if the command succeeds. */
+  public abstract ByteBuffer dataIn(int bytes);
+
+  /** A direct buffer for the command's own use until its end. */
+  public abstract ByteBuffer scratch(int bytes);
+
+  /** Called once when the command has ended, on any thread. */
+  protected abstract void ended(Outcome outcome);
+
+  /** Notes a command that reads blocks. */
+  public final void countRead(long bytes) {
+    nexus.mapped().statistics().read(bytes);
+  }
+
+  /** Notes a command that changes blocks. */
+  public final void countWrite(long bytes) {
+    nexus.mapped().statistics().wrote(bytes);
+  }
+
+  /** Answers with parameter data, cut to the allocation length. */
+  public final Outcome reply(ByteBuffer data, long allocationLength) {
+    int bytes = (int) Math.min(data.remaining(), allocationLength);
+    if (bytes > 0) {
+      dataIn(bytes).put(data.slice(data.position(), bytes)).flip();
+    }
+    return Outcome.GOOD;
+  }
+
+  /** A completion that goes on with the command when its I/O has succeeded. */
+  public final IoCompletion then(Step step) {
+    return new IoCompletion() {
+      @Override
+      public void completed() {
+        Outcome outcome = step.run();
+        if (outcome != Outcome.LATER) {
+          end(outcome);
+        }
+      }
+
+      @Override
+      public void failed(BlockException failure) {
+        ScsiTask.this.failed(failure);
+      }
+    };
+  }
+
+  @Override
+  public final void completed() {
+    end(Outcome.GOOD);
+  }
+
+  @Override
+  public final void failed(BlockException failure) {
+    nexus.mapped().statistics().failed();
+    end(BlockSense.of(failure));
+  }
+
+  /** Ends the command. Called once, on any thread. */
+  public final void end(Outcome outcome) {
+    if (insideAtomicity) {
+      insideAtomicity = false;
+      if (descriptor.access == Access.ATOMIC_WRITE) {
+        unit().atomicity().leaveAlone();
+      } else {
+        unit().atomicity().leave();
+      }
+    }
+    if (insideMapping) {
+      insideMapping = false;
+      nexus.mapped().gate().leave();
+    }
+    ended(outcome);
+  }
+
+  final CommandDescriptor descriptor() {
+    return descriptor;
+  }
+
+  final void descriptor(CommandDescriptor row) {
+    descriptor = row;
+  }
+
+  final void enteredMapping() {
+    insideMapping = true;
+  }
+
+  final void enteredAtomicity() {
+    insideAtomicity = true;
+  }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.inquiry;
+
+import io.lunette.scsi.device.BlockLimits;
+import io.lunette.scsi.device.LunInventory;
+import io.lunette.scsi.device.Nexus;
+import java.nio.ByteBuffer;
+
+/** B0h, Block Limits (SBC-3 §6.5.3, with the atomic fields of SBC-4). */
+final class BlockLimitsPage implements VpdPage {
+
+  private static final int BODY_BYTES = 60;
+  private static final int WSNZ = 0x01;
+  private static final int UGAVALID = 0x8000_0000;
+
+  @Override
+  public int code() {
+    return 0xB0;
+  }
+
+  @Override
+  public void body(Nexus nexus, LunInventory inventory, ByteBuffer out) {
+    BlockLimits limits = nexus.unit().limits();
+    boolean thin = nexus.unit().features().thin();
+    int start = out.position();
+    out.put((byte) WSNZ)
+        .put((byte) limits.compareAndWrite())
+        .putShort((short) limits.granularity())
+        .putInt(limits.transfer())
+        .putInt(limits.optimal())
+        .putInt(0)
+        .putInt(thin ? limits.unmap() : 0)
+        .putInt(thin ? limits.unmapDescriptors() : 0)
+        .putInt(thin ? limits.unmapGranularity() : 0)
+        .putInt(thin ? UGAVALID : 0)
+        .putLong(limits.writeSame())
+        .putInt(limits.atomic())
+        .putInt(0)
+        .putInt(1);
+    out.position(start + BODY_BYTES);
+  }
+}
