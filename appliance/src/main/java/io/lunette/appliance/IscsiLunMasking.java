@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.ChapCredentials;
+import io.lunette.core.volume.InitiatorName;
+import io.lunette.core.volume.LunMapping;
+import io.lunette.core.volume.LunMasking;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.iscsi.target.InitiatorAuthentication;
+import io.lunette.iscsi.target.IscsiTarget;
+import io.lunette.iscsi.target.LogicalUnitSpec;
+import io.lunette.iscsi.target.LunConflictException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Joins the volumes of a driver with the LUN map of an iSCSI target.
+ *
+ * <p>Mappings may be made before the target listens: they are kept, and {@link #serveOn} puts them
+ * on it in one go, so that an initiator which comes back after a restart finds its LUNs.
+ *
+ * <p>Changes are serialised by one lock, which an unmap holds while commands under way end; logins
+ * do not take it.
+ */
+final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
+
+  private static final int LUN_MAX = 16383;
+
+  private final SharedDevices devices;
+  private final String portal;
+  private final String targetName;
+  private final Map<InitiatorName, TreeMap<Integer, Entry>> maps = new TreeMap<>();
+  private final Map<InitiatorName, ChapCredentials> credentials = new ConcurrentHashMap<>();
+  private IscsiTarget target;
+
+  private record Entry(LunMapping mapping, LogicalUnitSpec unit) {}
+
+  /**
+   * Masks for one target.
+   *
+   * @param portal what initiators connect to
+   */
+  IscsiLunMasking(VolumeDriver driver, String portal, String targetName) {
+    this.devices = new SharedDevices(driver);
+    this.portal = portal;
+    this.targetName = targetName;
+  }
+
+  /** Puts what is mapped on a target that has just been started, and all that follows. */
+  synchronized void serveOn(IscsiTarget started) throws VolumeException {
+    for (Map<Integer, Entry> luns : maps.values()) {
+      for (Entry entry : luns.values()) {
+        put(started, entry);
+      }
+    }
+    target = started;
+  }
+
+  @Override
+  public synchronized LunMapping map(
+      VolumeName volume, InitiatorName initiator, AccessMode mode, OptionalInt lun)
+      throws VolumeException {
+    TreeMap<Integer, Entry> luns = maps.computeIfAbsent(initiator, unused -> new TreeMap<>());
+    Optional<LunMapping> present = find(luns, volume);
+    if (present.isPresent()) {
+      return repeated(present.get(), mode, lun);
+    }
+    int number = lun.isPresent() ? lun.getAsInt() : lowestFree(luns);
+    if (number < 0 || number > LUN_MAX) {
+      throw new VolumeException(
+          VolumeException.Kind.INVALID, "LUN " + number + " is not from 0 to " + LUN_MAX);
+    }
+    if (luns.containsKey(number)) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY,
+          "LUN "
+              + number
+              + " of "
+              + initiator
+              + " is volume '"
+              + luns.get(number).mapping().volume()
+              + "'");
+    }
+    SharedDevices.Shared shared = devices.acquire(volume);
+    Entry entry =
+        new Entry(
+            new LunMapping(volume, initiator, number, mode, portal, targetName),
+            new LogicalUnitSpec(shared.device(), shared.identity(), mode));
+    try {
+      if (target != null) {
+        put(target, entry);
+      }
+    } catch (VolumeException e) {
+      devices.release(volume);
+      throw e;
+    }
+    luns.put(number, entry);
+    return entry.mapping();
+  }
+
+  private static LunMapping repeated(LunMapping present, AccessMode mode, OptionalInt lun)
+      throws VolumeException {
+    if (present.mode() != mode || (lun.isPresent() && lun.getAsInt() != present.lun())) {
+      throw new VolumeException(
+          VolumeException.Kind.CONFLICT,
+          "volume '"
+              + present.volume()
+              + "' is mapped to "
+              + present.initiator()
+              + " already, as "
+              + present.mode()
+              + " LUN "
+              + present.lun());
+    }
+    return present;
+  }
+
+  private static Optional<LunMapping> find(Map<Integer, Entry> luns, VolumeName volume) {
+    return luns.values().stream()
+        .map(Entry::mapping)
+        .filter(mapping -> mapping.volume().equals(volume))
+        .findFirst();
+  }
+
+  private static int lowestFree(Map<Integer, Entry> luns) {
+    int lun = 0;
+    while (luns.containsKey(lun)) {
+      lun++;
+    }
+    return lun;
+  }
+
+  private static void put(IscsiTarget target, Entry entry) throws VolumeException {
+    try {
+      target.map(entry.mapping().initiator(), entry.mapping().lun(), entry.unit());
+    } catch (LunConflictException e) {
+      throw new VolumeException(VolumeException.Kind.BUSY, e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public synchronized void unmap(VolumeName volume, InitiatorName initiator) {
+    TreeMap<Integer, Entry> luns = maps.get(initiator);
+    if (luns == null) {
+      return;
+    }
+    Optional<LunMapping> mapping = find(luns, volume);
+    if (mapping.isEmpty()) {
+      return;
+    }
+    if (target != null) {
+      target.unmap(initiator, mapping.get().lun());
+    }
+    luns.remove(mapping.get().lun());
+    if (luns.isEmpty()) {
+      maps.remove(initiator);
+    }
+    devices.release(volume);
+  }
+
+  @Override
+  public synchronized List<LunMapping> mappings() {
+    List<LunMapping> all = new ArrayList<>();
+    maps.values().forEach(luns -> luns.values().forEach(entry -> all.add(entry.mapping())));
+    return all;
+  }
+
+  @Override
+  public synchronized void authenticate(InitiatorName initiator, Optional<ChapCredentials> wanted) {
+    ChapCredentials before =
+        wanted.isPresent()
+            ? credentials.put(initiator, wanted.get())
+            : credentials.remove(initiator);
+    if (target != null && !Optional.ofNullable(before).equals(wanted)) {
+      target.endSessions(initiator);
+    }
+  }
+
+  @Override
+  public Optional<ChapCredentials> credentialsOf(InitiatorName initiator) {
+    return Optional.ofNullable(credentials.get(initiator));
+  }
+
+  /** Closes every device; to be called when the target has closed. */
+  synchronized void close() {
+    maps.values()
+        .forEach(luns -> luns.values().forEach(e -> devices.release(e.mapping().volume())));
+    maps.clear();
+    target = null;
+  }
+}

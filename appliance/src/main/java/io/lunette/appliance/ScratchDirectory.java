@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A directory for files that no restart needs. */
+final class ScratchDirectory {
+
+  private ScratchDirectory() {}
+
+  /** Makes it if it is not there, and removes the files that are in it. */
+  static void empty(Path directory) throws ApplianceException {
+    try {
+      Files.createDirectories(directory);
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+        for (Path file : files) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (IOException e) {
+      throw new ApplianceException("cannot empty " + directory + ": " + Home.reason(e), e);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The open devices behind mapped volumes: one for each volume, however many initiators see it, open
+ * from the first use to the last. Thread-safe.
+ */
+final class SharedDevices {
+
+  /**
+   * An open volume.
+   *
+   * @param device what serves its blocks
+   * @param identity the volume's lasting identity
+   */
+  record Shared(BlockDevice device, UUID identity) {}
+
+  private final VolumeDriver driver;
+  private final Map<VolumeName, Use> uses = new HashMap<>();
+
+  SharedDevices(VolumeDriver driver) {
+    this.driver = driver;
+  }
+
+  /** Opens a volume, or joins those who use it. Each call is undone by one {@link #release}. */
+  synchronized Shared acquire(VolumeName name) throws VolumeException {
+    Use use = uses.get(name);
+    if (use == null) {
+      use = new Use(open(name));
+      uses.put(name, use);
+    }
+    use.count++;
+    return use.shared;
+  }
+
+  private Shared open(VolumeName name) throws VolumeException {
+    VolumeInfo info =
+        driver
+            .find(name)
+            .orElseThrow(
+                () ->
+                    new VolumeException(
+                        VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
+    AccessMode mode =
+        info.state() == VolumeState.SEALED ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
+    return new Shared(driver.open(name, mode), info.uuid());
+  }
+
+  /** Ends one use; the last closes the device. */
+  synchronized void release(VolumeName name) {
+    Use use = uses.get(name);
+    if (use != null && --use.count == 0) {
+      uses.remove(name);
+      use.shared.device().close();
+    }
+  }
+
+  private static final class Use {
+    private final Shared shared;
+    private int count;
+
+    Use(Shared shared) {
+      this.shared = shared;
+    }
+  }
+}

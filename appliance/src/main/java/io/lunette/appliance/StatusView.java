@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.pool.PoolStatus;
+import io.lunette.core.pool.Pools;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.LunMapping;
+import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.iscsi.target.SessionStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How an appliance is, as the API gives it.
+ *
+ * @param version of the program
+ * @param home its directory
+ * @param portal where the target listens
+ * @param target its name
+ * @param http where the API listens on TCP, or null
+ * @param poolFile the pool
+ * @param space its space
+ * @param pools replica pools in short
+ * @param sessions who is logged in
+ * @param mappings who sees what
+ * @param jobsRunning long operations under way
+ * @param alerts what an operator should look at, a line each
+ */
+record StatusView(
+    String version,
+    String home,
+    String portal,
+    String target,
+    String http,
+    String poolFile,
+    PoolSpace space,
+    List<Pool> pools,
+    List<Session> sessions,
+    List<Mapping> mappings,
+    int jobsRunning,
+    List<String> alerts) {
+
+  private static final double SPACE_LOW = 0.10;
+
+  /** A replica pool in short. */
+  record Pool(
+      String image,
+      int ready,
+      int building,
+      int allocated,
+      int returned,
+      int scrubbing,
+      int quarantined) {
+
+    static Pool of(PoolStatus pool) {
+      return new Pool(
+          pool.image().name().value(),
+          pool.count(ReplicaState.READY),
+          pool.count(ReplicaState.BUILDING),
+          pool.count(ReplicaState.ALLOCATED),
+          pool.count(ReplicaState.RETURNED),
+          pool.count(ReplicaState.SCRUBBING),
+          pool.count(ReplicaState.QUARANTINED));
+    }
+  }
+
+  /** A session in short. */
+  record Session(String initiator, String peer, String since, long commands) {
+
+    static Session of(SessionStatus session) {
+      return new Session(
+          session.initiator().value(),
+          session.peer().getAddress().getHostAddress() + ":" + session.peer().getPort(),
+          session.since().toString(),
+          session.commands());
+    }
+  }
+
+  /** A mapping in short. */
+  record Mapping(String volume, String initiator, int lun, String mode) {
+
+    static Mapping of(LunMapping mapping) {
+      return new Mapping(
+          mapping.volume().value(),
+          mapping.initiator().value(),
+          mapping.lun(),
+          mapping.mode().name());
+    }
+  }
+
+  /** What an operator should look at. */
+  static List<String> alerts(PoolSpace space, List<PoolStatus> pools, List<String> differences) {
+    List<String> alerts = new ArrayList<>(differences);
+    double clean = (double) space.cleanBytes() / Math.max(1, space.capacityBytes());
+    if (clean < SPACE_LOW) {
+      alerts.add(
+          String.format(
+              Locale.ROOT,
+              "only %.1f %% of the pool is clean; scrub, or make it larger",
+              100 * clean));
+    }
+    for (PoolStatus pool : pools) {
+      int quarantined = pool.count(ReplicaState.QUARANTINED);
+      if (quarantined > 0) {
+        alerts.add(quarantined + " replicas of '" + pool.image().name() + "' are quarantined");
+      }
+      pool.trouble()
+          .ifPresent(text -> alerts.add("pool of '" + pool.image().name() + "': " + text));
+    }
+    return alerts;
+  }
+
+  /** The pools now, or an alert. */
+  static List<PoolStatus> pools(Pools pools, List<String> alerts) {
+    try {
+      return pools.list();
+    } catch (DomainException e) {
+      alerts.add(e.getMessage());
+      return List.of();
+    }
+  }
+
+  /** A supplier of space that may fail. */
+  interface SpaceSource {
+    PoolSpace space() throws VolumeException;
+  }
+
+  /** The space now, or an alert. */
+  static PoolSpace space(SpaceSource source, List<String> alerts) {
+    try {
+      return source.space();
+    } catch (VolumeException e) {
+      alerts.add(e.getMessage());
+      return new PoolSpace(0, 0, 0, 0, 0, 0);
+    }
+  }
+}

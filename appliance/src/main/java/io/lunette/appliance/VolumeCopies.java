@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Executor;
+
+/** Copies volumes from and to raw files. Blocks of zeroes are not written. Thread-safe. */
+public final class VolumeCopies {
+
+  private static final long BLOCK_BYTES = 4096;
+
+  private final VolumeDriver driver;
+  private final Executor executor;
+
+  VolumeCopies(VolumeDriver driver, Executor executor) {
+    this.driver = driver;
+    this.executor = executor;
+  }
+
+  /**
+   * Begins to copy a file into a new volume of its size, rounded up to 4096. The volume is deleted
+   * if that does not succeed.
+   *
+   * @throws DomainException NOT_FOUND, INVALID: the file; CONFLICT: the volume exists
+   */
+  public Job<VolumeInfo> importFile(VolumeName name, Path file)
+      throws DomainException, VolumeException {
+    if (!Files.isRegularFile(file)) {
+      throw new DomainException(DomainException.Kind.NOT_FOUND, "no file " + file);
+    }
+    if (driver.find(name).isPresent()) {
+      throw new DomainException(DomainException.Kind.CONFLICT, "volume '" + name + "' exists");
+    }
+    try {
+      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+      try {
+        return begin(name, channel);
+      } catch (DomainException | VolumeException | IOException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw unusable(file, e);
+    }
+  }
+
+  private Job<VolumeInfo> begin(VolumeName name, FileChannel channel)
+      throws DomainException, VolumeException, IOException {
+    long size = Math.addExact(channel.size(), BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+    if (size == 0) {
+      throw new DomainException(DomainException.Kind.INVALID, "the file is empty");
+    }
+    driver.create(name, size);
+    VolumeCopy copy =
+        VolumeCopy.intoVolume(
+            channel, driver.open(name, AccessMode.READ_WRITE), () -> info(name), () -> undo(name));
+    executor.execute(copy);
+    return copy;
+  }
+
+  /**
+   * Begins to copy a volume into a new sparse file.
+   *
+   * @throws DomainException CONFLICT: the file exists; INVALID: it cannot be written
+   * @throws VolumeException NOT_FOUND; BUSY
+   */
+  public Job<VolumeInfo> exportFile(VolumeName name, Path file)
+      throws DomainException, VolumeException {
+    var device = driver.open(name, AccessMode.READ_ONLY);
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      VolumeCopy copy =
+          VolumeCopy.intoFile(device, channel, () -> info(name), () -> Files.deleteIfExists(file));
+      executor.execute(copy);
+      return copy;
+    } catch (java.nio.file.FileAlreadyExistsException e) {
+      device.close();
+      throw new DomainException(DomainException.Kind.CONFLICT, "file " + file + " exists", e);
+    } catch (IOException e) {
+      device.close();
+      throw unusable(file, e);
+    }
+  }
+
+  private VolumeInfo info(VolumeName name) throws VolumeException {
+    return driver
+        .find(name)
+        .orElseThrow(
+            () -> new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
+  }
+
+  private void undo(VolumeName name) throws VolumeException {
+    driver.delete(name);
+  }
+
+  private static DomainException unusable(Path file, IOException cause) {
+    return new DomainException(
+        DomainException.Kind.INVALID, "cannot use file " + file + ": " + Home.reason(cause), cause);
+  }
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One copy between a volume and a file, in steps of 1 MiB, leaving out blocks of zeroes. Owns the
+ * device and the channel and closes both. Run once, on a worker thread.
+ */
+final class VolumeCopy implements Job<VolumeInfo>, Runnable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(VolumeCopy.class);
+  private static final int STEP_BYTES = 1 << 20;
+  private static final int BLOCK_BYTES = 4096;
+
+  /** What the copy yields, asked when everything is written. */
+  interface Outcome {
+    VolumeInfo get() throws VolumeException;
+  }
+
+  /** Removes what an unfinished copy made. */
+  interface Undo {
+    void run() throws IOException, VolumeException;
+  }
+
+  private final BlockDevice device;
+  private final FileChannel file;
+  private final boolean intoVolume;
+  private final Outcome outcome;
+  private final Undo undo;
+  private final CompletableFuture<VolumeInfo> result = new CompletableFuture<>();
+  private volatile long done;
+  private volatile boolean cancelled;
+
+  private VolumeCopy(
+      BlockDevice device, FileChannel file, boolean intoVolume, Outcome outcome, Undo undo) {
+    this.device = device;
+    this.file = file;
+    this.intoVolume = intoVolume;
+    this.outcome = outcome;
+    this.undo = undo;
+  }
+
+  static VolumeCopy intoVolume(FileChannel file, BlockDevice device, Outcome outcome, Undo undo) {
+    return new VolumeCopy(device, file, true, outcome, undo);
+  }
+
+  static VolumeCopy intoFile(BlockDevice device, FileChannel file, Outcome outcome, Undo undo) {
+    return new VolumeCopy(device, file, false, outcome, undo);
+  }
+
+  @Override
+  public void run() {
+    Throwable failure = null;
+    VolumeInfo copied = null;
+    try {
+      copyAll();
+      finish();
+      copied = outcome.get();
+    } catch (BlockException | IOException | VolumeException | CancellationException e) {
+      failure = e;
+    }
+    closeBoth();
+    if (failure == null) {
+      result.complete(copied);
+      return;
+    }
+    undoQuietly();
+    result.completeExceptionally(failure);
+  }
+
+  private void copyAll() throws BlockException, IOException {
+    long total = total();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(STEP_BYTES);
+    for (long offset = 0; offset < total; offset += STEP_BYTES) {
+      if (cancelled) {
+        throw new CancellationException("cancelled");
+      }
+      buffer.clear().limit((int) Math.min(STEP_BYTES, total - offset));
+      if (intoVolume) {
+        fill(buffer, offset);
+        writeData(buffer, offset);
+      } else {
+        BlockingIo.read(device, offset, buffer);
+        writeData(buffer, offset);
+      }
+      done = offset + buffer.limit();
+    }
+  }
+
+  private void fill(ByteBuffer buffer, long offset) throws IOException {
+    while (buffer.hasRemaining()) {
+      if (file.read(buffer, offset + buffer.position()) < 0) {
+        break;
+      }
+    }
+    while (buffer.hasRemaining()) {
+      buffer.put((byte) 0);
+    }
+    buffer.rewind();
+  }
+
+  /** Writes each run of blocks that hold something. */
+  private void writeData(ByteBuffer step, long offset) throws BlockException, IOException {
+    int end = step.limit();
+    int from = 0;
+    while (from < end) {
+      int to = from;
+      while (to < end && !isZero(step, to, end)) {
+        to += BLOCK_BYTES;
+      }
+      to = Math.min(to, end);
+      if (to > from) {
+        write(step.slice(from, to - from), offset + from);
+      }
+      from = Math.max(to, from + BLOCK_BYTES);
+    }
+  }
+
+  private void write(ByteBuffer run, long offset) throws BlockException, IOException {
+    if (intoVolume) {
+      BlockingIo.write(device, offset, run, Durability.VISIBLE);
+      return;
+    }
+    long position = offset;
+    while (run.hasRemaining()) {
+      position += file.write(run, position);
+    }
+  }
+
+  private static boolean isZero(ByteBuffer step, int from, int end) {
+    for (int i = from; i < Math.min(from + BLOCK_BYTES, end); i += Long.BYTES) {
+      if (step.getLong(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void finish() throws BlockException, IOException {
+    if (intoVolume) {
+      BlockingIo.flush(device);
+      return;
+    }
+    long size = total();
+    if (file.size() < size) {
+      file.write(ByteBuffer.allocate(1), size - 1);
+    }
+    file.force(true);
+  }
+
+  private long total() {
+    return device.geometry().sizeBytes();
+  }
+
+  private void closeBoth() {
+    device.close();
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.warn("closing a copied file", e);
+    }
+  }
+
+  private void undoQuietly() {
+    try {
+      undo.run();
+    } catch (IOException | VolumeException e) {
+      LOG.warn("an unfinished copy could not be removed", e);
+    }
+  }
+
+  @Override
+  public Progress progress() {
+    return new Progress(done, total());
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+  }
+
+  @Override
+  public CompletionStage<VolumeInfo> result() {
+    return result.minimalCompletionStage();
+  }
+}

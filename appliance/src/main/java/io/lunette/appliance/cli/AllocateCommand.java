@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.client.ApiClient;
+import io.lunette.appliance.client.ApiException;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lunette allocate}. */
+@Command(description = "Hand a ready replica to a server.")
+final class AllocateCommand extends ApiCommand {
+
+  @Parameters(paramLabel = "SERVER", description = "Who gets it.")
+  private ServerName server;
+
+  @Option(names = "--tenant", paramLabel = "T", required = true, description = "For whom.")
+  private TenantName tenant;
+
+  @Option(names = "--image", paramLabel = "I", required = true, description = "Of which image.")
+  private ImageName image;
+
+  AllocateCommand(Session session) {
+    super(session);
+  }
+
+  @Override
+  void run(ApiClient api) throws ApiException, CommandFailure {
+    Map<String, String> body =
+        Map.of("server", server.value(), "tenant", tenant.value(), "image", image.value());
+    session().print(api.post("/allocations", body), new Details());
+  }
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/**
+ * The subcommands by name. When the command line names one, no other is loaded: that keeps a start
+ * short.
+ */
+final class Commands {
+
+  private final Session session;
+  private final Map<String, Supplier<CommandLine>> commands = new LinkedHashMap<>();
+
+  Commands(Session session) {
+    this.session = session;
+    add("image", () -> ImageCommands.create(session));
+    add("pool", () -> PoolCommands.create(session));
+    add("replica", () -> ReplicaCommands.create(session));
+    add("server", () -> ServerCommands.create(session));
+    add("allocate", () -> new CommandLine(new AllocateCommand(session)));
+    add("release", () -> new CommandLine(new ReleaseCommand(session)));
+    add("scrub", () -> ScrubCommands.create(session));
+    add("volume", () -> VolumeCommands.create(session));
+    add("status", () -> new CommandLine(new StatusCommand(session)));
+  }
+
+  private void add(String name, Supplier<CommandLine> command) {
+    commands.put(name, command);
+  }
+
+  /** Adds the command that {@code word} names, or all if it names none. */
+  void addTo(CommandLine line, Optional<String> word) {
+    Supplier<CommandLine> named = word.map(commands::get).orElse(null);
+    if (named != null) {
+      line.addSubcommand(word.get(), named.get());
+      return;
+    }
+    commands.forEach((name, command) -> line.addSubcommand(name, command.get()));
+    for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
+      line.addSubcommand(provider.name(), new CommandLine(provider.create(session)));
+    }
+  }
+
+  /** A command that only groups others. */
+  static CommandLine group(String description) {
+    CommandLine group = new CommandLine(new Group());
+    group
+        .getCommandSpec()
+        .usageMessage()
+        .description(description)
+        .synopsisSubcommandLabel("COMMAND");
+    return group;
+  }
+
+  /** Holds subcommands; calling it alone is wrong usage, which picocli says. */
+  @CommandLine.Command
+  static final class Group {}
+}

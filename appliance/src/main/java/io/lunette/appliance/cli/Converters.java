@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.ImageFormat;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.TimeSpan;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.InitiatorName;
+import io.lunette.core.volume.VolumeName;
+import java.time.Duration;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/** Reads option values as the domain's own types, so that a wrong one is wrong usage. */
+final class Converters {
+
+  private Converters() {}
+
+  static void register(CommandLine line) {
+    add(line, ByteSize.class, ByteSize::parse);
+    add(line, HostPort.class, HostPort::parse);
+    add(line, Duration.class, TimeSpan::parse);
+    add(line, ImageFormat.class, ImageFormat::parse);
+    add(line, ImageName.class, ImageName::new);
+    add(line, ReplicaName.class, ReplicaName::new);
+    add(line, ServerName.class, ServerName::new);
+    add(line, TenantName.class, TenantName::new);
+    add(line, VolumeName.class, VolumeName::new);
+    add(line, InitiatorName.class, InitiatorName::new);
+  }
+
+  private static <T> void add(CommandLine line, Class<T> type, Function<String, T> parse) {
+    line.registerConverter(
+        type,
+        text -> {
+          try {
+            return parse.apply(text);
+          } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
+          }
+        });
+  }
+}

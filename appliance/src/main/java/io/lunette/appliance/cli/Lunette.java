@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+
+/**
+ * The program. Reads the command line, runs one command, and turns whatever happens into the three
+ * exit statuses: 0 done, 1 failed, 2 wrong usage.
+ */
+public final class Lunette {
+
+  private static final int FAILED = 1;
+  private static final int WRONG_USAGE = 2;
+
+  private final Session session;
+
+  Lunette(Session session) {
+    this.session = session;
+  }
+
+  /** Runs the program and ends the process. */
+  public static void main(String[] args) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(System.getenv(), out, err, args));
+  }
+
+  /** Runs the program. */
+  public static int run(
+      Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
+    return new Lunette(new Session(environment, out, err)).run(args);
+  }
+
+  int run(String... args) {
+    CommandLine line = new CommandLine(new Root(session));
+    new Commands(session).addTo(line, firstWord(args));
+    configure(line);
+    if (args.length == 0) {
+      line.usage(session.err());
+      return WRONG_USAGE;
+    }
+    return line.execute(args);
+  }
+
+  private void configure(CommandLine line) {
+    line.setOut(session.out())
+        .setErr(session.err())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(false)
+        .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
+        .setParameterExceptionHandler((e, args) -> wrongUsage(e))
+        .setExecutionExceptionHandler((e, command, parsed) -> failed(e));
+    Converters.register(line);
+  }
+
+  /** The first word that is neither an option nor the value of one. */
+  static Optional<String> firstWord(String... args) {
+    for (int i = 0; i < args.length; i++) {
+      switch (args[i]) {
+        case "--home", "-o", "--output" -> i++;
+        default -> {
+          if (!args[i].startsWith("-")) {
+            return Optional.of(args[i]);
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private int wrongUsage(CommandLine.ParameterException e) {
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    String message = e.getMessage().lines().findFirst().orElse("wrong usage");
+    session.err().println("lunette: " + message + "; see '" + command + " --help'");
+    return WRONG_USAGE;
+  }
+
+  private int failed(Exception e) {
+    session.err().println("lunette: " + Failures.line(e));
+    return FAILED;
+  }
+}

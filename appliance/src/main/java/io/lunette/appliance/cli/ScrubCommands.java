@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.client.ApiClient;
+import io.lunette.appliance.client.ApiException;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lunette scrub}: what was given back, and its erasure. */
+final class ScrubCommands {
+
+  private ScrubCommands() {}
+
+  static CommandLine create(Session session) {
+    return Commands.group("The returned pool and its erasure.")
+        .addSubcommand("status", new Status(session))
+        .addSubcommand("run", new Run(session))
+        .addSubcommand("certificate", new Certificate(session));
+  }
+
+  @Command(description = "Show what waits for a scrub and what is scrubbed.")
+  static final class Status extends ApiCommand {
+
+    Status(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.get("/scrubs"), Status::render);
+    }
+
+    private static String render(JsonNode status) {
+      String pools =
+          new Table()
+              .text("IMAGE", "image")
+              .number("RETURNED", "returned")
+              .number("SCRUBBING", "scrubbing")
+              .number("QUARANTINED", "quarantined")
+              .number("THRESHOLD", "threshold")
+              .number("AGE(s)", "ageSeconds")
+              .text("OLDEST", "oldestReturned")
+              .render(status.path("pools"));
+      if (status.path("running").isEmpty()) {
+        return pools;
+      }
+      return pools
+          + "\n"
+          + new Table()
+              .text("SCRUBBING", "replica")
+              .number("ATTEMPT", "attempt")
+              .size("DONE", "doneBytes")
+              .size("OF", "totalBytes")
+              .render(status.path("running"));
+    }
+  }
+
+  @Command(description = "Scrub now what waits.")
+  static final class Run extends ApiCommand {
+
+    @Option(names = "--image", paramLabel = "I", description = "Only replicas of this image.")
+    private ImageName image;
+
+    Run(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, String> body = image == null ? Map.of() : Map.of("image", image.value());
+      session().print(api.post("/scrubs", body), new Details());
+    }
+  }
+
+  @Command(description = "Show the record of a replica's last scrub.")
+  static final class Certificate extends ApiCommand {
+
+    @Parameters(paramLabel = "REPLICA", description = "The replica.")
+    private ReplicaName replica;
+
+    Certificate(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.get("/replicas/" + replica + "/certificate"), new Details());
+    }
+  }
+}

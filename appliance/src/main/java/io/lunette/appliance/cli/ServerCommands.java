@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.client.ApiClient;
+import io.lunette.appliance.client.ApiException;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.volume.InitiatorName;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lunette server}: servers and their initiators. */
+final class ServerCommands {
+
+  private ServerCommands() {}
+
+  static CommandLine create(Session session) {
+    return Commands.group("Servers and their initiators.")
+        .addSubcommand("add", new Add(session))
+        .addSubcommand("list", new ListAll(session))
+        .addSubcommand("remove", new Remove(session));
+  }
+
+  /** What the initiator must prove. */
+  static final class Chap {
+
+    @Option(names = "--chap-user", paramLabel = "U", required = true, description = "CHAP name.")
+    private String user;
+
+    @Option(
+        names = "--chap-secret-file",
+        paramLabel = "F",
+        required = true,
+        description = "File with the CHAP secret.")
+    private Path secretFile;
+  }
+
+  @Command(description = "Register a server by the name of its initiator.")
+  static final class Add extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "What to call the server.")
+    private ServerName name;
+
+    @Option(names = "--iqn", paramLabel = "IQN", required = true, description = "Its initiator.")
+    private InitiatorName iqn;
+
+    @ArgGroup(exclusive = false)
+    private Chap chap;
+
+    Add(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("name", name.value());
+      body.put("iqn", iqn.value());
+      if (chap != null) {
+        body.put("chapUser", chap.user);
+        body.put("chapSecret", new SecretFile(session()).read(chap.secretFile));
+      }
+      session().print(api.post("/servers", body), new Details());
+    }
+  }
+
+  @Command(description = "List servers.")
+  static final class ListAll extends ApiCommand {
+
+    ListAll(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session()
+          .print(
+              api.get("/servers"),
+              new Table()
+                  .text("NAME", "name")
+                  .text("IQN", "iqn")
+                  .text("CHAP USER", "chapUser")
+                  .text("CREATED", "created"));
+    }
+  }
+
+  @Command(description = "Forget a server that holds nothing.")
+  static final class Remove extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The server.")
+    private ServerName name;
+
+    Remove(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException {
+      api.delete("/servers/" + name);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.config.ByteSize;
+
+/** The status of an appliance, for a person. */
+final class StatusRendering implements Rendering {
+
+  @Override
+  public String render(JsonNode status) {
+    StringBuilder text = new StringBuilder();
+    line(text, "version", status.path("version").asText());
+    line(text, "portal", status.path("portal").asText());
+    line(text, "target", status.path("target").asText());
+    line(text, "http", Table.plain(status.path("http")));
+    line(text, "pool", status.path("poolFile").asText());
+    JsonNode space = status.path("space");
+    line(
+        text,
+        "space",
+        size(space, "cleanBytes")
+            + " free of "
+            + size(space, "capacityBytes")
+            + "; "
+            + size(space, "ownedBytes")
+            + " owned, "
+            + size(space, "dirtyBytes")
+            + " dirty, "
+            + size(space, "metadataBytes")
+            + " metadata; volumes of "
+            + size(space, "virtualBytes"));
+    line(text, "sessions", Integer.toString(status.path("sessions").size()));
+    line(text, "mappings", Integer.toString(status.path("mappings").size()));
+    line(text, "jobs", status.path("jobsRunning").asText() + " running");
+    for (JsonNode alert : status.path("alerts")) {
+      line(text, "ALERT", alert.asText());
+    }
+    section(text, status.path("pools"), pools());
+    section(text, status.path("sessions"), sessions());
+    return text.toString();
+  }
+
+  private static void section(StringBuilder text, JsonNode rows, Table table) {
+    if (!rows.isEmpty()) {
+      text.append('\n').append(table.render(rows));
+    }
+  }
+
+  private static Table pools() {
+    return new Table()
+        .text("IMAGE", "image")
+        .number("READY", "ready")
+        .number("BUILDING", "building")
+        .number("ALLOCATED", "allocated")
+        .number("RETURNED", "returned")
+        .number("SCRUBBING", "scrubbing")
+        .number("QUARANTINED", "quarantined");
+  }
+
+  private static Table sessions() {
+    return new Table()
+        .text("INITIATOR", "initiator")
+        .text("PEER", "peer")
+        .text("SINCE", "since")
+        .number("COMMANDS", "commands");
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(name).append(" ".repeat(10 - name.length())).append(value).append('\n');
+  }
+
+  private static String size(JsonNode space, String field) {
+    return new ByteSize(space.path(field).asLong()).forPeople();
+  }
+}

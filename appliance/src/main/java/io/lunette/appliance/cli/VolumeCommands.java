@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.client.ApiClient;
+import io.lunette.appliance.client.ApiException;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.volume.VolumeName;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code lunette volume}: volumes by hand. */
+final class VolumeCommands {
+
+  private VolumeCommands() {}
+
+  static CommandLine create(Session session) {
+    return Commands.group("Volumes by hand.")
+        .addSubcommand("create", new Create(session))
+        .addSubcommand("clone", new Clone(session))
+        .addSubcommand("seal", new Seal(session))
+        .addSubcommand("snapshot", new Snapshot(session))
+        .addSubcommand("rollback", new Rollback(session))
+        .addSubcommand("resize", new Resize(session))
+        .addSubcommand("erase", new Erase(session))
+        .addSubcommand("delete", new Delete(session))
+        .addSubcommand("list", new ListAll(session))
+        .addSubcommand("map", new VolumeAccessCommands.Map(session))
+        .addSubcommand("unmap", new VolumeAccessCommands.Unmap(session))
+        .addSubcommand("import", new VolumeAccessCommands.Import(session))
+        .addSubcommand("export", new VolumeAccessCommands.Export(session));
+  }
+
+  @Command(description = "Create a volume that reads as zeroes.")
+  static final class Create extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "What to call it.")
+    private VolumeName name;
+
+    @Option(names = "--size", paramLabel = "S", required = true, description = "Its size.")
+    private ByteSize size;
+
+    Create(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = Map.of("name", name.value(), "sizeBytes", size.bytes());
+      session().print(api.post("/volumes", body), new Details());
+    }
+  }
+
+  @Command(description = "Clone a sealed volume.")
+  static final class Clone extends ApiCommand {
+
+    @Parameters(index = "0", paramLabel = "SRC", description = "The sealed volume.")
+    private VolumeName source;
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "What to call the clone.")
+    private VolumeName name;
+
+    @Option(names = "--full", description = "A full physical copy.")
+    private boolean full;
+
+    Clone(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = Map.of("name", name.value(), "full", full);
+      session().print(api.post("/volumes/" + source + "/clones", body), new Details());
+    }
+  }
+
+  @Command(description = "Make a volume immutable for ever, so that it can be cloned.")
+  static final class Seal extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The volume.")
+    private VolumeName name;
+
+    Seal(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.post("/volumes/" + name + "/seal", Map.of()), new Details());
+    }
+  }
+
+  @Command(description = "Freeze the content of a volume under a new name.")
+  static final class Snapshot extends ApiCommand {
+
+    @Parameters(index = "0", paramLabel = "SRC", description = "The volume.")
+    private VolumeName source;
+
+    @Parameters(index = "1", paramLabel = "NAME", description = "What to call the snapshot.")
+    private VolumeName name;
+
+    Snapshot(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = Map.of("name", name.value());
+      session().print(api.post("/volumes/" + source + "/snapshots", body), new Details());
+    }
+  }
+
+  @Command(description = "Set a volume back to one of its snapshots.")
+  static final class Rollback extends ApiCommand {
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "The volume.")
+    private VolumeName name;
+
+    @Parameters(index = "1", paramLabel = "SNAPSHOT", description = "The snapshot.")
+    private VolumeName snapshot;
+
+    Rollback(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = Map.of("snapshot", snapshot.value());
+      session().print(api.post("/volumes/" + name + "/rollback", body), new Details());
+    }
+  }
+
+  @Command(description = "Change the size of a volume.")
+  static final class Resize extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The volume.")
+    private VolumeName name;
+
+    @Option(names = "--size", paramLabel = "S", required = true, description = "Its new size.")
+    private ByteSize size;
+
+    Resize(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = Map.of("sizeBytes", size.bytes());
+      session().print(api.put("/volumes/" + name + "/size", body), new Details());
+    }
+  }
+
+  @Command(description = "Erase what was written to a volume, verified; it keeps its name.")
+  static final class Erase extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The volume.")
+    private VolumeName name;
+
+    Erase(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      var job = api.post("/volumes/" + name + "/erase", Map.of());
+      session().print(new JobWait(session(), Pause.sleeping()).await(api, job), new Details());
+    }
+  }
+
+  @Command(description = "Delete a volume.")
+  static final class Delete extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The volume.")
+    private VolumeName name;
+
+    Delete(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException {
+      api.delete("/volumes/" + name);
+    }
+  }
+
+  @Command(description = "List volumes, those of images and replicas among them.")
+  static final class ListAll extends ApiCommand {
+
+    ListAll(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session()
+          .print(
+              api.get("/volumes"),
+              new Table()
+                  .text("NAME", "name")
+                  .size("SIZE", "sizeBytes")
+                  .size("HOLDS", "allocatedBytes")
+                  .text("STATE", "state")
+                  .text("ORIGIN", "origin"));
+    }
+  }
+}

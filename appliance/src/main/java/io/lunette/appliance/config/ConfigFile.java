@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.config;
+
+import io.lunette.appliance.ApplianceException;
+import io.lunette.appliance.Home;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** The file behind {@code --config}: Java properties with the names of the options. */
+public final class ConfigFile {
+
+  private static final Set<String> KEYS = Set.of("portal", "http", "pool-file", "pool-size");
+
+  private final Path file;
+  private final Properties properties;
+
+  private ConfigFile(Path file, Properties properties) {
+    this.file = file;
+    this.properties = properties;
+  }
+
+  /**
+   * Reads the file.
+   *
+   * @throws ApplianceException if it cannot be read, has a key that is not an option, or a value
+   *     that is not one
+   */
+  public static ServeOptions read(Path file) throws ApplianceException {
+    Properties properties = new Properties();
+    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+      properties.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      String reason = e instanceof IOException io ? Home.reason(io) : e.getMessage();
+      throw new ApplianceException("cannot read configuration " + file + ": " + reason, e);
+    }
+    ConfigFile config = new ConfigFile(file, properties);
+    config.refuseUnknown();
+    return new ServeOptions(
+        config.value("portal", HostPort::parse),
+        config.value("http", HostPort::parse),
+        config.value("pool-file", Path::of),
+        config.value("pool-size", ByteSize::parse));
+  }
+
+  private void refuseUnknown() throws ApplianceException {
+    Set<String> unknown = new TreeSet<>(properties.stringPropertyNames());
+    unknown.removeAll(KEYS);
+    if (!unknown.isEmpty()) {
+      throw new ApplianceException(
+          "configuration "
+              + file
+              + ": no option '"
+              + unknown.iterator().next()
+              + "'; there are "
+              + String.join(", ", new TreeSet<>(KEYS)));
+    }
+  }
+
+  private <T> Optional<T> value(String key, Function<String, T> parse) throws ApplianceException {
+    String text = properties.getProperty(key);
+    if (text == null || text.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(parse.apply(text.strip()));
+    } catch (IllegalArgumentException e) {
+      throw new ApplianceException("configuration " + file + ", " + key + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.config;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** What an operator said of an appliance; what is empty has a default that depends on the home. */
+public record ServeOptions(
+    Optional<HostPort> portal,
+    Optional<HostPort> http,
+    Optional<Path> poolFile,
+    Optional<ByteSize> poolSize) {
+
+  /** Nothing said. */
+  public static final ServeOptions NONE =
+      new ServeOptions(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+  /** Where the target listens unless told otherwise. */
+  public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
+
+  /** How large a pool is made unless told otherwise; thin, so it takes what is written. */
+  public static final ByteSize DEFAULT_POOL_SIZE = new ByteSize(64L << 30);
+
+  /** These, and from {@code other} what is missing. */
+  public ServeOptions or(ServeOptions other) {
+    return new ServeOptions(
+        portal.or(other::portal),
+        http.or(other::http),
+        poolFile.or(other::poolFile),
+        poolSize.or(other::poolSize));
+  }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.allocation.Allocation;
+import io.lunette.core.allocation.AllocationOutcome;
+import io.lunette.core.allocation.Allocations;
+import io.lunette.core.allocation.ReleaseOutcome;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+
+/** Replicas handed to servers and taken back. */
+final class AllocationRoutes implements RouteSet {
+
+  private final Allocations allocations;
+
+  AllocationRoutes(Allocations allocations) {
+    this.allocations = allocations;
+  }
+
+  /** An allocation as callers see it. */
+  record View(
+      String server,
+      String tenant,
+      String image,
+      String replica,
+      String portal,
+      String target,
+      int lun,
+      String url,
+      String state,
+      String initiator,
+      String since) {
+
+    static View of(Allocation allocation) {
+      return new View(
+          allocation.server().value(),
+          allocation.tenant().value(),
+          allocation.image().value(),
+          allocation.replica().value(),
+          allocation.mapping().portal(),
+          allocation.mapping().target(),
+          allocation.mapping().lun(),
+          allocation.mapping().url(),
+          allocation.state().name(),
+          allocation.mapping().initiator().value(),
+          allocation.since().toString());
+    }
+  }
+
+  /** What a release took back; without a replica when there was nothing to take. */
+  record Released(
+      String server, String tenant, String image, String replica, String state, String since) {}
+
+  @Override
+  public void addTo(Routes routes) {
+    routes.get(
+        "/allocations", call -> Reply.ok(allocations.list().stream().map(View::of).toList()));
+    routes.post("/allocations", this::allocate);
+    routes.delete("/allocations/:server", this::release);
+  }
+
+  private Reply allocate(Call call) throws BadRequestException, DomainException {
+    AllocationOutcome outcome =
+        allocations.allocate(
+            call.actor(),
+            new ServerName(call.text("server")),
+            new TenantName(call.text("tenant")),
+            new ImageName(call.text("image")));
+    return switch (outcome.kind()) {
+      case ALLOCATED -> allocated((AllocationOutcome.Allocated) outcome);
+      case NO_REPLICA_READY -> noneReady((AllocationOutcome.NoReplicaReady) outcome);
+      case SERVER_BUSY -> busy((AllocationOutcome.ServerBusy) outcome);
+    };
+  }
+
+  private static Reply allocated(AllocationOutcome.Allocated outcome) {
+    View view = View.of(outcome.allocation());
+    return outcome.repeated() ? Reply.ok(view) : Reply.created(view);
+  }
+
+  private static Reply noneReady(AllocationOutcome.NoReplicaReady outcome) {
+    String detail =
+        "no replica of image '"
+            + outcome.image()
+            + "' is ready ("
+            + outcome.building()
+            + " building, "
+            + outcome.returned()
+            + " returned); try again, or raise 'lunette pool set "
+            + outcome.image()
+            + " --ready N'";
+    return new Reply(409, Problem.of(409, "no-replica-ready", detail));
+  }
+
+  private static Reply busy(AllocationOutcome.ServerBusy outcome) {
+    String detail =
+        "server '"
+            + outcome.server()
+            + "' holds replica "
+            + outcome.replica()
+            + " of image '"
+            + outcome.image()
+            + "' for tenant '"
+            + outcome.tenant()
+            + "'; release it first";
+    return new Reply(409, Problem.of(409, "server-busy", detail));
+  }
+
+  private Reply release(Call call) throws DomainException {
+    ReleaseOutcome outcome = allocations.release(call.actor(), new ServerName(call.path("server")));
+    return switch (outcome.kind()) {
+      case RELEASED -> Reply.ok(released((ReleaseOutcome.Released) outcome));
+      case NOTHING_HELD ->
+          Reply.ok(new Released(call.path("server"), null, null, null, "NOTHING_HELD", null));
+    };
+  }
+
+  private static Released released(ReleaseOutcome.Released outcome) {
+    return new Released(
+        outcome.server().value(),
+        outcome.tenant().value(),
+        outcome.image().value(),
+        outcome.replica().value(),
+        "RETURNED",
+        outcome.returnedAt().toString());
+  }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.appliance.ImageImports;
+import io.lunette.appliance.VolumeCopies;
+import io.lunette.core.provisioning.ProvisioningCore;
+import io.lunette.core.volume.VolumeDriver;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What the API offers to the outside.
+ *
+ * @param core the domain's services
+ * @param driver volumes by hand, and space
+ * @param imports images from files
+ * @param copies volumes from and to files
+ * @param jobs long operations that a caller may ask after
+ * @param status what the appliance says of itself
+ */
+public record ApiServices(
+    ProvisioningCore core,
+    VolumeDriver driver,
+    ImageImports imports,
+    VolumeCopies copies,
+    JobRegistry jobs,
+    Supplier<Object> status) {
+
+  List<RouteSet> areas() {
+    return List.of(
+        new StatusRoutes(status),
+        new JobRoutes(jobs),
+        new ImageRoutes(core.images(), imports, jobs),
+        new PoolRoutes(core.pools()),
+        new ReplicaRoutes(core.replicas()),
+        new ServerRoutes(core.servers()),
+        new AllocationRoutes(core.allocations()),
+        new ScrubRoutes(core.scrubs()),
+        new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies),
+        new AuditRoutes(core.audit()));
+  }
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.audit.Actor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/** One call: its parameters and its body, read with errors that name the field. */
+final class Call {
+
+  private static final String ACTOR_HEADER = "Lunette-Actor";
+
+  private final RoutingContext context;
+  private final JsonNode body;
+
+  private Call(RoutingContext context, JsonNode body) {
+    this.context = context;
+    this.body = body;
+  }
+
+  static Call of(RoutingContext context, ObjectMapper json) throws BadRequestException {
+    Buffer buffer = context.body() == null ? null : context.body().buffer();
+    if (buffer == null || buffer.length() == 0) {
+      return new Call(context, JsonNodeFactory.instance.objectNode());
+    }
+    try {
+      JsonNode body = json.readTree(buffer.getBytes());
+      if (!body.isObject()) {
+        throw new BadRequestException("the body is not a JSON object");
+      }
+      return new Call(context, body);
+    } catch (JsonProcessingException e) {
+      throw new BadRequestException("the body is not JSON: " + e.getOriginalMessage());
+    } catch (java.io.IOException e) {
+      throw new BadRequestException("the body cannot be read: " + e.getMessage());
+    }
+  }
+
+  /** A parameter of the path. */
+  String path(String name) {
+    return context.pathParam(name);
+  }
+
+  /** A parameter of the query. */
+  Optional<String> query(String name) {
+    return Optional.ofNullable(context.queryParams().get(name));
+  }
+
+  /** A text that must be there. */
+  String text(String field) throws BadRequestException {
+    return optionalText(field)
+        .orElseThrow(() -> new BadRequestException("the field '" + field + "' is missing"));
+  }
+
+  Optional<String> optionalText(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (!node.isTextual() || node.textValue().isEmpty()) {
+      throw new BadRequestException("the field '" + field + "' is not a text");
+    }
+    return Optional.of(node.textValue());
+  }
+
+  /** A text turned into a value; the value's own complaint becomes the answer. */
+  <T> Optional<T> optional(String field, Function<String, T> parse) throws BadRequestException {
+    return optionalText(field).map(parse);
+  }
+
+  OptionalInt optionalInt(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return OptionalInt.empty();
+    }
+    if (!node.isIntegralNumber() || !node.canConvertToInt()) {
+      throw new BadRequestException("the field '" + field + "' is not a whole number");
+    }
+    return OptionalInt.of(node.intValue());
+  }
+
+  boolean flag(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return false;
+    }
+    if (!node.isBoolean()) {
+      throw new BadRequestException("the field '" + field + "' is neither true nor false");
+    }
+    return node.booleanValue();
+  }
+
+  /** A size, as a number of bytes or as a text such as {@code 10G}. */
+  long size(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    if (node.isIntegralNumber() && node.canConvertToLong()) {
+      return new ByteSize(node.longValue()).bytes();
+    }
+    return ByteSize.parse(text(field)).bytes();
+  }
+
+  /** Who asks. */
+  Actor actor() {
+    String named = context.request().getHeader(ACTOR_HEADER);
+    return new Actor(named == null || named.isBlank() ? "api" : named);
+  }
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.core.volume.Job;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+
+/**
+ * Jobs that callers may ask after, newest last. Keeps so many that have ended; those that run are
+ * never dropped. Thread-safe. Ids do not outlive the process: asking for the operation again joins
+ * it.
+ */
+public final class JobRegistry {
+
+  private static final int ENDED_KEPT = 500;
+
+  private final Clock clock;
+  private final Map<UUID, Entry> entries = new LinkedHashMap<>();
+
+  public JobRegistry(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** Where a job stands. */
+  enum State {
+    RUNNING,
+    DONE,
+    FAILED,
+    CANCELLED
+  }
+
+  /** A job as callers see it. */
+  record View(
+      String id,
+      String kind,
+      String subject,
+      State state,
+      long doneBytes,
+      long totalBytes,
+      String started,
+      Object result,
+      Problem problem) {}
+
+  /** Takes a job in; {@code view} turns its value into what callers see. */
+  <T> View add(String kind, String subject, Job<T> job, Function<T, Object> view) {
+    CompletableFuture<Object> outcome = job.result().thenApply(view).toCompletableFuture();
+    Entry entry = new Entry(UUID.randomUUID(), kind, subject, job, outcome, clock.instant());
+    synchronized (entries) {
+      trim();
+      entries.put(entry.id(), entry);
+    }
+    return entry.view();
+  }
+
+  Optional<View> find(UUID id) {
+    synchronized (entries) {
+      return Optional.ofNullable(entries.get(id)).map(Entry::view);
+    }
+  }
+
+  List<View> list() {
+    List<Entry> all;
+    synchronized (entries) {
+      all = new ArrayList<>(entries.values());
+    }
+    return all.stream().map(Entry::view).toList();
+  }
+
+  /** How many are under way. */
+  public int running() {
+    return (int) list().stream().filter(view -> view.state() == State.RUNNING).count();
+  }
+
+  boolean cancel(UUID id) {
+    Entry entry;
+    synchronized (entries) {
+      entry = entries.get(id);
+    }
+    if (entry != null) {
+      entry.job().cancel();
+    }
+    return entry != null;
+  }
+
+  private void trim() {
+    List<UUID> ended =
+        entries.values().stream().filter(entry -> entry.outcome().isDone()).map(Entry::id).toList();
+    int surplus = ended.size() - ENDED_KEPT;
+    for (int i = 0; i < surplus; i++) {
+      entries.remove(ended.get(i));
+    }
+  }
+
+  private record Entry(
+      UUID id,
+      String kind,
+      String subject,
+      Job<?> job,
+      CompletableFuture<Object> outcome,
+      Instant started) {
+
+    View view() {
+      Job.Progress progress = job.progress();
+      if (!outcome.isDone()) {
+        return view(State.RUNNING, progress, null, null);
+      }
+      try {
+        return view(State.DONE, progress, outcome.join(), null);
+      } catch (CancellationException e) {
+        return view(State.CANCELLED, progress, null, null);
+      } catch (CompletionException e) {
+        return e.getCause() instanceof CancellationException
+            ? view(State.CANCELLED, progress, null, null)
+            : view(State.FAILED, progress, null, ProblemMapping.of(e.getCause()));
+      }
+    }
+
+    private View view(State state, Job.Progress progress, Object result, Problem problem) {
+      return new View(
+          id.toString(),
+          kind,
+          subject,
+          state,
+          progress.doneBytes(),
+          progress.totalBytes(),
+          started.toString(),
+          result,
+          problem);
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts endpoints under {@code /api/v1}: reads the body within its bound, runs the endpoint on a
+ * worker thread, writes its reply or its problem.
+ */
+final class Routes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
+  private static final String PREFIX = "/api/v1";
+  private static final long BODY_BYTES_MAX = 1 << 20;
+
+  private final Vertx vertx;
+  private final Router router;
+  private final ObjectMapper json;
+
+  Routes(Vertx vertx, Router router, ObjectMapper json) {
+    this.vertx = vertx;
+    this.router = router;
+    this.json = json;
+    router.route().handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
+    router.route().failureHandler(this::fail);
+    router.errorHandler(404, this::unknownPath);
+    router.errorHandler(405, this::unknownMethod);
+  }
+
+  void get(String path, Endpoint endpoint) {
+    add(HttpMethod.GET, path, endpoint);
+  }
+
+  void post(String path, Endpoint endpoint) {
+    add(HttpMethod.POST, path, endpoint);
+  }
+
+  void put(String path, Endpoint endpoint) {
+    add(HttpMethod.PUT, path, endpoint);
+  }
+
+  void delete(String path, Endpoint endpoint) {
+    add(HttpMethod.DELETE, path, endpoint);
+  }
+
+  private void add(HttpMethod method, String path, Endpoint endpoint) {
+    router.route(method, PREFIX + path).handler(context -> run(context, endpoint));
+  }
+
+  private void run(RoutingContext context, Endpoint endpoint) {
+    vertx
+        .executeBlocking(() -> endpoint.handle(Call.of(context, json)), false)
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                write(context, done.result().status(), "application/json", done.result().body());
+              } else {
+                write(context, done.cause());
+              }
+            });
+  }
+
+  private void fail(RoutingContext context) {
+    Throwable failure = context.failure();
+    if (failure != null) {
+      write(context, failure);
+      return;
+    }
+    String detail =
+        context.statusCode() == 413
+            ? "the body is larger than " + BODY_BYTES_MAX + " bytes"
+            : "refused with status " + context.statusCode();
+    write(context, Problem.of(context.statusCode(), "refused", detail));
+  }
+
+  private void unknownPath(RoutingContext context) {
+    write(context, Problem.of(404, "not-found", "no such path: " + context.request().path()));
+  }
+
+  private void unknownMethod(RoutingContext context) {
+    String method = context.request().method().name();
+    write(context, Problem.of(405, "not-allowed", method + " means nothing here"));
+  }
+
+  private void write(RoutingContext context, Throwable failure) {
+    Problem problem = ProblemMapping.of(failure);
+    if (ProblemMapping.isWorthLogging(problem)) {
+      LOG.error("{} {}", context.request().method(), context.request().path(), failure);
+    }
+    write(context, problem);
+  }
+
+  private void write(RoutingContext context, Problem problem) {
+    write(context, problem.status(), "application/problem+json", problem);
+  }
+
+  private void write(RoutingContext context, int status, String type, Object body) {
+    if (context.response().ended() || context.response().closed()) {
+      return;
+    }
+    context.response().setStatusCode(status);
+    if (body == null) {
+      context.response().end();
+      return;
+    }
+    try {
+      Buffer text = Buffer.buffer(json.writeValueAsBytes(body));
+      context.response().putHeader("Content-Type", type).end(text);
+    } catch (JsonProcessingException e) {
+      LOG.error("cannot write the answer to {}", context.request().path(), e);
+      context.response().setStatusCode(500).end();
+    }
+  }
+}

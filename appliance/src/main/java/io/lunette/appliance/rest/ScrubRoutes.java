@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.scrub.ReturnedPool;
+import io.lunette.core.scrub.RunningScrub;
+import io.lunette.core.scrub.ScrubRecord;
+import io.lunette.core.scrub.ScrubStatus;
+import io.lunette.core.scrub.Scrubs;
+import io.lunette.core.volume.EraseReport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** The returned pool and what was erased of it. */
+final class ScrubRoutes implements RouteSet {
+
+  private final Scrubs scrubs;
+
+  ScrubRoutes(Scrubs scrubs) {
+    this.scrubs = scrubs;
+  }
+
+  /** Everything that waits or runs. */
+  record Status(List<Pool> pools, List<Running> running) {}
+
+  /** The returned replicas of one image. */
+  record Pool(
+      String image,
+      int returned,
+      int scrubbing,
+      int quarantined,
+      String oldestReturned,
+      int threshold,
+      long ageSeconds) {
+
+    static Pool of(ReturnedPool pool) {
+      return new Pool(
+          pool.image().value(),
+          pool.returned(),
+          pool.scrubbing(),
+          pool.quarantined(),
+          pool.oldestReturned().map(Instant::toString).orElse(null),
+          pool.threshold(),
+          pool.age().toSeconds());
+    }
+  }
+
+  /** One scrub under way. */
+  record Running(String replica, int attempt, long doneBytes, long totalBytes) {
+
+    static Running of(RunningScrub scrub) {
+      return new Running(
+          scrub.replica().value(),
+          scrub.attempt(),
+          scrub.progress().doneBytes(),
+          scrub.progress().totalBytes());
+    }
+  }
+
+  /** The record of one finished scrub. */
+  record Certificate(
+      String id,
+      String replica,
+      String image,
+      String tenant,
+      String server,
+      String outcome,
+      int attempts,
+      String recorded,
+      String message,
+      Erase erase) {
+
+    static Certificate of(ScrubRecord scrub) {
+      return new Certificate(
+          scrub.id().toString(),
+          scrub.replica().value(),
+          scrub.image().value(),
+          scrub.tenant().value(),
+          scrub.server().value(),
+          scrub.outcome().name(),
+          scrub.attempts(),
+          scrub.recorded().toString(),
+          scrub.message(),
+          scrub.erase().map(Erase::of).orElse(null));
+    }
+  }
+
+  /** What the driver did. */
+  record Erase(
+      String method,
+      boolean verify,
+      long extents,
+      long erasedBytes,
+      long verifiedBytes,
+      String verification,
+      String device,
+      String started,
+      String ended) {
+
+    static Erase of(EraseReport report) {
+      return new Erase(
+          report.request().method().name(),
+          report.request().verify(),
+          report.extents(),
+          report.erasedBytes(),
+          report.verifiedBytes(),
+          report.verification(),
+          report.device(),
+          report.started().toString(),
+          report.ended().toString());
+    }
+  }
+
+  @Override
+  public void addTo(Routes routes) {
+    routes.get("/scrubs", call -> Reply.ok(status(scrubs.status())));
+    routes.post("/scrubs", this::run);
+    routes.get("/replicas/:name/certificate", this::certificate);
+    routes.post("/replicas/:name/scrub", this::retry);
+  }
+
+  private static Status status(ScrubStatus status) {
+    return new Status(
+        status.pools().stream().map(Pool::of).toList(),
+        status.running().stream().map(Running::of).toList());
+  }
+
+  private Reply run(Call call) throws BadRequestException, DomainException {
+    int started = scrubs.run(call.actor(), call.optional("image", ImageName::new));
+    return Reply.accepted(Map.of("started", started));
+  }
+
+  private Reply certificate(Call call) throws DomainException {
+    ReplicaName replica = new ReplicaName(call.path("name"));
+    return Reply.ok(
+        Certificate.of(
+            scrubs
+                .certificate(replica)
+                .orElseThrow(
+                    () ->
+                        new DomainException(
+                            DomainException.Kind.NOT_FOUND,
+                            "no scrub of a replica '" + replica + "' has ended"))));
+  }
+
+  private Reply retry(Call call) throws DomainException {
+    scrubs.retry(call.actor(), new ReplicaName(call.path("name")));
+    return Reply.accepted(Map.of("started", 1));
+  }
+}

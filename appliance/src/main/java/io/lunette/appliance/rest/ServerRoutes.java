@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.server.Server;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.server.Servers;
+import io.lunette.core.volume.ChapCredentials;
+import io.lunette.core.volume.InitiatorName;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Servers and their initiators. */
+final class ServerRoutes implements RouteSet {
+
+  private final Servers servers;
+
+  ServerRoutes(Servers servers) {
+    this.servers = servers;
+  }
+
+  /** A server as callers see it. */
+  record View(String name, String iqn, String chapUser, String created) {
+
+    static View of(Server server) {
+      return new View(
+          server.name().value(),
+          server.initiator().value(),
+          server.chapUser().orElse(null),
+          server.created().toString());
+    }
+  }
+
+  @Override
+  public void addTo(Routes routes) {
+    routes.get("/servers", call -> Reply.ok(servers.list().stream().map(View::of).toList()));
+    routes.post("/servers", this::add);
+    routes.get(
+        "/servers/:name",
+        call -> Reply.ok(View.of(servers.get(new ServerName(call.path("name"))))));
+    routes.delete("/servers/:name", this::remove);
+  }
+
+  private Reply add(Call call) throws BadRequestException, DomainException {
+    Server server =
+        servers.add(
+            call.actor(),
+            new ServerName(call.text("name")),
+            new InitiatorName(call.text("iqn")),
+            credentials(call));
+    return Reply.created(View.of(server));
+  }
+
+  private static Optional<ChapCredentials> credentials(Call call) throws BadRequestException {
+    Optional<String> user = call.optionalText("chapUser");
+    Optional<String> secret = call.optionalText("chapSecret");
+    if (user.isPresent() != secret.isPresent()) {
+      throw new BadRequestException("CHAP needs both chapUser and chapSecret");
+    }
+    return user.map(
+        name -> new ChapCredentials(name, secret.orElseThrow().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Reply remove(Call call) throws DomainException {
+    servers.remove(call.actor(), new ServerName(call.path("name")));
+    return Reply.nothing();
+  }
+}

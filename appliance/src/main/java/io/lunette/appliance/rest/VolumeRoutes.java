@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.appliance.VolumeCopies;
+import io.lunette.core.DomainException;
+import io.lunette.core.mapping.ManualMapping;
+import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.CloneKind;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.LunMapping;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Volumes by hand. */
+final class VolumeRoutes implements RouteSet {
+
+  private final VolumeDriver driver;
+  private final ManualMappings mappings;
+  private final VolumeGuard guard;
+  private final JobRegistry jobs;
+  private final VolumeCopies copies;
+
+  VolumeRoutes(
+      VolumeDriver driver,
+      ManualMappings mappings,
+      VolumeGuard guard,
+      JobRegistry jobs,
+      VolumeCopies copies) {
+    this.driver = driver;
+    this.mappings = mappings;
+    this.guard = guard;
+    this.jobs = jobs;
+    this.copies = copies;
+  }
+
+  /** A volume as callers see it. */
+  record View(
+      String name, String uuid, long sizeBytes, long allocatedBytes, String origin, String state) {
+
+    static View of(VolumeInfo volume) {
+      return new View(
+          volume.name().value(),
+          volume.uuid().toString(),
+          volume.sizeBytes(),
+          volume.allocatedBytes(),
+          volume.origin().map(VolumeName::value).orElse(null),
+          volume.state().name());
+    }
+  }
+
+  /** A mapping as callers see it. */
+  record Mapping(
+      String volume,
+      String initiator,
+      int lun,
+      String mode,
+      String portal,
+      String target,
+      String url) {
+
+    static Mapping of(LunMapping mapping) {
+      return new Mapping(
+          mapping.volume().value(),
+          mapping.initiator().value(),
+          mapping.lun(),
+          mapping.mode().name(),
+          mapping.portal(),
+          mapping.target(),
+          mapping.url());
+    }
+  }
+
+  /** A mapping made by hand, as it is kept. */
+  record Kept(String volume, String server, int lun, String mode, String since) {
+
+    static Kept of(ManualMapping mapping) {
+      return new Kept(
+          mapping.volume().value(),
+          mapping.server().value(),
+          mapping.lun(),
+          mapping.mode().name(),
+          mapping.since().toString());
+    }
+  }
+
+  @Override
+  public void addTo(Routes routes) {
+    routes.get("/volumes", call -> Reply.ok(driver.list().stream().map(View::of).toList()));
+    routes.post("/volumes", this::create);
+    routes.get("/volumes/:name", this::get);
+    routes.delete("/volumes/:name", this::delete);
+    routes.post("/volumes/:name/clones", this::cloneVolume);
+    routes.post("/volumes/:name/seal", this::seal);
+    routes.post("/volumes/:name/snapshots", this::snapshot);
+    routes.post("/volumes/:name/rollback", this::rollback);
+    routes.put("/volumes/:name/size", this::resize);
+    routes.post("/volumes/:name/erase", this::erase);
+    routes.post("/volumes/:name/import", this::importVolume);
+    routes.post("/volumes/:name/export", this::exportVolume);
+    routes.get("/mappings", call -> Reply.ok(mappings.list().stream().map(Kept::of).toList()));
+    routes.post("/volumes/:name/mappings", this::map);
+    routes.delete("/volumes/:name/mappings/:server", this::unmap);
+  }
+
+  private Reply create(Call call) throws Exception {
+    VolumeName name = guard.changeable(call.text("name"));
+    return Reply.created(View.of(driver.create(name, call.size("sizeBytes"))));
+  }
+
+  private Reply get(Call call) throws VolumeException {
+    VolumeName name = named(call);
+    return Reply.ok(View.of(driver.find(name).orElseThrow(() -> unknown(name))));
+  }
+
+  private Reply delete(Call call) throws DomainException, VolumeException {
+    VolumeName name = changeable(call);
+    if (driver.find(name).isEmpty()) {
+      throw unknown(name);
+    }
+    driver.delete(name);
+    return Reply.nothing();
+  }
+
+  private Reply cloneVolume(Call call) throws Exception {
+    CloneKind kind = call.flag("full") ? CloneKind.INDEPENDENT : CloneKind.DEPENDENT;
+    VolumeName clone = guard.changeable(call.text("name"));
+    List<VolumeInfo> made = driver.clone(named(call), List.of(clone), kind);
+    return Reply.created(View.of(made.get(0)));
+  }
+
+  private Reply seal(Call call) throws DomainException, VolumeException {
+    return Reply.ok(View.of(driver.seal(changeable(call))));
+  }
+
+  private Reply snapshot(Call call) throws Exception {
+    VolumeName snapshot = guard.changeable(call.text("name"));
+    return Reply.created(View.of(driver.snapshot(named(call), snapshot)));
+  }
+
+  private Reply rollback(Call call) throws Exception {
+    VolumeName snapshot = new VolumeName(call.text("snapshot"));
+    return Reply.ok(View.of(driver.rollback(changeable(call), snapshot)));
+  }
+
+  private Reply resize(Call call) throws Exception {
+    return Reply.ok(View.of(driver.resize(changeable(call), call.size("sizeBytes"))));
+  }
+
+  private Reply erase(Call call) throws DomainException, VolumeException {
+    VolumeName name = changeable(call);
+    return Reply.accepted(
+        jobs.add(
+            "volume-erase",
+            name.value(),
+            driver.erase(name, EraseRequest.zeroFillVerified()),
+            VolumeRoutes::erased));
+  }
+
+  private static Object erased(EraseReport report) {
+    return ScrubRoutes.Erase.of(report);
+  }
+
+  private Reply importVolume(Call call) throws Exception {
+    VolumeName name = changeable(call);
+    Path file = Path.of(call.text("file"));
+    return Reply.accepted(
+        jobs.add("volume-import", name.value(), copies.importFile(name, file), View::of));
+  }
+
+  private Reply exportVolume(Call call) throws Exception {
+    VolumeName name = named(call);
+    Path file = Path.of(call.text("file"));
+    return Reply.accepted(
+        jobs.add("volume-export", name.value(), copies.exportFile(name, file), View::of));
+  }
+
+  private Reply map(Call call) throws Exception {
+    AccessMode mode = call.flag("readOnly") ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
+    LunMapping mapping =
+        mappings.map(
+            call.actor(),
+            named(call),
+            new ServerName(call.text("server")),
+            call.optionalInt("lun"),
+            mode);
+    return Reply.created(Mapping.of(mapping));
+  }
+
+  private Reply unmap(Call call) throws DomainException {
+    mappings.unmap(call.actor(), named(call), new ServerName(call.path("server")));
+    return Reply.nothing();
+  }
+
+  private static VolumeName named(Call call) {
+    return new VolumeName(call.path("name"));
+  }
+
+  private VolumeName changeable(Call call) throws DomainException {
+    return guard.changeable(call.path("name"));
+  }
+
+  private static VolumeException unknown(VolumeName name) {
+    return new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'");
+  }
+}
