@@ -40,10 +40,15 @@ final class Workers implements AutoCloseable {
     return timer;
   }
 
+  /** Waits a while for work that is under way; threads that do not end are daemons and die. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     timer.shutdownNow();
     blocking.shutdownNow();
-    blocking.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    try {
+      boolean ignored = blocking.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
