@@ -206,7 +206,8 @@ final class CommitLog {
     metadata.lock.lock();
     try {
       idle = true;
-      while (waiting.isEmpty()
+      while (failure == null
+          && waiting.isEmpty()
           && !(checkpointWanted && !checkpointer.isRunning())
           && metadata.pendingBytes() < pendingLimitBytes) {
         if (closing) {
@@ -215,6 +216,9 @@ final class CommitLog {
         metadata.work.awaitUninterruptibly();
       }
       idle = false;
+      if (failure != null) {
+        throw failure;
+      }
       return batchLocked();
     } finally {
       metadata.lock.unlock();

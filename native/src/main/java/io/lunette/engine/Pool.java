@@ -203,8 +203,13 @@ final class Pool implements AutoCloseable {
 
   /** Lets go without writing anything more. */
   void abandon() {
-    io.shutdownNow();
-    checkpoints.shutdownNow();
+    log.fail(new IOException("the pool was abandoned"));
+    log.stop();
+    scrubber.stop();
+    io.shutdown();
+    awaitQuietly(io);
+    checkpoints.shutdown();
+    awaitQuietly(checkpoints);
     device.close();
   }
 
