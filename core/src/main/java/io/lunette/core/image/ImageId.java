@@ -11,6 +11,11 @@ public record ImageId(UUID value) {
     Objects.requireNonNull(value);
   }
 
+  /** The id that {@link #toString} wrote. */
+  public static ImageId parse(String text) {
+    return new ImageId(UUID.fromString(text));
+  }
+
   @Override
   public String toString() {
     return value.toString();

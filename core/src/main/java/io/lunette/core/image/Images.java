@@ -17,8 +17,8 @@ public interface Images {
    * can be repeated.
    *
    * @throws DomainException CONFLICT if an image of that name exists or is being imported;
-   *     NOT_FOUND if the file is missing; INVALID if it is empty, not a regular file or device, or
-   *     its size is not a multiple of 512
+   *     NOT_FOUND if the file is missing; INVALID if it is empty, not a regular file, or its size
+   *     is not a multiple of 512
    */
   Job<Image> importRaw(Actor actor, ImageImport request) throws DomainException;
 

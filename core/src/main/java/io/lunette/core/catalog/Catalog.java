@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.catalog;
+
+import io.lunette.core.DomainException;
+
+/**
+ * What must survive a restart. Thread-safe; calls block on the database.
+ *
+ * <p>Work runs once, on the calling thread, and must neither call out to a driver nor begin another
+ * transaction.
+ */
+public interface Catalog extends AutoCloseable {
+
+  /**
+   * Something to do in a transaction.
+   *
+   * @param <T> what it yields
+   */
+  @FunctionalInterface
+  interface Work<T> {
+    T run(Transaction transaction) throws DomainException;
+  }
+
+  /**
+   * Runs work that changes things. On return all of it is durable; if the work throws, none of it
+   * has happened.
+   *
+   * @throws DomainException what the work threw; IO or NO_SPACE if the database failed; CONFLICT if
+   *     another node changed the same thing at the same time
+   */
+  <T> T change(Work<T> work) throws DomainException;
+
+  /** Runs work that only reads; it sees one consistent state. */
+  <T> T read(Work<T> work) throws DomainException;
+
+  /** Waits for transactions under way, then closes. */
+  @Override
+  void close();
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.image;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.volume.Job;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** An import under way. Its volume is deleted again before the result fails. */
+final class ImageImportJob implements Job<Image>, RawImageCopy.Watch, Runnable {
+
+  /** The steps of an import, which belong to the service. */
+  interface Steps {
+    /** Copies, seals and publishes. */
+    Image run(ImageImportJob job) throws DomainException;
+
+    /** Undoes what an import that did not end well has left. */
+    void undo(ImageImportJob job, String why);
+
+    /** The job has ended. */
+    void ended(ImageImportJob job);
+  }
+
+  private final Image image;
+  private final RawImageFile file;
+  private final Steps steps;
+  private final CompletableFuture<Image> result = new CompletableFuture<>();
+  private volatile long reached;
+  private volatile boolean cancelled;
+
+  ImageImportJob(Image image, RawImageFile file, Steps steps) {
+    this.image = image;
+    this.file = file;
+    this.steps = steps;
+  }
+
+  Image image() {
+    return image;
+  }
+
+  RawImageFile file() {
+    return file;
+  }
+
+  @Override
+  public void run() {
+    try {
+      Image made = steps.run(this);
+      reached = made.sizeBytes();
+      steps.ended(this);
+      result.complete(made);
+    } catch (CancellationException e) {
+      fail(e, "cancelled");
+    } catch (DomainException e) {
+      fail(e, e.getMessage());
+    } catch (RuntimeException e) {
+      fail(e, "internal error: " + e);
+    }
+  }
+
+  private void fail(Exception failure, String why) {
+    try {
+      steps.undo(this, why);
+    } finally {
+      steps.ended(this);
+      result.completeExceptionally(failure);
+    }
+  }
+
+  @Override
+  public Progress progress() {
+    return new Progress(reached, image.sizeBytes());
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+  }
+
+  @Override
+  public CompletionStage<Image> result() {
+    return result.minimalCompletionStage();
+  }
+
+  @Override
+  public void reached(long bytes) {
+    reached = bytes;
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+}

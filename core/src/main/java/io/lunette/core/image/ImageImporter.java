@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.image;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps of an import, and which imports are under way. Thread-safe. */
+final class ImageImporter implements ImageImportJob.Steps {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageImporter.class);
+
+  private static final long END_SECONDS = 60;
+
+  private final Catalog catalog;
+  private final VolumeDriver driver;
+  private final SparseRegions regions;
+  private final ImageLedger ledger;
+  private final Runnable upkeep;
+  private final Set<ImageImportJob> running = new HashSet<>();
+
+  ImageImporter(
+      Catalog catalog,
+      VolumeDriver driver,
+      SparseRegions regions,
+      ImageLedger ledger,
+      Runnable upkeep) {
+    this.catalog = catalog;
+    this.driver = driver;
+    this.regions = regions;
+    this.ledger = ledger;
+    this.upkeep = upkeep;
+  }
+
+  ImageImportJob begin(Image image, RawImageFile file) {
+    ImageImportJob job = new ImageImportJob(image, file, this);
+    synchronized (running) {
+      running.add(job);
+    }
+    return job;
+  }
+
+  @Override
+  public Image run(ImageImportJob job) throws DomainException {
+    Image image = job.image();
+    try {
+      driver.create(image.volume(), image.sizeBytes());
+      String sha256;
+      try (BlockDevice device = driver.open(image.volume(), AccessMode.READ_WRITE)) {
+        sha256 = new RawImageCopy(job.file(), regions, device, job).run();
+      }
+      driver.seal(image.volume());
+      return catalog.change(
+          transaction -> {
+            ledger.setDigest(transaction, image.id(), sha256);
+            ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.AVAILABLE);
+            return ledger.get(transaction, image.id());
+          });
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
+    }
+  }
+
+  @Override
+  public void undo(ImageImportJob job, String why) {
+    LOG.warn("import of image '{}' did not succeed: {}", job.image().name(), why);
+    try {
+      catalog.change(
+          transaction ->
+              ledger.move(transaction, job.image().id(), ImageState.IMPORTING, ImageState.FAILED));
+      deleteVolume(job.image());
+    } catch (DomainException e) {
+      LOG.warn("the next start undoes the import of image '{}'", job.image().name(), e);
+    }
+  }
+
+  /** Deletes the volume of a DELETED or FAILED image now, or leaves that to the upkeep. */
+  void deleteVolume(Image image) {
+    try {
+      driver.delete(image.volume());
+      catalog.change(
+          transaction -> {
+            ledger.markVolumeGone(transaction, image.id());
+            return null;
+          });
+    } catch (VolumeException | DomainException e) {
+      LOG.warn("volume '{}' is deleted later: {}", image.volume(), e.getMessage());
+      upkeep.run();
+    }
+  }
+
+  @Override
+  public void ended(ImageImportJob job) {
+    synchronized (running) {
+      running.remove(job);
+    }
+  }
+
+  /** Cancels what is under way and waits for its end. */
+  void close() {
+    List<ImageImportJob> jobs;
+    synchronized (running) {
+      jobs = new ArrayList<>(running);
+    }
+    jobs.forEach(ImageImportJob::cancel);
+    for (ImageImportJob job : jobs) {
+      try {
+        job.result().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
+      } catch (ExecutionException | CancellationException | TimeoutException e) {
+        LOG.debug("import of image '{}' was ended", job.image().name(), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.pool;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageDependents;
+import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageState;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaState;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** The pools in the catalog. */
+public final class CatalogPools implements Pools, ImageDependents {
+
+  private final Catalog catalog;
+  private final ImageLedger images;
+  private final ReplicaLedger replicas;
+  private final PoolLedger pools;
+  private final PoolUpkeep upkeep;
+  private final Runnable scrubTriggers;
+  private final CatalogAuditTrail audit;
+
+  /**
+   * Wires the service.
+   *
+   * @param scrubTriggers looks whether a changed policy starts a scrub
+   */
+  public CatalogPools(
+      Catalog catalog,
+      ImageLedger images,
+      ReplicaLedger replicas,
+      PoolLedger pools,
+      PoolUpkeep upkeep,
+      Runnable scrubTriggers,
+      CatalogAuditTrail audit) {
+    this.catalog = catalog;
+    this.images = images;
+    this.replicas = replicas;
+    this.pools = pools;
+    this.upkeep = upkeep;
+    this.scrubTriggers = scrubTriggers;
+    this.audit = audit;
+  }
+
+  @Override
+  public PoolStatus set(Actor actor, ImageName name, PoolChange change) throws DomainException {
+    catalog.change(
+        transaction -> {
+          Image image = images.getAvailable(transaction, name);
+          PoolPolicy policy = changed(pools.policy(transaction, image.id()), change);
+          pools.save(transaction, image.id(), policy);
+          retireSurplus(transaction, actor, image, policy.ready());
+          audit.record(transaction, actor, "pool.set", name.value(), describe(policy));
+          return null;
+        });
+    upkeep.request();
+    scrubTriggers.run();
+    return get(name);
+  }
+
+  private static PoolPolicy changed(PoolPolicy before, PoolChange change) throws DomainException {
+    int ready = change.ready().orElse(before.ready());
+    int low =
+        change.low().orElse(change.ready().isPresent() ? ready : Math.min(before.low(), ready));
+    try {
+      return new PoolPolicy(
+          ready,
+          low,
+          change.scrubThreshold().orElse(before.scrubThreshold()),
+          change.scrubAge().orElse(before.scrubAge()));
+    } catch (IllegalArgumentException e) {
+      throw new DomainException(DomainException.Kind.INVALID, e.getMessage(), e);
+    }
+  }
+
+  private static String describe(PoolPolicy policy) {
+    return "ready "
+        + policy.ready()
+        + ", low "
+        + policy.low()
+        + ", scrub threshold "
+        + policy.scrubThreshold()
+        + ", scrub age "
+        + policy.scrubAge();
+  }
+
+  /** First those that are not made yet, then those that have waited longest. */
+  private void retireSurplus(Transaction transaction, Actor actor, Image image, int ready)
+      throws DomainException {
+    int building = replicas.count(transaction, image.id(), ReplicaState.BUILDING);
+    int surplus = building + replicas.count(transaction, image.id(), ReplicaState.READY) - ready;
+    if (surplus > 0) {
+      String reason = "the pool keeps " + ready + " ready";
+      retire(transaction, actor, image, ReplicaState.BUILDING, Math.min(surplus, building), reason);
+      retire(
+          transaction,
+          actor,
+          image,
+          ReplicaState.READY,
+          surplus - Math.min(surplus, building),
+          reason);
+    }
+  }
+
+  private void retire(
+      Transaction transaction,
+      Actor actor,
+      Image image,
+      ReplicaState state,
+      int count,
+      String reason)
+      throws DomainException {
+    List<Replica> retired = replicas.inState(transaction, image.id(), state, count);
+    replicas.moveAll(
+        transaction,
+        retired.stream().map(Replica::name).toList(),
+        state,
+        ReplicaState.RETIRED,
+        actor,
+        reason);
+  }
+
+  /** An image that is deleted takes along the replicas that hold nothing of a tenant. */
+  @Override
+  public void letGo(Transaction transaction, Actor actor, Image image) throws DomainException {
+    int held = replicas.count(transaction, image.id(), ReplicaState.ALLOCATED);
+    if (held > 0) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "servers hold " + held + " replicas of image '" + image.name() + "'; release them first");
+    }
+    for (ReplicaState state :
+        List.of(ReplicaState.BUILDING, ReplicaState.READY, ReplicaState.FAILED)) {
+      int count = replicas.count(transaction, image.id(), state);
+      retire(transaction, actor, image, state, count, "the image was deleted");
+    }
+  }
+
+  @Override
+  public List<PoolStatus> list() throws DomainException {
+    return catalog.read(
+        transaction -> {
+          var counts = replicas.counts(transaction);
+          List<PoolStatus> statuses = new ArrayList<>();
+          for (Image image : images.live(transaction)) {
+            if (image.state() == ImageState.AVAILABLE) {
+              statuses.add(status(transaction, image, counts.getOrDefault(image.id(), Map.of())));
+            }
+          }
+          return statuses;
+        });
+  }
+
+  @Override
+  public PoolStatus get(ImageName name) throws DomainException {
+    return catalog.read(
+        transaction -> {
+          Image image = images.getAvailable(transaction, name);
+          return status(
+              transaction, image, replicas.counts(transaction).getOrDefault(image.id(), Map.of()));
+        });
+  }
+
+  private PoolStatus status(Transaction transaction, Image image, Map<ReplicaState, Integer> counts)
+      throws DomainException {
+    Map<ReplicaState, Integer> all = new EnumMap<>(ReplicaState.class);
+    for (ReplicaState state : ReplicaState.values()) {
+      if (state != ReplicaState.RETIRED) {
+        all.put(state, counts.getOrDefault(state, 0));
+      }
+    }
+    return new PoolStatus(
+        image, pools.policy(transaction, image.id()), all, upkeep.trouble(image.id()));
+  }
+}

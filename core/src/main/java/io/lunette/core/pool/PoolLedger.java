@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.pool;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.ImageId;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The policies of pools in a transaction under way. Stateless, so thread-safe. */
+public final class PoolLedger {
+
+  private static final long MICROS = 1_000;
+
+  /**
+   * What the catalog keeps of a pool.
+   *
+   * @param filling a refill has begun and goes on until the ready mark is reached
+   */
+  record Entry(PoolPolicy policy, boolean filling) {}
+
+  /** The policy of an image's pool; the default one if none was set. */
+  public PoolPolicy policy(Transaction transaction, ImageId image) throws DomainException {
+    return find(transaction, image).map(Entry::policy).orElse(PoolPolicy.DEFAULT);
+  }
+
+  Optional<Entry> find(Transaction transaction, ImageId image) throws DomainException {
+    return transaction.first(
+        "SELECT * FROM pool WHERE image_id = ?",
+        row ->
+            new Entry(
+                new PoolPolicy(
+                    row.integer("ready"),
+                    row.integer("low"),
+                    row.integer("scrub_threshold"),
+                    Duration.ofNanos(Math.multiplyExact(row.number("scrub_age"), MICROS))),
+                row.flag("filling")),
+        image.value());
+  }
+
+  void save(Transaction transaction, ImageId image, PoolPolicy policy) throws DomainException {
+    transaction.update("DELETE FROM pool WHERE image_id = ?", image.value());
+    transaction.update(
+        "INSERT INTO pool (image_id, ready, low, scrub_threshold, scrub_age, filling)"
+            + " VALUES (?, ?, ?, ?, ?, 1)",
+        image.value(),
+        policy.ready(),
+        policy.low(),
+        policy.scrubThreshold(),
+        policy.scrubAge().toNanos() / MICROS);
+  }
+
+  void setFilling(Transaction transaction, ImageId image, boolean filling) throws DomainException {
+    transaction.update("UPDATE pool SET filling = ? WHERE image_id = ?", filling, image.value());
+  }
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.pool;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageLedger;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes the volumes of retired replicas and of deleted images. Runs on one thread at a time. */
+final class VolumeSweep {
+
+  private static final Logger LOG = LoggerFactory.getLogger(VolumeSweep.class);
+  private static final int BATCH = 256;
+
+  private final Catalog catalog;
+  private final VolumeDriver driver;
+  private final ImageLedger images;
+  private final ReplicaLedger replicas;
+
+  VolumeSweep(Catalog catalog, VolumeDriver driver, ImageLedger images, ReplicaLedger replicas) {
+    this.catalog = catalog;
+    this.driver = driver;
+    this.images = images;
+    this.replicas = replicas;
+  }
+
+  /** Deletes what can be deleted now; what cannot is tried again in the next run. */
+  void run() throws DomainException {
+    for (Image image : catalog.read(images::volumesToDelete)) {
+      if (isDeleted(image.volume())) {
+        catalog.change(
+            transaction -> {
+              images.markVolumeGone(transaction, image.id());
+              return null;
+            });
+      }
+    }
+    boolean all = true;
+    List<ReplicaName> due = nextReplicas();
+    while (all && !due.isEmpty()) {
+      List<ReplicaName> gone = new ArrayList<>();
+      for (ReplicaName name : due) {
+        if (isDeleted(name.volume())) {
+          gone.add(name);
+        }
+      }
+      catalog.change(
+          transaction -> {
+            replicas.markVolumesGone(transaction, gone);
+            return null;
+          });
+      all = gone.size() == due.size();
+      due = nextReplicas();
+    }
+  }
+
+  private List<ReplicaName> nextReplicas() throws DomainException {
+    return catalog.read(transaction -> replicas.volumesToDelete(transaction, BATCH));
+  }
+
+  private boolean isDeleted(VolumeName volume) {
+    try {
+      driver.delete(volume);
+      return true;
+    } catch (VolumeException e) {
+      LOG.warn("volume '{}' is deleted later: {}", volume, e.getMessage());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.replica;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.catalog.Row;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageId;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.InitiatorName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The only writer of replica states. Every move is checked against {@link ReplicaState}, made only
+ * from the state that the caller expects, and recorded in the same transaction; so two who want one
+ * replica cannot both have it. Stateless, so thread-safe.
+ */
+public final class ReplicaLedger {
+
+  static final String SELECT =
+      "SELECT r.*, i.name AS image_name FROM replica r JOIN image i ON i.id = r.image_id ";
+
+  private static final int TRIES = 100;
+
+  /** Adds replicas that are to be made, with names never used before. */
+  public List<ReplicaName> build(
+      Transaction transaction, Image image, int count, Actor actor, String reason)
+      throws DomainException {
+    transaction.update("UPDATE counter SET value = value + ? WHERE name = 'replica'", count);
+    long last =
+        transaction
+            .first("SELECT value FROM counter WHERE name = 'replica'", row -> row.number("value"))
+            .orElseThrow();
+    List<ReplicaName> names = new ArrayList<>(count);
+    List<Object[]> rows = new ArrayList<>(count);
+    List<Object[]> moves = new ArrayList<>(count);
+    for (long number = last - count + 1; number <= last; number++) {
+      ReplicaName name = new ReplicaName(image.name() + "-" + number);
+      names.add(name);
+      rows.add(
+          new Object[] {
+            name.value(), image.id().value(), ReplicaState.BUILDING, transaction.now()
+          });
+      moves.add(moveRow(transaction, name, null, ReplicaState.BUILDING, actor, reason));
+    }
+    transaction.batch(
+        "INSERT INTO replica (name, image_id, state, since, attempts, volume_gone)"
+            + " VALUES (?, ?, ?, ?, 0, 0)",
+        rows);
+    recordMoves(transaction, moves);
+    return names;
+  }
+
+  /** Sees to it that no replica made from now on has this number or a smaller one. */
+  public void skipNumbersTo(Transaction transaction, long number) throws DomainException {
+    transaction.update(
+        "UPDATE counter SET value = ? WHERE name = 'replica' AND value < ?", number, number);
+  }
+
+  /**
+   * Moves a replica; whether it was in the state expected. If not, nothing has changed.
+   *
+   * @throws IllegalArgumentException if there is no such move
+   */
+  public boolean move(
+      Transaction transaction,
+      ReplicaName name,
+      ReplicaState from,
+      ReplicaState to,
+      Actor actor,
+      String reason)
+      throws DomainException {
+    return !moveAll(transaction, List.of(name), from, to, actor, reason).isEmpty();
+  }
+
+  /** Moves those of the replicas that are in the state expected; which these are. */
+  public List<ReplicaName> moveAll(
+      Transaction transaction,
+      List<ReplicaName> names,
+      ReplicaState from,
+      ReplicaState to,
+      Actor actor,
+      String reason)
+      throws DomainException {
+    if (!from.mayBecome(to)) {
+      throw new IllegalArgumentException("no replica goes from " + from + " to " + to);
+    }
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    int[] changed =
+        transaction.batch(
+            "UPDATE replica SET state = ?, since = ? WHERE name = ? AND state = ?",
+            names.stream()
+                .map(name -> new Object[] {to, transaction.now(), name.value(), from})
+                .toList());
+    List<ReplicaName> moved = new ArrayList<>();
+    List<Object[]> moves = new ArrayList<>();
+    for (int i = 0; i < changed.length; i++) {
+      if (changed[i] == 1) {
+        moved.add(names.get(i));
+        moves.add(moveRow(transaction, names.get(i), from, to, actor, reason));
+      }
+    }
+    recordMoves(transaction, moves);
+    return moved;
+  }
+
+  /** Takes the replica that has been ready longest for a server; empty if none is ready. */
+  public Optional<Replica> takeReady(
+      Transaction transaction, ImageId image, TenantName tenant, ServerName server, Actor actor)
+      throws DomainException {
+    for (int tries = 0; tries < TRIES; tries++) {
+      List<Replica> oldest = inState(transaction, image, ReplicaState.READY, 1);
+      if (oldest.isEmpty()) {
+        return Optional.empty();
+      }
+      ReplicaName name = oldest.get(0).name();
+      String reason = "allocated to server " + server + " for tenant " + tenant;
+      if (move(transaction, name, ReplicaState.READY, ReplicaState.ALLOCATED, actor, reason)) {
+        transaction.update(
+            "UPDATE replica SET tenant = ?, server = ?, attempts = 0 WHERE name = ?",
+            tenant.value(),
+            server.value(),
+            name.value());
+        return find(transaction, name);
+      }
+    }
+    throw new DomainException(
+        DomainException.Kind.CONFLICT, "others take ready replicas faster; repeat the call");
+  }
+
+  /** Forgets whose data a replica held: its scrub has succeeded. */
+  public void clearHolder(Transaction transaction, ReplicaName name) throws DomainException {
+    transaction.update(
+        "UPDATE replica SET tenant = NULL, server = NULL, attempts = 0 WHERE name = ?",
+        name.value());
+  }
+
+  /** Sets how many of its scrubs have failed since it was returned. */
+  public void setAttempts(Transaction transaction, ReplicaName name, int attempts)
+      throws DomainException {
+    transaction.update("UPDATE replica SET attempts = ? WHERE name = ?", attempts, name.value());
+  }
+
+  /** Notes from which initiator a returned replica has still to be taken. */
+  public void awaitUnmask(Transaction transaction, ReplicaName name, InitiatorName initiator)
+      throws DomainException {
+    transaction.update(
+        "UPDATE replica SET unmask = ? WHERE name = ?", initiator.value(), name.value());
+  }
+
+  /** Notes that a replica is in no initiator's reach any more. */
+  public void unmasked(Transaction transaction, ReplicaName name) throws DomainException {
+    transaction.update("UPDATE replica SET unmask = NULL WHERE name = ?", name.value());
+  }
+
+  /** Replicas that have still to be taken from an initiator. */
+  public List<PendingUnmask> pendingUnmasks(Transaction transaction) throws DomainException {
+    return transaction.query(
+        SELECT + "WHERE r.unmask IS NOT NULL ORDER BY r.name",
+        row -> new PendingUnmask(replica(row), new InitiatorName(row.text("unmask"))));
+  }
+
+  /** Returned replicas of an image that are out of reach, the oldest first. */
+  public List<Replica> scrubbable(Transaction transaction, ImageId image) throws DomainException {
+    return transaction.query(
+        SELECT
+            + "WHERE r.image_id = ? AND r.state = 'RETURNED' AND r.unmask IS NULL"
+            + " ORDER BY r.since, r.name",
+        ReplicaLedger::replica,
+        image.value());
+  }
+
+  public Optional<Replica> find(Transaction transaction, ReplicaName name) throws DomainException {
+    return transaction.first(SELECT + "WHERE r.name = ?", ReplicaLedger::replica, name.value());
+  }
+
+  /** Replicas of an image in a state, those that came into it first before the others. */
+  public List<Replica> inState(
+      Transaction transaction, ImageId image, ReplicaState state, int limit)
+      throws DomainException {
+    return transaction.query(
+        SELECT + "WHERE r.image_id = ? AND r.state = ? ORDER BY r.since, r.name LIMIT ?",
+        ReplicaLedger::replica,
+        image.value(),
+        state,
+        limit);
+  }
+
+  /** Replicas of all images in a state, those that came into it first before the others. */
+  public List<Replica> inState(Transaction transaction, ReplicaState state, int limit)
+      throws DomainException {
+    return transaction.query(
+        SELECT + "WHERE r.state = ? ORDER BY r.since, r.name LIMIT ?",
+        ReplicaLedger::replica,
+        state,
+        limit);
+  }
+
+  /** How many replicas of each image are in each state; RETIRED ones are not counted. */
+  public Map<ImageId, Map<ReplicaState, Integer>> counts(Transaction transaction)
+      throws DomainException {
+    Map<ImageId, Map<ReplicaState, Integer>> counts = new HashMap<>();
+    transaction.query(
+        "SELECT image_id, state, COUNT(*) AS number FROM replica WHERE state <> 'RETIRED'"
+            + " GROUP BY image_id, state",
+        row ->
+            counts
+                .computeIfAbsent(ImageId.parse(row.text("image_id")), id -> new HashMap<>())
+                .put(row.constant("state", ReplicaState.class), row.integer("number")));
+    return counts;
+  }
+
+  /** How many replicas of an image are in a state. */
+  public int count(Transaction transaction, ImageId image, ReplicaState state)
+      throws DomainException {
+    return transaction
+        .first(
+            "SELECT COUNT(*) AS number FROM replica WHERE image_id = ? AND state = ?",
+            row -> row.integer("number"),
+            image.value(),
+            state)
+        .orElse(0);
+  }
+
+  /** RETIRED replicas whose volumes have still to be deleted. */
+  public List<ReplicaName> volumesToDelete(Transaction transaction, int limit)
+      throws DomainException {
+    return transaction.query(
+        "SELECT name FROM replica WHERE state = 'RETIRED' AND volume_gone = 0 LIMIT ?",
+        row -> new ReplicaName(row.text("name")),
+        limit);
+  }
+
+  /** Records that the volumes of RETIRED replicas have been deleted. */
+  public void markVolumesGone(Transaction transaction, List<ReplicaName> names)
+      throws DomainException {
+    if (!names.isEmpty()) {
+      transaction.batch(
+          "UPDATE replica SET volume_gone = 1 WHERE name = ?",
+          names.stream().map(name -> new Object[] {name.value()}).toList());
+    }
+  }
+
+  static Replica replica(Row row) throws DomainException {
+    return new Replica(
+        new ReplicaName(row.text("name")),
+        ImageId.parse(row.text("image_id")),
+        new ImageName(row.text("image_name")),
+        row.constant("state", ReplicaState.class),
+        row.instant("since"),
+        row.optionalText("tenant").map(TenantName::new),
+        row.optionalText("server").map(ServerName::new),
+        row.integer("attempts"));
+  }
+
+  private static Object[] moveRow(
+      Transaction transaction,
+      ReplicaName name,
+      ReplicaState from,
+      ReplicaState to,
+      Actor actor,
+      String reason) {
+    return new Object[] {name.value(), from, to, transaction.now(), actor.value(), reason};
+  }
+
+  private static void recordMoves(Transaction transaction, List<Object[]> moves)
+      throws DomainException {
+    if (!moves.isEmpty()) {
+      transaction.batch(
+          "INSERT INTO replica_move (replica, from_state, to_state, at_time, actor, reason)"
+              + " VALUES (?, ?, ?, ?, ?, ?)",
+          moves);
+    }
+  }
+}

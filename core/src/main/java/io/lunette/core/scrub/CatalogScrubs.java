@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.scrub;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageId;
+import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageState;
+import io.lunette.core.pool.PoolLedger;
+import io.lunette.core.pool.PoolPolicy;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.VolumeDriver;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** The scrubs of a catalog's replicas. */
+public final class CatalogScrubs implements Scrubs, AutoCloseable {
+
+  private final Catalog catalog;
+  private final ImageLedger images;
+  private final ReplicaLedger replicas;
+  private final PoolLedger pools;
+  private final CatalogAuditTrail audit;
+  private final ScrubLedger records = new ScrubLedger();
+  private final Scrubber scrubber;
+
+  /**
+   * Wires the service; nothing runs yet.
+   *
+   * @param upkeep asks for the volumes of retired replicas to be deleted
+   * @param runsMax how many scrubs run at one time
+   * @param attemptsMax how often a scrub is tried before its replica is quarantined
+   */
+  public CatalogScrubs(
+      Catalog catalog,
+      VolumeDriver driver,
+      ImageLedger images,
+      ReplicaLedger replicas,
+      PoolLedger pools,
+      CatalogAuditTrail audit,
+      Runnable upkeep,
+      Clock clock,
+      Executor workers,
+      int runsMax,
+      int attemptsMax) {
+    this.catalog = catalog;
+    this.images = images;
+    this.replicas = replicas;
+    this.pools = pools;
+    this.audit = audit;
+    this.scrubber =
+        new Scrubber(
+            catalog,
+            driver,
+            replicas,
+            new ScrubTriggers(images, replicas, pools),
+            new ScrubBooks(catalog, images, replicas, records, attemptsMax),
+            upkeep,
+            clock,
+            workers,
+            runsMax);
+  }
+
+  /** Lets the triggers be looked at soon. */
+  public void request() {
+    scrubber.request();
+  }
+
+  @Override
+  public ScrubStatus status() throws DomainException {
+    return new ScrubStatus(catalog.read(this::returnedPools), scrubber.running());
+  }
+
+  private List<ReturnedPool> returnedPools(Transaction transaction) throws DomainException {
+    Map<ImageId, Map<ReplicaState, Integer>> counts = replicas.counts(transaction);
+    Map<ImageId, Image> shown = new LinkedHashMap<>();
+    for (Image image : images.live(transaction)) {
+      if (image.state() == ImageState.AVAILABLE) {
+        shown.put(image.id(), image);
+      }
+    }
+    for (ImageId id : counts.keySet()) {
+      if (!shown.containsKey(id)) {
+        shown.put(id, images.get(transaction, id));
+      }
+    }
+    List<ReturnedPool> result = new ArrayList<>();
+    for (Image image : shown.values()) {
+      result.add(returnedPool(transaction, image, counts.getOrDefault(image.id(), Map.of())));
+    }
+    result.sort(Comparator.comparing(ReturnedPool::image));
+    return result;
+  }
+
+  private ReturnedPool returnedPool(
+      Transaction transaction, Image image, Map<ReplicaState, Integer> counts)
+      throws DomainException {
+    PoolPolicy policy = pools.policy(transaction, image.id());
+    return new ReturnedPool(
+        image.name(),
+        counts.getOrDefault(ReplicaState.RETURNED, 0),
+        counts.getOrDefault(ReplicaState.SCRUBBING, 0),
+        counts.getOrDefault(ReplicaState.QUARANTINED, 0),
+        replicas.inState(transaction, image.id(), ReplicaState.RETURNED, 1).stream()
+            .findFirst()
+            .map(Replica::since),
+        policy.scrubThreshold(),
+        policy.scrubAge());
+  }
+
+  @Override
+  public int run(Actor actor, Optional<ImageName> image) throws DomainException {
+    int begun =
+        catalog.change(
+            transaction -> {
+              List<ReplicaName> waiting = new ArrayList<>();
+              for (ImageId id : imagesToScrub(transaction, image)) {
+                replicas.scrubbable(transaction, id).forEach(each -> waiting.add(each.name()));
+              }
+              audit.record(
+                  transaction,
+                  actor,
+                  "scrub.run",
+                  image.map(ImageName::value).orElse("all"),
+                  waiting.size() + " replicas");
+              return replicas
+                  .moveAll(
+                      transaction,
+                      waiting,
+                      ReplicaState.RETURNED,
+                      ReplicaState.SCRUBBING,
+                      actor,
+                      "asked for")
+                  .size();
+            });
+    scrubber.request();
+    return begun;
+  }
+
+  private List<ImageId> imagesToScrub(Transaction transaction, Optional<ImageName> image)
+      throws DomainException {
+    return image.isPresent()
+        ? List.of(images.get(transaction, image.get()).id())
+        : List.copyOf(replicas.counts(transaction).keySet());
+  }
+
+  @Override
+  public Optional<ScrubRecord> certificate(ReplicaName replica) throws DomainException {
+    return records(replica).stream().findFirst();
+  }
+
+  @Override
+  public List<ScrubRecord> records(ReplicaName replica) throws DomainException {
+    return catalog.read(transaction -> records.of(transaction, replica));
+  }
+
+  @Override
+  public void retry(Actor actor, ReplicaName name) throws DomainException {
+    catalog.change(
+        transaction -> {
+          Replica replica =
+              replicas
+                  .find(transaction, name)
+                  .orElseThrow(
+                      () ->
+                          new DomainException(
+                              DomainException.Kind.NOT_FOUND,
+                              "there is no replica '" + name + "'"));
+          if (!replicas.move(
+              transaction,
+              name,
+              ReplicaState.QUARANTINED,
+              ReplicaState.SCRUBBING,
+              actor,
+              "asked for")) {
+            throw new DomainException(
+                DomainException.Kind.BUSY,
+                "replica '" + name + "' is " + replica.state() + ", not QUARANTINED");
+          }
+          replicas.setAttempts(transaction, name, 0);
+          audit.record(transaction, actor, "scrub.retry", name.value(), "");
+          return null;
+        });
+    scrubber.forgetFailures(name);
+    scrubber.request();
+  }
+
+  @Override
+  public void close() {
+    scrubber.close();
+  }
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.scrub;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Row;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The records of finished scrubs, which are only ever added. Stateless, so thread-safe. */
+final class ScrubLedger {
+
+  void insert(Transaction transaction, ScrubRecord scrub) throws DomainException {
+    Optional<EraseReport> erase = scrub.erase();
+    transaction.update(
+        "INSERT INTO scrub_record (id, replica, image, tenant, server, outcome, attempts, recorded,"
+            + " message, method, verify, extents, erased_bytes, verified_bytes, verification,"
+            + " device, started, ended)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        scrub.id(),
+        scrub.replica().value(),
+        scrub.image().value(),
+        scrub.tenant().value(),
+        scrub.server().value(),
+        scrub.outcome(),
+        scrub.attempts(),
+        scrub.recorded(),
+        scrub.message(),
+        erase.map(report -> report.request().method()),
+        erase.map(report -> report.request().verify()),
+        erase.map(EraseReport::extents),
+        erase.map(EraseReport::erasedBytes),
+        erase.map(EraseReport::verifiedBytes),
+        erase.map(EraseReport::verification),
+        erase.map(EraseReport::device),
+        erase.map(EraseReport::started),
+        erase.map(EraseReport::ended));
+  }
+
+  /** The records of a replica, newest first. */
+  List<ScrubRecord> of(Transaction transaction, ReplicaName replica) throws DomainException {
+    return transaction.query(
+        "SELECT * FROM scrub_record WHERE replica = ? ORDER BY recorded DESC, ended DESC",
+        ScrubLedger::scrub,
+        replica.value());
+  }
+
+  private static ScrubRecord scrub(Row row) throws DomainException {
+    return new ScrubRecord(
+        UUID.fromString(row.text("id")),
+        new ReplicaName(row.text("replica")),
+        new ImageName(row.text("image")),
+        new TenantName(row.text("tenant")),
+        new ServerName(row.text("server")),
+        row.constant("outcome", ScrubOutcome.class),
+        row.integer("attempts"),
+        row.instant("recorded"),
+        erase(row),
+        row.text("message"));
+  }
+
+  private static Optional<EraseReport> erase(Row row) throws DomainException {
+    Optional<String> method = row.optionalText("method");
+    if (method.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new EraseReport(
+            new ReplicaName(row.text("replica")).volume(),
+            new EraseRequest(EraseMethod.valueOf(method.get()), row.flag("verify")),
+            row.number("extents"),
+            row.number("erased_bytes"),
+            row.number("verified_bytes"),
+            row.text("verification"),
+            row.text("device"),
+            row.instant("started"),
+            row.instant("ended")));
+  }
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.scrub;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.work.SingleFlight;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs scrubs. The queue is the set of SCRUBBING replicas in the catalog, so a restart goes on
+ * where it was: it asks the driver for the same erase again, which joins the one under way or
+ * repeats it. At most a set number run at one time. One that fails waits a while, longer each time,
+ * and is given up after a set number of attempts; only an erase that its driver reports as wholly
+ * verified makes a replica READY (DESIGN I2b). Thread-safe.
+ */
+final class Scrubber implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
+  private static final Duration BACKOFF_MAX = Duration.ofMinutes(1);
+
+  private static final class Run {
+    final int attempt;
+    volatile Job<EraseReport> job;
+
+    Run(int attempt) {
+      this.attempt = attempt;
+    }
+  }
+
+  private final Catalog catalog;
+  private final VolumeDriver driver;
+  private final ReplicaLedger replicas;
+  private final ScrubTriggers triggers;
+  private final ScrubBooks books;
+  private final Runnable upkeep;
+  private final Clock clock;
+  private final Executor workers;
+  private final int runsMax;
+  private final SingleFlight flight;
+  private final Map<ReplicaName, Run> runs = new ConcurrentHashMap<>();
+  private final Map<ReplicaName, Instant> waits = new ConcurrentHashMap<>();
+  private final ReadWriteLock ending = new ReentrantReadWriteLock();
+  private volatile boolean closed;
+
+  Scrubber(
+      Catalog catalog,
+      VolumeDriver driver,
+      ReplicaLedger replicas,
+      ScrubTriggers triggers,
+      ScrubBooks books,
+      Runnable upkeep,
+      Clock clock,
+      Executor workers,
+      int runsMax) {
+    this.catalog = catalog;
+    this.driver = driver;
+    this.replicas = replicas;
+    this.triggers = triggers;
+    this.books = books;
+    this.upkeep = upkeep;
+    this.clock = clock;
+    this.workers = workers;
+    this.runsMax = runsMax;
+    this.flight = new SingleFlight("scrubber", workers, this::pump);
+  }
+
+  /** Lets it look soon whether something is due. */
+  void request() {
+    flight.request();
+  }
+
+  /** Lets a replica be tried now, whatever failed before. */
+  void forgetFailures(ReplicaName replica) {
+    waits.remove(replica);
+  }
+
+  List<RunningScrub> running() {
+    return runs.entrySet().stream()
+        .map(
+            entry -> {
+              Job<EraseReport> job = entry.getValue().job;
+              return new RunningScrub(
+                  entry.getKey(),
+                  entry.getValue().attempt,
+                  job == null ? new Job.Progress(0, 0) : job.progress());
+            })
+        .toList();
+  }
+
+  private void pump() {
+    try {
+      if (!catalog.read(triggers::due).isEmpty()) {
+        catalog.change(this::begin);
+      }
+      int known = runs.size() + waits.size();
+      for (Replica replica : books.begun(runsMax + known)) {
+        if (runs.size() < runsMax && !runs.containsKey(replica.name()) && isDue(replica.name())) {
+          start(replica);
+        }
+      }
+    } catch (DomainException e) {
+      LOG.warn("scrubs are tried again later", e);
+    }
+  }
+
+  private Void begin(Transaction transaction) throws DomainException {
+    for (ScrubTriggers.Due due : triggers.due(transaction)) {
+      replicas.moveAll(
+          transaction,
+          due.replicas(),
+          ReplicaState.RETURNED,
+          ReplicaState.SCRUBBING,
+          Actor.LUNETTE,
+          due.reason());
+    }
+    return null;
+  }
+
+  private boolean isDue(ReplicaName name) {
+    Instant notBefore = waits.get(name);
+    return notBefore == null || !clock.instant().isBefore(notBefore);
+  }
+
+  private void start(Replica replica) {
+    Run run = new Run(replica.attempts() + 1);
+    runs.put(replica.name(), run);
+    try {
+      run.job = driver.erase(replica.volume(), EraseRequest.zeroFillVerified());
+      var unused =
+          run.job
+              .result()
+              .whenComplete((report, failure) -> hop(() -> end(replica, report, failure)));
+    } catch (VolumeException e) {
+      end(replica, null, e);
+    }
+  }
+
+  /** The end comes on a thread of the driver, which must not wait for the catalog. */
+  private void hop(Runnable ending) {
+    try {
+      workers.execute(ending);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the end of a scrub is taken up at the next start", e);
+    }
+  }
+
+  private void end(Replica replica, EraseReport report, Throwable failure) {
+    ending.readLock().lock();
+    try {
+      if (!closed) {
+        settle(replica, report, failure);
+      }
+    } catch (DomainException | RuntimeException e) {
+      LOG.warn("the scrub of replica '{}' is repeated", replica.name(), e);
+      postpone(replica);
+    } finally {
+      ending.readLock().unlock();
+      runs.remove(replica.name());
+    }
+    flight.request();
+  }
+
+  private void settle(Replica replica, EraseReport report, Throwable failure)
+      throws DomainException {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause == null && isVerified(replica, report)) {
+      books.verified(replica, report);
+      waits.remove(replica.name());
+      upkeep.run();
+    } else if (cause instanceof VolumeException gone
+        && gone.kind() == VolumeException.Kind.NOT_FOUND) {
+      books.lost(replica, gone.getMessage());
+      waits.remove(replica.name());
+    } else {
+      String why = cause == null ? "the erase was not wholly verified" : cause.toString();
+      LOG.warn("scrub {} of replica '{}' failed: {}", replica.attempts() + 1, replica.name(), why);
+      if (books.failed(replica, Optional.ofNullable(report), why)) {
+        waits.remove(replica.name());
+      } else {
+        postpone(replica);
+      }
+    }
+  }
+
+  private static boolean isVerified(Replica replica, EraseReport report) {
+    return report.volume().equals(replica.volume())
+        && report.request().verify()
+        && report.verifiedBytes() >= report.erasedBytes();
+  }
+
+  private void postpone(Replica replica) {
+    Duration wait = Duration.ofSeconds(1L << Math.min(replica.attempts(), 6));
+    waits.put(
+        replica.name(), clock.instant().plus(wait.compareTo(BACKOFF_MAX) > 0 ? BACKOFF_MAX : wait));
+  }
+
+  /** Begins no more scrubs and records no more ends; erases under way are the driver's. */
+  @Override
+  public void close() {
+    flight.close();
+    ending.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      ending.writeLock().unlock();
+    }
+  }
+}
