@@ -19,7 +19,8 @@ import java.time.Instant;
  * @param replica what it is
  * @param state ALLOCATED for as long as the server has it
  * @param since when it was handed over
- * @param mapping where the server finds it: portal, target, LUN, URL
+ * @param mapping where the server finds it: portal, target, LUN, URL; portal and target are empty
+ *     while the masking does not show it
  */
 public record Allocation(
     AllocationId id,

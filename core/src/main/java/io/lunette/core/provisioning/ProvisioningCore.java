@@ -15,6 +15,11 @@ import io.lunette.core.tenant.Tenants;
 /** The provisioning core, wired: the services over one catalog, one driver and one masking. */
 public interface ProvisioningCore extends AutoCloseable {
 
+  /** Wires a core; nothing runs before {@link #start}. */
+  static ProvisioningCore over(CoreParts parts) {
+    return new WiredCore(parts);
+  }
+
   /**
    * Reconciles catalog, driver and masking, and resumes what a stop or a crash cut off. To be
    * called once, before the portal accepts logins and before any service is used.

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.allocation;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Row;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.server.ServerDependents;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.InitiatorName;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The allocations in a transaction under way. Stateless, so thread-safe. */
+public final class AllocationLedger implements ServerDependents {
+
+  private static final String SELECT_HELD =
+      "SELECT a.*, i.name AS image_name, s.initiator FROM allocation a"
+          + " JOIN image i ON i.id = a.image_id JOIN server s ON s.name = a.server"
+          + " WHERE a.ended IS NULL";
+
+  /** What all servers hold, by server. */
+  public List<HeldReplica> held(Transaction transaction) throws DomainException {
+    return transaction.query(SELECT_HELD + " ORDER BY a.server", AllocationLedger::heldReplica);
+  }
+
+  Optional<HeldReplica> heldBy(Transaction transaction, ServerName server) throws DomainException {
+    return transaction.first(
+        SELECT_HELD + " AND a.server = ?", AllocationLedger::heldReplica, server.value());
+  }
+
+  void begin(Transaction transaction, AllocationId id, Replica replica, int lun)
+      throws DomainException {
+    transaction.update(
+        "INSERT INTO allocation (id, server, tenant, image_id, replica, lun, since)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        id.value(),
+        replica.server().orElseThrow().value(),
+        replica.tenant().orElseThrow().value(),
+        replica.image().value(),
+        replica.name().value(),
+        lun,
+        transaction.now());
+  }
+
+  /** Ends an allocation; whether it had not ended before. */
+  public boolean end(Transaction transaction, AllocationId id) throws DomainException {
+    return transaction.update(
+            "UPDATE allocation SET ended = ? WHERE id = ? AND ended IS NULL",
+            transaction.now(),
+            id.value())
+        == 1;
+  }
+
+  @Override
+  public void requireNone(Transaction transaction, ServerName server) throws DomainException {
+    Optional<HeldReplica> held = heldBy(transaction, server);
+    if (held.isPresent()) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "server '" + server + "' holds replica '" + held.get().replica() + "'; release it first");
+    }
+  }
+
+  private static HeldReplica heldReplica(Row row) throws DomainException {
+    return new HeldReplica(
+        new AllocationId(UUID.fromString(row.text("id"))),
+        new ServerName(row.text("server")),
+        new InitiatorName(row.text("initiator")),
+        new TenantName(row.text("tenant")),
+        new ImageName(row.text("image_name")),
+        new ReplicaName(row.text("replica")),
+        row.integer("lun"),
+        row.instant("since"));
+  }
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.allocation;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.server.CatalogServers;
+import io.lunette.core.server.ServerLocks;
+import io.lunette.core.server.ServerLuns;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.LunMapping;
+import io.lunette.core.volume.LunMasking;
+import io.lunette.core.volume.VolumeException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * Allocation and release over a catalog and a masking.
+ *
+ * <p>To allocate, the catalog takes a ready replica in one transaction and the masking then shows
+ * it; a crash between the two is made good at the next start, which derives the masking from the
+ * catalog. To release, the catalog ends the allocation and notes that the replica is still in
+ * reach, the masking takes it away, and only then may it be scrubbed.
+ */
+public final class CatalogAllocations implements Allocations {
+
+  private final Catalog catalog;
+  private final LunMasking masking;
+  private final CatalogServers servers;
+  private final ServerLocks locks;
+  private final ServerLuns luns;
+  private final ReplicaLedger replicas;
+  private final AllocationLedger allocations;
+  private final Unmasking unmasking;
+  private final Handover handover;
+  private final CatalogAuditTrail audit;
+  private final Runnable demand;
+
+  /**
+   * Wires the service.
+   *
+   * @param demand lets pools and scrubs look at what has changed
+   */
+  public CatalogAllocations(
+      Catalog catalog,
+      LunMasking masking,
+      CatalogServers servers,
+      ServerLocks locks,
+      ServerLuns luns,
+      ReplicaLedger replicas,
+      AllocationLedger allocations,
+      Unmasking unmasking,
+      Handover handover,
+      CatalogAuditTrail audit,
+      Runnable demand) {
+    this.catalog = catalog;
+    this.masking = masking;
+    this.servers = servers;
+    this.locks = locks;
+    this.luns = luns;
+    this.replicas = replicas;
+    this.allocations = allocations;
+    this.unmasking = unmasking;
+    this.handover = handover;
+    this.audit = audit;
+    this.demand = demand;
+  }
+
+  @Override
+  public AllocationOutcome allocate(
+      Actor actor, ServerName server, TenantName tenant, ImageName image) throws DomainException {
+    AllocationOutcome outcome;
+    Lock lock = locks.of(server);
+    lock.lock();
+    try {
+      unmasking.finish(server);
+      Handover.Result result =
+          catalog.change(
+              transaction ->
+                  handover.take(
+                      transaction, actor, servers.get(transaction, server), tenant, image));
+      outcome = result.refusal().isPresent() ? result.refusal().get() : show(result);
+    } finally {
+      lock.unlock();
+    }
+    demand.run();
+    return outcome;
+  }
+
+  private AllocationOutcome show(Handover.Result result) throws DomainException {
+    HeldReplica held = result.held().orElseThrow();
+    try {
+      LunMapping mapping =
+          masking.map(
+              held.volume(), held.initiator(), AccessMode.READ_WRITE, OptionalInt.of(held.lun()));
+      return new AllocationOutcome.Allocated(allocation(held, mapping), result.repeated());
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
+    }
+  }
+
+  @Override
+  public ReleaseOutcome release(Actor actor, ServerName server) throws DomainException {
+    Optional<Replica> returned;
+    Lock lock = locks.of(server);
+    lock.lock();
+    try {
+      catalog.change(
+          transaction -> {
+            servers.get(transaction, server);
+            Optional<HeldReplica> held = allocations.heldBy(transaction, server);
+            if (held.isPresent()) {
+              giveBack(transaction, actor, held.get());
+            }
+            return null;
+          });
+      returned = unmasking.finish(server);
+    } finally {
+      lock.unlock();
+    }
+    demand.run();
+    return returned
+        .<ReleaseOutcome>map(
+            replica ->
+                new ReleaseOutcome.Released(
+                    server,
+                    replica.tenant().orElseThrow(),
+                    replica.imageName(),
+                    replica.name(),
+                    replica.since()))
+        .orElseGet(() -> new ReleaseOutcome.NothingHeld(server));
+  }
+
+  private void giveBack(Transaction transaction, Actor actor, HeldReplica held)
+      throws DomainException {
+    String reason = "released by server " + held.server();
+    if (replicas.move(
+        transaction,
+        held.replica(),
+        ReplicaState.ALLOCATED,
+        ReplicaState.RETURNED,
+        actor,
+        reason)) {
+      replicas.awaitUnmask(transaction, held.replica(), held.initiator());
+    } else {
+      luns.free(transaction, held.server(), held.volume());
+    }
+    allocations.end(transaction, held.id());
+    audit.record(
+        transaction,
+        actor,
+        "release",
+        held.server().value(),
+        "replica " + held.replica() + " of tenant " + held.tenant());
+  }
+
+  @Override
+  public List<Allocation> list() throws DomainException {
+    List<HeldReplica> held = catalog.read(allocations::held);
+    Map<Object, LunMapping> mappings = mappings();
+    return held.stream()
+        .map(each -> allocation(each, mappings.getOrDefault(key(each.unmapped()), each.unmapped())))
+        .toList();
+  }
+
+  @Override
+  public Optional<Allocation> find(ServerName server) throws DomainException {
+    Optional<HeldReplica> held =
+        catalog.read(transaction -> allocations.heldBy(transaction, server));
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    LunMapping wanted = held.get().unmapped();
+    return Optional.of(allocation(held.get(), mappings().getOrDefault(key(wanted), wanted)));
+  }
+
+  private Map<Object, LunMapping> mappings() throws DomainException {
+    try {
+      Map<Object, LunMapping> all = new HashMap<>();
+      masking.mappings().forEach(mapping -> all.put(key(mapping), mapping));
+      return all;
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
+    }
+  }
+
+  private static Object key(LunMapping mapping) {
+    return List.of(mapping.initiator(), mapping.volume());
+  }
+
+  private static Allocation allocation(HeldReplica held, LunMapping mapping) {
+    return new Allocation(
+        held.id(),
+        held.server(),
+        held.tenant(),
+        held.image(),
+        held.replica(),
+        ReplicaState.ALLOCATED,
+        held.since(),
+        mapping);
+  }
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.allocation;
+
+import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.InitiatorName;
+import io.lunette.core.volume.LunMapping;
+import io.lunette.core.volume.VolumeName;
+import java.time.Instant;
+
+/** An allocation as the catalog has it: what the masking must then show. */
+public record HeldReplica(
+    AllocationId id,
+    ServerName server,
+    InitiatorName initiator,
+    TenantName tenant,
+    ImageName image,
+    ReplicaName replica,
+    int lun,
+    Instant since) {
+
+  /** What the server is to see. */
+  public VolumeName volume() {
+    return replica.volume();
+  }
+
+  /** The mapping as it should be, with neither portal nor target. */
+  LunMapping unmapped() {
+    return new LunMapping(volume(), initiator, lun, AccessMode.READ_WRITE, "", "");
+  }
+}

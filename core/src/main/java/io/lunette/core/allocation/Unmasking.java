@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.allocation;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.replica.PendingUnmask;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.server.ServerDependents;
+import io.lunette.core.server.ServerLocks;
+import io.lunette.core.server.ServerLuns;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.volume.LunMasking;
+import io.lunette.core.volume.VolumeException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes returned replicas out of reach. The catalog says so first, in the transaction of the
+ * release, and keeps saying so until the masking has done it: neither a failure nor a crash can
+ * leave a returned replica visible and forgotten. Thread-safe.
+ */
+public final class Unmasking implements ServerDependents {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Unmasking.class);
+
+  private final Catalog catalog;
+  private final LunMasking masking;
+  private final ReplicaLedger replicas;
+  private final ServerLuns luns;
+  private final ServerLocks locks;
+
+  public Unmasking(
+      Catalog catalog,
+      LunMasking masking,
+      ReplicaLedger replicas,
+      ServerLuns luns,
+      ServerLocks locks) {
+    this.catalog = catalog;
+    this.masking = masking;
+    this.replicas = replicas;
+    this.luns = luns;
+    this.locks = locks;
+  }
+
+  /**
+   * Takes from a server what is still to be taken; its lock is held by the caller.
+   *
+   * @return the replica that was taken last, if any was pending
+   */
+  Optional<Replica> finish(ServerName server) throws DomainException {
+    Optional<Replica> last = Optional.empty();
+    for (PendingUnmask pending : catalog.read(replicas::pendingUnmasks)) {
+      if (pending.replica().server().equals(Optional.of(server))) {
+        unmask(pending, server);
+        last = Optional.of(pending.replica());
+      }
+    }
+    return last;
+  }
+
+  private void unmask(PendingUnmask pending, ServerName server) throws DomainException {
+    Replica replica = pending.replica();
+    try {
+      masking.unmap(replica.volume(), pending.initiator());
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
+    }
+    catalog.change(
+        transaction -> {
+          replicas.unmasked(transaction, replica.name());
+          luns.free(transaction, server, replica.volume());
+          return null;
+        });
+  }
+
+  /**
+   * Takes from all servers what is still to be taken.
+   *
+   * @return what could not be taken; it is tried again when this is called again
+   */
+  public List<PendingUnmask> finishAll() throws DomainException {
+    for (PendingUnmask pending : catalog.read(replicas::pendingUnmasks)) {
+      ServerName server = pending.replica().server().orElseThrow();
+      Lock lock = locks.of(server);
+      lock.lock();
+      try {
+        finish(server);
+      } catch (DomainException e) {
+        LOG.warn(
+            "replica '{}' is still in reach of server '{}': {}",
+            pending.replica().name(),
+            server,
+            e.getMessage());
+      } finally {
+        lock.unlock();
+      }
+    }
+    return catalog.read(replicas::pendingUnmasks);
+  }
+
+  @Override
+  public void requireNone(Transaction transaction, ServerName server) throws DomainException {
+    for (PendingUnmask pending : replicas.pendingUnmasks(transaction)) {
+      if (pending.replica().server().equals(Optional.of(server))) {
+        throw new DomainException(
+            DomainException.Kind.BUSY,
+            "replica '"
+                + pending.replica().name()
+                + "' is still being taken from server '"
+                + server
+                + "'; repeat 'release "
+                + server
+                + "'");
+      }
+    }
+  }
+}

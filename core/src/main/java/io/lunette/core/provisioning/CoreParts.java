@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.image.SparseRegions;
+import io.lunette.core.volume.LunMasking;
+import io.lunette.core.volume.VolumeDriver;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What a provisioning core is made of; none of it is closed with it.
+ *
+ * @param catalog what must survive
+ * @param driver who keeps the volumes
+ * @param masking who sees them
+ * @param regions finds holes in image files
+ * @param clock what time it is
+ * @param timer calls for the work that is due; runs nothing that blocks
+ * @param workers runs imports, refills and the ends of scrubs, which block
+ * @param settings bounds of all that
+ */
+public record CoreParts(
+    Catalog catalog,
+    VolumeDriver driver,
+    LunMasking masking,
+    SparseRegions regions,
+    Clock clock,
+    ScheduledExecutorService timer,
+    Executor workers,
+    CoreSettings settings) {}

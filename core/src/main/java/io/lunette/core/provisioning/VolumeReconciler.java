@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.allocation.AllocationLedger;
+import io.lunette.core.allocation.HeldReplica;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageState;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.server.ServerLuns;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Compares the catalog with the volumes of the driver. Where the two differ, the safe side wins: a
+ * volume that the catalog has given up is deleted, one that it never knew is left alone and
+ * reported, a replica without a volume has failed. Volumes with other names belong to operators.
+ * Used by one thread.
+ */
+final class VolumeReconciler {
+
+  private static final String NOTHING_TO_DO = "nothing is left to do";
+
+  private final Catalog catalog;
+  private final VolumeDriver driver;
+  private final ImageLedger images;
+  private final ReplicaLedger replicas;
+  private final AllocationLedger allocations;
+  private final ServerLuns luns;
+
+  VolumeReconciler(
+      Catalog catalog,
+      VolumeDriver driver,
+      ImageLedger images,
+      ReplicaLedger replicas,
+      AllocationLedger allocations,
+      ServerLuns luns) {
+    this.catalog = catalog;
+    this.driver = driver;
+    this.images = images;
+    this.replicas = replicas;
+    this.allocations = allocations;
+    this.luns = luns;
+  }
+
+  void run(Differences differences) throws DomainException {
+    try {
+      undoImports(differences);
+      Map<VolumeName, VolumeInfo> volumes =
+          driver.list().stream().collect(Collectors.toMap(VolumeInfo::name, Function.identity()));
+      Set<VolumeName> known = new HashSet<>();
+      checkImages(volumes, known, differences);
+      checkReplicas(volumes, known, differences);
+      checkUnknown(volumes.keySet(), known, differences);
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
+    }
+  }
+
+  private void undoImports(Differences differences) throws DomainException, VolumeException {
+    for (Image image : catalog.read(images::importing)) {
+      driver.delete(image.volume());
+      catalog.change(
+          transaction -> {
+            images.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED);
+            images.markVolumeGone(transaction, image.id());
+            return null;
+          });
+      differences.resolved(
+          "image " + image.name(),
+          "its import was cut off",
+          "what it had written was deleted; import it again");
+    }
+    for (Image image : catalog.read(images::volumesToDelete)) {
+      driver.delete(image.volume());
+      catalog.change(
+          transaction -> {
+            images.markVolumeGone(transaction, image.id());
+            return null;
+          });
+      differences.resolved(
+          image.volume(), "the image was deleted, its volume was not", "the volume was deleted");
+    }
+  }
+
+  private void checkImages(
+      Map<VolumeName, VolumeInfo> volumes, Set<VolumeName> known, Differences differences)
+      throws DomainException {
+    for (Image image : catalog.read(images::live)) {
+      known.add(image.volume());
+      VolumeInfo volume = volumes.get(image.volume());
+      if (volume == null) {
+        differences.unresolved(
+            "image " + image.name(),
+            "its volume is missing",
+            "no replica can be made of it: open the pool that has it, or delete the image");
+      } else if (volume.state() != VolumeState.SEALED || volume.sizeBytes() != image.sizeBytes()) {
+        differences.unresolved(
+            "image " + image.name(),
+            "its volume is " + volume.state() + " and has " + volume.sizeBytes() + " bytes",
+            "it is not what was imported: delete the image and import it again");
+      }
+    }
+  }
+
+  private void checkReplicas(
+      Map<VolumeName, VolumeInfo> volumes, Set<VolumeName> known, Differences differences)
+      throws DomainException {
+    for (ReplicaState state : ReplicaState.values()) {
+      if (state != ReplicaState.RETIRED) {
+        List<Replica> all =
+            catalog.read(transaction -> replicas.inState(transaction, state, Integer.MAX_VALUE));
+        for (Replica replica : all) {
+          known.add(replica.volume());
+          check(replica, Optional.ofNullable(volumes.get(replica.volume())), differences);
+        }
+      }
+    }
+  }
+
+  private void check(Replica replica, Optional<VolumeInfo> volume, Differences differences)
+      throws DomainException {
+    Optional<VolumeState> state = volume.map(VolumeInfo::state);
+    String subject = "replica " + replica.name();
+    switch (replica.state()) {
+      case BUILDING -> {
+        if (state.isPresent()) {
+          differences.resolved(subject, "it was made when its making was cut off", "it is used");
+        }
+      }
+      case READY -> {
+        if (!state.equals(Optional.of(VolumeState.WRITABLE))) {
+          fail(replica, "its volume is " + describe(state));
+          differences.resolved(
+              subject,
+              "it was ready, its volume is " + describe(state),
+              "it is FAILED and out of use; the pool makes another");
+        }
+      }
+      case ALLOCATED -> {
+        if (state.isEmpty()) {
+          loseAllocation(replica);
+          differences.unresolved(
+              subject,
+              "its volume is missing",
+              "it is FAILED; allocate another to server " + replica.server().orElseThrow());
+        } else if (state.get() != VolumeState.WRITABLE) {
+          differences.unresolved(
+              subject,
+              "a server holds it, its volume is " + describe(state),
+              "release it and allocate another");
+        }
+      }
+      case RETURNED, SCRUBBING, QUARANTINED -> {
+        if (state.isEmpty()) {
+          fail(replica, "its volume is missing");
+          differences.unresolved(
+              subject,
+              "its volume is missing",
+              "it is FAILED and there is no certificate for it; " + NOTHING_TO_DO);
+        } else if (state.get() == VolumeState.QUARANTINED
+            && replica.state() != ReplicaState.QUARANTINED) {
+          differences.unresolved(
+              subject, "the driver has quarantined its volume", "its scrub is tried again");
+        }
+      }
+      case FAILED, RETIRED -> {}
+    }
+  }
+
+  private static String describe(Optional<VolumeState> state) {
+    return state.map(Enum::name).orElse("missing");
+  }
+
+  private void fail(Replica replica, String reason) throws DomainException {
+    catalog.change(
+        transaction ->
+            replicas.move(
+                transaction,
+                replica.name(),
+                replica.state(),
+                ReplicaState.FAILED,
+                Actor.LUNETTE,
+                reason));
+  }
+
+  private void loseAllocation(Replica replica) throws DomainException {
+    catalog.change(
+        transaction -> {
+          for (HeldReplica held : allocations.held(transaction)) {
+            if (held.replica().equals(replica.name())) {
+              allocations.end(transaction, held.id());
+              luns.free(transaction, held.server(), held.volume());
+            }
+          }
+          return replicas.move(
+              transaction,
+              replica.name(),
+              ReplicaState.ALLOCATED,
+              ReplicaState.FAILED,
+              Actor.LUNETTE,
+              "its volume is missing");
+        });
+  }
+
+  /** Volumes with our names that belong to nothing alive in the catalog. */
+  private void checkUnknown(Set<VolumeName> volumes, Set<VolumeName> known, Differences differences)
+      throws DomainException, VolumeException {
+    for (VolumeName volume : volumes) {
+      String name = volume.value();
+      if (known.contains(volume)) {
+        continue;
+      }
+      if (name.startsWith(ReplicaName.VOLUME_PREFIX)) {
+        settleReplicaVolume(volume, differences);
+      } else if (name.startsWith(ImageLedger.VOLUME_PREFIX)) {
+        reportUnknown(volume, differences);
+      }
+    }
+  }
+
+  private void settleReplicaVolume(VolumeName volume, Differences differences)
+      throws DomainException, VolumeException {
+    String text = volume.value().substring(ReplicaName.VOLUME_PREFIX.length());
+    Optional<ReplicaName> name = ReplicaName.parse(text);
+    boolean retired =
+        name.isPresent()
+            && catalog.read(transaction -> replicas.find(transaction, name.get())).isPresent();
+    if (retired) {
+      driver.delete(volume);
+      catalog.change(
+          transaction -> {
+            replicas.markVolumesGone(transaction, List.of(name.get()));
+            return null;
+          });
+      differences.resolved(volume, "its replica was retired", "the volume was deleted");
+      return;
+    }
+    if (name.isPresent() && name.get().number().isPresent()) {
+      catalog.change(
+          transaction -> {
+            replicas.skipNumbersTo(transaction, name.get().number().getAsLong());
+            return null;
+          });
+    }
+    reportUnknown(volume, differences);
+  }
+
+  private static void reportUnknown(VolumeName volume, Differences differences) {
+    differences.unresolved(
+        volume,
+        "this catalog does not know it",
+        "it is left alone: start with the catalog that it belongs to, or delete the volume");
+  }
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.allocation.AllocationLedger;
+import io.lunette.core.allocation.Allocations;
+import io.lunette.core.allocation.CatalogAllocations;
+import io.lunette.core.allocation.Handover;
+import io.lunette.core.allocation.Unmasking;
+import io.lunette.core.audit.AuditTrail;
+import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.image.CatalogImages;
+import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.Images;
+import io.lunette.core.mapping.CatalogMappings;
+import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.mapping.MappingLedger;
+import io.lunette.core.pool.CatalogPools;
+import io.lunette.core.pool.PoolLedger;
+import io.lunette.core.pool.PoolUpkeep;
+import io.lunette.core.pool.Pools;
+import io.lunette.core.replica.CatalogReplicas;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.Replicas;
+import io.lunette.core.scrub.CatalogScrubs;
+import io.lunette.core.scrub.Scrubs;
+import io.lunette.core.server.CatalogServers;
+import io.lunette.core.server.ServerLocks;
+import io.lunette.core.server.ServerLuns;
+import io.lunette.core.server.Servers;
+import io.lunette.core.tenant.CatalogTenants;
+import io.lunette.core.tenant.Tenants;
+import io.lunette.core.work.SingleFlight;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The services and their background work over one catalog, one driver and one masking. */
+final class WiredCore implements ProvisioningCore {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WiredCore.class);
+
+  private final CoreParts parts;
+  private final CatalogAuditTrail audit;
+  private final CatalogTenants tenants;
+  private final CatalogServers servers;
+  private final CatalogImages images;
+  private final CatalogReplicas replicas;
+  private final CatalogPools pools;
+  private final CatalogAllocations allocations;
+  private final CatalogScrubs scrubs;
+  private final CatalogMappings mappings;
+  private final PoolUpkeep upkeep;
+  private final SingleFlight unmasks;
+  private final VolumeReconciler volumeReconciler;
+  private final MaskingReconciler maskingReconciler;
+  private ScheduledFuture<?> ticks;
+
+  WiredCore(CoreParts parts) {
+    this.parts = parts;
+    var catalog = parts.catalog();
+    var driver = parts.driver();
+    var masking = parts.masking();
+    var settings = parts.settings();
+    var imageLedger = new ImageLedger();
+    var replicaLedger = new ReplicaLedger();
+    var poolLedger = new PoolLedger();
+    var allocationLedger = new AllocationLedger();
+    var mappingLedger = new MappingLedger();
+    var locks = new ServerLocks();
+    var luns = new ServerLuns();
+    var unmasking = new Unmasking(catalog, masking, replicaLedger, luns, locks);
+
+    this.audit = new CatalogAuditTrail(catalog);
+    this.tenants = new CatalogTenants(catalog, audit);
+    this.replicas = new CatalogReplicas(catalog, replicaLedger);
+    this.servers =
+        new CatalogServers(
+            catalog, masking, locks, audit, List.of(allocationLedger, unmasking, mappingLedger));
+    this.upkeep =
+        new PoolUpkeep(
+            catalog,
+            driver,
+            imageLedger,
+            replicaLedger,
+            poolLedger,
+            parts.clock(),
+            parts.workers(),
+            settings.refillBatch());
+    this.scrubs =
+        new CatalogScrubs(
+            catalog,
+            driver,
+            imageLedger,
+            replicaLedger,
+            poolLedger,
+            audit,
+            upkeep::request,
+            parts.clock(),
+            parts.workers(),
+            settings.scrubRuns(),
+            settings.scrubAttempts());
+    this.pools =
+        new CatalogPools(
+            catalog, imageLedger, replicaLedger, poolLedger, upkeep, scrubs::request, audit);
+    this.images =
+        new CatalogImages(
+            catalog,
+            driver,
+            parts.regions(),
+            imageLedger,
+            tenants,
+            audit,
+            List.of(pools, mappingLedger),
+            this::demand,
+            parts.workers());
+    this.allocations =
+        new CatalogAllocations(
+            catalog,
+            masking,
+            servers,
+            locks,
+            luns,
+            replicaLedger,
+            allocationLedger,
+            unmasking,
+            new Handover(imageLedger, replicaLedger, allocationLedger, luns, tenants, audit),
+            audit,
+            this::demand);
+    this.mappings =
+        new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
+    this.unmasks = new SingleFlight("unmasking", parts.workers(), () -> finishUnmasks(unmasking));
+    this.volumeReconciler =
+        new VolumeReconciler(catalog, driver, imageLedger, replicaLedger, allocationLedger, luns);
+    this.maskingReconciler =
+        new MaskingReconciler(
+            catalog, masking, servers, allocationLedger, mappingLedger, unmasking);
+  }
+
+  @Override
+  public synchronized ReconcileReport start() throws DomainException {
+    Differences differences = new Differences();
+    volumeReconciler.run(differences);
+    maskingReconciler.run(differences);
+    ReconcileReport report = differences.report();
+    report
+        .differences()
+        .forEach(
+            difference ->
+                LOG.info(
+                    "at start: {}: {}: {}",
+                    difference.subject(),
+                    difference.found(),
+                    difference.done()));
+    long tick = parts.settings().tick().toMillis();
+    ticks = parts.timer().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    demand();
+    return report;
+  }
+
+  /** What time alone may bring about: replicas grow old, failures may be tried again. */
+  void tick() {
+    unmasks.request();
+    demand();
+  }
+
+  private void demand() {
+    upkeep.request();
+    scrubs.request();
+  }
+
+  private static void finishUnmasks(Unmasking unmasking) {
+    try {
+      unmasking.finishAll();
+    } catch (DomainException e) {
+      LOG.warn("returned replicas are unmasked later", e);
+    }
+  }
+
+  @Override
+  public Images images() {
+    return images;
+  }
+
+  @Override
+  public Pools pools() {
+    return pools;
+  }
+
+  @Override
+  public Replicas replicas() {
+    return replicas;
+  }
+
+  @Override
+  public Servers servers() {
+    return servers;
+  }
+
+  @Override
+  public Tenants tenants() {
+    return tenants;
+  }
+
+  @Override
+  public Allocations allocations() {
+    return allocations;
+  }
+
+  @Override
+  public Scrubs scrubs() {
+    return scrubs;
+  }
+
+  @Override
+  public ManualMappings mappings() {
+    return mappings;
+  }
+
+  @Override
+  public AuditTrail audit() {
+    return audit;
+  }
+
+  @Override
+  public synchronized void close() {
+    if (ticks != null) {
+      ticks.cancel(false);
+    }
+    images.close();
+    unmasks.close();
+    upkeep.close();
+    scrubs.close();
+  }
+}
