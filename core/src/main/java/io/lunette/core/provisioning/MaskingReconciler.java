@@ -18,10 +18,9 @@ import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -62,7 +61,7 @@ final class MaskingReconciler {
 
   void run(Differences differences) throws DomainException {
     servers.authenticateAll();
-    List<Wanted> wanted = wanted();
+    Set<Wanted> wanted = wanted();
     Set<Wanted> shown = new HashSet<>();
     try {
       for (LunMapping mapping : masking.mappings()) {
@@ -88,12 +87,12 @@ final class MaskingReconciler {
     }
   }
 
-  private List<Wanted> wanted() throws DomainException {
+  private Set<Wanted> wanted() throws DomainException {
     Map<ServerName, InitiatorName> initiators = new HashMap<>();
     for (Server server : servers.list()) {
       initiators.put(server.name(), server.initiator());
     }
-    List<Wanted> wanted = new ArrayList<>();
+    Set<Wanted> wanted = new LinkedHashSet<>();
     for (HeldReplica held : catalog.read(allocations::held)) {
       wanted.add(new Wanted(held.volume(), held.initiator(), held.lun(), AccessMode.READ_WRITE));
     }

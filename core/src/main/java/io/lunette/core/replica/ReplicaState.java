@@ -31,9 +31,9 @@ public enum ReplicaState {
   private static final Map<ReplicaState, Set<ReplicaState>> MOVES =
       Map.ofEntries(
           entry(BUILDING, Set.of(READY, FAILED, RETIRED)),
-          entry(READY, Set.of(ALLOCATED, RETIRED, QUARANTINED, FAILED)),
+          entry(READY, Set.of(ALLOCATED, RETIRED, FAILED)),
           entry(ALLOCATED, Set.of(RETURNED, FAILED)),
-          entry(RETURNED, Set.of(SCRUBBING, QUARANTINED, FAILED)),
+          entry(RETURNED, Set.of(SCRUBBING, FAILED)),
           entry(SCRUBBING, Set.of(READY, RETIRED, QUARANTINED, FAILED)),
           entry(QUARANTINED, Set.of(SCRUBBING, RETIRED, FAILED)),
           entry(FAILED, Set.of(RETIRED)),

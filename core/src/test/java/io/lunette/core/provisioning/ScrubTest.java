@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import static io.lunette.core.provisioning.CoreFixture.ACME;
+import static io.lunette.core.provisioning.CoreFixture.OPERATOR;
+import static io.lunette.core.provisioning.CoreFixture.S1;
+import static io.lunette.core.provisioning.CoreFixture.S2;
+import static io.lunette.core.provisioning.CoreFixture.WEB;
+import static io.lunette.core.provisioning.CoreFixture.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.pool.PoolChange;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.scrub.ReturnedPool;
+import io.lunette.core.scrub.ScrubOutcome;
+import io.lunette.core.scrub.ScrubRecord;
+import io.lunette.core.volume.VolumeState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ScrubTest {
+
+  @TempDir private Path directory;
+  private CoreFixture fixture;
+
+  @BeforeEach
+  void start() throws Exception {
+    fixture = new CoreFixture(directory).start().stocked(2);
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void scrubbedReplicaIsReadyAgainReadsAsItsImageAndHasACertificate() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+
+    assertThat(fixture.core.scrubs().run(OPERATOR, Optional.of(WEB))).isEqualTo(1);
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.replica(replica).tenant()).isEmpty();
+    assertThat(fixture.isClean(replica)).isTrue();
+    ScrubRecord certificate = fixture.core.scrubs().certificate(replica).orElseThrow();
+    assertThat(certificate.outcome()).isEqualTo(ScrubOutcome.VERIFIED);
+    assertThat(certificate.tenant()).isEqualTo(ACME);
+    assertThat(certificate.server()).isEqualTo(S1);
+    assertThat(certificate.attempts()).isEqualTo(1);
+    assertThat(certificate.erase().orElseThrow().erasedBytes()).isEqualTo(8192);
+    assertThat(certificate.erase().orElseThrow().verifiedBytes()).isEqualTo(8192);
+  }
+
+  @Test
+  void returnedReplicasWaitUntilTheirNumberReachesTheThreshold() throws Exception {
+    threshold(2);
+    ReplicaName first = fixture.usedAndReleased(S1);
+    assertThat(fixture.replica(first).state()).isEqualTo(ReplicaState.RETURNED);
+
+    ReplicaName second = fixture.usedAndReleased(S2);
+
+    assertThat(fixture.replica(first).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.replica(second).state()).isEqualTo(ReplicaState.READY);
+  }
+
+  @Test
+  void thresholdOfOneScrubsAtOnce() throws Exception {
+    threshold(1);
+
+    assertThat(fixture.replica(fixture.usedAndReleased(S1)).state()).isEqualTo(ReplicaState.READY);
+  }
+
+  @Test
+  void returnedReplicaIsScrubbedWhenItIsTooOldHoweverFewThereAre() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    fixture.clock.advance(Duration.ofMinutes(14));
+    fixture.core.tick();
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.RETURNED);
+
+    fixture.clock.advance(Duration.ofMinutes(1));
+    fixture.core.tick();
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+  }
+
+  @Test
+  void returnedReplicaIsScrubbedWhenNoReadyOneIsLeft() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+
+    fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(0));
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+  }
+
+  @Test
+  void failedScrubIsTriedAgainAndThenSucceeds() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    fixture.volumes.failErases(1);
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.SCRUBBING);
+
+    fixture.clock.advance(Duration.ofMinutes(1));
+    fixture.core.tick();
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.core.scrubs().certificate(replica).orElseThrow().attempts()).isEqualTo(2);
+  }
+
+  @Test
+  void scrubThatFailsTooOftenQuarantinesItsReplicaUntilAnOperatorRetries() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    fixture.volumes.failErases(3);
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    for (int i = 0; i < 5; i++) {
+      fixture.clock.advance(Duration.ofMinutes(2));
+      fixture.core.tick();
+    }
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+    ScrubRecord record = fixture.core.scrubs().certificate(replica).orElseThrow();
+    assertThat(record.outcome()).isEqualTo(ScrubOutcome.QUARANTINED);
+    assertThat(record.message()).contains("could not be erased");
+    assertThat(record.erase()).isEmpty();
+
+    fixture.core.scrubs().retry(OPERATOR, replica);
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.isClean(replica)).isTrue();
+    assertThat(fixture.core.scrubs().records(replica)).hasSize(2);
+    assertRefused(DomainException.Kind.BUSY, () -> fixture.core.scrubs().retry(OPERATOR, replica));
+  }
+
+  @Test
+  void quarantineOutlivesARestart() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    fixture.settings = new CoreSettings(1, 1, 8, Duration.ofDays(1));
+    fixture.restart();
+    fixture.volumes.failErases(1);
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+
+    fixture.restart();
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+    assertThat(fixture.driver.find(replica.volume()).orElseThrow().state())
+        .isEqualTo(VolumeState.ERASING);
+  }
+
+  @Test
+  void scrubGoesOnAfterARestartInItsMiddle() throws Exception {
+    Deque<Runnable> held = new ArrayDeque<>();
+    fixture.erases = held::add;
+    fixture.restart();
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    assertThat(fixture.core.scrubs().status().running()).hasSize(1);
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.SCRUBBING);
+
+    fixture.erases = Runnable::run;
+    fixture.crashAndStart();
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.isClean(replica)).isTrue();
+  }
+
+  @Test
+  void noMoreThanTheBoundRunAtOneTime() throws Exception {
+    Deque<Runnable> held = new ArrayDeque<>();
+    fixture.erases = held::add;
+    fixture.settings = new CoreSettings(1, 3, 8, Duration.ofDays(1));
+    fixture.restart();
+    fixture.usedAndReleased(S1);
+    fixture.usedAndReleased(S2);
+
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+
+    assertThat(held).hasSize(1);
+    held.remove().run();
+    assertThat(held).hasSize(1);
+    held.remove().run();
+    assertThat(held).isEmpty();
+    assertThat(fixture.count(ReplicaState.SCRUBBING)).isZero();
+  }
+
+  @Test
+  void statusCountsTheReturnedPool() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+
+    assertThat(fixture.core.scrubs().status().pools())
+        .containsExactly(
+            new ReturnedPool(
+                WEB,
+                1,
+                0,
+                0,
+                Optional.of(fixture.replica(replica).since()),
+                4,
+                Duration.ofMinutes(15)));
+  }
+
+  private void threshold(int threshold) throws DomainException {
+    fixture
+        .core
+        .pools()
+        .set(
+            OPERATOR,
+            WEB,
+            new PoolChange(
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.of(threshold),
+                Optional.empty()));
+  }
+}
