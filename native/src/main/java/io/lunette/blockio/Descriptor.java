@@ -96,9 +96,10 @@ final class Descriptor {
     return found;
   }
 
-  /** Takes the exclusive lock of this open file, or says that somebody holds it. */
-  boolean tryLock() throws DeviceException {
-    while (LibC.flock(fd, LibC.LOCK_EX | LibC.LOCK_NB) != 0) {
+  /** Takes the lock of this open file, shared or exclusive, or says that somebody holds it. */
+  boolean tryLock(boolean shared) throws DeviceException {
+    int kind = shared ? LibC.LOCK_SH : LibC.LOCK_EX;
+    while (LibC.flock(fd, kind | LibC.LOCK_NB) != 0) {
       int errno = LibC.errno();
       if (errno == LibC.EAGAIN) {
         return false;

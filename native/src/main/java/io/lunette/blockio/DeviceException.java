@@ -4,7 +4,7 @@ package io.lunette.blockio;
 import java.io.IOException;
 
 /** An I/O that the operating system refused or failed. */
-public final class DeviceException extends IOException {
+public sealed class DeviceException extends IOException permits DeviceInUseException {
 
   private static final long serialVersionUID = 1L;
 

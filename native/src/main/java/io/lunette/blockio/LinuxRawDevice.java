@@ -66,11 +66,25 @@ public final class LinuxRawDevice implements RawDevice {
    * @throws DeviceException if it is not there, not permitted, or open elsewhere
    */
   public static LinuxRawDevice open(Path path) throws DeviceException {
-    Descriptor main = Descriptor.open(path, LibC.O_RDWR);
+    return open(path, false);
+  }
+
+  /**
+   * Opens an existing file or block device for reading alone, beside other readers.
+   *
+   * @throws DeviceInUseException if it is open for writing elsewhere
+   * @throws DeviceException if it is not there or not permitted
+   */
+  public static LinuxRawDevice openReadOnly(Path path) throws DeviceException {
+    return open(path, true);
+  }
+
+  private static LinuxRawDevice open(Path path, boolean readOnly) throws DeviceException {
+    Descriptor main = Descriptor.open(path, readOnly ? LibC.O_RDONLY : LibC.O_RDWR);
     boolean kept = false;
     try {
-      if (!main.tryLock()) {
-        throw new DeviceException(path + ": in use by another Lunette process");
+      if (!main.tryLock(readOnly)) {
+        throw new DeviceInUseException(path + ": in use by another Lunette process");
       }
       LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path));
       kept = true;

@@ -13,6 +13,7 @@ import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -100,6 +101,7 @@ class EngineCrashTest {
       driver.abandon();
 
       SimulatedDevice back = device.afterDeath(random);
+      requireSound(back, "after the crash");
       EngineVolumeDriver recovered = EngineVolumeDriver.open(back, Clock.systemUTC());
       compare(recovered);
       for (VolumeName clone : CLONES) {
@@ -110,9 +112,14 @@ class EngineCrashTest {
             .get(30, TimeUnit.SECONDS);
       }
       recovered.close();
+      requireSound(back, "after the erase");
       assertThat(back.contains(MARK.getBytes(StandardCharsets.US_ASCII)))
           .as("seed %d: tenant's bytes are on the device after the erase", seed)
           .isFalse();
+    }
+
+    private void requireSound(SimulatedDevice device, String when) throws Exception {
+      assertThat(PoolCheck.check(device).problems()).as("seed %d: %s", seed, when).isEmpty();
     }
 
     private void work(EngineVolumeDriver driver) throws BlockException, VolumeException {

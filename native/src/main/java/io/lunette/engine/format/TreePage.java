@@ -61,6 +61,11 @@ public final class TreePage {
     Checksum.seal(target, PoolLayout.PAGE_BYTES, CRC_OFFSET);
   }
 
+  /** The generation of the checkpoint that wrote the page. */
+  public static long generation(ByteBuffer page) {
+    return page.getLong(GENERATION_OFFSET);
+  }
+
   /**
    * Reads the words of a page that must be that very page.
    *

@@ -12,6 +12,9 @@ public record TreeRoot(long page, int height) {
   /** A tree that holds nothing but zeroes. */
   public static final TreeRoot EMPTY = new TreeRoot(0, 1);
 
+  /** The most levels that a tree of 64-bit indexes can have. */
+  public static final int MAX_HEIGHT = 7;
+
   private static final int HEIGHT_SHIFT = 56;
   private static final long PAGE_MASK = (1L << HEIGHT_SHIFT) - 1;
 

@@ -76,6 +76,16 @@ public final class JournalReader {
     return end;
   }
 
+  /**
+   * Whether a commit was begun at the end of the replay and is not whole: a crash tore it, which
+   * harms nobody, or the medium has lost the last commit.
+   */
+  public boolean isUnfinishedAt(End end) throws IOException {
+    ring.read(end.position, frame.clear().limit(PoolLayout.PAGE_BYTES));
+    JournalFrame header = JournalFrame.peek(frame, pool);
+    return header != null && header.sequence() == end.sequence && header.position() == end.position;
+  }
+
   private void requireNothingLater(End end) throws IOException {
     for (long ahead = 0; ahead < ring.sizeBytes(); ahead += PoolLayout.PAGE_BYTES) {
       long position = end.position + ahead;

@@ -19,6 +19,7 @@ public final class LibC {
   public static final int O_CLOEXEC = 0x80000;
 
   /* sys/file.h */
+  public static final int LOCK_SH = 1;
   public static final int LOCK_EX = 2;
   public static final int LOCK_NB = 4;
 

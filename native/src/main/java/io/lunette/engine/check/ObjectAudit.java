@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.engine.check.PoolImage.LayerImage;
+import io.lunette.engine.check.PoolImage.VolumeImage;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks volumes and layers against one another. */
+final class ObjectAudit {
+
+  private final PoolImage image;
+  private final Map<Long, Integer> children = new HashMap<>();
+  private final Map<Long, VolumeImage> owners = new HashMap<>();
+
+  ObjectAudit(PoolImage image) {
+    this.image = image;
+  }
+
+  void run() {
+    Set<String> names = new HashSet<>();
+    Set<java.util.UUID> ids = new HashSet<>();
+    for (VolumeImage volume : image.volumes.values()) {
+      check(volume);
+      if (!names.add(volume.slot().name())) {
+        image.problem(volume.place(), "another volume has the same name");
+      }
+      if (!ids.add(volume.slot().uuid())) {
+        image.problem(volume.place(), "another volume has the same UUID");
+      }
+    }
+    for (LayerImage layer : image.layers.values()) {
+      if (layer.slot().parent() != 0 && layer.slot().state() != LayerSlot.State.RELEASED) {
+        children.merge(layer.slot().parent(), 1, Integer::sum);
+      }
+    }
+    image.layers.values().forEach(this::check);
+  }
+
+  /** Layers that lie directly on that one. */
+  int children(long layer) {
+    return children.getOrDefault(layer, 0);
+  }
+
+  private void check(VolumeImage volume) {
+    VolumeSlot slot = volume.slot();
+    if (slot.name().isEmpty()) {
+      image.problem(volume.place(), "has no name");
+    }
+    if (volume.id() >= image.nextVolume) {
+      image.problem(volume.place(), "its number was never given out");
+    }
+    if (slot.sizeBytes() <= 0 || slot.sizeBytes() % PoolLayout.BLOCK_BYTES != 0) {
+      image.problem(volume.place(), "has a size of " + slot.sizeBytes() + " bytes");
+    }
+    LayerImage top = image.layers.get(slot.topLayer());
+    if (top == null) {
+      image.problem(volume.place(), "its layer " + slot.topLayer() + " does not exist");
+      return;
+    }
+    VolumeImage other = owners.put(top.id(), volume);
+    if (other != null) {
+      image.problem(volume.place(), "has the layer " + top.id() + " of " + other.place());
+    }
+    LayerSlot.State expected =
+        slot.state() == VolumeSlot.State.SEALED ? LayerSlot.State.FROZEN : LayerSlot.State.WRITABLE;
+    if (top.slot().state() != expected) {
+      image.problem(
+          volume.place(),
+          "is " + slot.state() + ", but its layer " + top.id() + " is " + top.slot().state());
+    }
+    if (top.slot().sizeBytes() != slot.sizeBytes()) {
+      image.problem(
+          volume.place(),
+          "has " + slot.sizeBytes() + " bytes, its layer " + top.slot().sizeBytes());
+    }
+  }
+
+  private void check(LayerImage layer) {
+    if (layer.id() >= image.nextLayer) {
+      image.problem(layer.place(), "its number was never given out");
+    }
+    if (layer.slot().state() == LayerSlot.State.RELEASED) {
+      if (children(layer.id()) > 0) {
+        image.problem(layer.place(), "is released, but layers lie on it");
+      }
+      return;
+    }
+    checkParent(layer);
+    boolean owned = owners.containsKey(layer.id());
+    if (!owned && children(layer.id()) == 0) {
+      image.problem(layer.place(), "is " + layer.slot().state() + " and nothing refers to it");
+    }
+    if (layer.slot().state() == LayerSlot.State.WRITABLE && children(layer.id()) > 0) {
+      image.problem(layer.place(), "is writable, but layers lie on it");
+    }
+  }
+
+  private void checkParent(LayerImage layer) {
+    long parent = layer.slot().parent();
+    if (parent == 0) {
+      return;
+    }
+    if (!image.layers.containsKey(parent)) {
+      image.problem(layer.place(), "lies on layer " + parent + ", which does not exist");
+      return;
+    }
+    // A layer is made after what it lies on, so numbers fall all the way down a sound chain.
+    if (parent >= layer.id()) {
+      image.problem(layer.place(), "lies on layer " + parent + ", which is younger");
+    }
+  }
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.blockio.RawDevice;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.VolumeSlot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads all metadata of a pool that nobody has open, and says everything that is wrong with it:
+ * superblocks, the journal, every page that can be reached, volumes and layers, and the owner of
+ * every extent. Nothing is written.
+ *
+ * <p>What a crash may leave is not wrong: commits that wait in the journal, a last commit that is
+ * torn, extents reserved and not used.
+ */
+public final class PoolCheck {
+
+  private PoolCheck() {}
+
+  /**
+   * Checks the pool in a file or on a block device.
+   *
+   * @throws VolumeException NOT_FOUND if there is no such file; BUSY if a process has it open;
+   *     INVALID if it is not a pool; IO
+   */
+  public static PoolReport check(Path file) throws VolumeException {
+    return PoolDevices.read(file, PoolCheck::check);
+  }
+
+  /**
+   * Checks the pool on a device that is open already.
+   *
+   * @throws VolumeException INVALID if it is not a pool
+   */
+  public static PoolReport check(RawDevice device) throws IOException, VolumeException {
+    Set<PoolProblem> problems = new LinkedHashSet<>();
+    Optional<Superblock> newest = Superblocks.read(device, problems).newest();
+    if (newest.isEmpty()) {
+      return new PoolReport(
+          device.identity(), null, 0, 0, 0, 0, 0, null, List.copyOf(problems), List.of());
+    }
+    PoolImage image = new PoolImage(device, newest.get(), problems);
+    new ObjectAudit(image).run();
+    PoolUsage usage = new SpaceAudit(image).run();
+    return new PoolReport(
+        device.identity(),
+        image.superblock.pool(),
+        image.superblock.generation(),
+        image.volumes.size(),
+        image.layers.size(),
+        image.pages(),
+        image.journalEnd.groups(),
+        usage,
+        List.copyOf(problems),
+        notes(image, usage));
+  }
+
+  private static List<String> notes(PoolImage image, PoolUsage usage) {
+    List<String> notes = new ArrayList<>();
+    if (!image.superblock.closedCleanly()) {
+      notes.add(
+          "not closed: "
+              + image.journalEnd.groups()
+              + " commits wait in the journal; the next opening brings them in");
+    }
+    if (image.journalUnfinished) {
+      notes.add(
+          "the journal ends in a commit that is not whole, at position "
+              + image.journalEnd.position()
+              + ", frame "
+              + image.journalEnd.sequence()
+              + ": a crash tore it, or the last commit is damaged");
+    }
+    long released =
+        image.layers.values().stream()
+            .filter(layer -> layer.id() != 0)
+            .filter(layer -> layer.slot().state() == LayerSlot.State.RELEASED)
+            .count();
+    if (released + usage.dirty() > 0) {
+      notes.add(
+          released + " released layers and " + usage.dirty() + " extents wait for their scrub");
+    }
+    image.volumes.values().stream()
+        .filter(volume -> volume.slot().state() == VolumeSlot.State.QUARANTINED)
+        .forEach(volume -> notes.add(volume.place() + " is quarantined: its scrub failed"));
+    return notes;
+  }
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.engine.check.PoolDump.ExtentView;
+import io.lunette.engine.check.PoolDump.JournalView;
+import io.lunette.engine.check.PoolDump.LayerView;
+import io.lunette.engine.check.PoolDump.SuperblockView;
+import io.lunette.engine.check.PoolDump.VolumeView;
+import java.util.Locale;
+
+/** A dump as lines of text: one thing a line, its fields as {@code name=value}. */
+public final class PoolDumpText {
+
+  private final StringBuilder text = new StringBuilder();
+
+  private PoolDumpText() {}
+
+  /** The lines, each with its newline. */
+  public static String of(PoolDump dump) {
+    PoolDumpText text = new PoolDumpText();
+    text.add(dump);
+    return text.text.toString();
+  }
+
+  private void line(String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+
+  private void add(PoolDump dump) {
+    line("pool %s", dump.device());
+    dump.superblocks().forEach(this::add);
+    if (dump.journal() != null) {
+      add(dump.journal());
+    }
+    if (dump.usage() != null) {
+      PoolUsage usage = dump.usage();
+      line(
+          "space extents=%d mapped=%d dirty=%d metadata=%d reserved=%d clean=%d",
+          usage.data(),
+          usage.mapped(),
+          usage.dirty(),
+          usage.metadata(),
+          usage.reserved(),
+          usage.clean());
+    }
+    dump.volumes().forEach(this::add);
+    dump.layers().forEach(this::add);
+    dump.problems().forEach(problem -> line("PROBLEM %s", problem));
+  }
+
+  private void add(SuperblockView superblock) {
+    line(
+        "superblock %s generation=%d uuid=%s capacity=%d journal=extents %d+%d tail=%d sequence=%d"
+            + " closed=%s",
+        superblock.generation() % 2 == 0 ? "A" : "B",
+        superblock.generation(),
+        superblock.pool(),
+        superblock.capacityBytes(),
+        superblock.journalExtent(),
+        superblock.journalExtents(),
+        superblock.journalTail(),
+        superblock.journalSequence(),
+        superblock.closedCleanly() ? "yes" : "no");
+  }
+
+  private void add(JournalView journal) {
+    line(
+        "journal positions=%d..%d frames=%d..%d commits=%d%s",
+        journal.fromPosition(),
+        journal.toPosition(),
+        journal.fromSequence(),
+        journal.toSequence(),
+        journal.commits(),
+        journal.unfinished() ? " then one that is not whole" : "");
+  }
+
+  private void add(VolumeView volume) {
+    line(
+        "volume %d %s %s size=%d layer=%d origin=%d uuid=%s",
+        volume.id(),
+        volume.name(),
+        volume.state(),
+        volume.sizeBytes(),
+        volume.layer(),
+        volume.origin(),
+        volume.uuid());
+  }
+
+  private void add(LayerView layer) {
+    line(
+        "layer %d %s%s parent=%d children=%d volume=%d size=%d mapped=%d dropped=%d",
+        layer.id(),
+        layer.state(),
+        layer.suspect() ? " suspect" : "",
+        layer.parent(),
+        layer.children(),
+        layer.volume(),
+        layer.sizeBytes(),
+        layer.mappedExtents(),
+        layer.droppedExtents());
+    for (ExtentView extent : layer.map()) {
+      line(
+          "  extent %d -> %s blocks=%04x",
+          extent.logicalExtent(),
+          extent.extent() == 0 ? "zero" : Long.toString(extent.extent()),
+          extent.blocks());
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.TreeKey;
+import io.lunette.engine.format.TreeRoot;
+import io.lunette.engine.format.VolumeSlot;
+import io.lunette.engine.journal.JournalReader;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+/**
+ * A pool as its device tells it: the trees of the newest sound superblock with the journal laid
+ * over them in memory. What cannot be read is a problem, and the rest is read nevertheless.
+ */
+final class PoolImage {
+
+  /** A layer and where the last checkpoint has its trees; counters are the checkpoint's too. */
+  record LayerImage(
+      long id,
+      LayerSlot slot,
+      TreeRoot map,
+      TreeRoot dropped,
+      long storedOwned,
+      long storedDropped) {
+
+    String place() {
+      return "layer " + id;
+    }
+  }
+
+  /** A volume. */
+  record VolumeImage(long id, VolumeSlot slot) {
+
+    String place() {
+      return "volume " + slot.name() + " (" + id + ")";
+    }
+  }
+
+  final Superblock superblock;
+  final long firstExtent;
+  final long capacityExtents;
+  final Set<PoolProblem> problems;
+  final TreeMap<Long, LayerImage> layers = new TreeMap<>();
+  final TreeMap<Long, VolumeImage> volumes = new TreeMap<>();
+
+  /** Extents of metadata by their index in METADATA. */
+  final TreeMap<Long, Long> metadataExtents = new TreeMap<>();
+
+  long nextLayer;
+  long nextVolume;
+  JournalReader.End journalEnd;
+  boolean journalUnfinished;
+
+  private final RawDevice device;
+  private final TreeScan scan;
+  private final Map<TreeKey, TreeMap<Long, Long>> replayed = new HashMap<>();
+
+  /** Reads everything but the maps. */
+  PoolImage(RawDevice device, Superblock superblock, Set<PoolProblem> problems) {
+    this.device = device;
+    this.superblock = superblock;
+    this.problems = problems;
+    this.firstExtent = superblock.journalExtent() + superblock.journalExtents();
+    this.capacityExtents = superblock.capacityBytes() / PoolLayout.EXTENT_BYTES;
+    this.scan = new TreeScan(device, superblock.generation(), problems);
+    if (superblock.capacityBytes() > device.sizeBytes()) {
+      problem(
+          device.identity(),
+          "truncated: the pool has "
+              + superblock.capacityBytes()
+              + " bytes, the device "
+              + device.sizeBytes());
+    }
+    replayJournal();
+    readSlots();
+    scan(
+        TreeKey.Kind.METADATA,
+        (index, stored, word) -> {
+          if (word != 0) {
+            metadataExtents.put(index, word);
+          }
+        });
+    scan.onlyIn(new HashSet<>(metadataExtents.values()));
+  }
+
+  void problem(String place, String what) {
+    problems.add(new PoolProblem(place, what));
+  }
+
+  /** Whether every page that was asked for could be read. */
+  boolean isWhole() {
+    return scan.damaged() == 0;
+  }
+
+  long pages() {
+    return scan.pages();
+  }
+
+  /** Goes through a tree of which the pool has one. */
+  void scan(TreeKey.Kind kind, TreeScan.Visitor visitor) {
+    TreeKey key = TreeKey.of(kind);
+    scan.run(key, superblock.roots().getOrDefault(kind, TreeRoot.EMPTY), overlay(key), visitor);
+  }
+
+  /** Goes through the map of a layer, or what it dropped. */
+  void scan(LayerImage layer, TreeKey.Kind kind, TreeScan.Visitor visitor) {
+    TreeKey key = new TreeKey(kind, layer.id);
+    TreeRoot root = kind == TreeKey.Kind.MAP ? layer.map : layer.dropped;
+    scan.run(key, root, overlay(key), visitor);
+  }
+
+  private TreeMap<Long, Long> overlay(TreeKey key) {
+    return replayed.getOrDefault(key, new TreeMap<>());
+  }
+
+  private void replayJournal() {
+    journalEnd = new JournalReader.End(superblock.journalTail(), superblock.journalSequence(), 0);
+    JournalReader reader =
+        new JournalReader(
+            device, superblock.journalExtent(), superblock.journalExtents(), superblock.pool());
+    try {
+      journalEnd =
+          reader.replay(
+              superblock.journalTail(),
+              superblock.journalSequence(),
+              (key, index, word) ->
+                  replayed
+                      .computeIfAbsent(TreeKey.decode(key), k -> new TreeMap<>())
+                      .put(index, word));
+      journalUnfinished = reader.isUnfinishedAt(journalEnd);
+    } catch (IOException e) {
+      problem(
+          "journal from byte " + superblock.journalExtent() * PoolLayout.EXTENT_BYTES,
+          e.getMessage());
+    }
+  }
+
+  private void readSlots() {
+    scan(
+        TreeKey.Kind.GLOBALS,
+        (index, stored, word) -> {
+          nextLayer = index == 0 ? word : nextLayer;
+          nextVolume = index == 1 ? word : nextVolume;
+        });
+    slots(TreeKey.Kind.LAYERS, LayerSlot.WORDS, this::addLayer);
+    slots(
+        TreeKey.Kind.VOLUMES,
+        VolumeSlot.WORDS,
+        (id, stored, words) -> volumes.put(id, new VolumeImage(id, VolumeSlot.decode(words))));
+  }
+
+  private void addLayer(long id, long[] stored, long[] words) throws IOException {
+    LayerSlot slot = LayerSlot.decode(words);
+    if (slot.state() != LayerSlot.State.ABSENT) {
+      layers.put(
+          id,
+          new LayerImage(
+              id,
+              slot,
+              TreeRoot.decode(stored[LayerSlot.MAP_ROOT]),
+              TreeRoot.decode(stored[LayerSlot.DROPPED_ROOT]),
+              stored[LayerSlot.OWNED_EXTENTS],
+              stored[LayerSlot.DROPPED_EXTENTS]));
+    }
+  }
+
+  private interface SlotReader {
+    void read(long id, long[] stored, long[] words) throws IOException;
+  }
+
+  private void slots(TreeKey.Kind kind, int slotWords, SlotReader reader) {
+    TreeMap<Long, long[]> stored = new TreeMap<>();
+    TreeMap<Long, long[]> words = new TreeMap<>();
+    scan(
+        kind,
+        (index, before, now) -> {
+          long id = index / slotWords;
+          int word = (int) (index % slotWords);
+          stored.computeIfAbsent(id, i -> new long[slotWords])[word] = before;
+          words.computeIfAbsent(id, i -> new long[slotWords])[word] = now;
+        });
+    for (Map.Entry<Long, long[]> slot : words.entrySet()) {
+      if (LongStream.of(slot.getValue()).allMatch(word -> word == 0)) {
+        continue;
+      }
+      try {
+        reader.read(slot.getKey(), stored.get(slot.getKey()), slot.getValue());
+      } catch (IOException | IllegalArgumentException e) {
+        problem("slot " + slot.getKey() + " of " + kind, e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.TreeKey;
+import io.lunette.engine.format.TreePage;
+import io.lunette.engine.format.TreeRoot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.NavigableMap;
+import java.util.Set;
+
+/**
+ * Goes through trees page by page, keeping none, and checks each page on the way: its checksum,
+ * that it is the page that belongs there, its generation, and that it lies where metadata may lie.
+ * The words that the journal set are laid over those of the pages.
+ */
+final class TreeScan {
+
+  /** Gets every word that is not zero on the device or after the replay. */
+  interface Visitor {
+    void word(long index, long stored, long word);
+  }
+
+  private final RawDevice device;
+  private final long generation;
+  private final Set<PoolProblem> problems;
+  private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+  private Set<Long> metadataExtents;
+  private long pages;
+  private long damaged;
+
+  /** A scan of trees that a checkpoint of that generation wrote. */
+  TreeScan(RawDevice device, long generation, Set<PoolProblem> problems) {
+    this.device = device;
+    this.generation = generation;
+    this.problems = problems;
+  }
+
+  /** From now on pages must lie in these extents. */
+  void onlyIn(Set<Long> extents) {
+    metadataExtents = extents;
+  }
+
+  /** Pages that were read and found sound. */
+  long pages() {
+    return pages;
+  }
+
+  /** Pages that were not. */
+  long damaged() {
+    return damaged;
+  }
+
+  void run(TreeKey key, TreeRoot root, NavigableMap<Long, Long> overlay, Visitor visitor) {
+    if (root.height() > TreeRoot.MAX_HEIGHT) {
+      damaged++;
+      problems.add(new PoolProblem("root of " + key, "has a height of " + root.height()));
+      return;
+    }
+    new Walk(key, overlay, visitor).from(root);
+  }
+
+  private final class Walk {
+
+    private final TreeKey key;
+    private final NavigableMap<Long, Long> overlay;
+    private final Visitor visitor;
+
+    Walk(TreeKey key, NavigableMap<Long, Long> overlay, Visitor visitor) {
+      this.key = key;
+      this.overlay = overlay;
+      this.visitor = visitor;
+    }
+
+    void from(TreeRoot root) {
+      int level = root.height() - 1;
+      below(level, 0, root.page());
+      overlay.tailMap(span(level), true).forEach((index, word) -> visit(index, 0, word));
+    }
+
+    /** The words of a page and all below it; page 0 stands for zeroes. */
+    private void below(int level, long first, long page) {
+      NavigableMap<Long, Long> changed = overlay.subMap(first, true, first + span(level), false);
+      long[] words = page == 0 ? null : read(key, level, first, page);
+      if (words == null) {
+        changed.forEach((index, word) -> visit(index, 0, word));
+      } else if (level > 0) {
+        for (int slot = 0; slot < TreePage.WORDS; slot++) {
+          long start = first + slot * span(level - 1);
+          Long next = changed.isEmpty() ? null : changed.ceilingKey(start);
+          if (words[slot] != 0 || (next != null && next < start + span(level - 1))) {
+            below(level - 1, start, words[slot]);
+          }
+        }
+      } else {
+        for (int slot = 0; slot < TreePage.WORDS; slot++) {
+          Long word = changed.isEmpty() ? null : changed.get(first + slot);
+          visit(first + slot, words[slot], word == null ? words[slot] : word);
+        }
+      }
+    }
+
+    private void visit(long index, long stored, long word) {
+      if ((stored | word) != 0) {
+        visitor.word(index, stored, word);
+      }
+    }
+  }
+
+  private long[] read(TreeKey key, int level, long first, long page) {
+    String place = "page " + page + " of " + key + " at byte " + page * PoolLayout.PAGE_BYTES;
+    try {
+      if (metadataExtents != null
+          && !metadataExtents.contains(page / PoolLayout.PAGES_PER_EXTENT)) {
+        throw new FormatException("lies in an extent that does not hold metadata");
+      }
+      device.read(page * PoolLayout.PAGE_BYTES, buffer);
+      long[] words = TreePage.decode(buffer, key, level, first, page);
+      long written = TreePage.generation(buffer);
+      if (written < 1 || written > generation) {
+        throw new FormatException(
+            "is of generation " + written + ", the superblock of " + generation);
+      }
+      pages++;
+      return words;
+    } catch (IOException e) {
+      damaged++;
+      problems.add(new PoolProblem(place, e.getMessage()));
+      return null;
+    }
+  }
+
+  /** Words under a page of that level. */
+  private static long span(int level) {
+    long words = TreePage.WORDS;
+    for (int i = 0; i < level; i++) {
+      words *= TreePage.WORDS;
+    }
+    return words;
+  }
+}
