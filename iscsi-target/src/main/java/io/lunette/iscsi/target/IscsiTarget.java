@@ -24,7 +24,7 @@ public interface IscsiTarget extends AutoCloseable {
    * @throws PortalException if an address cannot be listened on; nothing is left open then
    */
   static IscsiTarget start(TargetConfig config) throws PortalException {
-    throw new PortalException("not served yet: " + config.targetName(), null);
+    return new NettyIscsiTarget(config);
   }
 
   /** The target's iSCSI name. */

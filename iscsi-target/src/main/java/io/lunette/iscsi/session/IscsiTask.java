@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.session;
+
+import io.lunette.iscsi.pdu.Bhs;
+import io.lunette.iscsi.pdu.PduHeader;
+import io.lunette.scsi.Outcome;
+import io.lunette.scsi.device.LunInventory;
+import io.lunette.scsi.device.Nexus;
+import io.lunette.scsi.device.ScsiTask;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * A SCSI command of one connection: its tags, its data on the way in and out, its outcome. Reused
+ * from command to command. Fields are the event loop's, but for the buffers that the command itself
+ * asks for while it executes.
+ */
+final class IscsiTask extends ScsiTask {
+
+  enum Stage {
+    /** Data-Out is still to come. */
+    RECEIVING,
+    /** Waits for buffer space. */
+    WAITING,
+    /** The device server has it. */
+    EXECUTING
+  }
+
+  private final TaskSet owner;
+  private ByteBuf in;
+  private ByteBuf scratch;
+  private ByteBuffer inView;
+
+  Stage stage;
+  int itt;
+  int tag;
+  long lunField;
+  boolean immediate;
+  boolean aborted;
+  boolean segmentOpen;
+
+  /** Bytes that the initiator expects to receive, and to send. */
+  int expectedIn;
+
+  int expectedOut;
+
+  /** Bytes of data-out that the command will use; may be more than the initiator sends. */
+  long neededOut;
+
+  /** Collects the data-out. */
+  ByteBuf out;
+
+  int receivedOut;
+
+  /** Bytes asked for by R2T so far, counted from the start of the transfer. */
+  int requestedOut;
+
+  int r2tSn;
+
+  /** Sequences of Data-Out that are still to come, in order; the first one is being filled. */
+  final Deque<DataOutSequence> sequences = new ArrayDeque<>();
+
+  volatile Outcome outcome;
+
+  IscsiTask(TaskSet owner) {
+    this.owner = owner;
+  }
+
+  /** Takes a command from its header. */
+  void begin(PduHeader header, LunInventory inventory, Nexus nexus) {
+    cdb().load(header.raw(), Bhs.CDB);
+    itt = header.itt();
+    lunField = header.u64(Bhs.LUN);
+    immediate = header.isImmediate();
+    int expected = header.u32(Bhs.EDTL);
+    expectedIn = header.hasFlag(Bhs.READ) ? expected : 0;
+    expectedOut = header.hasFlag(Bhs.WRITE) ? expected : 0;
+    aborted = false;
+    segmentOpen = false;
+    receivedOut = 0;
+    requestedOut = 0;
+    r2tSn = 0;
+    sequences.clear();
+    outcome = null;
+    address(inventory, nexus);
+  }
+
+  /** Bytes of data-out that are both wanted and coming. */
+  int usableOut() {
+    return (int) Math.min(neededOut, expectedOut & 0xFFFF_FFFFL);
+  }
+
+  /** What goes to the initiator, which the caller releases; null if nothing. */
+  ByteBuf takeDataIn() {
+    ByteBuf taken = in;
+    in = null;
+    return taken;
+  }
+
+  @Override
+  public ByteBuffer dataOut() {
+    return out == null
+        ? Unpooled.EMPTY_BUFFER.nioBuffer()
+        : out.nioBuffer(out.readerIndex(), out.readableBytes());
+  }
+
+  /** The buffer's limit when the command ends says how much of it is sent. */
+  @Override
+  public ByteBuffer dataIn(int bytes) {
+    owner.release(in);
+    in = owner.allocate(bytes);
+    inView = in.nioBuffer(0, bytes);
+    return inView;
+  }
+
+  /** Bytes that the command produced. */
+  int producedIn() {
+    return in == null ? 0 : inView.limit();
+  }
+
+  @Override
+  public ByteBuffer scratch(int bytes) {
+    owner.release(scratch);
+    scratch = owner.allocate(bytes);
+    return scratch.nioBuffer(0, bytes);
+  }
+
+  @Override
+  protected void ended(Outcome result) {
+    outcome = result;
+    owner.hasEnded(this);
+  }
+
+  /** Gives all buffers back. */
+  void releaseBuffers() {
+    owner.release(in);
+    owner.release(out);
+    owner.release(scratch);
+    in = null;
+    out = null;
+    scratch = null;
+    inView = null;
+  }
+}

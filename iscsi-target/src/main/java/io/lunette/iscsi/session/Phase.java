@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.session;
+
+import io.lunette.iscsi.pdu.PduHeader;
+import io.netty.buffer.ByteBuf;
+
+/** What a connection does with PDUs at one time of its life. Called on its event loop. */
+interface Phase {
+
+  /** Where the data segment of this PDU goes; null to drop it. */
+  ByteBuf segmentTarget(PduHeader header);
+
+  /** A PDU is whole. */
+  void received(PduHeader header, ByteBuf segment);
+
+  /** The socket takes bytes again. */
+  default void writable() {}
+
+  /** Time goes by: called about four times in each time of silence. */
+  default void tick(long silentNanos) {}
+
+  /** The connection has ended. */
+  void closed();
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.session;
+
+import io.lunette.iscsi.pdu.Bhs;
+import io.lunette.iscsi.pdu.Opcode;
+import io.lunette.iscsi.pdu.PduHeader;
+import io.lunette.iscsi.pdu.PduWriter;
+import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.Nexus;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Task management functions (RFC 7143 §11.5, §11.6; SAM-5 §7). The answer to one comes when the
+ * tasks that it aborts can have no effect any more, on every nexus that it concerns.
+ */
+final class TaskManagement {
+
+  private static final int ABORT_TASK = 1;
+  private static final int ABORT_TASK_SET = 2;
+  private static final int CLEAR_TASK_SET = 4;
+  private static final int LOGICAL_UNIT_RESET = 5;
+  private static final int TARGET_WARM_RESET = 6;
+  private static final int TARGET_COLD_RESET = 7;
+  private static final int TASK_REASSIGN = 8;
+
+  private static final int COMPLETE = 0;
+  private static final int NO_SUCH_TASK = 1;
+  private static final int NO_SUCH_LUN = 2;
+  private static final int REASSIGN_NOT_SUPPORTED = 4;
+  private static final int NOT_SUPPORTED = 5;
+
+  private final IscsiConnection connection;
+  private final Session session;
+  private final CommandWindow window;
+  private final CommandFlow flow;
+
+  TaskManagement(
+      IscsiConnection connection, Session session, CommandWindow window, CommandFlow flow) {
+    this.connection = connection;
+    this.session = session;
+    this.window = window;
+    this.flow = flow;
+  }
+
+  void request(PduHeader header) {
+    int itt = header.itt();
+    int function = header.flags() & 0x7F;
+    int lun = LunField.decode(header.u64(Bhs.LUN));
+    Nexus nexus = lun < 0 ? null : session.luns().nexus(lun);
+    switch (function) {
+      case ABORT_TASK -> abortTask(itt, header.u32(Bhs.REFERENCED_TASK));
+      case ABORT_TASK_SET, CLEAR_TASK_SET, LOGICAL_UNIT_RESET -> {
+        if (nexus == null) {
+          respond(itt, NO_SUCH_LUN);
+        } else {
+          onUnit(itt, function, nexus.unit());
+        }
+      }
+      case TARGET_WARM_RESET, TARGET_COLD_RESET -> resetVisible(itt, function);
+      case TASK_REASSIGN -> respond(itt, REASSIGN_NOT_SUPPORTED);
+      default -> respond(itt, NOT_SUPPORTED);
+    }
+  }
+
+  private void abortTask(int itt, int referenced) {
+    if (!flow.has(referenced)) {
+      respond(itt, NO_SUCH_TASK);
+      return;
+    }
+    flow.abort(task -> task.itt == referenced, () -> respond(itt, COMPLETE));
+  }
+
+  private void onUnit(int itt, int function, LogicalUnit unit) {
+    switch (function) {
+      case ABORT_TASK_SET -> flow.abort(task -> isOn(task, unit), () -> respond(itt, COMPLETE));
+      case CLEAR_TASK_SET ->
+          everywhere(Set.of(unit), Sense.COMMANDS_CLEARED, () -> respond(itt, COMPLETE));
+      default -> {
+        unit.reset(Sense.DEVICE_RESET);
+        everywhere(Set.of(unit), null, () -> respond(itt, COMPLETE));
+      }
+    }
+  }
+
+  /** A target reset reaches the units that the initiator sees, and no others (DESIGN I6). */
+  private void resetVisible(int itt, int function) {
+    Set<LogicalUnit> units = new LinkedHashSet<>();
+    session.luns().all().forEach(nexus -> units.add(nexus.unit()));
+    units.forEach(unit -> unit.reset(Sense.POWER_ON_OR_RESET));
+    everywhere(
+        units,
+        null,
+        () -> {
+          respond(itt, COMPLETE);
+          if (function == TARGET_COLD_RESET) {
+            connection.closeAfterFlush();
+          }
+        });
+  }
+
+  private static boolean isOn(IscsiTask task, LogicalUnit unit) {
+    return task.nexus() != null && task.unit() == unit;
+  }
+
+  /** Aborts the tasks on units through every session; {@code done} runs on this event loop. */
+  private void everywhere(Set<LogicalUnit> units, Sense attention, Runnable done) {
+    List<Session> sessions = new ArrayList<>(connection.node().activeSessions());
+    AtomicInteger left = new AtomicInteger(1 + units.size() * sessions.size());
+    Runnable one =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            connection.channel().eventLoop().execute(done);
+          }
+        };
+    for (LogicalUnit unit : units) {
+      for (Session each : sessions) {
+        each.abortTasks(unit, each == session ? null : attention, one);
+      }
+    }
+    one.run();
+  }
+
+  private void respond(int itt, int response) {
+    if (connection.isClosing()) {
+      return;
+    }
+    PduWriter writer = connection.writer();
+    ByteBuf header = writer.header(Opcode.TASK_MANAGEMENT_RESPONSE, Bhs.FINAL);
+    header
+        .setByte(Bhs.RESPONSE, response)
+        .setInt(Bhs.ITT, itt)
+        .setInt(Bhs.STAT_SN, window.nextStatSn())
+        .setInt(Bhs.EXP_CMD_SN, window.expCmdSn())
+        .setInt(Bhs.MAX_CMD_SN, window.maxCmdSn());
+    writer.write(header);
+    connection.channel().flush();
+  }
+}

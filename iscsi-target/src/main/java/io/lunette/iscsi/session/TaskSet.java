@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.session;
+
+import io.lunette.scsi.device.DeviceServer;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.util.collection.IntObjectHashMap;
+import io.netty.util.collection.IntObjectMap;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/**
+ * The tasks of one connection, from the command's arrival to its outcome: buffers within a bound,
+ * execution, aborts. On the event loop, except where a method says otherwise.
+ *
+ * <p>A command whose buffers do not fit waits; it holds at most one first burst of data meanwhile,
+ * and runs when others have given theirs back. So a connection holds no more than its bound, one
+ * command beyond it, and a first burst for each place of the command window.
+ */
+final class TaskSet {
+
+  private final Channel channel;
+  private final DeviceServer server;
+  private final int mostBytes;
+  private final Listener listener;
+  private final IntObjectMap<IscsiTask> tasks = new IntObjectHashMap<>();
+  private final Deque<IscsiTask> spare = new ArrayDeque<>();
+  private final Deque<IscsiTask> waiting = new ArrayDeque<>();
+  private final List<Abort> aborts = new ArrayList<>();
+  private final AtomicInteger heldBytes = new AtomicInteger();
+  private final Queue<IscsiTask> ended = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private boolean admitting;
+
+  /** Who goes on with a task. */
+  interface Listener {
+
+    /** There is room for the command's buffers. */
+    void admitted(IscsiTask task);
+
+    /** The command has its outcome, or was aborted before it had one. */
+    void ended(IscsiTask task);
+  }
+
+  /** Somebody waits for these tasks to be gone. */
+  private record Abort(List<IscsiTask> left, Runnable done) {}
+
+  TaskSet(Channel channel, DeviceServer server, int mostBytes, Listener listener) {
+    this.channel = channel;
+    this.server = server;
+    this.mostBytes = mostBytes;
+    this.listener = listener;
+  }
+
+  IscsiTask find(int itt) {
+    return tasks.get(itt);
+  }
+
+  IscsiTask create() {
+    IscsiTask task = spare.poll();
+    return task == null ? new IscsiTask(this) : task;
+  }
+
+  void add(IscsiTask task) {
+    tasks.put(task.itt, task);
+  }
+
+  /** A buffer that counts against the bound. Any thread. */
+  ByteBuf allocate(int bytes) {
+    ByteBuf buffer = channel.alloc().directBuffer(bytes);
+    heldBytes.addAndGet(buffer.capacity());
+    return buffer;
+  }
+
+  /** Makes a buffer larger; what is in it stays. */
+  void grow(ByteBuf buffer, int bytes) {
+    heldBytes.addAndGet(bytes - buffer.capacity());
+    buffer.capacity(bytes);
+  }
+
+  /** Gives a buffer back. Any thread. */
+  void release(ByteBuf buffer) {
+    if (buffer != null) {
+      heldBytes.addAndGet(-buffer.capacity());
+      buffer.release();
+    }
+  }
+
+  /** What is handed to the socket no longer counts here, but in the socket's own bound. */
+  void handOver(ByteBuf buffer) {
+    heldBytes.addAndGet(-buffer.capacity());
+  }
+
+  boolean hasRoom() {
+    return heldBytes.get() < mostBytes && channel.isWritable();
+  }
+
+  /** Lets the command on as soon as there is room. */
+  void await(IscsiTask task) {
+    task.stage = IscsiTask.Stage.WAITING;
+    waiting.add(task);
+    admit();
+  }
+
+  /** Lets on who waits, in order. Never nested, so that inline completions do not pile up. */
+  void admit() {
+    if (admitting) {
+      return;
+    }
+    admitting = true;
+    try {
+      while (!waiting.isEmpty() && hasRoom()) {
+        listener.admitted(waiting.poll());
+      }
+    } finally {
+      admitting = false;
+    }
+  }
+
+  void execute(IscsiTask task) {
+    task.stage = IscsiTask.Stage.EXECUTING;
+    server.execute(task);
+  }
+
+  /** Any thread; the last step of a task before its answer. */
+  void hasEnded(IscsiTask task) {
+    if (channel.eventLoop().inEventLoop() && ended.isEmpty()) {
+      listener.ended(task);
+      return;
+    }
+    ended.add(task);
+    if (woken.compareAndSet(false, true)) {
+      channel.eventLoop().execute(this::answerEnded);
+    }
+  }
+
+  private void answerEnded() {
+    woken.set(false);
+    IscsiTask task;
+    while ((task = ended.poll()) != null) {
+      listener.ended(task);
+    }
+    admit();
+    channel.flush();
+  }
+
+  /** Forgets a task and gives its buffers back. */
+  void remove(IscsiTask task) {
+    if (tasks.get(task.itt) == task) {
+      tasks.remove(task.itt);
+    }
+    task.releaseBuffers();
+    task.stage = null;
+    spare.push(task);
+    for (int i = aborts.size() - 1; i >= 0; i--) {
+      Abort abort = aborts.get(i);
+      if (abort.left.remove(task) && abort.left.isEmpty()) {
+        aborts.remove(i);
+        abort.done.run();
+      }
+    }
+    admit();
+  }
+
+  /**
+   * Aborts tasks: no status is sent for them. What the device already has is let end first.
+   *
+   * @param done runs when they are gone
+   * @return how many there were
+   */
+  int abort(Predicate<IscsiTask> which, Runnable done) {
+    List<IscsiTask> victims = new ArrayList<>();
+    for (IscsiTask task : tasks.values()) {
+      if (which.test(task)) {
+        victims.add(task);
+      }
+    }
+    List<IscsiTask> left = new ArrayList<>();
+    for (IscsiTask task : victims) {
+      task.aborted = true;
+      if (task.stage == IscsiTask.Stage.EXECUTING || task.segmentOpen) {
+        left.add(task);
+      } else {
+        waiting.remove(task);
+        listener.ended(task);
+      }
+    }
+    if (left.isEmpty()) {
+      done.run();
+    } else {
+      aborts.add(new Abort(left, done));
+    }
+    return victims.size();
+  }
+}

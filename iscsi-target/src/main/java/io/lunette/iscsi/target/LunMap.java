@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.target;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.InitiatorName;
+import io.lunette.iscsi.session.Session;
+import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.MappedUnit;
+import io.lunette.scsi.device.MappingStatistics;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * Which initiator sees which unit under which LUN, and the sessions that have to be told. Changes
+ * and the beginning and end of sessions are serialised by one lock, held for memory only; waiting
+ * for commands under way happens outside it.
+ */
+final class LunMap {
+
+  /** A mapping; {@code mapped} is shared by all sessions that use it. */
+  private record Mapping(LogicalUnitSpec spec, MappedUnit mapped) {}
+
+  /** A unit and how many mappings name it. */
+  private static final class SharedUnit {
+    final BlockDevice device;
+    final LogicalUnit unit;
+    int mappings;
+
+    SharedUnit(LogicalUnitSpec spec) {
+      device = spec.device();
+      unit = new LogicalUnit(spec.device(), spec.identity());
+    }
+  }
+
+  @GuardedBy("this")
+  private final Map<UUID, SharedUnit> units = new HashMap<>();
+
+  @GuardedBy("this")
+  private final TreeMap<Integer, Mapping> forAll = new TreeMap<>();
+
+  @GuardedBy("this")
+  private final Map<InitiatorName, TreeMap<Integer, Mapping>> own = new TreeMap<>();
+
+  @GuardedBy("this")
+  private final Set<Session> sessions = new LinkedHashSet<>();
+
+  /**
+   * Gives a session the units that its initiator sees.
+   *
+   * @return the session of the same initiator port that has to end first; nothing was done then
+   */
+  synchronized Optional<Session> begin(Session session) {
+    Optional<Session> replaced =
+        sessions.stream()
+            .filter(
+                each ->
+                    each.initiator().equals(session.initiator()) && each.isid() == session.isid())
+            .findFirst();
+    if (replaced.isPresent()) {
+      return replaced;
+    }
+    sessions.add(session);
+    TreeMap<Integer, Mapping> visible = new TreeMap<>(forAll);
+    visible.putAll(own.getOrDefault(session.initiator(), new TreeMap<>()));
+    visible.forEach((lun, mapping) -> session.show(lun, mapping.mapped));
+    session.establish(Sense.POWER_ON_OR_RESET);
+    return Optional.empty();
+  }
+
+  synchronized void ended(Session session) {
+    sessions.remove(session);
+  }
+
+  synchronized List<Session> sessions() {
+    return List.copyOf(sessions);
+  }
+
+  synchronized void map(InitiatorName initiator, int lun, LogicalUnitSpec spec)
+      throws LunConflictException {
+    TreeMap<Integer, Mapping> luns = own.getOrDefault(initiator, new TreeMap<>());
+    Mapping added = add(luns, lun, spec, initiator + "'s LUN " + lun);
+    if (added != null) {
+      own.putIfAbsent(initiator, luns);
+      show(sessionsOf(initiator), lun, added);
+    }
+  }
+
+  synchronized void mapForAll(int lun, LogicalUnitSpec spec) throws LunConflictException {
+    Mapping added = add(forAll, lun, spec, "LUN " + lun + " of everyone");
+    if (added != null) {
+      show(withoutOwn(lun), lun, added);
+    }
+  }
+
+  /** The new mapping; null if it is there already. */
+  @GuardedBy("this")
+  private Mapping add(TreeMap<Integer, Mapping> luns, int lun, LogicalUnitSpec spec, String place)
+      throws LunConflictException {
+    if (lun < 0 || lun > 16_383) {
+      throw new IllegalArgumentException("LUN " + lun + " is not from 0 to 16383");
+    }
+    Mapping present = luns.get(lun);
+    if (present != null) {
+      if (present.spec.equals(spec)) {
+        return null;
+      }
+      throw new LunConflictException(place + " is unit " + present.spec.identity() + " already");
+    }
+    SharedUnit shared = units.get(spec.identity());
+    if (shared != null && shared.device != spec.device()) {
+      throw new LunConflictException("unit " + spec.identity() + " has another device already");
+    }
+    if (shared == null) {
+      shared = new SharedUnit(spec);
+      units.put(spec.identity(), shared);
+    }
+    shared.mappings++;
+    Mapping mapping =
+        new Mapping(spec, new MappedUnit(shared.unit, spec.mode() == AccessMode.READ_ONLY));
+    luns.put(lun, mapping);
+    return mapping;
+  }
+
+  @GuardedBy("this")
+  private Collection<Session> sessionsOf(InitiatorName initiator) {
+    return sessions.stream().filter(each -> each.initiator().equals(initiator)).toList();
+  }
+
+  @GuardedBy("this")
+  private Collection<Session> withoutOwn(int lun) {
+    List<Session> found = new ArrayList<>();
+    for (Session each : sessions) {
+      TreeMap<Integer, Mapping> luns = own.get(each.initiator());
+      if (luns == null || !luns.containsKey(lun)) {
+        found.add(each);
+      }
+    }
+    return found;
+  }
+
+  private static void show(Collection<Session> to, int lun, Mapping mapping) {
+    for (Session session : to) {
+      session.hide(lun);
+      session.show(lun, mapping.mapped);
+      session.establish(Sense.REPORTED_LUNS_CHANGED);
+    }
+  }
+
+  /** On return no command is under way through the mapping. */
+  void unmap(InitiatorName initiator, int lun) {
+    Mapping removed;
+    synchronized (this) {
+      TreeMap<Integer, Mapping> luns = own.get(initiator);
+      removed = luns == null ? null : luns.remove(lun);
+      if (removed == null) {
+        return;
+      }
+      if (luns.isEmpty()) {
+        own.remove(initiator);
+      }
+      hide(sessionsOf(initiator), lun, forAll.get(lun));
+    }
+    shut(removed);
+  }
+
+  /** On return no command is under way through the mapping. */
+  void unmapForAll(int lun) {
+    Mapping removed;
+    synchronized (this) {
+      removed = forAll.remove(lun);
+      if (removed == null) {
+        return;
+      }
+      hide(withoutOwn(lun), lun, null);
+    }
+    shut(removed);
+  }
+
+  private static void hide(Collection<Session> from, int lun, Mapping uncovered) {
+    for (Session session : from) {
+      session.hide(lun);
+      if (uncovered != null) {
+        session.show(lun, uncovered.mapped);
+      }
+      session.establish(Sense.REPORTED_LUNS_CHANGED);
+    }
+  }
+
+  private void shut(Mapping removed) {
+    removed.mapped.shut();
+    synchronized (this) {
+      SharedUnit shared = units.get(removed.spec.identity());
+      if (--shared.mappings == 0) {
+        units.remove(removed.spec.identity());
+      }
+    }
+  }
+
+  synchronized void capacityChanged(LogicalUnitSpec spec) {
+    SharedUnit shared = units.get(spec.identity());
+    if (shared != null) {
+      shared.unit.establishElsewhere(null, Sense.CAPACITY_CHANGED);
+    }
+  }
+
+  synchronized List<LunStatus> luns() {
+    List<LunStatus> all = new ArrayList<>();
+    forAll.forEach((lun, mapping) -> all.add(status(Optional.empty(), lun, mapping)));
+    own.forEach(
+        (initiator, luns) ->
+            luns.forEach((lun, mapping) -> all.add(status(Optional.of(initiator), lun, mapping))));
+    return all;
+  }
+
+  private static LunStatus status(Optional<InitiatorName> initiator, int lun, Mapping mapping) {
+    MappingStatistics statistics = mapping.mapped.statistics();
+    return new LunStatus(
+        initiator,
+        lun,
+        mapping.spec.identity(),
+        mapping.spec.mode(),
+        statistics.reads(),
+        statistics.readBytes(),
+        statistics.writes(),
+        statistics.writtenBytes(),
+        statistics.failures());
+  }
+}

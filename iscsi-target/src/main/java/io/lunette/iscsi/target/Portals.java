@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.target;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets that a target listens on, and their event loops. Epoll where its native part loads,
+ * else NIO: it has the shorter way from a readable socket to the handler.
+ */
+final class Portals {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Portals.class);
+
+  private static final int BACKLOG = 1024;
+  private static final int MOST_READ_BYTES = 256 << 10;
+
+  /** A connection with this much unsent is not read from. */
+  private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(2 << 20, 8 << 20);
+
+  private final EventLoopGroup loops;
+  private final Class<? extends ServerChannel> transport;
+  private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final int mostConnections;
+  private final Supplier<ChannelHandler> handlers;
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+
+  Portals(
+      List<InetSocketAddress> wanted,
+      int eventLoops,
+      int mostConnections,
+      Supplier<ChannelHandler> handlers)
+      throws PortalException {
+    this.mostConnections = mostConnections;
+    this.handlers = handlers;
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    int threads = eventLoops > 0 ? eventLoops : Runtime.getRuntime().availableProcessors();
+    loops =
+        new MultiThreadIoEventLoopGroup(
+            threads, new DefaultThreadFactory("lunette-iscsi", true), io);
+    transport = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    try {
+      for (InetSocketAddress address : wanted) {
+        addresses.add(listen(address));
+      }
+    } catch (PortalException e) {
+      stopListening();
+      close();
+      throw e;
+    }
+  }
+
+  private InetSocketAddress listen(InetSocketAddress address) throws PortalException {
+    if (address.isUnresolved()) {
+      throw new PortalException(
+          "cannot listen on " + address.getHostString() + ": no such host", null);
+    }
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops)
+            .channel(transport)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(512, 16 << 10, MOST_READ_BYTES))
+            .childHandler(new Accepted())
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new PortalException(
+          "cannot listen on "
+              + address.getAddress().getHostAddress()
+              + ":"
+              + address.getPort()
+              + ": "
+              + reason(bound.cause()),
+          bound.cause());
+    }
+    listeners.add(bound.channel());
+    return (InetSocketAddress) bound.channel().localAddress();
+  }
+
+  private static String reason(Throwable cause) {
+    String message = String.valueOf(cause.getMessage());
+    return message.contains("in use") ? "the address is in use" : message;
+  }
+
+  private final class Accepted extends ChannelInitializer<Channel> {
+    @Override
+    protected void initChannel(Channel channel) {
+      if (connections.size() >= mostConnections) {
+        LOG.warn(
+            "connection from {} refused: there are {}", channel.remoteAddress(), mostConnections);
+        channel.close();
+        return;
+      }
+      connections.add(channel);
+      channel.pipeline().addLast(handlers.get());
+    }
+  }
+
+  List<InetSocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  void stopListening() {
+    listeners.close().awaitUninterruptibly();
+  }
+
+  /** Closes what is still connected, and ends the event loops. */
+  void close() {
+    connections.close().awaitUninterruptibly();
+    loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+}
