@@ -20,7 +20,9 @@ final class PoolCommands {
   static CommandLine create(Session session) {
     return Commands.group("Replica pools; 'check' and 'dump' look at a pool file offline.")
         .addSubcommand("set", new Set(session))
-        .addSubcommand("list", new ListAll(session));
+        .addSubcommand("list", new ListAll(session))
+        .addSubcommand("check", new PoolFileCommands.Check(session))
+        .addSubcommand("dump", new PoolFileCommands.Dump(session));
   }
 
   private static Table table() {

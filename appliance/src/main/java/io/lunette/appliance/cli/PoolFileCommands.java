@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolDump;
+import io.lunette.engine.check.PoolDumpText;
+import io.lunette.engine.check.PoolProblem;
+import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.check.PoolUsage;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of {@code lunette pool} that look at a pool file which nobody serves. */
+final class PoolFileCommands {
+
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+
+  private PoolFileCommands() {}
+
+  @Command(description = "Verify a pool file offline; exit status 1 if anything is wrong.")
+  static final class Check implements Callable<Integer> {
+
+    private final Session session;
+
+    @Parameters(paramLabel = "FILE", description = "The pool: a file or a block device.")
+    private Path file;
+
+    Check(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() throws VolumeException, CommandFailure {
+      PoolReport report = PoolCheck.check(file);
+      if (session.isJson()) {
+        session.printJson(json(report));
+      } else {
+        print(report);
+      }
+      return report.isClean() ? DONE : FAILED;
+    }
+
+    private static Map<String, Object> json(PoolReport report) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("file", report.device());
+      json.put("clean", report.isClean());
+      json.put("pool", report.pool());
+      json.put("generation", report.generation());
+      json.put("volumes", report.volumes());
+      json.put("layers", report.layers());
+      json.put("pages", report.pages());
+      json.put("commitsInJournal", report.commits());
+      if (report.usage() != null) {
+        PoolUsage usage = report.usage();
+        Map<String, Object> space = new LinkedHashMap<>();
+        space.put("dataBytes", PoolUsage.bytes(usage.data()));
+        space.put("mappedBytes", PoolUsage.bytes(usage.mapped()));
+        space.put("dirtyBytes", PoolUsage.bytes(usage.dirty()));
+        space.put("metadataBytes", PoolUsage.bytes(usage.metadata()));
+        space.put("reservedBytes", PoolUsage.bytes(usage.reserved()));
+        space.put("cleanBytes", PoolUsage.bytes(usage.clean()));
+        json.put("space", space);
+      }
+      json.put("problems", report.problems());
+      json.put("notes", report.notes());
+      return json;
+    }
+
+    private void print(PoolReport report) {
+      session.out().println("pool      " + report.device());
+      if (report.usage() != null) {
+        session.out().println("identity  " + report.pool() + ", generation " + report.generation());
+        session
+            .out()
+            .println(
+                "holds     "
+                    + report.volumes()
+                    + " volumes, "
+                    + report.layers()
+                    + " layers, "
+                    + report.pages()
+                    + " metadata pages, "
+                    + report.commits()
+                    + " commits in the journal");
+        session.out().println("space     " + space(report.usage()));
+      }
+      report.notes().forEach(note -> session.out().println("note      " + note));
+      for (PoolProblem problem : report.problems()) {
+        session.out().println("PROBLEM   " + problem);
+      }
+      int problems = report.problems().size();
+      session
+          .out()
+          .println(
+              "result    "
+                  + (problems == 0
+                      ? "clean"
+                      : problems == 1 ? "1 problem" : problems + " problems"));
+    }
+
+    private static String space(PoolUsage usage) {
+      return size(usage.clean())
+          + " clean of "
+          + size(usage.data())
+          + "; "
+          + size(usage.mapped())
+          + " mapped, "
+          + size(usage.dirty())
+          + " dirty, "
+          + size(usage.metadata())
+          + " metadata, "
+          + size(usage.reserved())
+          + " reserved";
+    }
+
+    private static String size(long extents) {
+      return new ByteSize(Math.max(0, PoolUsage.bytes(extents))).forPeople();
+    }
+  }
+
+  @Command(description = "Show all metadata of a pool file, the journal included.")
+  static final class Dump implements Callable<Integer> {
+
+    private final Session session;
+
+    @Parameters(paramLabel = "FILE", description = "The pool: a file or a block device.")
+    private Path file;
+
+    @Option(names = "--maps", description = "Show every map entry too.")
+    private boolean maps;
+
+    Dump(Session session) {
+      this.session = session;
+    }
+
+    @Override
+    public Integer call() throws VolumeException, CommandFailure {
+      PoolDump dump = PoolDump.read(file, maps);
+      if (session.isJson()) {
+        session.printJson(dump);
+      } else {
+        session.out().print(PoolDumpText.of(dump));
+        session.out().flush();
+      }
+      return dump.problems().isEmpty() ? DONE : FAILED;
+    }
+  }
+}

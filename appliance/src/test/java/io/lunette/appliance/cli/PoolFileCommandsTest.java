@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lunette.core.volume.CloneKind;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.EngineVolumeDriver;
+import java.io.PrintWriter;
+import java.io.RandomAccessFile;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PoolFileCommandsTest {
+
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private Path file;
+
+  @BeforeEach
+  void createPool() throws Exception {
+    file = directory.resolve("pool");
+    EngineVolumeDriver.createPool(file, 64L << 20);
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
+      VolumeName image = new VolumeName("image");
+      driver.create(image, 16L << 20);
+      driver.seal(image);
+      driver.clone(image, List.of(new VolumeName("replica")), CloneKind.DEPENDENT);
+    }
+  }
+
+  @Test
+  void aCleanPoolPasses() {
+    assertThat(run("pool", "check", file.toString())).isZero();
+
+    assertThat(out.toString()).contains("2 volumes", "result    clean");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void aDamagedPoolFailsAndTheProblemIsNamed() throws Exception {
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(60);
+      pool.write(0xEE);
+    }
+
+    assertThat(run("-o", "json", "pool", "check", file.toString())).isEqualTo(1);
+
+    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(report.path("clean").asBoolean()).isFalse();
+    assertThat(report.at("/problems/0/place").asText()).isEqualTo("superblock A at byte 0");
+  }
+
+  @Test
+  void aDumpShowsTheVolumesAsTextAndAsJson() throws Exception {
+    assertThat(run("pool", "dump", file.toString())).isZero();
+    assertThat(out.toString()).contains("volume 2 replica WRITABLE");
+
+    out.getBuffer().setLength(0);
+    assertThat(run("pool", "dump", "--maps", "-o", "json", file.toString())).isZero();
+    assertThat(new ObjectMapper().readTree(out.toString()).at("/volumes/1/name").asText())
+        .isEqualTo("replica");
+  }
+
+  @Test
+  void whatIsNotAPoolAndWhatIsMissingGiveOneLine() throws Exception {
+    Path text = Files.writeString(directory.resolve("text"), "no pool");
+
+    assertThat(run("pool", "check", text.toString())).isEqualTo(1);
+    assertThat(run("pool", "dump", directory.resolve("missing").toString())).isEqualTo(1);
+
+    assertThat(err.toString().lines())
+        .containsExactly(
+            "lunette: " + text + ": not a Lunette pool",
+            "lunette: " + directory.resolve("missing") + ": no such pool file");
+  }
+
+  private int run(String... args) {
+    return Lunette.run(
+        Map.of("HOME", directory.toString()),
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        args);
+  }
+}
