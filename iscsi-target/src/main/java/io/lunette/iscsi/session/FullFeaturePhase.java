@@ -204,7 +204,7 @@ final class FullFeaturePhase implements Phase {
   public void tick(long silentNanos) {
     long silence = connection.node().limits().silenceTime().toNanos();
     if (silentNanos >= 2 * silence) {
-      connection.violated("no word for " + silentNanos / 1_000_000_000 + " s");
+      connection.violated("no word for " + silentNanos / 1_000_000 + " ms");
     } else if (silentNanos >= silence && !asked) {
       asked = true;
       ping();

@@ -41,9 +41,10 @@ final class ServedTarget implements AutoCloseable, InitiatorAuthentication {
                 .withLimits(limits));
   }
 
-  /** Limits under which a silent or half-logged-in peer goes soon. */
-  static TargetLimits impatient() {
-    return new TargetLimits(8, 32, 16 << 20, Duration.ofMillis(300), Duration.ofMillis(300));
+  /** Limits of eight connections, and these times in milliseconds. */
+  static TargetLimits limits(int loginMillis, int silenceMillis) {
+    return new TargetLimits(
+        8, 32, 16 << 20, Duration.ofMillis(loginMillis), Duration.ofMillis(silenceMillis));
   }
 
   IscsiTarget target() {

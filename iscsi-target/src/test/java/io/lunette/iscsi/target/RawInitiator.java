@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.iscsi.target;
+
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** A peer that sends any PDU, right or wrong, and shows what comes back. */
+final class RawInitiator implements AutoCloseable {
+
+  static final int NO_TAG = 0xFFFF_FFFF;
+  static final int GOOD = 0x00;
+  static final int CHECK_CONDITION = 0x02;
+
+  /** A PDU as it came. */
+  record Pdu(ByteBuffer header, byte[] data) {
+    int opcode() {
+      return header.get(0) & 0x3F;
+    }
+
+    int flags() {
+      return header.get(1) & 0xFF;
+    }
+
+    int u8(int at) {
+      return header.get(at) & 0xFF;
+    }
+
+    int u16(int at) {
+      return header.getShort(at) & 0xFFFF;
+    }
+
+    int u32(int at) {
+      return header.getInt(at);
+    }
+
+    /** Sense key, code and qualifier of a response, as one number; 0 without sense. */
+    int sense() {
+      return data.length < 16
+          ? 0
+          : (data[4] & 0xF) << 16 | (data[14] & 0xFF) << 8 | data[15] & 0xFF;
+    }
+  }
+
+  private final Socket socket = new Socket();
+  private final DataInputStream in;
+  private final OutputStream out;
+  int cmdSn = 100;
+  int itt = 1;
+
+  RawInitiator(InetSocketAddress portal) throws IOException {
+    socket.connect(portal);
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(20_000);
+    in = new DataInputStream(socket.getInputStream());
+    out = socket.getOutputStream();
+  }
+
+  static byte[] text(String... pairs) {
+    return (String.join("\0", pairs) + "\0").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A header with opcode, flags and task tag. */
+  static ByteBuffer header(int opcode, int flags, int itt) {
+    return ByteBuffer.allocate(48).put(0, (byte) opcode).put(1, (byte) flags).putInt(16, itt);
+  }
+
+  void send(ByteBuffer header, byte[] data) throws IOException {
+    header.putInt(4, data.length);
+    byte[] pdu = Arrays.copyOf(header.array(), 48 + (data.length + 3 & ~3));
+    System.arraycopy(data, 0, pdu, 48, data.length);
+    out.write(pdu);
+  }
+
+  void send(ByteBuffer header) throws IOException {
+    send(header, new byte[0]);
+  }
+
+  void sendRaw(byte[] bytes) throws IOException {
+    out.write(bytes);
+  }
+
+  Pdu receive() throws IOException {
+    byte[] header = new byte[48];
+    in.readFully(header);
+    ByteBuffer view = ByteBuffer.wrap(header);
+    int length = view.getInt(4) & 0xFF_FFFF;
+    byte[] data = new byte[length];
+    in.readFully(data);
+    in.readFully(new byte[-length & 3]);
+    return new Pdu(view, data);
+  }
+
+  /** Whether the target closes the connection, whatever it still sends before. */
+  boolean isClosed() throws IOException {
+    try {
+      while (true) {
+        receive();
+      }
+    } catch (EOFException | java.net.SocketException e) {
+      return true;
+    } catch (java.net.SocketTimeoutException e) {
+      return false;
+    }
+  }
+
+  /** One login request from the operational stage to the full-feature phase. */
+  Pdu login(String initiator, long isid, String... more) throws IOException {
+    String[] pairs = new String[more.length + 3];
+    pairs[0] = "InitiatorName=" + initiator;
+    pairs[1] = "TargetName=" + ServedTarget.NAME;
+    pairs[2] = "SessionType=Normal";
+    System.arraycopy(more, 0, pairs, 3, more.length);
+    return loginWith(isid, text(pairs));
+  }
+
+  Pdu loginWith(long isid, byte[] text) throws IOException {
+    ByteBuffer header = header(0x43, 0x87, itt++).putLong(8, isid << 16).putInt(24, cmdSn);
+    send(header, text);
+    return receive();
+  }
+
+  /** A SCSI command to LUN 0, with the next CmdSN. */
+  ByteBuffer command(int flags, int expected, int... cdb) {
+    ByteBuffer header = header(0x01, flags, itt++).putInt(20, expected).putInt(24, cmdSn++);
+    for (int i = 0; i < cdb.length; i++) {
+      header.put(32 + i, (byte) cdb[i]);
+    }
+    return header;
+  }
+
+  /** Sends TEST UNIT READY until no unit attention waits. */
+  void settle() throws IOException {
+    while (true) {
+      send(command(0x80, 0, 0));
+      if (receive().u8(3) == GOOD) {
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
