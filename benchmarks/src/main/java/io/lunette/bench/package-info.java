@@ -1,3 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** Benchmarks and runs side by side with other software. */
+/**
+ * Benchmarks: {@code lunette bench}. {@code replica} measures how replicas are made, beside what
+ * else makes them; {@code jmh} holds the micro-benchmarks; {@code report} prints.
+ */
 package io.lunette.bench;

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench;
+
+import io.lunette.appliance.cli.CommandProvider;
+import io.lunette.appliance.cli.Session;
+import io.lunette.bench.jmh.JmhCommand;
+import io.lunette.bench.replica.ReplicaBenchCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** Adds {@code lunette bench}. */
+public final class BenchCommands implements CommandProvider {
+
+  @Override
+  public String name() {
+    return "bench";
+  }
+
+  @Override
+  public Object create(Session session) {
+    CommandLine bench = new CommandLine(new Group());
+    bench.addSubcommand("replicas", new ReplicaBenchCommand(session));
+    bench.addSubcommand("jmh", new JmhCommand(session));
+    return bench.getCommandSpec();
+  }
+
+  /** Holds subcommands; calling it alone is wrong usage, which picocli says. */
+  @Command(description = "Measure.", synopsisSubcommandLabel = "COMMAND")
+  static final class Group {}
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.jmh;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.CloneKind;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.EngineVolumeDriver;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+
+/** A pool in a temporary file with a sealed image of 10 GiB, of which some MiB are data. */
+final class ScratchPool implements AutoCloseable {
+
+  static final VolumeName IMAGE = new VolumeName("golden");
+  static final long IMAGE_BYTES = 10L << 30;
+
+  final EngineVolumeDriver driver;
+  private final Path file;
+
+  ScratchPool() throws Exception {
+    Path directory = Files.createTempDirectory("lunette-jmh-");
+    file = directory.resolve("pool");
+    EngineVolumeDriver.createPool(file, 32L << 30);
+    driver = EngineVolumeDriver.open(file, Clock.systemUTC());
+    driver.create(IMAGE, IMAGE_BYTES);
+    try (BlockDevice image = driver.open(IMAGE, AccessMode.READ_WRITE)) {
+      ByteBuffer data = ByteBuffer.allocateDirect(1 << 20);
+      while (data.hasRemaining()) {
+        data.put((byte) (data.position() | 1));
+      }
+      data.flip();
+      for (long at = 0; at < 16; at++) {
+        BlockingIo.write(image, at << 28, data, Durability.VISIBLE);
+      }
+    }
+    driver.seal(IMAGE);
+  }
+
+  /** Opens a new clone of the image for writing. */
+  BlockDevice openClone(String name) throws Exception {
+    VolumeName clone = new VolumeName(name);
+    driver.clone(IMAGE, List.of(clone), CloneKind.DEPENDENT);
+    return driver.open(clone, AccessMode.READ_WRITE);
+  }
+
+  @Override
+  public void close() throws VolumeException, IOException {
+    driver.close();
+    Files.delete(file);
+    Files.delete(file.getParent());
+  }
+}
