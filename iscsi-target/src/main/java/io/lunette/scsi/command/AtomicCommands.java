@@ -55,7 +55,7 @@ final class AtomicCommands {
       return Outcome.GOOD;
     }
     int bytes = blocks * task.unit().blockBytes();
-    ByteBuffer data = task.dataOut();
+    ByteBuffer data = task.dataOut().slice();
     if (blocks > task.unit().limits().compareAndWrite() || data.remaining() != 2 * bytes) {
       return Sense.INVALID_FIELD_IN_CDB;
     }
@@ -97,7 +97,7 @@ final class AtomicCommands {
             task.then(
                 () -> {
                   for (int at = 0; at < medium.limit(); at += Long.BYTES) {
-                    medium.putLong(at, medium.getLong(at) | data.getLong(data.position() + at));
+                    medium.putLong(at, medium.getLong(at) | data.getLong(at));
                   }
                   task.device().write(task.offsetBytes(), medium, durability(task), task);
                   return Outcome.LATER;

@@ -54,8 +54,9 @@ final class CapacityCommands {
     BlockGeometry geometry = task.device().geometry();
     int perPhysical = geometry.physicalBlockBytes() / geometry.logicalBlockBytes();
     int provisioning =
-        (task.unit().features().thin() ? LBPME : 0)
-            | (task.unit().features().discardZeroes() ? LBPRZ : 0);
+        !task.unit().features().thin()
+            ? 0
+            : task.unit().features().discardZeroes() ? LBPME | LBPRZ : LBPME;
     ByteBuffer data = ByteBuffer.allocate(32);
     data.putLong(geometry.logicalBlocks() - 1)
         .putInt(geometry.logicalBlockBytes())

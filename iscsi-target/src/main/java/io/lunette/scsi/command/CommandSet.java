@@ -30,7 +30,6 @@ public final class CommandSet {
     rows.addAll(PersistentReserveOut.rows());
     rows.addAll(DefectCommands.rows());
     rows.addAll(SanitizeCommand.rows());
-    rows.addAll(CopyCommands.rows());
     SupportedOperations supported = new SupportedOperations(rows);
     rows.addAll(supported.rows());
     return new CommandTable(rows);

@@ -135,7 +135,7 @@ final class ModeCommands {
     if (announced == 0) {
       return Outcome.GOOD;
     }
-    ByteBuffer list = task.dataOut();
+    ByteBuffer list = task.dataOut().slice();
     int header = isTen(cdb) ? 8 : 4;
     if (list.remaining() < Math.max(header, announced)) {
       return Sense.PARAMETER_LIST_LENGTH;

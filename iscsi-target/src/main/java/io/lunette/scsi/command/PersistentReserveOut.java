@@ -68,7 +68,7 @@ final class PersistentReserveOut {
     if (takesType && (type(task) == null || (task.cdb().u8(2) & 0xF0) != 0)) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 7);
     }
-    ByteBuffer list = task.dataOut();
+    ByteBuffer list = task.dataOut().slice();
     boolean registers = serviceAction == 0 || serviceAction == 6;
     if (registers && (list.get(20) & (SPEC_I_PT | APTPL)) != 0) {
       return Sense.INVALID_FIELD_IN_PARAMETERS;
@@ -94,7 +94,7 @@ final class PersistentReserveOut {
   }
 
   private static Outcome registerAndMove(ScsiTask task) {
-    ByteBuffer list = task.dataOut();
+    ByteBuffer list = task.dataOut().slice();
     if (task.cdb().u32(5) < MOVE_HEADER + 24 || list.remaining() < MOVE_HEADER + 24) {
       return Sense.PARAMETER_LIST_LENGTH;
     }

@@ -14,7 +14,8 @@ import java.util.List;
  * offered: there is no key to destroy.
  *
  * <p>The unit answers nothing but a few commands while it runs; progress is in REQUEST SENSE. The
- * run belongs to the unit, not to the command: it goes on when the session that began it ends.
+ * run belongs to the unit, not to the command: it goes on when the session that began it ends, and
+ * keeps other writes out until it does.
  */
 final class SanitizeCommand {
 
@@ -28,21 +29,23 @@ final class SanitizeCommand {
     return List.of(
         CommandDescriptor.of(0x48, 0x01, "SANITIZE, OVERWRITE", "48 BF 00 00 00 00 00 FF FF 00")
             .access(Access.ATOMIC_WRITE)
+            .afterFailedSanitize()
             .dataOut(task -> task.cdb().u16(7))
             .by(SanitizeCommand::overwrite),
         CommandDescriptor.of(0x48, 0x02, "SANITIZE, BLOCK ERASE", "48 BF 00 00 00 00 00 FF FF 00")
             .access(Access.ATOMIC_WRITE)
+            .afterFailedSanitize()
             .by(SanitizeCommand::blockErase),
         CommandDescriptor.of(
                 0x48, 0x1F, "SANITIZE, EXIT FAILURE MODE", "48 BF 00 00 00 00 00 FF FF 00")
             .access(Access.CONTROL)
-            .whileSanitizing()
+            .afterFailedSanitize()
             .by(SanitizeCommand::exitFailureMode));
   }
 
   private static Outcome overwrite(ScsiTask task) {
     int announced = task.cdb().u16(7);
-    ByteBuffer list = task.dataOut();
+    ByteBuffer list = task.dataOut().slice();
     int block = task.unit().blockBytes();
     if (announced < HEADER + 1 || announced > HEADER + block || list.remaining() < announced) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(7, 7);
@@ -67,10 +70,11 @@ final class SanitizeCommand {
 
   private static Outcome begin(ScsiTask task, SanitizeRun run) {
     if (!task.unit().sanitize().begin(task.cdb().bit(1, AUSE))) {
-      return Sense.SANITIZE_IN_PROGRESS;
+      return Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 5);
     }
     if (task.cdb().bit(1, IMMED)) {
-      run.start(outcome -> {});
+      Runnable readmitWrites = task.takeAtomicity();
+      run.start(outcome -> readmitWrites.run());
       return Outcome.GOOD;
     }
     run.start(task::end);

@@ -3,7 +3,6 @@ package io.lunette.scsi.command;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.Durability;
-import io.lunette.core.block.IoCompletion;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.LogicalUnit;
@@ -13,11 +12,8 @@ import java.util.function.Consumer;
 /**
  * Overwrites a whole unit with a pattern, in passes, one piece at a time, then flushes. What is
  * written are data, not a zeroing that the device might carry out by hiding blocks (DESIGN §5).
- *
- * <p>Each piece is started by the completion of the one before. A device that completes inline
- * would nest them without bound, so an inline completion only marks the loop to go round again.
  */
-final class SanitizeRun implements IoCompletion {
+final class SanitizeRun extends IoSequence {
 
   private static final int PIECE_BYTES = 1 << 20;
 
@@ -29,8 +25,6 @@ final class SanitizeRun implements IoCompletion {
   private Consumer<Outcome> whenEnded;
   private int pass;
   private long done;
-  private boolean submitting;
-  private boolean completedInline;
   private boolean flushed;
 
   SanitizeRun(LogicalUnit unit, byte[] pattern, int passes, boolean invert) {
@@ -48,18 +42,7 @@ final class SanitizeRun implements IoCompletion {
 
   void start(Consumer<Outcome> listener) {
     whenEnded = listener;
-    advance();
-  }
-
-  @Override
-  public void completed() {
-    synchronized (this) {
-      if (submitting) {
-        completedInline = true;
-        return;
-      }
-    }
-    advance();
+    start();
   }
 
   @Override
@@ -68,25 +51,8 @@ final class SanitizeRun implements IoCompletion {
     whenEnded.accept(Sense.SANITIZE_FAILED);
   }
 
-  private void advance() {
-    boolean again = true;
-    while (again) {
-      synchronized (this) {
-        submitting = true;
-        completedInline = false;
-      }
-      if (!submit()) {
-        return;
-      }
-      synchronized (this) {
-        submitting = false;
-        again = completedInline;
-      }
-    }
-  }
-
-  /** Starts the next piece, or the flush; false when all is done. */
-  private boolean submit() {
+  @Override
+  boolean next() {
     if (done == totalBytes && pass + 1 < passes) {
       pass++;
       done = 0;

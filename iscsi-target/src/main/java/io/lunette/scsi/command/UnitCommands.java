@@ -8,6 +8,7 @@ import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * TEST UNIT READY, REQUEST SENSE, REPORT LUNS, START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL and
@@ -46,7 +47,7 @@ final class UnitCommands {
   private static Outcome requestSense(ScsiTask task) {
     Sense sense = task.nexus() == null ? Sense.LUN_NOT_SUPPORTED : task.nexus().takeAttention();
     if (sense == null) {
-      sense = task.unit().sanitize().obstacle() instanceof Sense busy ? busy : Sense.NONE;
+      sense = Objects.requireNonNullElse(task.unit().sanitize().obstacle(), Sense.NONE);
     }
     ByteBuffer data = ByteBuffer.allocate(32);
     if (task.cdb().bit(1, DESC)) {

@@ -30,18 +30,21 @@ final class UnmapCommand {
   }
 
   private static Outcome unmap(ScsiTask task) {
+    if (!task.unit().features().thin()) {
+      return Sense.INVALID_OPCODE;
+    }
     int listBytes = task.cdb().u16(7);
     if (listBytes == 0) {
       return Outcome.GOOD;
     }
-    ByteBuffer list = task.dataOut();
+    ByteBuffer list = task.dataOut().slice();
     if (listBytes < HEADER || list.remaining() < HEADER) {
       return Sense.PARAMETER_LIST_LENGTH;
     }
     int descriptorBytes = list.getShort(2) & 0xFFFF;
     int count = Math.min(descriptorBytes, list.remaining() - HEADER) / DESCRIPTOR;
     Outcome refusal = check(task.unit(), list, count);
-    return refusal != null ? refusal : discard(task, list, 0, count);
+    return refusal != null ? refusal : new Discards(task, list, count).run();
   }
 
   private static Outcome check(LogicalUnit unit, ByteBuffer list, int count) {
@@ -60,16 +63,28 @@ final class UnmapCommand {
     return sum > unit.limits().unmap() ? Sense.INVALID_FIELD_IN_PARAMETERS : null;
   }
 
-  private static Outcome discard(ScsiTask task, ByteBuffer list, int index, int count) {
-    if (index == count) {
-      return Outcome.GOOD;
+  /** Gives the ranges back, in the order of the list. */
+  private static final class Discards extends TaskSequence {
+    private final ByteBuffer list;
+    private final int count;
+    private int index;
+
+    Discards(ScsiTask task, ByteBuffer list, int count) {
+      super(task);
+      this.list = list;
+      this.count = count;
     }
-    long block = task.unit().blockBytes();
-    long lba = list.getLong(HEADER + index * DESCRIPTOR);
-    long blocks = list.getInt(HEADER + index * DESCRIPTOR + 8) & 0xFFFF_FFFFL;
-    task.device()
-        .discard(
-            lba * block, blocks * block, task.then(() -> discard(task, list, index + 1, count)));
-    return Outcome.LATER;
+
+    @Override
+    boolean next() {
+      if (index == count) {
+        return end(Outcome.GOOD);
+      }
+      int at = HEADER + index++ * DESCRIPTOR;
+      long block = task.unit().blockBytes();
+      long blocks = list.getInt(at + 8) & 0xFFFF_FFFFL;
+      task.device().discard(list.getLong(at) * block, blocks * block, this);
+      return true;
+    }
   }
 }

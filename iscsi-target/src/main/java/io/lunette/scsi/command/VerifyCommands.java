@@ -60,14 +60,19 @@ final class VerifyCommands {
     if (refusal != null || task.blocks() == 0) {
       return refusal != null ? refusal : Outcome.GOOD;
     }
+    ByteBuffer sent = byteCheck == MEDIUM_ONLY ? null : task.dataOut().slice();
+    if (sent != null) {
+      int wanted = Math.toIntExact(dataOutBytes(task));
+      if (sent.remaining() < wanted) {
+        return Sense.INVALID_FIELD_IN_CDB;
+      }
+      sent.limit(wanted);
+    }
     if (byteCheck == 1) {
-      ByteBuffer data = WriteCommands.wholeBlocks(task);
-      return data.hasRemaining()
-          ? compare(task, data, task.scratch(data.remaining()))
-          : Outcome.GOOD;
+      return compare(task, sent, task.scratch(sent.remaining()));
     }
     int chunk = (int) Math.min(task.lengthBytes(), CHUNK_BYTES);
-    return scan(task, task.scratch(chunk), 0, byteCheck == MEDIUM_ONLY ? null : task.dataOut());
+    return new Scan(task, task.scratch(chunk), sent).run();
   }
 
   /** Reads what {@code expected} should be on the medium, and compares. */
@@ -78,36 +83,42 @@ final class VerifyCommands {
   }
 
   /** Reads the range piece by piece, comparing each block with the pattern if there is one. */
-  private static Outcome scan(ScsiTask task, ByteBuffer buffer, long done, ByteBuffer pattern) {
-    long left = task.lengthBytes() - done;
-    if (left == 0) {
+  private static final class Scan extends TaskSequence {
+    private final ByteBuffer buffer;
+    private final ByteBuffer pattern;
+    private long read;
+    private long compared;
+
+    Scan(ScsiTask task, ByteBuffer buffer, ByteBuffer pattern) {
+      super(task);
+      this.buffer = buffer;
+      this.pattern = pattern;
+    }
+
+    @Override
+    boolean next() {
+      Outcome unequal = pattern == null ? Outcome.GOOD : repeats();
+      if (unequal != Outcome.GOOD || read == task.lengthBytes()) {
+        return end(unequal);
+      }
+      int bytes = (int) Math.min(task.lengthBytes() - read, buffer.capacity());
+      long offset = task.offsetBytes() + read;
+      read += bytes;
+      task.device().read(offset, buffer.slice(0, bytes), this);
+      return true;
+    }
+
+    private Outcome repeats() {
+      int block = pattern.remaining();
+      for (int at = 0; compared < read; at += block) {
+        Outcome outcome = difference(pattern, buffer.slice(at, block), compared);
+        if (outcome != Outcome.GOOD) {
+          return outcome;
+        }
+        compared += block;
+      }
       return Outcome.GOOD;
     }
-    ByteBuffer piece = buffer.duplicate();
-    piece.limit((int) Math.min(left, piece.capacity()));
-    task.device()
-        .read(
-            task.offsetBytes() + done,
-            piece,
-            task.then(
-                () -> {
-                  Outcome unequal = pattern == null ? Outcome.GOOD : repeats(pattern, piece, done);
-                  return unequal != Outcome.GOOD
-                      ? unequal
-                      : scan(task, buffer, done + piece.limit(), pattern);
-                }));
-    return Outcome.LATER;
-  }
-
-  private static Outcome repeats(ByteBuffer pattern, ByteBuffer piece, long done) {
-    int block = pattern.remaining();
-    for (int at = 0; at < piece.limit(); at += block) {
-      Outcome outcome = difference(pattern, piece.slice(at, block), done + at);
-      if (outcome != Outcome.GOOD) {
-        return outcome;
-      }
-    }
-    return Outcome.GOOD;
   }
 
   /** GOOD, or MISCOMPARE with the offset of the first byte that differs. */

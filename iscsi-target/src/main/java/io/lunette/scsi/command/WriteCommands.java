@@ -3,6 +3,7 @@ package io.lunette.scsi.command;
 
 import io.lunette.core.block.Durability;
 import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.Access;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.CommandHandler;
@@ -76,7 +77,7 @@ final class WriteCommands {
   private static Outcome writeAndVerify(ScsiTask task) {
     Outcome refusal = BlockChecks.mediumTransfer(task);
     if (refusal == null && (task.cdb().u8(1) & BYTCHK) == BYTCHK) {
-      refusal = io.lunette.scsi.Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 2);
+      refusal = Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 2);
     }
     if (refusal != null) {
       return refusal;
@@ -101,9 +102,10 @@ final class WriteCommands {
    * whole blocks of what it sent written, and a residual overflow.
    */
   static ByteBuffer wholeBlocks(ScsiTask task) {
-    ByteBuffer data = task.dataOut();
+    ByteBuffer data = task.dataOut().slice();
     int block = task.unit().blockBytes();
-    data.limit(data.position() + data.remaining() / block * block);
+    int usable = (int) Math.min(data.limit(), task.lengthBytes());
+    data.limit(usable / block * block);
     return data;
   }
 }

@@ -50,9 +50,12 @@ final class WriteSameCommands {
     if (refusal != null || task.blocks() == 0) {
       return refusal != null ? refusal : Outcome.GOOD;
     }
-    ByteBuffer pattern = hasNoData(task) ? null : task.dataOut();
-    if (pattern != null && pattern.remaining() < task.unit().blockBytes()) {
-      return Sense.INVALID_FIELD_IN_CDB;
+    ByteBuffer pattern = hasNoData(task) ? null : task.dataOut().slice();
+    if (pattern != null) {
+      if (pattern.remaining() < task.unit().blockBytes()) {
+        return Sense.INVALID_FIELD_IN_CDB;
+      }
+      pattern.limit(task.unit().blockBytes());
     }
     task.countWrite(task.lengthBytes());
     if (pattern == null || isZero(pattern)) {
@@ -63,7 +66,7 @@ final class WriteSameCommands {
               task.offsetBytes(), task.lengthBytes(), provisioning, Durability.VISIBLE, task);
       return Outcome.LATER;
     }
-    return fill(task, repeated(task, pattern), 0);
+    return new Fill(task, repeated(task, pattern)).run();
   }
 
   /** WSNZ is set: no blocks is not "to the end" but an error (SBC-3 §6.5.3). */
@@ -102,19 +105,27 @@ final class WriteSameCommands {
     return chunk.flip();
   }
 
-  private static Outcome fill(ScsiTask task, ByteBuffer chunk, long done) {
-    long left = task.lengthBytes() - done;
-    if (left == 0) {
-      return Outcome.GOOD;
+  /** Writes the range, a piece at a time. */
+  private static final class Fill extends TaskSequence {
+    private final ByteBuffer chunk;
+    private long done;
+
+    Fill(ScsiTask task, ByteBuffer chunk) {
+      super(task);
+      this.chunk = chunk;
     }
-    ByteBuffer piece = chunk.duplicate();
-    piece.limit((int) Math.min(left, piece.limit()));
-    task.device()
-        .write(
-            task.offsetBytes() + done,
-            piece,
-            Durability.VISIBLE,
-            task.then(() -> fill(task, chunk, done + piece.limit())));
-    return Outcome.LATER;
+
+    @Override
+    boolean next() {
+      long left = task.lengthBytes() - done;
+      if (left == 0) {
+        return end(Outcome.GOOD);
+      }
+      ByteBuffer piece = chunk.slice(0, (int) Math.min(left, chunk.limit()));
+      long offset = task.offsetBytes() + done;
+      done += piece.limit();
+      task.device().write(offset, piece, Durability.VISIBLE, this);
+      return true;
+    }
   }
 }

@@ -30,6 +30,9 @@ final class AtomicityGate {
   @GuardedBy("this")
   private boolean occupiedAlone;
 
+  @GuardedBy("this")
+  private boolean admitting;
+
   /** Enters as a plain write if nobody stands in the way. */
   @CheckReturnValue
   boolean tryEnter() {
@@ -68,29 +71,50 @@ final class AtomicityGate {
     admit();
   }
 
+  /**
+   * Starts whoever may be inside. A call that finds another at it leaves it to that one, which
+   * looks again before it stops: so those who leave inline do not nest.
+   */
   private void admit() {
+    synchronized (this) {
+      if (admitting) {
+        return;
+      }
+      admitting = true;
+    }
     while (true) {
       Runnable start;
       synchronized (this) {
-        Waiter next = waiters.peek();
-        if (next == null || occupiedAlone) {
-          if (next == null && !occupiedAlone) {
-            state.getAndUpdate(seen -> seen & ~CLOSED);
-          }
+        start = nextStart();
+        if (start == null) {
+          admitting = false;
           return;
         }
-        if (next.alone()) {
-          if (state.get() != CLOSED) {
-            return;
-          }
-          occupiedAlone = true;
-        } else {
-          state.incrementAndGet();
-        }
-        start = next.start();
-        waiters.remove();
       }
       start.run();
     }
+  }
+
+  /** Takes in the first of the queue; null if it has to wait or there is none. */
+  @GuardedBy("this")
+  private Runnable nextStart() {
+    Waiter next = waiters.peek();
+    if (occupiedAlone) {
+      return null;
+    }
+    if (next == null) {
+      state.getAndUpdate(seen -> seen & ~CLOSED);
+      return null;
+    }
+    if (next.alone()) {
+      if (state.get() != CLOSED) {
+        return null;
+      }
+      occupiedAlone = true;
+    } else {
+      state.incrementAndGet();
+    }
+    waiters.remove();
+    return next.start();
   }
 }

@@ -36,6 +36,9 @@ public record BlockLimits(
   private static final long WRITE_SAME_BYTES = 1L << 30;
   private static final int UNMAP_DESCRIPTORS = 256;
 
+  /** A device promises no more than that a logical block is never torn. */
+  private static final int ATOMIC_BLOCKS = 1;
+
   static BlockLimits of(BlockGeometry geometry, BlockFeatures features) {
     int block = geometry.logicalBlockBytes();
     return new BlockLimits(
@@ -47,6 +50,6 @@ public record BlockLimits(
         Math.max(1, features.discardGranularityBytes() / block),
         Math.toIntExact(WRITE_SAME_BYTES / block),
         Math.min(255, COMPARE_AND_WRITE_BYTES / block),
-        Math.max(1, geometry.physicalBlockBytes() / block));
+        ATOMIC_BLOCKS);
   }
 }

@@ -23,6 +23,7 @@ public final class CommandDescriptor {
   final CommandHandler handler;
   final boolean withoutUnit;
   final boolean whileSanitizing;
+  final boolean afterFailedSanitize;
   final ToLongFunction<ScsiTask> dataOutBytes;
 
   private CommandDescriptor(Builder builder) {
@@ -34,6 +35,7 @@ public final class CommandDescriptor {
     handler = Objects.requireNonNull(builder.handler, builder.name);
     withoutUnit = builder.withoutUnit;
     whileSanitizing = builder.whileSanitizing;
+    afterFailedSanitize = builder.afterFailedSanitize;
     dataOutBytes = builder.dataOutBytes;
   }
 
@@ -81,6 +83,7 @@ public final class CommandDescriptor {
     private CommandHandler handler;
     private boolean withoutUnit;
     private boolean whileSanitizing;
+    private boolean afterFailedSanitize;
     private ToLongFunction<ScsiTask> dataOutBytes;
 
     private Builder(int opcode, int serviceAction, String name, String usageHex) {
@@ -105,6 +108,12 @@ public final class CommandDescriptor {
     /** It runs while the unit is sanitized (SBC-3 §4.11.2). */
     public Builder whileSanitizing() {
       whileSanitizing = true;
+      return this;
+    }
+
+    /** It runs when the last SANITIZE has failed (SBC-3 §4.11.4). */
+    public Builder afterFailedSanitize() {
+      afterFailedSanitize = true;
       return this;
     }
 

@@ -33,7 +33,7 @@ public final class DeviceServer {
     }
     long bytes = row.dataOutBytes.applyAsLong(task);
     long most =
-        row.access.changesMedium()
+        row.access.changesMedium() || row.access == Access.READ
             ? 2L * task.unit().limits().transfer() * task.unit().blockBytes()
             : LONGEST_PARAMETER_LIST;
     return bytes < 0 || bytes > most ? 0 : bytes;
@@ -50,11 +50,9 @@ public final class DeviceServer {
   private Outcome dispatch(ScsiTask task) {
     CommandDescriptor row = find(task.cdb());
     Nexus nexus = task.nexus();
-    if (nexus == null) {
-      return row != null && row.withoutUnit ? row.handler.execute(task) : Sense.LUN_NOT_SUPPORTED;
-    }
-    if (!nexus.mapped().gate().enter()) {
-      return Sense.LUN_NOT_SUPPORTED;
+    if (nexus == null || !nexus.mapped().gate().enter()) {
+      task.unmapped();
+      return withoutUnit(task, row);
     }
     task.enteredMapping();
     task.descriptor(row);
@@ -63,6 +61,15 @@ public final class DeviceServer {
       return refusal;
     }
     return row.access.changesMedium() ? write(task, row) : row.handler.execute(task);
+  }
+
+  /** What was unmapped answers as what never was (DESIGN I6). */
+  private static Outcome withoutUnit(ScsiTask task, CommandDescriptor row) {
+    if (row == null || !row.withoutUnit) {
+      return Sense.LUN_NOT_SUPPORTED;
+    }
+    Outcome malformed = checkUsage(task.cdb(), row);
+    return malformed != null ? malformed : row.handler.execute(task);
   }
 
   private Outcome write(ScsiTask task, CommandDescriptor row) {
@@ -75,7 +82,8 @@ public final class DeviceServer {
         row.access == Access.ATOMIC_WRITE,
         () -> {
           task.enteredAtomicity();
-          Outcome outcome = row.handler.execute(task);
+          Sense obstacle = obstacle(task.unit(), row);
+          Outcome outcome = obstacle != null ? obstacle : row.handler.execute(task);
           if (outcome != Outcome.LATER) {
             task.end(outcome);
           }
@@ -106,16 +114,22 @@ public final class DeviceServer {
     if (malformed != null) {
       return malformed;
     }
-    if (!row.whileSanitizing) {
-      Outcome obstacle = unit.sanitize().obstacle();
-      if (obstacle != null) {
-        return obstacle;
-      }
+    Sense obstacle = obstacle(unit, row);
+    if (obstacle != null) {
+      return obstacle;
     }
     if (row.access.changesMedium()) {
       return writeProtection(nexus);
     }
     return null;
+  }
+
+  /** What SANITIZE puts in the way; a write that waited behind one asks again. */
+  private static Sense obstacle(LogicalUnit unit, CommandDescriptor row) {
+    if (row.whileSanitizing || (row.afterFailedSanitize && !unit.sanitize().isRunning())) {
+      return null;
+    }
+    return unit.sanitize().obstacle();
   }
 
   private static Outcome writeProtection(Nexus nexus) {

@@ -223,6 +223,9 @@ public final class PersistentReservations {
       }
     }
     preempted.addAll(victims);
+    if (allRegistrants && registrations.isEmpty()) {
+      type = null;
+    }
     if (takesOver) {
       type = wanted;
       holder = wanted.heldByAll() ? null : port;

@@ -2,7 +2,6 @@
 package io.lunette.scsi.device;
 
 import com.google.errorprone.annotations.CheckReturnValue;
-import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -22,11 +21,15 @@ public final class SanitizeState {
   private volatile int progress;
   private volatile boolean mayExitFailure;
 
-  /** Begins a run; false if one is under way. */
+  /**
+   * Begins a run; false if one is under way, or if the last one failed and did not allow an exit,
+   * which this one would (SBC-3 §4.11.4).
+   */
   @CheckReturnValue
   public boolean begin(boolean unrestrictedExit) {
     Stage seen = stage.get();
-    if (seen == Stage.RUNNING || !stage.compareAndSet(seen, Stage.RUNNING)) {
+    boolean loosens = seen == Stage.FAILED && unrestrictedExit && !mayExitFailure;
+    if (seen == Stage.RUNNING || loosens || !stage.compareAndSet(seen, Stage.RUNNING)) {
       return false;
     }
     progress = 0;
@@ -55,7 +58,7 @@ public final class SanitizeState {
   }
 
   /** What stands in the way of other commands; null if nothing does. */
-  public Outcome obstacle() {
+  public Sense obstacle() {
     return switch (stage.get()) {
       case IDLE -> null;
       case RUNNING -> Sense.SANITIZE_IN_PROGRESS.withProgress(progress);

@@ -135,6 +135,19 @@ public abstract class ScsiTask implements IoCompletion {
     };
   }
 
+  /**
+   * Keeps other writes out beyond the command's end, for what it leaves running in the background.
+   *
+   * @return lets them in again; to be run once
+   */
+  public final Runnable takeAtomicity() {
+    if (!insideAtomicity || descriptor.access != Access.ATOMIC_WRITE) {
+      throw new IllegalStateException("the command does not run alone");
+    }
+    insideAtomicity = false;
+    return unit().atomicity()::leaveAlone;
+  }
+
   @Override
   public final void completed() {
     end(Outcome.GOOD);
@@ -169,6 +182,11 @@ public abstract class ScsiTask implements IoCompletion {
 
   final void descriptor(CommandDescriptor row) {
     descriptor = row;
+  }
+
+  /** The unit has just been taken from the initiator. */
+  final void unmapped() {
+    nexus = null;
   }
 
   final void enteredMapping() {

@@ -11,7 +11,6 @@ public final class StandardInquiry {
   private static final int SPC_4 = 0x06;
   private static final int HISUP = 0x10;
   private static final int FORMAT_2 = 0x02;
-  private static final int THIRD_PARTY_COPY = 0x08;
   private static final int CMDQUE = 0x02;
 
   /** SAM-5, iSCSI, SPC-4, SBC-3; no version claimed of each. */
@@ -30,7 +29,7 @@ public final class StandardInquiry {
         .put((byte) SPC_4)
         .put((byte) (HISUP | FORMAT_2))
         .put((byte) (BYTES - 5))
-        .put((byte) THIRD_PARTY_COPY)
+        .put((byte) 0)
         .put((byte) 0)
         .put((byte) CMDQUE)
         .put("LUNETTE VIRTUAL-DISK    0001".getBytes(StandardCharsets.US_ASCII))

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.command;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.scsi.Outcome;
+import io.lunette.scsi.device.ScsiTask;
+
+/** A sequence of I/Os that is a command: the first failure ends the command, as does its end. */
+abstract class TaskSequence extends IoSequence {
+
+  final ScsiTask task;
+
+  TaskSequence(ScsiTask task) {
+    this.task = task;
+  }
+
+  /** Starts the sequence; for a handler to return. */
+  final Outcome run() {
+    start();
+    return Outcome.LATER;
+  }
+
+  /** Ends the command; for {@link #next} to return. */
+  final boolean end(Outcome outcome) {
+    task.end(outcome);
+    return false;
+  }
+
+  @Override
+  public final void failed(BlockException failure) {
+    task.failed(failure);
+  }
+}
