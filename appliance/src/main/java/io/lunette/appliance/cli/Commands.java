@@ -19,6 +19,9 @@ final class Commands {
 
   Commands(Session session) {
     this.session = session;
+    add("quickstart", () -> new CommandLine(new QuickstartCommand(session)));
+    add("serve", () -> new CommandLine(new ServeCommand(session)));
+    add("target", () -> new CommandLine(new TargetCommand(session)));
     add("image", () -> ImageCommands.create(session));
     add("pool", () -> PoolCommands.create(session));
     add("replica", () -> ReplicaCommands.create(session));

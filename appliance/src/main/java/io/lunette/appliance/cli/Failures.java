@@ -4,6 +4,7 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.Home;
 import io.lunette.appliance.client.ApiException;
+import io.lunette.appliance.quickstart.TourException;
 import io.lunette.core.DomainException;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
@@ -20,6 +21,7 @@ final class Failures {
     if (failure instanceof CommandFailure
         || failure instanceof ApiException
         || failure instanceof ApplianceException
+        || failure instanceof TourException
         || failure instanceof DomainException
         || failure instanceof VolumeException
         || failure instanceof BlockException) {

@@ -38,6 +38,14 @@ final class ServerCommands {
         required = true,
         description = "File with the CHAP secret.")
     private Path secretFile;
+
+    String user() {
+      return user;
+    }
+
+    Path secretFile() {
+      return secretFile;
+    }
   }
 
   @Command(description = "Register a server by the name of its initiator.")

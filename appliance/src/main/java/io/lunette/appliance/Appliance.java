@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.ServeOptions;
+import io.lunette.appliance.rest.ApiServer;
+import io.lunette.appliance.rest.ApiServices;
+import io.lunette.appliance.rest.JobRegistry;
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.jdbc.JdbcCatalog;
+import io.lunette.core.pool.PoolStatus;
+import io.lunette.core.provisioning.CoreParts;
+import io.lunette.core.provisioning.CoreSettings;
+import io.lunette.core.provisioning.Difference;
+import io.lunette.core.provisioning.ProvisioningCore;
+import io.lunette.core.provisioning.ReconcileReport;
+import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.iscsi.target.IscsiTarget;
+import io.lunette.iscsi.target.PortalException;
+import io.lunette.iscsi.target.TargetConfig;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A running appliance: pool, catalog, domain, iSCSI target and API on one home.
+ *
+ * <p>Opened in the order in which they need each other, closed in the reverse order. The catalog
+ * and the pool are reconciled before the portal opens, so an initiator that comes back after a
+ * restart sees what it had, and one that was released meanwhile sees nothing. Not thread-safe; what
+ * it runs is.
+ */
+public final class Appliance implements AutoCloseable {
+
+  private final Home home;
+  private final Lifecycle lifecycle = new Lifecycle();
+  private final Path poolFile;
+  private final HostPort portal;
+  private final String targetName;
+  private final JobRegistry jobs = new JobRegistry(Clock.systemUTC());
+  private VolumeDriver driver;
+  private IscsiLunMasking masking;
+  private IscsiTarget target;
+  private ProvisioningCore core;
+  private Optional<HostPort> http = Optional.empty();
+  private List<String> unresolved = List.of();
+
+  private Appliance(Home home, ServeOptions options) throws ApplianceException {
+    this.home = home;
+    this.poolFile = options.poolFile().orElse(home.poolFile()).toAbsolutePath().normalize();
+    this.portal = FreePort.choose(options.portal().orElse(ServeOptions.DEFAULT_PORTAL));
+    this.targetName = TargetName.loadOrCreate(home);
+  }
+
+  /**
+   * Starts an appliance; when this returns it accepts work.
+   *
+   * @throws ApplianceException if it cannot start; nothing of it runs then
+   */
+  public static Appliance start(Home home, ServeOptions options) throws ApplianceException {
+    home.create();
+    FileLock lock =
+        FileLock.acquire(
+            home.lock(), "an appliance runs on " + home.directory() + " already; stop it first");
+    Lifecycle lifecycle = new Lifecycle();
+    lifecycle.add("lock", lock::close);
+    try {
+      LogSetup.toFile(home);
+      ScratchDirectory.empty(home.temporary());
+      Appliance appliance = new Appliance(home, options);
+      appliance.lifecycle.add("lock", lifecycle::close);
+      try {
+        appliance.open(options);
+        return appliance;
+      } catch (ApplianceException | RuntimeException e) {
+        appliance.close();
+        throw e;
+      }
+    } catch (ApplianceException | RuntimeException e) {
+      lifecycle.close();
+      throw e;
+    }
+  }
+
+  private void open(ServeOptions options) throws ApplianceException {
+    try {
+      Workers workers = new Workers();
+      lifecycle.add("workers", workers::close);
+      driver =
+          PoolFile.openOrCreate(
+              poolFile, options.poolSize().orElse(ServeOptions.DEFAULT_POOL_SIZE).bytes());
+      lifecycle.add("pool", driver::close);
+      JdbcCatalog catalog = JdbcCatalog.sqlite(home.catalog(), Clock.systemUTC());
+      lifecycle.add("catalog", catalog::close);
+      masking = new IscsiLunMasking(driver, portal.toString(), targetName);
+      lifecycle.add("devices", masking::close);
+      core = openCore(catalog, workers);
+      openTarget();
+      openApi(options, workers);
+    } catch (DomainException e) {
+      throw new ApplianceException(e.getMessage(), e);
+    }
+  }
+
+  private ProvisioningCore openCore(JdbcCatalog catalog, Workers workers) throws DomainException {
+    ProvisioningCore wired =
+        ProvisioningCore.over(
+            new CoreParts(
+                catalog,
+                driver,
+                masking,
+                new SystemDataRuns(),
+                Clock.systemUTC(),
+                workers.timer(),
+                workers.blocking(),
+                CoreSettings.DEFAULT));
+    lifecycle.add("core", wired::close);
+    ReconcileReport report = wired.start();
+    unresolved = report.unresolved().stream().map(Appliance::line).toList();
+    return wired;
+  }
+
+  private static String line(Difference difference) {
+    return difference.subject() + ": " + difference.found() + ": " + difference.done();
+  }
+
+  private void openTarget() throws ApplianceException {
+    try {
+      target =
+          IscsiTarget.start(
+              TargetConfig.of(targetName, portal.toSocketAddress()).withAuthentication(masking));
+      lifecycle.add("target", target::close);
+      masking.serveOn(target);
+    } catch (PortalException e) {
+      throw new ApplianceException(e.getMessage(), e);
+    } catch (VolumeException e) {
+      throw new ApplianceException("cannot serve what was mapped: " + e.getMessage(), e);
+    }
+  }
+
+  private void openApi(ServeOptions options, Workers workers) throws ApplianceException {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
+    ApiServices services =
+        new ApiServices(
+            core,
+            driver,
+            new ImageImports(
+                core.images(), new Qcow2Converter(home.temporary()), workers.blocking()),
+            new VolumeCopies(driver, workers.blocking()),
+            jobs,
+            this::status);
+    ApiServer api = new ApiServer(home, vertx, services);
+    lifecycle.add("API", api::close);
+    if (options.http().isPresent()) {
+      http = Optional.of(api.openTcp(options.http().get()));
+    }
+    api.openSocket();
+  }
+
+  private StatusView status() {
+    List<String> alerts = new ArrayList<>();
+    PoolSpace space = StatusView.space(driver::space, alerts);
+    List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
+    alerts.addAll(StatusView.alerts(space, pools, unresolved));
+    return new StatusView(
+        ProgramVersion.number(),
+        home.directory().toString(),
+        portal.toString(),
+        targetName,
+        http.map(HostPort::toString).orElse(null),
+        poolFile.toString(),
+        space,
+        pools.stream().map(StatusView.Pool::of).toList(),
+        target.sessions().stream().map(StatusView.Session::of).toList(),
+        masking.mappings().stream().map(StatusView.Mapping::of).toList(),
+        jobs.running(),
+        alerts);
+  }
+
+  /** Where the target listens. */
+  public HostPort portal() {
+    return portal;
+  }
+
+  /** Where the API listens on TCP. */
+  public Optional<HostPort> http() {
+    return http;
+  }
+
+  /** The target's iSCSI name. */
+  public String targetName() {
+    return targetName;
+  }
+
+  /** The pool it serves from. */
+  public Path poolFile() {
+    return poolFile;
+  }
+
+  /** Stops accepting work, lets what is under way end within bounds, closes everything. */
+  @Override
+  public void close() {
+    lifecycle.close();
+  }
+}

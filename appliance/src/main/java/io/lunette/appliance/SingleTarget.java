@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.appliance.config.HostPort;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.iscsi.target.InitiatorAuthentication;
+import io.lunette.iscsi.target.IscsiTarget;
+import io.lunette.iscsi.target.LogicalUnitSpec;
+import io.lunette.iscsi.target.LunConflictException;
+import io.lunette.iscsi.target.PortalException;
+import io.lunette.iscsi.target.TargetConfig;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** One thin volume in a pool file, served as LUN 0 to whoever may log in; nothing else runs. */
+public final class SingleTarget implements AutoCloseable {
+
+  private static final VolumeName VOLUME = new VolumeName("target");
+
+  /** What a pool needs beside the bytes of its volume: metadata, and room for its journal. */
+  private static final long METADATA_SHARE = 64;
+
+  private static final long METADATA_MIN_BYTES = 64L << 20;
+  private static final long BLOCK_BYTES = 4096;
+
+  private final Lifecycle lifecycle = new Lifecycle();
+  private IscsiTarget target;
+
+  private SingleTarget() {}
+
+  /**
+   * Serves the volume in the file; both are made if they do not exist.
+   *
+   * @throws ApplianceException if the file is no pool or in use, holds a volume of another size, or
+   *     the portal cannot be opened; nothing runs then
+   */
+  public static SingleTarget start(
+      Path file,
+      long sizeBytes,
+      HostPort portal,
+      String targetName,
+      InitiatorAuthentication authentication)
+      throws ApplianceException {
+    if (sizeBytes < BLOCK_BYTES || sizeBytes % BLOCK_BYTES != 0) {
+      throw new ApplianceException("size " + sizeBytes + ": has to be a multiple of 4096 bytes");
+    }
+    SingleTarget started = new SingleTarget();
+    try {
+      started.open(file, sizeBytes, portal, targetName, authentication);
+      return started;
+    } catch (VolumeException | PortalException | LunConflictException e) {
+      started.close();
+      throw new ApplianceException(e.getMessage(), e);
+    } catch (ApplianceException | RuntimeException e) {
+      started.close();
+      throw e;
+    }
+  }
+
+  private void open(
+      Path file,
+      long sizeBytes,
+      HostPort portal,
+      String targetName,
+      InitiatorAuthentication authentication)
+      throws ApplianceException, VolumeException, PortalException, LunConflictException {
+    long poolBytes = sizeBytes + sizeBytes / METADATA_SHARE + METADATA_MIN_BYTES;
+    VolumeDriver driver = PoolFile.openOrCreate(file, poolBytes);
+    lifecycle.add("pool", driver::close);
+    Optional<VolumeInfo> present = driver.find(VOLUME);
+    if (present.isPresent() && present.get().sizeBytes() != sizeBytes) {
+      throw new ApplianceException(
+          file + " holds a target of " + present.get().sizeBytes() + " bytes, not " + sizeBytes);
+    }
+    VolumeInfo volume = present.isPresent() ? present.get() : driver.create(VOLUME, sizeBytes);
+    BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE);
+    lifecycle.add("device", device::close);
+    target =
+        IscsiTarget.start(
+            TargetConfig.of(targetName, portal.toSocketAddress())
+                .withAuthentication(authentication));
+    lifecycle.add("target", target::close);
+    target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), AccessMode.READ_WRITE));
+  }
+
+  /** Where the LUN is: {@code iscsi://HOST:PORT/IQN/0}. */
+  public String url(HostPort portal) {
+    return "iscsi://"
+        + portal.withPort(target.portal().getPort())
+        + "/"
+        + target.targetName()
+        + "/0";
+  }
+
+  @Override
+  public void close() {
+    lifecycle.close();
+  }
+}

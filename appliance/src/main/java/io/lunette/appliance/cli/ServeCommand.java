@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.Appliance;
+import io.lunette.appliance.ApplianceException;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.appliance.config.ConfigFile;
+import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.ServeOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lunette serve}: the appliance in the foreground. */
+@Command(description = "Run the appliance until SIGTERM or Ctrl-C.")
+final class ServeCommand implements Callable<Integer> {
+
+  private final Session session;
+
+  @Option(
+      names = "--portal",
+      paramLabel = "H:P",
+      description = "Where the iSCSI target listens (127.0.0.1:3260); port 0 takes a free one.")
+  private HostPort portal;
+
+  @Option(
+      names = "--http",
+      paramLabel = "H:P",
+      description = "Serve the API on TCP too, to holders of the token in the home.")
+  private HostPort http;
+
+  @Option(
+      names = "--pool-file",
+      paramLabel = "F",
+      description = "The pool, a file or block device; made if it does not exist.")
+  private Path poolFile;
+
+  @Option(
+      names = "--pool-size",
+      paramLabel = "S",
+      description = "Capacity of a new pool (64G); thin, it takes what is written.")
+  private ByteSize poolSize;
+
+  @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
+  private Path config;
+
+  ServeCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws ApplianceException {
+    ServeOptions said =
+        new ServeOptions(
+            Optional.ofNullable(portal),
+            Optional.ofNullable(http),
+            Optional.ofNullable(poolFile),
+            Optional.ofNullable(poolSize));
+    ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
+    UntilStopped stopped = UntilStopped.onSignal();
+    try (Appliance appliance = Appliance.start(session.home(), options)) {
+      session
+          .out()
+          .println(
+              "READY portal="
+                  + appliance.portal()
+                  + " http="
+                  + appliance.http().map(HostPort::toString).orElse("-")
+                  + " target="
+                  + appliance.targetName());
+      session.out().flush();
+      stopped.await();
+    } finally {
+      stopped.closed();
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import io.lunette.appliance.ApplianceException;
+import io.lunette.appliance.SingleTarget;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.appliance.config.HostPort;
+import io.lunette.core.volume.ChapCredentials;
+import io.lunette.core.volume.InitiatorName;
+import io.lunette.iscsi.target.InitiatorAuthentication;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lunette target}: one volume, without an appliance around it. */
+@Command(description = "Serve one thin volume in a pool file until SIGTERM or Ctrl-C.")
+final class TargetCommand implements Callable<Integer> {
+
+  /** What the target proves to initiators that ask. */
+  static final class MutualChap {
+
+    @Option(
+        names = "--mutual-chap-user",
+        paramLabel = "U",
+        required = true,
+        description = "CHAP name of the target.")
+    private String user;
+
+    @Option(
+        names = "--mutual-chap-secret-file",
+        paramLabel = "F",
+        required = true,
+        description = "File with the target's CHAP secret.")
+    private Path secretFile;
+  }
+
+  private final Session session;
+
+  @Option(
+      names = "--file",
+      paramLabel = "F",
+      required = true,
+      description = "The pool file; made if it does not exist.")
+  private Path file;
+
+  @Option(
+      names = "--size",
+      paramLabel = "S",
+      required = true,
+      description = "Size of the volume; thin, it takes what is written.")
+  private ByteSize size;
+
+  @Option(
+      names = "--portal",
+      paramLabel = "H:P",
+      required = true,
+      description = "Where to listen; port 0 takes a free one.")
+  private HostPort portal;
+
+  @Option(names = "--iqn", paramLabel = "IQN", description = "The target's iSCSI name.")
+  private InitiatorName iqn = new InitiatorName("iqn.2026-11.io.lunette:target");
+
+  @ArgGroup(exclusive = false)
+  private ServerCommands.Chap chap;
+
+  @ArgGroup(exclusive = false)
+  private MutualChap mutual;
+
+  TargetCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws ApplianceException, CommandFailure {
+    if (mutual != null && chap == null) {
+      throw new CommandFailure("mutual CHAP needs --chap-user and --chap-secret-file too");
+    }
+    InitiatorAuthentication authentication = authentication();
+    UntilStopped stopped = UntilStopped.onSignal();
+    try (SingleTarget target =
+        SingleTarget.start(file, size.bytes(), portal, iqn.value(), authentication)) {
+      session.out().println("READY " + target.url(portal));
+      session.out().flush();
+      stopped.await();
+    } finally {
+      stopped.closed();
+    }
+    return 0;
+  }
+
+  private InitiatorAuthentication authentication() throws CommandFailure {
+    if (chap == null) {
+      return InitiatorAuthentication.none();
+    }
+    Optional<ChapCredentials> required = Optional.of(credentials(chap.user(), chap.secretFile()));
+    Optional<ChapCredentials> own =
+        mutual == null
+            ? Optional.empty()
+            : Optional.of(credentials(mutual.user, mutual.secretFile));
+    return new InitiatorAuthentication() {
+      @Override
+      public Optional<ChapCredentials> credentialsOf(InitiatorName initiator) {
+        return required;
+      }
+
+      @Override
+      public Optional<ChapCredentials> targetCredentialsFor(InitiatorName initiator) {
+        return own;
+      }
+    };
+  }
+
+  private ChapCredentials credentials(String user, Path secretFile) throws CommandFailure {
+    byte[] secret = new SecretFile(session).read(secretFile).getBytes(StandardCharsets.UTF_8);
+    try {
+      return new ChapCredentials(user, secret);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(secretFile + ": " + e.getMessage(), e);
+    }
+  }
+}
