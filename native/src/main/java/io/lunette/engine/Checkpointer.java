@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
@@ -16,6 +17,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes the trees out of place, then a superblock that refers to them and to the place in the
@@ -26,6 +29,8 @@ import java.util.concurrent.Executor;
  * state after one commit.
  */
 final class Checkpointer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
   /** What one checkpoint writes. */
   record Plan(Metadata.Frozen frozen) {}
@@ -42,6 +47,7 @@ final class Checkpointer {
   private volatile Superblock former;
   private volatile CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
   private volatile IOException failure;
+  private volatile DeviceException wantOfSpace;
 
   /**
    * A checkpointer that goes on after {@code latest}.
@@ -95,17 +101,31 @@ final class Checkpointer {
     }
   }
 
-  /** Fixes the present state, having set aside pages for all of it. */
+  /**
+   * Fixes the present state, having set aside pages for all of it.
+   *
+   * @throws DeviceException for want of space, having changed nothing: a later call may succeed
+   */
   Plan plan() throws IOException {
-    while (pages.freePages() < metadata.dirtyPages()) {
-      long extent = finder.nextClean(0);
-      if (extent < 0) {
-        throw new IOException("no extent is left for metadata");
+    int needed = metadata.dirtyPages();
+    while (pages.freePages() < needed) {
+      while (pages.freePages() < needed) {
+        long extent = finder.nextClean(0);
+        if (extent < 0) {
+          throw new DeviceException("no extent of the pool is left for metadata", true);
+        }
+        metadata.takeForMetadata(extent);
+        pages.addExtent(extent, new BitSet());
       }
-      metadata.takeForMetadata(extent);
-      pages.addExtent(extent, new BitSet());
+      // What was taken made pages dirty itself.
+      needed = metadata.dirtyPages();
     }
     return new Plan(metadata.freeze());
+  }
+
+  /** Why the last one could not be written, if that was for want of space; else null. */
+  DeviceException wantOfSpace() {
+    return wantOfSpace;
   }
 
   /** Runs it in the background. */
@@ -117,7 +137,7 @@ final class Checkpointer {
           try {
             write(plan, journalTail, journalSequence, false);
           } catch (IOException | RuntimeException e) {
-            failure = e instanceof IOException io ? io : new IOException(e);
+            failed(e);
           } finally {
             done.complete(null);
           }
@@ -130,8 +150,42 @@ final class Checkpointer {
         });
   }
 
-  /** Writes it now. */
+  /** Notes that there was no space for a checkpoint. */
+  void putOff(DeviceException cause) {
+    LOG.warn("checkpoint put off: {}", cause.getMessage());
+    wantOfSpace = cause;
+  }
+
+  private void failed(Exception e) {
+    if (!(e instanceof DeviceException device && device.isNoSpace())) {
+      failure = e instanceof IOException io ? io : new IOException(e);
+    }
+  }
+
+  /**
+   * Writes it now. Where there is no space for it, all of it is left to the next; nothing durable
+   * has changed then.
+   */
   void write(Plan plan, long journalTail, long journalSequence, boolean closedCleanly)
+      throws IOException {
+    try {
+      writeAll(plan, journalTail, journalSequence, closedCleanly);
+      wantOfSpace = null;
+    } catch (DeviceException e) {
+      if (e.isNoSpace()) {
+        metadata.lock.lock();
+        try {
+          metadata.refuse(plan.frozen);
+          putOff(e);
+        } finally {
+          metadata.lock.unlock();
+        }
+      }
+      throw e;
+    }
+  }
+
+  private void writeAll(Plan plan, long journalTail, long journalSequence, boolean closedCleanly)
       throws IOException {
     Superblock last = latest;
     pages.begin(last.generation() + 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -18,10 +19,17 @@ import java.util.List;
  * <p>The order is what makes a crash harmless: a record reaches the journal only after a flush that
  * began when the data that it speaks of was already written.
  *
+ * <p>A full file system under the pool is not such a failure. The journal lies on space of its own,
+ * so commits go on; a checkpoint that finds no space is put off; when the ring is full as well,
+ * what changes metadata is refused, and tried again at the next call.
+ *
  * <p>If the journal or a flush fails, nothing that is in memory can be trusted to be what the
  * device will say after a restart: the pool takes no change any more, and says so to everyone.
  */
 final class CommitLog {
+
+  /** How long after a checkpoint that found no space the next is tried, if the ring allows it. */
+  private static final long RETRY_NANOS = 1_000_000_000L;
 
   private final Metadata metadata;
   private final RawDevice device;
@@ -38,6 +46,13 @@ final class CommitLog {
   private boolean idle = true;
 
   private boolean checkpointWanted;
+
+  /** The ring is full and the last attempt to empty it had no space: waits for a caller to ask. */
+  private boolean stalled;
+
+  /** When a checkpoint was last attempted. */
+  private long lastPlanNanos;
+
   private boolean closing;
   private volatile IOException failure;
   private volatile boolean dataWritten;
@@ -154,8 +169,17 @@ final class CommitLog {
     }
   }
 
+  /**
+   * What one turn of the thread does.
+   *
+   * @param checkpoint started when the records are in the journal, or null
+   * @param ringFull there is no room for the records: the checkpoint alone must make them durable
+   */
   private record Batch(
-      List<IoCompletion> waiters, RecordBuffer records, Checkpointer.Plan checkpoint) {}
+      List<IoCompletion> waiters,
+      RecordBuffer records,
+      Checkpointer.Plan checkpoint,
+      boolean ringFull) {}
 
   private void run() {
     while (true) {
@@ -164,6 +188,12 @@ final class CommitLog {
         batch = take();
         if (batch == null) {
           return;
+        }
+        if (batch.ringFull) {
+          if (!checkpointOnly(batch)) {
+            return;
+          }
+          continue;
         }
         if (dataWritten) {
           dataWritten = false;
@@ -185,6 +215,46 @@ final class CommitLog {
     }
   }
 
+  /**
+   * Commits by a checkpoint, for the ring is full. Where the file system has no space for that, the
+   * waiters hear so and everything stays as it is, to be tried again.
+   *
+   * @return whether to go on
+   */
+  private boolean checkpointOnly(Batch batch) throws IOException {
+    DeviceException full = checkpointer.wantOfSpace();
+    if (batch.checkpoint != null) {
+      try {
+        dataWritten = false;
+        checkpointer.write(batch.checkpoint, journal.position(), journal.sequence(), false);
+        stalled = false;
+        batch.waiters.forEach(IoCompletion::completed);
+        return true;
+      } catch (DeviceException e) {
+        if (!e.isNoSpace()) {
+          throw e;
+        }
+        full = e;
+      }
+    }
+    boolean goOn;
+    metadata.lock.lock();
+    try {
+      metadata.returnPending(batch.records);
+      dataWritten = true;
+      stalled = true;
+      goOn = !closing;
+    } finally {
+      metadata.lock.unlock();
+    }
+    BlockException refusal = PoolFailure.writing(full);
+    batch.waiters.forEach(waiter -> waiter.failed(refusal));
+    if (!goOn) {
+      fail(full);
+    }
+    return goOn;
+  }
+
   private void rejectAll(Batch batch) {
     List<IoCompletion> rejected = new ArrayList<>();
     if (batch != null) {
@@ -201,15 +271,17 @@ final class CommitLog {
     rejected.forEach(waiter -> waiter.failed(cause));
   }
 
+  private boolean hasWork() {
+    return (checkpointWanted && !checkpointer.isRunning())
+        || metadata.pendingBytes() >= pendingLimitBytes;
+  }
+
   /** Waits for something to commit; null when the log is closed and all is committed. */
   private Batch take() throws IOException {
     metadata.lock.lock();
     try {
       idle = true;
-      while (failure == null
-          && waiting.isEmpty()
-          && !(checkpointWanted && !checkpointer.isRunning())
-          && metadata.pendingBytes() < pendingLimitBytes) {
+      while (failure == null && waiting.isEmpty() && (stalled || !hasWork())) {
         if (closing) {
           return metadata.pendingBytes() == 0 ? null : batchLocked();
         }
@@ -226,8 +298,7 @@ final class CommitLog {
   }
 
   private Batch batchLocked() throws IOException {
-    long group = JournalWriter.groupBytes(metadata.pendingBytes());
-    if (!checkpointer.hasRoomFor(journal.position() + group)) {
+    if (!hasRoom()) {
       // Before any of this commit is written the ring must have room for all of it.
       metadata.lock.unlock();
       try {
@@ -238,13 +309,39 @@ final class CommitLog {
       checkpointWanted = true;
     }
     checkpointer.requireSound();
+    boolean ringFull = !hasRoom();
     Checkpointer.Plan plan = null;
-    if ((checkpointWanted || checkpointer.isDue(journal.position())) && !checkpointer.isRunning()) {
-      plan = checkpointer.plan();
+    if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
+      plan = planOrNull();
       checkpointWanted = false;
     }
     List<IoCompletion> taken = waiting;
     waiting = new ArrayList<>();
-    return new Batch(taken, metadata.takePending(), plan);
+    return new Batch(taken, metadata.takePending(), plan, ringFull);
+  }
+
+  private boolean hasRoom() {
+    long group = JournalWriter.groupBytes(metadata.pendingBytes());
+    return checkpointer.hasRoomFor(journal.position() + group);
+  }
+
+  private boolean isCheckpointDue() {
+    boolean due = checkpointWanted || checkpointer.isDue(journal.position());
+    return due
+        && (checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS);
+  }
+
+  /** A plan, or null if there is no space for one. */
+  private Checkpointer.Plan planOrNull() throws IOException {
+    lastPlanNanos = System.nanoTime();
+    try {
+      return checkpointer.plan();
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      checkpointer.putOff(e);
+      return null;
+    }
   }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deals CLEAN extents to writers, out of batches that are reserved durably first: whatever reaches
@@ -18,6 +20,7 @@ import java.util.List;
  */
 final class ExtentAllocator {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ExtentAllocator.class);
   private static final int BATCH = 1024;
   private static final int LOW = BATCH / 2;
 
@@ -75,7 +78,7 @@ final class ExtentAllocator {
         try {
           log.commit();
         } catch (BlockException e) {
-          endRefill(List.of());
+          giveBack(batch);
           throw e;
         }
         endRefill(batch);
@@ -119,6 +122,21 @@ final class ExtentAllocator {
     }
   }
 
+  /** Takes a reservation back that could not be made durable. */
+  private void giveBack(List<Long> extents) {
+    metadata.lock.lock();
+    try {
+      for (long extent : extents) {
+        metadata.unreserve(extent);
+      }
+    } catch (IOException e) {
+      LOG.warn("extents stay reserved until the pool is opened again: {}", e.getMessage());
+    } finally {
+      refilling = false;
+      metadata.lock.unlock();
+    }
+  }
+
   /** Puts a batch to use once its reservation is durable. */
   private final class Refill implements IoCompletion {
 
@@ -135,7 +153,7 @@ final class ExtentAllocator {
 
     @Override
     public void failed(BlockException cause) {
-      endRefill(List.of());
+      giveBack(extents);
     }
   }
 }

@@ -366,6 +366,12 @@ final class Metadata {
     return taken;
   }
 
+  /** Takes records back that could not be committed; they go before all that came since. */
+  void returnPending(RecordBuffer records) {
+    records.add(pending);
+    pending = records;
+  }
+
   /** The most pages that a checkpoint now would write. */
   int dirtyPages() {
     int count = 0;
@@ -402,6 +408,22 @@ final class Metadata {
     List<WordTree> gone = List.copyOf(retired);
     retired.clear();
     return new Frozen(ofLayers, ofPool, gone);
+  }
+
+  /** Takes back what a checkpoint froze that came to nothing. */
+  void refuse(Frozen frozen) {
+    for (TreeCheckpoint checkpoint : frozen.layerTrees) {
+      checkpoint.abort();
+      WordTree tree = checkpoint.tree();
+      Layer layer = layers.get(tree.key().layer());
+      if (layer != null) {
+        dirtyTrees.add(tree);
+      }
+    }
+    for (TreeCheckpoint checkpoint : frozen.poolTrees) {
+      checkpoint.abort();
+      dirtyTrees.add(checkpoint.tree());
+    }
   }
 
   /** Records in a frozen slot where a layer's tree lies. */

@@ -57,7 +57,17 @@ final class PageStore implements PageReader, PageSink {
       throw new IOException("checkpoint needs more pages than were set aside for it");
     }
     TreePage.encode(writeBuffer, key, level, firstIndex, generation, page, words);
-    device.write(page * PoolLayout.PAGE_BYTES, writeBuffer);
+    boolean written = false;
+    try {
+      device.write(page * PoolLayout.PAGE_BYTES, writeBuffer);
+      written = true;
+    } finally {
+      if (!written) {
+        synchronized (free) {
+          free.addFirst(page);
+        }
+      }
+    }
     return page;
   }
 

@@ -22,6 +22,7 @@ final class SimulatedDevice implements RawDevice {
   private final HashMap<Long, byte[]> volatileSectors = new HashMap<>();
   private long callsUntilDeath;
   private boolean dead;
+  private boolean full;
 
   SimulatedDevice(long sizeBytes) {
     this(sizeBytes, new HashMap<>(), Long.MAX_VALUE);
@@ -40,6 +41,11 @@ final class SimulatedDevice implements RawDevice {
 
   synchronized boolean isDead() {
     return dead;
+  }
+
+  /** From now on, or no longer, no sector can be written that never was. */
+  synchronized void setFull(boolean isFull) {
+    full = isFull;
   }
 
   /** Dies now. */
@@ -113,6 +119,9 @@ final class SimulatedDevice implements RawDevice {
   @Override
   public synchronized void write(long offset, ByteBuffer source) throws DeviceException {
     boolean dies = countDown();
+    if (full) {
+      requireWritten(offset, source.remaining());
+    }
     int at = source.position();
     long position = offset;
     while (at < source.limit()) {
@@ -143,6 +152,14 @@ final class SimulatedDevice implements RawDevice {
   @Override
   public void close() {
     // Memory needs no letting go.
+  }
+
+  private void requireWritten(long offset, int length) throws DeviceException {
+    for (long at = offset / SECTOR; at * SECTOR < offset + length; at++) {
+      if (!volatileSectors.containsKey(at) && !durable.containsKey(at)) {
+        throw new DeviceException("simulated: no space is left for sector " + at, true);
+      }
+    }
   }
 
   private byte[] sector(long number) {

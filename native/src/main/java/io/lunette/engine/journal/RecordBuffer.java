@@ -29,6 +29,13 @@ public final class RecordBuffer {
     }
   }
 
+  /** Adds all records of another buffer behind those of this one. */
+  public void add(RecordBuffer later) {
+    ByteBuffer records = later.records();
+    ensure(records.remaining());
+    bytes.put(records);
+  }
+
   /** Whether there is nothing to commit. */
   public boolean isEmpty() {
     return bytes.position() == 0;

@@ -65,6 +65,14 @@ final class Leaf extends Node {
     image = null;
   }
 
+  /** Ends a freeze that came to nothing; returns whether the leaf has become dirty by that. */
+  boolean refuse() {
+    image = null;
+    boolean first = !dirty;
+    dirty = true;
+    return first;
+  }
+
   static boolean isZero(long[] words) {
     for (int i = 0; i < TreePage.WORDS; i++) {
       if (words[i] != 0) {

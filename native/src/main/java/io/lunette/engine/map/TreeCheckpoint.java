@@ -55,6 +55,14 @@ public final class TreeCheckpoint {
     return root;
   }
 
+  /**
+   * Gives up: every leaf is changed again, for the next checkpoint. What has been written already
+   * is where the tree lies now, though nothing durable says so; that checkpoint writes it again.
+   */
+  public void abort() {
+    tree.refuse(leaves);
+  }
+
   /** Lets the leaves go. */
   public void end() {
     leaves.forEach(Leaf::thaw);

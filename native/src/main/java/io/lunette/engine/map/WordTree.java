@@ -105,6 +105,15 @@ public final class WordTree {
     return new TreeCheckpoint(this, leaves);
   }
 
+  /** Takes back the leaves of a freeze that came to nothing. */
+  void refuse(List<Leaf> leaves) {
+    for (Leaf leaf : leaves) {
+      if (leaf.refuse()) {
+        dirty.add(leaf);
+      }
+    }
+  }
+
   /** Makes sure that the word's leaf is among those of the next freeze. */
   public void touch(long index) throws IOException {
     Leaf leaf = findLeaf(index);
