@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One CHAP exchange (RFC 7143 §12.1.3): algorithm, challenge, response, and the target's own
@@ -48,10 +49,16 @@ final class ChapExchange {
   /** Takes the CHAP keys of a request and puts the answer; false if the login has to fail. */
   boolean advance(Map<String, String> request, Map<String, String> answer) {
     return switch (step) {
-      case ALGORITHM -> !request.containsKey(ALGORITHM) || challenge(request, answer);
+      case ALGORITHM ->
+          request.containsKey(ALGORITHM) ? challenge(request, answer) : mayWait(request);
       case RESPONSE -> respond(request, answer);
       case PROVED -> true;
     };
+  }
+
+  /** Without an algorithm there is nothing to respond to. */
+  private static boolean mayWait(Map<String, String> request) {
+    return request.keySet().stream().noneMatch(key -> key.startsWith("CHAP_"));
   }
 
   private boolean challenge(Map<String, String> request, Map<String, String> answer) {
@@ -95,8 +102,9 @@ final class ChapExchange {
       String theirIdentifier, String theirChallenge, Map<String, String> answer) {
     Optional<byte[]> given =
         theirChallenge == null ? Optional.empty() : BinaryValue.decode(theirChallenge);
-    Integer number = identifier(theirIdentifier);
-    if (own.isEmpty() || given.isEmpty() || number == null) {
+    OptionalLong number =
+        theirIdentifier == null ? OptionalLong.empty() : Numeral.parse(theirIdentifier);
+    if (own.isEmpty() || given.isEmpty() || number.isEmpty() || number.getAsLong() > 255) {
       return false;
     }
     boolean reflected = MessageDigest.isEqual(given.get(), challenge);
@@ -104,17 +112,8 @@ final class ChapExchange {
       return false;
     }
     answer.put(NAME, own.get().user());
-    answer.put(
-        RESPONSE, BinaryValue.encode(algorithm.response(number, own.get().secret(), given.get())));
+    byte[] response = algorithm.response((int) number.getAsLong(), own.get().secret(), given.get());
+    answer.put(RESPONSE, BinaryValue.encode(response));
     return true;
-  }
-
-  private static Integer identifier(String text) {
-    try {
-      int value = Integer.decode(text == null ? "" : text);
-      return value >= 0 && value <= 255 ? value : null;
-    } catch (NumberFormatException e) {
-      return null;
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.lunette.iscsi.login;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * The operational keys (RFC 7143 §13) in one table: how the result comes about, the standard's
@@ -138,15 +139,11 @@ public enum Key {
   }
 
   private String number(String theirs) {
-    long value;
-    try {
-      value = Long.decode(theirs);
-    } catch (NumberFormatException e) {
+    OptionalLong parsed = Numeral.parse(theirs);
+    if (parsed.isEmpty() || parsed.getAsLong() < least || parsed.getAsLong() > most) {
       return null;
     }
-    if (value < least || value > most) {
-      return null;
-    }
+    long value = parsed.getAsLong();
     int ours = Integer.parseInt(offer);
     return Long.toString(
         switch (function) {

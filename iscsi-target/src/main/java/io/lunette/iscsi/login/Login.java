@@ -80,8 +80,8 @@ public final class Login {
     Map<String, String> text = new LinkedHashMap<>(received);
     Map<String, String> answer = new LinkedHashMap<>();
     LoginStatus refusal = checkStage(currentStage, nextStage, transit);
-    if (refusal == null && initiator == null) {
-      refusal = identify(text, answer);
+    if (refusal == null) {
+      refusal = initiator == null ? identify(text, answer) : identifyAgain(text);
     }
     if (refusal == null) {
       stage = currentStage;
@@ -139,6 +139,26 @@ public final class Login {
     required = policy.credentialsOf(parsed);
     initiator = parsed;
     return null;
+  }
+
+  /** Some initiators say it in each stage; they may not say something else. */
+  private LoginStatus identifyAgain(Map<String, String> text) {
+    String name = text.remove("InitiatorName");
+    String type = text.remove("SessionType");
+    String target = text.remove("TargetName");
+    boolean same =
+        (name == null || isSameInitiator(name))
+            && (type == null || type.equals(discovery ? "Discovery" : "Normal"))
+            && (target == null || target.toLowerCase(Locale.ROOT).equals(policy.targetName()));
+    return same ? null : LoginStatus.INITIATOR_ERROR;
+  }
+
+  private boolean isSameInitiator(String name) {
+    try {
+      return new InitiatorName(name).equals(initiator);
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   private LoginStatus security(Map<String, String> text, Map<String, String> answer) {
