@@ -267,10 +267,23 @@ final class Metadata {
   void removeLayer(Layer layer) throws IOException {
     setAll(tree(TreeKey.Kind.LAYERS), LayerSlot.index(layer.id), new long[LayerSlot.WORDS]);
     layers.remove(layer.id);
+    retire(layer);
+  }
+
+  /**
+   * Gives up a layer's trees. Their pages stay until the next checkpoint is durable: until then a
+   * recovery replays the journal on them.
+   */
+  private void retire(Layer layer) {
     dirtyTrees.remove(layer.map);
     dirtyTrees.remove(layer.dropped);
     retired.add(layer.map);
     retired.add(layer.dropped);
+  }
+
+  /** Trees whose pages the next checkpoint frees. */
+  List<WordTree> retired() {
+    return retired;
   }
 
   /**
@@ -475,6 +488,7 @@ final class Metadata {
       }
       at = slots.nextNonZero(LayerSlot.index(id + 1));
     }
+    replayed.values().stream().filter(each -> layers.get(each.id) != each).forEach(this::retire);
     for (Layer layer : layers.values()) {
       long parent = layer.slot.parent();
       if (parent != 0 && layer.slot.state() != LayerSlot.State.RELEASED) {

@@ -9,6 +9,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.map.WordTree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -151,6 +152,9 @@ final class Pool implements AutoCloseable {
     for (Layer layer : metadata.layers()) {
       layer.map.forEachPage(mark);
       layer.dropped.forEachPage(mark);
+    }
+    for (WordTree tree : metadata.retired()) {
+      tree.forEachPage(mark);
     }
     var extents = metadata.tree(TreeKey.Kind.METADATA);
     for (long i = 0; extents.get(i) != 0; i++) {

@@ -124,6 +124,34 @@ class EngineRecoveryTest {
   }
 
   @Test
+  void aLayerThatWasScrubbedAwaySinceTheCheckpointIsGoneAfterACrash() throws Exception {
+    makeImage();
+    VolumeName replica = new VolumeName("replica");
+    driver.clone(IMAGE, List.of(replica), CloneKind.DEPENDENT);
+    try (BlockDevice device = driver.open(replica, AccessMode.READ_WRITE)) {
+      for (long at = 0; at < 32 * MIB; at += 65_536) {
+        write(device, at, "checkpointed");
+      }
+      BlockingIo.flush(device);
+    }
+    driver.close();
+    driver = EngineVolumeDriver.open(file, Clock.systemUTC());
+    var unused =
+        driver
+            .erase(replica, EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(30, TimeUnit.SECONDS);
+
+    crash();
+    crash();
+
+    assertThat(poolContains("checkpointed")).isFalse();
+    assertThat(read(replica, 0, 6)).isEqualTo("golden");
+    assertThat(driver.space().dirtyBytes()).isZero();
+  }
+
+  @Test
   void anEraseGoesOnAfterACrash() throws Exception {
     makeImage();
     VolumeName replica = new VolumeName("replica");
