@@ -122,6 +122,19 @@ final class CommitLog {
     if (metadata.pendingBytes() > pendingLimitBytes) {
       commit();
     }
+    if (isDirtyTooMuch()) {
+      commit();
+      checkpointer.await();
+    }
+  }
+
+  private boolean isDirtyTooMuch() {
+    metadata.lock.lock();
+    try {
+      return metadata.cache().isDirtyTooMuch();
+    } finally {
+      metadata.lock.unlock();
+    }
   }
 
   /** Has a checkpoint made, soon. */
@@ -326,7 +339,10 @@ final class CommitLog {
   }
 
   private boolean isCheckpointDue() {
-    boolean due = checkpointWanted || checkpointer.isDue(journal.position());
+    boolean due =
+        checkpointWanted
+            || checkpointer.isDue(journal.position())
+            || metadata.cache().isDirtyMuch();
     return due
         && (checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS);
   }

@@ -36,6 +36,8 @@ public final class EngineVolumeDriver implements VolumeDriver {
       new DriverCapabilities(
           Set.of(CloneKind.DEPENDENT), true, Set.of(EraseMethod.ZERO_FILL), true, true);
 
+  private static final long MIN_CACHE_BYTES = 1 << 20;
+
   private final Pool pool;
   private final VolumeTable volumes;
 
@@ -70,6 +72,21 @@ public final class EngineVolumeDriver implements VolumeDriver {
    *     INVALID if it is not a pool or is damaged; IO
    */
   public static EngineVolumeDriver open(Path file, Clock clock) throws VolumeException {
+    return open(file, clock, defaultCacheBytes());
+  }
+
+  /** An eighth of the heap. */
+  private static long defaultCacheBytes() {
+    return Runtime.getRuntime().maxMemory() / 8;
+  }
+
+  /**
+   * {@link #open(Path, Clock)} with a bound on the memory for metadata pages.
+   *
+   * @param cacheBytes bytes of pages to keep, at least 1 MiB; what a moment needs comes on top
+   */
+  public static EngineVolumeDriver open(Path file, Clock clock, long cacheBytes)
+      throws VolumeException {
     if (!Files.exists(file)) {
       throw new VolumeException(VolumeException.Kind.NOT_FOUND, file + ": no such pool file");
     }
@@ -79,13 +96,14 @@ public final class EngineVolumeDriver implements VolumeDriver {
     } catch (DeviceException e) {
       throw new VolumeException(VolumeException.Kind.BUSY, e.getMessage(), e);
     }
-    return open(device, clock);
+    return open(device, clock, Math.max(MIN_CACHE_BYTES, cacheBytes));
   }
 
   /** Opens a pool on a device, which the driver closes in the end. */
-  static EngineVolumeDriver open(RawDevice device, Clock clock) throws VolumeException {
+  static EngineVolumeDriver open(RawDevice device, Clock clock, long cacheBytes)
+      throws VolumeException {
     try {
-      return new EngineVolumeDriver(Pool.open(device, clock));
+      return new EngineVolumeDriver(Pool.open(device, clock, cacheBytes));
     } catch (IOException e) {
       device.close();
       throw failed(e);
@@ -176,6 +194,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
     } catch (IOException e) {
       throw failed(e);
     }
+  }
+
+  /** Bytes that metadata pages take in memory. */
+  long cachedBytes() {
+    return pool.metadata.cache().bytes();
   }
 
   /** Dies as a process that is killed does: nothing more is written. For tests of recovery. */

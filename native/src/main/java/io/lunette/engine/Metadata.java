@@ -10,6 +10,7 @@ import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreeRoot;
 import io.lunette.engine.format.VolumeSlot;
 import io.lunette.engine.journal.RecordBuffer;
+import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.PageReader;
 import io.lunette.engine.map.TreeCheckpoint;
 import io.lunette.engine.map.WordTree;
@@ -52,6 +53,7 @@ final class Metadata {
   final long firstExtent;
 
   private final PageReader pages;
+  private final PageCache cache;
   private final Map<TreeKey.Kind, WordTree> trees = new EnumMap<>(TreeKey.Kind.class);
   private final Map<Long, Layer> layers = new HashMap<>();
   private final Map<Long, Volume> volumesById = new HashMap<>();
@@ -63,8 +65,9 @@ final class Metadata {
   private long reservedExtents;
   private long metadataExtents;
 
-  Metadata(Superblock superblock, PageReader pages, long firstExtent) {
+  Metadata(Superblock superblock, PageReader pages, PageCache cache, long firstExtent) {
     this.pages = pages;
+    this.cache = cache;
     this.capacityExtents = superblock.capacityBytes() / PoolLayout.EXTENT_BYTES;
     this.firstExtent = firstExtent;
     for (TreeKey.Kind kind : TreeKey.Kind.values()) {
@@ -72,7 +75,10 @@ final class Metadata {
         trees.put(
             kind,
             new WordTree(
-                TreeKey.of(kind), pages, superblock.roots().getOrDefault(kind, TreeRoot.EMPTY)));
+                TreeKey.of(kind),
+                pages,
+                cache,
+                superblock.roots().getOrDefault(kind, TreeRoot.EMPTY)));
       }
     }
   }
@@ -277,6 +283,8 @@ final class Metadata {
   private void retire(Layer layer) {
     dirtyTrees.remove(layer.map);
     dirtyTrees.remove(layer.dropped);
+    layer.map.discard();
+    layer.dropped.discard();
     retired.add(layer.map);
     retired.add(layer.dropped);
   }
@@ -362,8 +370,25 @@ final class Metadata {
     return new Layer(
         id,
         slot,
-        new WordTree(new TreeKey(TreeKey.Kind.MAP, id), pages, mapRoot),
-        new WordTree(new TreeKey(TreeKey.Kind.DROPPED, id), pages, dropped));
+        new WordTree(new TreeKey(TreeKey.Kind.MAP, id), pages, cache, mapRoot),
+        new WordTree(new TreeKey(TreeKey.Kind.DROPPED, id), pages, cache, dropped));
+  }
+
+  // ---- memory
+
+  /** Keeps the pages in memory within their budget, unless somebody else has the lock. */
+  void trimPages() {
+    if (cache.isOver() && lock.tryLock()) {
+      try {
+        cache.trim();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  PageCache cache() {
+    return cache;
   }
 
   // ---- commit and checkpoint
@@ -462,6 +487,7 @@ final class Metadata {
     } else {
       apply(tree(key.kind()), index, word);
     }
+    cache.trim();
   }
 
   /** Counts what the checkpoint says of space, before the replay. */
@@ -486,6 +512,7 @@ final class Metadata {
       if (layer.slot.state() != LayerSlot.State.ABSENT) {
         layers.put(id, layer);
       }
+      cache.trim();
       at = slots.nextNonZero(LayerSlot.index(id + 1));
     }
     replayed.values().stream().filter(each -> layers.get(each.id) != each).forEach(this::retire);
@@ -513,6 +540,7 @@ final class Metadata {
       top.owner = volume;
       volumesById.put(id, volume);
       volumes.put(slot.name(), volume);
+      cache.trim();
       at = volumeSlots.nextNonZero(VolumeSlot.index(id + 1));
     }
   }
@@ -539,10 +567,11 @@ final class Metadata {
     return words;
   }
 
-  private static long countBits(WordTree tree) throws IOException {
+  private long countBits(WordTree tree) throws IOException {
     long count = 0;
     for (long at = tree.nextNonZero(0); at >= 0; at = tree.nextNonZero(at + 1)) {
       count += Long.bitCount(tree.get(at));
+      cache.trim();
     }
     return count;
   }

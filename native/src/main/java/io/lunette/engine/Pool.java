@@ -9,6 +9,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -83,8 +84,9 @@ final class Pool implements AutoCloseable {
    * Opens a pool and takes the device over; brings it back from a crash if it was left by one. On
    * return no extent is of unknown content.
    */
-  static Pool open(RawDevice device, Clock clock) throws IOException, BlockException {
-    PoolState state = PoolState.read(device);
+  static Pool open(RawDevice device, Clock clock, long cacheBytes)
+      throws IOException, BlockException {
+    PoolState state = PoolState.read(device, new PageCache(cacheBytes));
     Pool pool = new Pool(device, state, clock);
     boolean opened = false;
     try {
@@ -127,6 +129,7 @@ final class Pool implements AutoCloseable {
         metadata.drop(orphans, extent, PoolLayout.FULL_MASK);
         metadata.settle(extent);
       }
+      metadata.trimPages();
     }
     for (Layer layer : List.copyOf(metadata.layers())) {
       if (layer.slot.state() == LayerSlot.State.WRITABLE
@@ -152,6 +155,7 @@ final class Pool implements AutoCloseable {
     for (Layer layer : metadata.layers()) {
       layer.map.forEachPage(mark);
       layer.dropped.forEachPage(mark);
+      metadata.trimPages();
     }
     for (WordTree tree : metadata.retired()) {
       tree.forEachPage(mark);

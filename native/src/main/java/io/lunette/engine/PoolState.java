@@ -8,6 +8,7 @@ import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.journal.JournalReader;
+import io.lunette.engine.map.PageCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ record PoolState(
    * @throws FormatException if this is not a pool, or is damaged beyond what the other superblock
    *     and the journal can bring back
    */
-  static PoolState read(RawDevice device) throws IOException {
+  static PoolState read(RawDevice device, PageCache cache) throws IOException {
     List<Superblock> sound = new ArrayList<>();
     List<String> faults = new ArrayList<>();
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
@@ -73,7 +74,7 @@ record PoolState(
     }
     PageStore pages = new PageStore(device);
     long firstExtent = superblock.journalExtent() + superblock.journalExtents();
-    Metadata metadata = new Metadata(superblock, pages, firstExtent);
+    Metadata metadata = new Metadata(superblock, pages, cache, firstExtent);
     metadata.countSpace();
     JournalReader.End end =
         new JournalReader(

@@ -307,6 +307,7 @@ final class Scrubber {
       metadata.lock.unlock();
     }
     pool.log.commit();
+    metadata.trimPages();
     if (job != null) {
       job.doneBytes.addAndGet((long) entries.size() * PoolLayout.EXTENT_BYTES);
     }

@@ -74,6 +74,7 @@ final class VolumeIo {
       }
     }
     transfer(target, runStart, end, runIsZero, runOffset);
+    metadata.trimPages();
   }
 
   private void transfer(ByteBuffer target, int from, int to, boolean isZero, long offset)
@@ -119,6 +120,7 @@ final class VolumeIo {
       at += length;
     }
     writeRun(source, runStart, end, runOffset);
+    metadata.trimPages();
   }
 
   private void writeRun(ByteBuffer source, int from, int to, long offset) throws IOException {
@@ -246,6 +248,7 @@ final class VolumeIo {
         zeroWithin(top, extent, from, to);
       }
       at += to - from;
+      metadata.trimPages();
     }
   }
 
@@ -262,6 +265,7 @@ final class VolumeIo {
     long extent = nextMapped(top, aligned / PoolLayout.EXTENT_BYTES);
     while (extent >= 0 && extent < end) {
       releaseExtent(top, extent);
+      metadata.trimPages();
       extent = nextMapped(top, extent + 1);
     }
   }

@@ -39,7 +39,7 @@ class EngineFullTest {
   void createPool() throws Exception {
     device = new SimulatedDevice(64L << 20);
     PoolState.format(device, new UUID(1, 2));
-    driver = EngineVolumeDriver.open(device, Clock.systemUTC());
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
     driver.create(IMAGE, 16L << 20);
     driver.seal(IMAGE);
     driver.clone(IMAGE, List.of(TENANT), CloneKind.DEPENDENT);
@@ -134,7 +134,7 @@ class EngineFullTest {
   }
 
   private void requireAcknowledged(SimulatedDevice left) throws Exception {
-    EngineVolumeDriver recovered = EngineVolumeDriver.open(left, Clock.systemUTC());
+    EngineVolumeDriver recovered = EngineVolumeDriver.open(left, Clock.systemUTC(), 8 << 20);
     for (VolumeName name : acknowledged) {
       assertThat(recovered.find(name)).as("%s", name).isPresent();
     }

@@ -25,6 +25,24 @@ final class Index extends Node {
     children.setRelease(slot, child);
   }
 
+  boolean hasChildren() {
+    for (int i = 0; i < TreePage.WORDS; i++) {
+      if (children.getPlain(i) != null) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Lets a child go that the device has as it is. A child that is there no more has gone. */
+  void release(int slot, Node child) {
+    if (child(slot) == child) {
+      // The same word that a checkpoint would write here, if one is writing this page now.
+      pages[slot] = child.page;
+      children.setRelease(slot, null);
+    }
+  }
+
   long pageBelow(int slot) {
     Node child = child(slot);
     return child != null ? child.page : pages[slot];

@@ -43,6 +43,11 @@ final class Leaf extends Node {
     return first;
   }
 
+  /** Whether the device does not have these words yet. */
+  boolean isPinned() {
+    return dirty || image != null;
+  }
+
   /** Fixes the words as they are now for a checkpoint. */
   void freeze() {
     image = words;

@@ -16,6 +16,9 @@ abstract class Node {
   /** Where its last checkpointed image lies, 0 for nowhere. Owned by the checkpoint. */
   volatile long page;
 
+  /** Looked at since the hand of the cache last passed. */
+  volatile boolean used = true;
+
   Node(int level, long first, Index parent, long page) {
     this.level = level;
     this.first = first;

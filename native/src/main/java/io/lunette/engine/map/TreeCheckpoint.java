@@ -65,6 +65,6 @@ public final class TreeCheckpoint {
 
   /** Lets the leaves go. */
   public void end() {
-    leaves.forEach(Leaf::thaw);
+    tree.thaw(leaves);
   }
 }

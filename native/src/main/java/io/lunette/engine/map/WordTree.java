@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.map;
 
+import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
 import io.lunette.engine.format.TreeRoot;
@@ -16,7 +17,10 @@ import java.util.function.LongConsumer;
  *
  * <p>Reads take no lock and see every word that was set before they began. {@link #set}, {@link
  * #freeze} and {@link #patch} are called by one thread at a time, who holds the lock of the
- * metadata. Pages are read when they are first needed and stay.
+ * metadata. Pages are read when they are needed and stay as long as {@link PageCache} has room. A
+ * reader who holds a page that has gone reads on from it: it sees the tree as it was when it began.
+ * Should the place of a page below have been written anew since, which takes two checkpoints, the
+ * page does not fit and the reader begins again.
  *
  * <p>A checkpoint is a {@link #freeze}, which costs nothing but a list of the leaves that changed,
  * and a {@link TreeCheckpoint} that writes them while the tree goes on changing: a leaf that is
@@ -24,16 +28,21 @@ import java.util.function.LongConsumer;
  */
 public final class WordTree {
 
+  private static final int ATTEMPTS = 3;
+
   private final TreeKey key;
   private final PageReader reader;
   private volatile Node root;
   private volatile TreeRoot stored;
+  private final PageCache cache;
   private List<Leaf> dirty = new ArrayList<>();
+  private boolean discarded;
 
   /** A tree that lies at {@code stored}, or is empty. */
-  public WordTree(TreeKey key, PageReader reader, TreeRoot stored) {
+  public WordTree(TreeKey key, PageReader reader, PageCache cache, TreeRoot stored) {
     this.key = key;
     this.reader = reader;
+    this.cache = cache;
     this.stored = stored;
   }
 
@@ -53,8 +62,28 @@ public final class WordTree {
 
   /** The word at an index. */
   public long get(long index) throws IOException {
-    Leaf leaf = findLeaf(index);
-    return leaf == null ? 0 : leaf.get((int) (index % TreePage.WORDS));
+    return again(
+        () -> {
+          Leaf leaf = findLeaf(index);
+          return leaf == null ? 0 : leaf.get((int) (index % TreePage.WORDS));
+        });
+  }
+
+  private interface Look {
+    long at() throws IOException;
+  }
+
+  /** Looks again where a page was not what it was taken for; damage stays damage. */
+  private static long again(Look look) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return look.at();
+      } catch (FormatException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** Sets a word and returns what it was. */
@@ -69,15 +98,23 @@ public final class WordTree {
     int slot = (int) (index % TreePage.WORDS);
     long old = leaf.get(slot);
     if (old != value && leaf.set(slot, value)) {
-      dirty.add(leaf);
+      changed(leaf);
     }
     return old;
   }
 
   /** The index of the first word at or after {@code from} that is not zero, or -1. */
   public long nextNonZero(long from) throws IOException {
-    Node top = root();
-    return top == null ? -1 : nextNonZero(top, from);
+    return again(
+        () -> {
+          Node top = root();
+          return top == null ? -1 : nextNonZero(top, from);
+        });
+  }
+
+  private void changed(Leaf leaf) {
+    dirty.add(leaf);
+    cache.changed(1);
   }
 
   /** Whether anything has changed since the last freeze. */
@@ -107,11 +144,51 @@ public final class WordTree {
 
   /** Takes back the leaves of a freeze that came to nothing. */
   void refuse(List<Leaf> leaves) {
+    if (discarded) {
+      thaw(leaves);
+      return;
+    }
     for (Leaf leaf : leaves) {
       if (leaf.refuse()) {
-        dirty.add(leaf);
+        changed(leaf);
       }
     }
+    cache.changed(-leaves.size());
+  }
+
+  /** Ends a freeze. */
+  void thaw(List<Leaf> leaves) {
+    leaves.forEach(Leaf::thaw);
+    cache.changed(-leaves.size());
+  }
+
+  /** Nothing reads or changes the tree any more, but a checkpoint may still ask for its pages. */
+  public void discard() {
+    discarded = true;
+    cache.changed(-dirty.size());
+    dirty = new ArrayList<>();
+  }
+
+  /** Lets a page of the tree go; returns whether it has gone. */
+  boolean evict(Node node) {
+    if (discarded) {
+      return true;
+    }
+    if (node instanceof Leaf leaf ? leaf.isPinned() : ((Index) node).hasChildren()) {
+      return false;
+    }
+    Index parent = node.parent;
+    if (parent != null) {
+      parent.release(slotOf(parent, node.first), node);
+      return true;
+    }
+    if (root == node) {
+      if (stored.page() == 0 || stored.page() != node.page) {
+        return false;
+      }
+      root = null;
+    }
+    return true;
   }
 
   /** Makes sure that the word's leaf is among those of the next freeze. */
@@ -122,7 +199,7 @@ public final class WordTree {
     }
     int slot = (int) (index % TreePage.WORDS);
     if (leaf.set(slot, leaf.get(slot))) {
-      dirty.add(leaf);
+      changed(leaf);
     }
   }
 
@@ -194,6 +271,9 @@ public final class WordTree {
     while (node instanceof Index inner) {
       node = child(inner, slotOf(inner, index));
     }
+    if (node != null && !node.used) {
+      node.used = true;
+    }
     return (Leaf) node;
   }
 
@@ -206,12 +286,14 @@ public final class WordTree {
               ? new Leaf(0, null, 0, new long[TreePage.WORDS])
               : new Index(level, 0, null, 0, new long[TreePage.WORDS]);
       root = node;
+      cache.added(this, node);
     }
     while (index >= capacity(node)) {
       Index above = new Index(node.level + 1, 0, null, 0, new long[TreePage.WORDS]);
       above.adopt(0, node);
       node.parent = above;
       root = above;
+      cache.added(this, above);
       node = above;
     }
     while (node instanceof Index inner) {
@@ -224,6 +306,7 @@ public final class WordTree {
                 ? new Leaf(first, inner, 0, new long[TreePage.WORDS])
                 : new Index(inner.level - 1, first, inner, 0, new long[TreePage.WORDS]);
         inner.adopt(slot, child);
+        cache.added(this, child);
       }
       node = child;
     }
@@ -261,9 +344,12 @@ public final class WordTree {
 
   private Node load(int level, long first, Index parent, long page) throws IOException {
     long[] words = reader.read(key, level, first, page);
-    return level == 0
-        ? new Leaf(first, parent, page, words)
-        : new Index(level, first, parent, page, words);
+    Node node =
+        level == 0
+            ? new Leaf(first, parent, page, words)
+            : new Index(level, first, parent, page, words);
+    cache.added(this, node);
+    return node;
   }
 
   private static int slotOf(Index index, long wordIndex) {

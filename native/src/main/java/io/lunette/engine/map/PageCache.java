@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.map;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Keeps the pages of all trees in memory within a budget. A clock with a second chance: a leaf that
+ * was used since the hand last passed stays. A leaf that the device does not have as it is, and an
+ * index page with anything below it in memory, stay whatever the budget says; {@link #isDirtyMuch}
+ * tells when a checkpoint should make more of them removable.
+ *
+ * <p>Pages may be added by any thread. {@link #trim} needs the lock of the metadata, and must not
+ * be called from within a call of a tree.
+ */
+public final class PageCache {
+
+  private static final int LEAF_BYTES = 4200;
+  private static final int INDEX_BYTES = 6400;
+  private static final int STEPS_MAX = 4096;
+  private static final long IDLE_NANOS = 5_000_000;
+
+  private final long budgetBytes;
+  private final Queue<Entry> hand = new ConcurrentLinkedQueue<>();
+  private final AtomicLong bytes = new AtomicLong();
+
+  /** Leaves that changed, and those that a checkpoint is writing; guarded by the lock. */
+  private long changedLeaves;
+
+  private long idleUntilNanos = System.nanoTime();
+
+  private record Entry(WordTree tree, Node node) {
+
+    int bytes() {
+      return node.level == 0 ? LEAF_BYTES : INDEX_BYTES;
+    }
+  }
+
+  /** A cache of that many bytes. */
+  public PageCache(long budgetBytes) {
+    this.budgetBytes = budgetBytes;
+  }
+
+  /** Bytes that pages take now. */
+  public long bytes() {
+    return bytes.get();
+  }
+
+  /** Whether there is more than the budget allows. */
+  public boolean isOver() {
+    return bytes.get() > budgetBytes;
+  }
+
+  /** Whether so much has changed that it should be checkpointed; with the lock held. */
+  public boolean isDirtyMuch() {
+    return changedLeaves * LEAF_BYTES > budgetBytes / 8;
+  }
+
+  /** Whether who changes more should wait for a checkpoint; with the lock held. */
+  public boolean isDirtyTooMuch() {
+    return changedLeaves * LEAF_BYTES > budgetBytes / 2;
+  }
+
+  void added(WordTree tree, Node node) {
+    Entry entry = new Entry(tree, node);
+    bytes.addAndGet(entry.bytes());
+    hand.add(entry);
+  }
+
+  void changed(long leaves) {
+    changedLeaves += leaves;
+  }
+
+  /** Lets pages go until the budget is kept, or a while has been spent. */
+  public void trim() {
+    if (!isOver() || System.nanoTime() - idleUntilNanos < 0) {
+      return;
+    }
+    boolean freed = false;
+    for (int step = 0; step < STEPS_MAX && isOver(); step++) {
+      Entry entry = hand.poll();
+      if (entry == null) {
+        break;
+      }
+      if (entry.node.used) {
+        entry.node.used = false;
+        hand.add(entry);
+      } else if (entry.tree.evict(entry.node)) {
+        bytes.addAndGet(-entry.bytes());
+        freed = true;
+      } else {
+        hand.add(entry);
+      }
+    }
+    if (!freed) {
+      // All of it is in use: looking again at once would find the same.
+      idleUntilNanos = System.nanoTime() + IDLE_NANOS;
+    }
+  }
+}
