@@ -80,9 +80,16 @@ final class Checkpointer {
     return !running.isDone();
   }
 
-  /** Whether enough of the journal has been written since the last one. */
+  /** Whether enough has been written to the journal, or changed, since the last one. */
   boolean isDue(long position) {
-    return position - latest.journalTail() > journalBytes / 4;
+    return position - latest.journalTail() > journalBytes / 4
+        || metadata.cache().isDirtyMuch()
+        || finder.isShortOfPages(8);
+  }
+
+  /** Whether who changes more should wait for the next one. */
+  boolean isOverdue() {
+    return metadata.cache().isDirtyTooMuch() || finder.isShortOfPages(2);
   }
 
   /** Whether the journal may be written up to that position. */

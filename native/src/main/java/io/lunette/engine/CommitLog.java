@@ -122,16 +122,16 @@ final class CommitLog {
     if (metadata.pendingBytes() > pendingLimitBytes) {
       commit();
     }
-    if (isDirtyTooMuch()) {
+    if (isCheckpointOverdue()) {
       commit();
       checkpointer.await();
     }
   }
 
-  private boolean isDirtyTooMuch() {
+  private boolean isCheckpointOverdue() {
     metadata.lock.lock();
     try {
-      return metadata.cache().isDirtyTooMuch();
+      return checkpointer.isOverdue();
     } finally {
       metadata.lock.unlock();
     }
@@ -339,10 +339,7 @@ final class CommitLog {
   }
 
   private boolean isCheckpointDue() {
-    boolean due =
-        checkpointWanted
-            || checkpointer.isDue(journal.position())
-            || metadata.cache().isDirtyMuch();
+    boolean due = checkpointWanted || checkpointer.isDue(journal.position());
     return due
         && (checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS);
   }

@@ -95,7 +95,7 @@ final class ExtentAllocator {
 
   private List<Long> reserve() throws IOException {
     List<Long> extents = new ArrayList<>();
-    long wanted = Math.min(BATCH, finder.available());
+    long wanted = finder.available(BATCH);
     while (extents.size() < wanted) {
       long bits = finder.nextCleanWord(finder.keptForMetadata());
       long taken = 0;

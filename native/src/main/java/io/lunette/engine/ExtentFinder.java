@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 
 /**
@@ -9,16 +10,39 @@ import java.io.IOException;
  */
 final class ExtentFinder {
 
+  /** Pages that one leaf which changed may cost a checkpoint: itself, and one above. */
+  private static final int PAGES_PER_CHANGE = 2;
+
   private final Metadata metadata;
+  private final PageStore pages;
   private long cursor;
 
-  ExtentFinder(Metadata metadata) {
+  ExtentFinder(Metadata metadata, PageStore pages) {
     this.metadata = metadata;
+    this.pages = pages;
   }
 
-  /** Extents kept back from tenants, so that metadata can still be written when data is full. */
+  /**
+   * Extents kept back from tenants, so that metadata can still be written when data is full: some
+   * always, and as many as the next checkpoint needs for what has changed and for what the extents
+   * that are promised to writers will change.
+   */
   long keptForMetadata() {
-    return Math.max(16, metadata.dataExtents() / 256);
+    long promised = metadata.cache().changedLeaves() + metadata.reservedExtents();
+    long missing = Math.max(0, PAGES_PER_CHANGE * promised - pages.freePages());
+    return Math.max(16, metadata.dataExtents() / 256) + missing / PoolLayout.PAGES_PER_EXTENT;
+  }
+
+  /** Whether what has changed takes more than that part of the pages which can still be had. */
+  boolean isShortOfPages(int part) {
+    long supply = pages.freePages() + metadata.cleanExtents() * PoolLayout.PAGES_PER_EXTENT;
+    return PAGES_PER_CHANGE * metadata.cache().changedLeaves() > supply / part;
+  }
+
+  /** Extents to reserve at once, of which each is promised the pages for its place in a map. */
+  long available(long most) {
+    long share = PoolLayout.PAGES_PER_EXTENT / PAGES_PER_CHANGE;
+    return Math.min(most, available() * share / (share + 1));
   }
 
   /** CLEAN extents that tenants may still have. */

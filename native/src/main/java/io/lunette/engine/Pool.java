@@ -62,7 +62,7 @@ final class Pool implements AutoCloseable {
             superblock.pool(),
             state.journalEnd().position(),
             sequence);
-    this.finder = new ExtentFinder(metadata);
+    this.finder = new ExtentFinder(metadata, state.pages());
     this.checkpoints = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-checkpoint"));
     this.io = Executors.newFixedThreadPool(IO_THREADS, r -> daemon(r, "lunette-io"));
     this.checkpointer =

@@ -78,6 +78,10 @@ final class Leaf extends Node {
     return first;
   }
 
+  boolean isZero() {
+    return isZero(words);
+  }
+
   static boolean isZero(long[] words) {
     for (int i = 0; i < TreePage.WORDS; i++) {
       if (words[i] != 0) {

@@ -52,6 +52,11 @@ public final class PageCache {
     return bytes.get() > budgetBytes;
   }
 
+  /** Leaves that no finished checkpoint has as they are; with the lock held. */
+  public long changedLeaves() {
+    return changedLeaves;
+  }
+
   /** Whether so much has changed that it should be checkpointed; with the lock held. */
   public boolean isDirtyMuch() {
     return changedLeaves * LEAF_BYTES > budgetBytes / 8;

@@ -126,7 +126,8 @@ public final class WordTree {
   public int dirtyPages() {
     Set<Node> touched = new HashSet<>();
     for (Leaf leaf : dirty) {
-      Node node = leaf;
+      // A leaf of zeroes takes no page; that matters where space is given back for want of it.
+      Node node = leaf.isZero() ? leaf.parent : leaf;
       while (node != null && touched.add(node)) {
         node = node.parent;
       }

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A pool with no CLEAN extent left is full, not broken (invariant I8). */
+class EngineOutOfSpaceTest {
+
+  private static final long MIB = 1 << 20;
+
+  /** Wider than what a page of a map covers: every write takes a page as well as an extent. */
+  private static final long FAR = 33 * MIB;
+
+  private static final long NEAR = 65_536;
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final int BLOCK = 4096;
+
+  @TempDir Path directory;
+
+  private Path file;
+  private EngineVolumeDriver driver;
+
+  @BeforeEach
+  void createPool() throws Exception {
+    file = directory.resolve("pool");
+    EngineVolumeDriver.createPool(file, 128 * MIB);
+    driver = EngineVolumeDriver.open(file, Clock.systemUTC());
+    driver.create(VOLUME, 4096 * FAR);
+  }
+
+  @AfterEach
+  void closePool() throws Exception {
+    driver.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {NEAR, FAR})
+  void aFullPoolTakesOverwritesAndErasesAndThenWritesAgain(long stride) throws Exception {
+    int written = writeUntilFull(stride);
+    assertThat(written).isGreaterThan(500);
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      write(device, 0, 77);
+      assertThat(read(device, 0)).isEqualTo(77);
+      assertThat(read(device, (written - 1) * stride)).isEqualTo(written - 1);
+    }
+
+    erase();
+
+    assertThat(driver.space().dirtyBytes()).isZero();
+    assertThat(writeUntilFull(stride)).isGreaterThan(written * 9 / 10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {NEAR, FAR})
+  void aFullPoolThatCrashedOpensWithAllThatWasFlushed(long stride) throws Exception {
+    int written = writeUntilFull(stride);
+
+    driver.abandon();
+
+    assertThat(PoolCheck.check(file).problems()).isEmpty();
+    driver = EngineVolumeDriver.open(file, Clock.systemUTC());
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      for (int i = 0; i < written; i++) {
+        assertThat(read(device, i * stride)).isEqualTo(i);
+      }
+    }
+    erase();
+  }
+
+  @Test
+  void aFullPoolGivesADiscardsSpaceBack() throws Exception {
+    int written = writeUntilFull(FAR);
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      for (int i = 0; i < written; i += 2) {
+        BlockingIo.discard(device, i * FAR, NEAR);
+      }
+      BlockingIo.flush(device);
+      assertThat(read(device, 0)).isZero();
+      assertThat(read(device, FAR)).isEqualTo(1);
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (driver.space().dirtyBytes() > 0 && System.nanoTime() < deadline) {
+      Thread.sleep(20);
+    }
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      write(device, 4095 * FAR, 5);
+      assertThat(read(device, 4095 * FAR)).isEqualTo(5);
+    }
+  }
+
+  private void erase() throws Exception {
+    var unused =
+        driver
+            .erase(VOLUME, EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(30, TimeUnit.SECONDS);
+  }
+
+  /** Writes single blocks, that far apart, and returns how many there was space for. */
+  private int writeUntilFull(long stride) throws Exception {
+    int[] written = new int[1];
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockException full =
+          catchThrowableOfType(
+              BlockException.class,
+              () -> {
+                while (written[0] < 4096) {
+                  write(device, written[0] * stride, written[0]);
+                  written[0]++;
+                }
+              });
+      assertThat(full.kind()).as(full.getMessage()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
+      assertThat(full).hasMessageContaining("no CLEAN extent");
+      BlockingIo.flush(device);
+    }
+    return written[0];
+  }
+
+  private static void write(BlockDevice device, long offset, int content) throws BlockException {
+    ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+    block.putInt(0, content);
+    BlockingIo.write(device, offset, block, Durability.VISIBLE);
+  }
+
+  private static int read(BlockDevice device, long offset) throws BlockException {
+    ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+    BlockingIo.read(device, offset, block);
+    return block.getInt(0);
+  }
+}
