@@ -15,9 +15,9 @@ import java.util.TreeMap;
 final class SpaceAudit {
 
   private final PoolImage image;
-  private final long[] owned;
-  private final long[] space;
-  private final long[] reserved;
+  private final ExtentBits owned;
+  private final ExtentBits space;
+  private final ExtentBits reserved;
 
   /** What names each extent that more than one thing names. */
   private final TreeMap<Long, StringBuilder> doubled = new TreeMap<>();
@@ -27,10 +27,9 @@ final class SpaceAudit {
 
   SpaceAudit(PoolImage image) {
     this.image = image;
-    int words = Math.toIntExact((image.capacityExtents + 63) >>> 6);
-    this.owned = new long[words];
-    this.space = new long[words];
-    this.reserved = new long[words];
+    this.owned = new ExtentBits(image.capacityExtents);
+    this.space = new ExtentBits(image.capacityExtents);
+    this.reserved = new ExtentBits(image.capacityExtents);
   }
 
   PoolUsage run() {
@@ -49,8 +48,8 @@ final class SpaceAudit {
         mapped,
         dirty,
         image.metadataExtents.size(),
-        count(reserved),
-        image.capacityExtents - image.firstExtent - count(space));
+        reserved.count(),
+        image.capacityExtents - image.firstExtent - space.count());
   }
 
   private interface Owner {
@@ -108,12 +107,9 @@ final class SpaceAudit {
           who + " " + index, "names extent " + extent + ", which is outside of the pool's data");
       return;
     }
-    long bit = 1L << extent;
-    int word = (int) (extent >>> 6);
-    if ((owned[word] & bit) != 0) {
+    if (owned.add(extent)) {
       doubled.put(extent, new StringBuilder());
     }
-    owned[word] |= bit;
   }
 
   private void nameOwner(long extent, String who, long index) {
@@ -123,12 +119,12 @@ final class SpaceAudit {
     }
   }
 
-  private void bits(TreeKey.Kind kind, long[] bits) {
+  private void bits(TreeKey.Kind kind, ExtentBits bits) {
     image.scan(
         kind,
         (index, stored, word) -> {
-          if (index < bits.length) {
-            bits[(int) index] = word;
+          if (index < bits.words()) {
+            bits.set((int) index, word);
           } else {
             image.problem("word " + index + " of " + kind, "lies beyond the end of the pool");
           }
@@ -136,12 +132,13 @@ final class SpaceAudit {
   }
 
   private void compare() {
-    report("owned, but marked CLEAN", i -> owned[i] & ~space[i]);
-    report("reserved, but marked CLEAN", i -> reserved[i] & ~space[i]);
-    report("owned and reserved at once", i -> owned[i] & reserved[i]);
+    report("owned, but marked CLEAN", i -> owned.word(i) & ~space.word(i));
+    report("reserved, but marked CLEAN", i -> reserved.word(i) & ~space.word(i));
+    report("owned and reserved at once", i -> owned.word(i) & reserved.word(i));
     if (image.isWhole()) {
-      report("in use, but nothing owns them", i -> space[i] & ~owned[i] & ~reserved[i]);
-    } else if (count(space) != count(owned) + count(reserved)) {
+      report(
+          "in use, but nothing owns them", i -> space.word(i) & ~owned.word(i) & ~reserved.word(i));
+    } else if (space.count() != owned.count() + reserved.count()) {
       image.problem("space", "not checked for leaks, for pages that name owners are damaged");
     }
   }
@@ -152,7 +149,7 @@ final class SpaceAudit {
 
   private void report(String what, Bits bits) {
     long start = -1;
-    for (int word = 0; word < space.length; word++) {
+    for (int word = 0; word < space.words(); word++) {
       long found = bits.at(word);
       if (found == 0 && start < 0) {
         continue;
@@ -169,7 +166,7 @@ final class SpaceAudit {
       }
     }
     if (start >= 0) {
-      image.problem(extents(start, ((long) space.length << 6) - 1), what);
+      image.problem(extents(start, ((long) space.words() << 6) - 1), what);
     }
   }
 
@@ -178,13 +175,5 @@ final class SpaceAudit {
     return first == last
         ? "extent " + first + at
         : "extents " + first + " to " + last + " (" + (last - first + 1) + ")" + at;
-  }
-
-  private static long count(long[] bits) {
-    long count = 0;
-    for (long word : bits) {
-      count += Long.bitCount(word);
-    }
-    return count;
   }
 }
