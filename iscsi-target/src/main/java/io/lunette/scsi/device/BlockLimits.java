@@ -32,7 +32,7 @@ public record BlockLimits(
   private static final int TRANSFER_BYTES = 8 << 20;
   private static final int OPTIMAL_BYTES = 1 << 20;
   private static final int COMPARE_AND_WRITE_BYTES = 64 << 10;
-  private static final long UNMAP_BYTES = 4L << 30;
+  private static final int UNMAP_BLOCKS = 1 << 20;
   private static final long WRITE_SAME_BYTES = 1L << 30;
   private static final int UNMAP_DESCRIPTORS = 256;
 
@@ -45,7 +45,7 @@ public record BlockLimits(
         TRANSFER_BYTES / block,
         OPTIMAL_BYTES / block,
         Math.max(1, geometry.optimalIoBytes() / block),
-        Math.toIntExact(UNMAP_BYTES / block),
+        UNMAP_BLOCKS,
         UNMAP_DESCRIPTORS,
         Math.max(1, features.discardGranularityBytes() / block),
         Math.toIntExact(WRITE_SAME_BYTES / block),

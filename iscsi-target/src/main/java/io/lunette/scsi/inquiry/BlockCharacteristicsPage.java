@@ -11,6 +11,9 @@ final class BlockCharacteristicsPage implements VpdPage {
   private static final int BODY_BYTES = 60;
   private static final int NON_ROTATING = 1;
 
+  /** WABEREQ 01b: after SANITIZE, BLOCK ERASE a read succeeds. */
+  private static final int READABLE_AFTER_ERASE = 0x40;
+
   @Override
   public int code() {
     return 0xB1;
@@ -19,7 +22,7 @@ final class BlockCharacteristicsPage implements VpdPage {
   @Override
   public void body(Nexus nexus, LunInventory inventory, ByteBuffer out) {
     int start = out.position();
-    out.putShort((short) NON_ROTATING);
+    out.putShort((short) NON_ROTATING).put((byte) 0).put((byte) READABLE_AFTER_ERASE);
     out.position(start + BODY_BYTES);
   }
 }

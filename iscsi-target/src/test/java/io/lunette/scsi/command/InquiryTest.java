@@ -124,7 +124,7 @@ class InquiryTest {
     assertThat(page.get(5) & 0xFF).isEqualTo(unit.unit.limits().compareAndWrite());
     assertThat(page.getShort(6)).isEqualTo((short) 128);
     assertThat(page.getInt(8)).isEqualTo(16384);
-    assertThat(page.getInt(20)).isEqualTo(8 << 20);
+    assertThat(page.getInt(20)).isEqualTo(1 << 20);
     assertThat(page.getInt(24)).isEqualTo(256);
     assertThat(page.getInt(28)).isEqualTo(8);
     assertThat(page.getLong(36)).isEqualTo(2 << 20);
@@ -148,6 +148,7 @@ class InquiryTest {
     assertThat(page(unit, 0xB2)[5] & 0xFF).isEqualTo(0xE4);
     assertThat(page(unit, 0xB2)[6]).isEqualTo((byte) 2);
     assertThat(page(unit, 0xB1)[5]).isEqualTo((byte) 1);
+    assertThat(page(unit, 0xB1)[7]).as("WABEREQ").isEqualTo((byte) 0x40);
     assertThat(page(unit, 0x86)[5]).isEqualTo((byte) 7);
   }
 
