@@ -68,9 +68,8 @@ public final class PoolCheck {
     List<String> notes = new ArrayList<>();
     if (!image.superblock.closedCleanly()) {
       notes.add(
-          "not closed: "
-              + image.journalEnd.groups()
-              + " commits wait in the journal; the next opening brings them in");
+          "not closed: the next opening replays what is in the journal, commits: "
+              + image.journalEnd.groups());
     }
     if (image.journalUnfinished) {
       notes.add(
