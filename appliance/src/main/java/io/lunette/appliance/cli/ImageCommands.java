@@ -35,7 +35,9 @@ final class ImageCommands {
     @Parameters(paramLabel = "NAME", description = "What to call the image.")
     private ImageName name;
 
-    @Parameters(paramLabel = "FILE", description = "The disk image.")
+    @Parameters(
+        paramLabel = "FILE",
+        description = "The disk image; a raw one has a multiple of 512 bytes.")
     private Path file;
 
     @Option(names = "--tenant", paramLabel = "T", description = "The only tenant to have it.")

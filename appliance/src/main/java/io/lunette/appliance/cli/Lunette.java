@@ -75,6 +75,7 @@ public final class Lunette {
   private int wrongUsage(CommandLine.ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     String message = e.getMessage().lines().findFirst().orElse("wrong usage");
+    message = message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
     session.err().println("lunette: " + message + "; see '" + command + " --help'");
     return WRONG_USAGE;
   }

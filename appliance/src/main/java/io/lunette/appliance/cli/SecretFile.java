@@ -3,6 +3,7 @@ package io.lunette.appliance.cli;
 
 import io.lunette.appliance.Home;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,15 +24,20 @@ final class SecretFile {
   /** The secret; warns if others than the owner can read it. */
   String read(Path file) throws CommandFailure {
     try {
+      if (Files.isDirectory(file)) {
+        throw new CommandFailure("secret file " + file + " is a directory");
+      }
       if (Files.size(file) > BYTES_MAX) {
         throw new CommandFailure("secret file " + file + " is larger than " + BYTES_MAX + " bytes");
       }
-      warnIfOpen(file);
       String secret = Files.readString(file, StandardCharsets.UTF_8).stripTrailing();
       if (secret.isEmpty()) {
         throw new CommandFailure("secret file " + file + " is empty");
       }
+      warnIfOpen(file);
       return secret;
+    } catch (CharacterCodingException e) {
+      throw new CommandFailure("secret file " + file + " is not text in UTF-8", e);
     } catch (IOException e) {
       throw new CommandFailure("cannot read secret file " + file + ": " + Home.reason(e), e);
     }

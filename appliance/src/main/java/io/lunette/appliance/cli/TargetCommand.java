@@ -117,7 +117,7 @@ final class TargetCommand implements Callable<Integer> {
   private ChapCredentials credentials(String user, Path secretFile) throws CommandFailure {
     byte[] secret = new SecretFile(session).read(secretFile).getBytes(StandardCharsets.UTF_8);
     try {
-      return new ChapCredentials(user, secret);
+      return ChapCredentials.chosen(user, secret);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(secretFile + ": " + e.getMessage(), e);
     }

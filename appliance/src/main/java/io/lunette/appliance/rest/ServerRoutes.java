@@ -58,7 +58,8 @@ final class ServerRoutes implements RouteSet {
       throw new BadRequestException("CHAP needs both chapUser and chapSecret");
     }
     return user.map(
-        name -> new ChapCredentials(name, secret.orElseThrow().getBytes(StandardCharsets.UTF_8)));
+        name ->
+            ChapCredentials.chosen(name, secret.orElseThrow().getBytes(StandardCharsets.UTF_8)));
   }
 
   private Reply remove(Call call) throws DomainException {
