@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.endtoend;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Wrong input gives one clear line and the right exit status, and damages nothing. */
+class WrongInputIT {
+
+  @TempDir Path directory;
+  private ServedHome served;
+
+  @BeforeEach
+  void start() throws Exception {
+    served = new ServedHome(directory).start();
+  }
+
+  @AfterEach
+  void stop() {
+    served.close();
+  }
+
+  @Test
+  void commandsSayWhatIsWrongInOneLine() throws Exception {
+    Path odd = Files.write(directory.resolve("odd.raw"), new byte[1]);
+    Path text = Files.writeString(directory.resolve("text.qcow2"), "no image at all");
+
+    fails(1, "no-such-file", "image", "import", "web", directory + "/no-such-file");
+    fails(1, "not a positive multiple", "volume", "create", "v", "--size", "5000");
+    fails(1, "text.qcow2", "image", "import", "web", text.toString(), "--format", "qcow2");
+    fails(1, "'nobody'", "allocate", "nobody", "--tenant", "acme", "--image", "web");
+    fails(1, "'nobody'", "release", "nobody");
+    fails(1, "'web'", "pool", "set", "web", "--ready", "2");
+    fails(1, "'web-1'", "scrub", "certificate", "web-1");
+    fails(2, "--size", "volume", "create", "v");
+    fails(2, "", "no-such-command");
+    assertThat(served.call("image", "list")).isEmpty();
+    assertThat(served.call("volume", "list")).isEmpty();
+    assertThat(odd).exists();
+  }
+
+  @Test
+  void aCommandWithoutAnApplianceSaysSo() throws Exception {
+    assertThat(served.stop()).isZero();
+
+    fails(1, "serve", "status");
+  }
+
+  @Test
+  void aSecondApplianceStartsOnNothingThatIsInUse() throws Exception {
+    Path other = directory.resolve("other");
+    Path pool = served.home.resolve("pool.lunette");
+
+    refuses(served.home, "stop it first", "--portal", "127.0.0.1:0");
+    refuses(
+        other,
+        "in use by another Lunette process",
+        "--portal",
+        "127.0.0.1:0",
+        "--pool-file",
+        pool.toString());
+    refuses(other, "Address already in use", "--portal", served.portal());
+
+    assertThat(served.call("status").path("alerts")).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsNoPoolIsLeftAsItWas() throws Exception {
+    byte[] content = "something else".repeat(1000).getBytes(StandardCharsets.UTF_8);
+    Path file = Files.write(directory.resolve("file"), content);
+
+    refuses(
+        directory.resolve("other"),
+        "not a Lunette pool",
+        "--portal",
+        "127.0.0.1:0",
+        "--pool-file",
+        file.toString());
+
+    assertThat(file).hasBinaryContent(content);
+  }
+
+  @Test
+  void aFullPoolIsAnAnswer() throws Exception {
+    served.stop();
+    served = new ServedHome(Files.createDirectory(directory.resolve("small")));
+    served.start("--pool-size", "32M");
+    Path image = directory.resolve("big.raw");
+    byte[] some = new byte[48 << 20];
+    Arrays.fill(some, (byte) 1);
+    Files.write(image, some);
+
+    fails(1, "the pool is full", "image", "import", "web", image.toString());
+
+    assertThat(served.call("image", "list")).isEmpty();
+    Files.write(image, Arrays.copyOf(some, 4 << 20));
+    Eventually.holds(() -> served.run("image", "import", "web", image.toString()).status() == 0);
+  }
+
+  private void fails(int status, String part, String... command) {
+    ServedHome.Outcome outcome = served.run(command);
+
+    assertThat(outcome.status()).as(outcome.toString()).isEqualTo(status);
+    assertThat(outcome.err().lines()).hasSize(1);
+    assertThat(outcome.err()).startsWith("lunette: ").contains(part);
+    assertThat(outcome.out()).isEmpty();
+  }
+
+  private void refuses(Path home, String part, String... options) throws Exception {
+    Path log = directory.resolve("refused.log");
+    Process process = ServedHome.launch(home, log, List.of(options));
+    try {
+      assertThat(process.waitFor(30, SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    String said = Files.readString(log);
+    assertThat(process.exitValue()).as(said).isEqualTo(1);
+    assertThat(said.lines()).hasSize(1);
+    assertThat(said).startsWith("lunette: ").contains(part);
+  }
+}
