@@ -30,7 +30,8 @@ public final class PoolFile {
       }
       return EngineVolumeDriver.open(pool, Clock.systemUTC());
     } catch (VolumeException e) {
-      throw new ApplianceException("pool " + pool + ": " + e.getMessage(), e);
+      String named = e.getMessage().startsWith(pool.toString()) ? "" : pool + ": ";
+      throw new ApplianceException("pool " + named + e.getMessage(), e);
     } catch (IOException e) {
       throw new ApplianceException("cannot make pool " + pool + ": " + Home.reason(e), e);
     }
