@@ -117,7 +117,8 @@ class KillIT {
         () -> {
           Process tool = ForeignTool.start(directory.resolve("writing.log"), words);
           Thread.sleep(1000);
-          tool.destroyForcibly().waitFor();
+          tool.destroy();
+          tool.waitFor();
         });
   }
 

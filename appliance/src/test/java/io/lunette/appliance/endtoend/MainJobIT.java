@@ -213,4 +213,18 @@ class MainJobIT {
       assertThat(pool.find(new VolumeName("image-web"))).isPresent();
     }
   }
+
+  @Test
+  void aThousandReplicasTakeAFewMebibytesAndTheLastIsTheImage() throws Exception {
+    served.call("image", "import", "web", image.toString());
+    long before = served.call("status").at("/space/cleanBytes").asLong();
+    served.call("pool", "set", "web", "--ready", "1000");
+    Eventually.holds(() -> Replicas.in(served, "READY") == 1000);
+    long after = served.call("status").at("/space/cleanBytes").asLong();
+
+    assertThat(before - after).isLessThan(16L << 20);
+    served.call("server", "add", "a", "--iqn", ALICE);
+    allocate("a");
+    assertThat(Files.mismatch(image, content(ALICE))).isEqualTo(-1);
+  }
 }
