@@ -33,7 +33,7 @@ final class Checkpointer {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
   /** What one checkpoint writes. */
-  record Plan(Metadata.Frozen frozen) {}
+  record Plan(UnsavedTrees.Frozen frozen) {}
 
   private final Metadata metadata;
   private final RawDevice device;
@@ -114,20 +114,20 @@ final class Checkpointer {
    * @throws DeviceException for want of space, having changed nothing: a later call may succeed
    */
   Plan plan() throws IOException {
-    int needed = metadata.dirtyPages();
+    int needed = metadata.unsaved.dirtyPages();
     while (pages.freePages() < needed) {
       while (pages.freePages() < needed) {
         long extent = finder.nextClean(0);
         if (extent < 0) {
           throw new DeviceException("no extent of the pool is left for metadata", true);
         }
-        metadata.takeForMetadata(extent);
+        metadata.space.takeForMetadata(extent);
         pages.addExtent(extent, new BitSet());
       }
       // What was taken made pages dirty itself.
-      needed = metadata.dirtyPages();
+      needed = metadata.unsaved.dirtyPages();
     }
-    return new Plan(metadata.freeze());
+    return new Plan(metadata.unsaved.freeze());
   }
 
   /** Why the last one could not be written, if that was for want of space; else null. */
@@ -182,7 +182,7 @@ final class Checkpointer {
       if (e.isNoSpace()) {
         metadata.lock.lock();
         try {
-          metadata.refuse(plan.frozen);
+          metadata.unsaved.refuse(plan.frozen);
           putOff(e);
         } finally {
           metadata.lock.unlock();
@@ -203,7 +203,7 @@ final class Checkpointer {
       TreeRoot root = tree.write(pages);
       metadata.lock.lock();
       try {
-        metadata.patchRoot(tree.tree().key(), root);
+        metadata.unsaved.patchRoot(tree.tree().key(), root);
       } finally {
         metadata.lock.unlock();
       }
@@ -218,7 +218,7 @@ final class Checkpointer {
         new Superblock(
             last.pool(),
             last.generation() + 1,
-            metadata.capacityExtents * PoolLayout.EXTENT_BYTES,
+            metadata.space.capacityExtents * PoolLayout.EXTENT_BYTES,
             last.journalExtent(),
             last.journalExtents(),
             journalTail,

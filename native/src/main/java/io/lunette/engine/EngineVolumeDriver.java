@@ -40,10 +40,15 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   private final Pool pool;
   private final VolumeTable volumes;
+  private final VolumeLineage lineage;
+  private final PoolAccounts accounts;
 
   private EngineVolumeDriver(Pool pool) {
     this.pool = pool;
-    this.volumes = new VolumeTable(pool);
+    VolumeDirectory directory = new VolumeDirectory(pool.metadata);
+    this.lineage = new VolumeLineage(pool, directory);
+    this.volumes = new VolumeTable(pool, directory, lineage);
+    this.accounts = new PoolAccounts(pool);
   }
 
   /**
@@ -120,7 +125,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public PoolSpace space() {
-    return volumes.space();
+    return accounts.space();
   }
 
   @Override
@@ -145,12 +150,12 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException {
-    return durably(() -> volumes.snapshot(source, snapshot));
+    return durably(() -> lineage.snapshot(source, snapshot));
   }
 
   @Override
   public VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException {
-    return durably(() -> volumes.rollback(name, snapshot));
+    return durably(() -> lineage.rollback(name, snapshot));
   }
 
   @Override
@@ -164,7 +169,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
       throw new VolumeException(
           VolumeException.Kind.UNSUPPORTED, "this pool erases by " + EraseMethod.ZERO_FILL);
     }
-    return durably(() -> volumes.erase(name, request));
+    return durably(() -> lineage.erase(name, request));
   }
 
   @Override

@@ -37,7 +37,7 @@ final class ExtentAllocator {
   }
 
   /**
-   * An extent of the caller's own, which stays reserved until the metadata {@link Metadata#settle}s
+   * An extent of the caller's own, which stays reserved until the metadata {@link SpaceMap#settle}s
    * it.
    *
    * @throws BlockException OUT_OF_SPACE
@@ -89,7 +89,7 @@ final class ExtentAllocator {
   /** Gives back what was reserved and never handed out; for a clean close. */
   void close() throws IOException {
     while (!ready.isEmpty()) {
-      metadata.unreserve(ready.poll());
+      metadata.space.unreserve(ready.poll());
     }
   }
 
@@ -107,7 +107,7 @@ final class ExtentAllocator {
       if (taken == 0) {
         break;
       }
-      metadata.reserve(finder.word(), taken);
+      metadata.space.reserve(finder.word(), taken);
     }
     return extents;
   }
@@ -127,7 +127,7 @@ final class ExtentAllocator {
     metadata.lock.lock();
     try {
       for (long extent : extents) {
-        metadata.unreserve(extent);
+        metadata.space.unreserve(extent);
       }
     } catch (IOException e) {
       LOG.warn("extents stay reserved until the pool is opened again: {}", e.getMessage());

@@ -28,14 +28,14 @@ final class ExtentFinder {
    * that are promised to writers will change.
    */
   long keptForMetadata() {
-    long promised = metadata.cache().changedLeaves() + metadata.reservedExtents();
+    long promised = metadata.cache().changedLeaves() + metadata.space.reservedExtents();
     long missing = Math.max(0, PAGES_PER_CHANGE * promised - pages.freePages());
-    return Math.max(16, metadata.dataExtents() / 256) + missing / PoolLayout.PAGES_PER_EXTENT;
+    return Math.max(16, metadata.space.dataExtents() / 256) + missing / PoolLayout.PAGES_PER_EXTENT;
   }
 
   /** Whether what has changed takes more than that part of the pages which can still be had. */
   boolean isShortOfPages(int part) {
-    long supply = pages.freePages() + metadata.cleanExtents() * PoolLayout.PAGES_PER_EXTENT;
+    long supply = pages.freePages() + metadata.space.cleanExtents() * PoolLayout.PAGES_PER_EXTENT;
     return PAGES_PER_CHANGE * metadata.cache().changedLeaves() > supply / part;
   }
 
@@ -47,7 +47,7 @@ final class ExtentFinder {
 
   /** CLEAN extents that tenants may still have. */
   long available() {
-    return Math.max(0, metadata.cleanExtents() - keptForMetadata());
+    return Math.max(0, metadata.space.cleanExtents() - keptForMetadata());
   }
 
   /** The next CLEAN extent, or -1 if there are not more than {@code keep} of them. */
@@ -58,15 +58,15 @@ final class ExtentFinder {
 
   /** The CLEAN extents of the next word of SPACE that has any; {@link #word} says which word. */
   long nextCleanWord(long keep) throws IOException {
-    if (metadata.cleanExtents() <= keep) {
+    if (metadata.space.cleanExtents() <= keep) {
       return 0;
     }
-    long words = (metadata.capacityExtents + 63) >>> 6;
+    long words = (metadata.space.capacityExtents + 63) >>> 6;
     for (long tried = 0; tried <= words; tried++) {
       if (cursor >= words) {
-        cursor = metadata.firstExtent >>> 6;
+        cursor = metadata.space.firstExtent >>> 6;
       }
-      long clean = ~metadata.spaceWord(cursor);
+      long clean = ~metadata.space.spaceWord(cursor);
       if (clean != 0) {
         return clean;
       }

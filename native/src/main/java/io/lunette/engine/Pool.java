@@ -127,7 +127,7 @@ final class Pool implements AutoCloseable {
       for (long bits = reserved.get(word); bits != 0; bits &= bits - 1) {
         long extent = (word << 6) + Long.numberOfTrailingZeros(bits);
         metadata.drop(orphans, extent, PoolLayout.FULL_MASK);
-        metadata.settle(extent);
+        metadata.space.settle(extent);
       }
       metadata.trimPages();
     }
@@ -157,7 +157,7 @@ final class Pool implements AutoCloseable {
       layer.dropped.forEachPage(mark);
       metadata.trimPages();
     }
-    for (WordTree tree : metadata.retired()) {
+    for (WordTree tree : metadata.unsaved.retired()) {
       tree.forEachPage(mark);
     }
     var extents = metadata.tree(TreeKey.Kind.METADATA);

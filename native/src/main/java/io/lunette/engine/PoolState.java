@@ -75,12 +75,13 @@ record PoolState(
     PageStore pages = new PageStore(device);
     long firstExtent = superblock.journalExtent() + superblock.journalExtents();
     Metadata metadata = new Metadata(superblock, pages, cache, firstExtent);
-    metadata.countSpace();
+    MetadataLoader loader = new MetadataLoader(metadata);
+    metadata.space.count();
     JournalReader.End end =
         new JournalReader(
                 device, superblock.journalExtent(), superblock.journalExtents(), superblock.pool())
-            .replay(superblock.journalTail(), superblock.journalSequence(), metadata::replay);
-    metadata.loadObjects();
+            .replay(superblock.journalTail(), superblock.journalSequence(), loader::replay);
+    loader.load();
     return new PoolState(superblock, sound.get(sound.size() - 1), metadata, pages, end);
   }
 

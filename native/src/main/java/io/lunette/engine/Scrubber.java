@@ -292,7 +292,7 @@ final class Scrubber {
         long entry = tree.get(index);
         metadata.set(tree, index, 0);
         if (MapEntry.extent(entry) != 0) {
-          metadata.markClean(MapEntry.extent(entry));
+          metadata.space.markClean(MapEntry.extent(entry));
         }
       }
       Volume volume = metadata.volume(layer.slot.volume());

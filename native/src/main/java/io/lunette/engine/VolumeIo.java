@@ -206,7 +206,7 @@ final class VolumeIo {
     try {
       if (taken) {
         metadata.drop(layer, physical, PoolLayout.FULL_MASK);
-        metadata.settle(physical);
+        metadata.space.settle(physical);
       } else if (!layer.slot.suspect()) {
         metadata.setSuspect(layer);
       }
@@ -220,7 +220,7 @@ final class VolumeIo {
     try {
       metadata.set(layer.map, extent, entry);
       if (taken) {
-        metadata.settle(MapEntry.extent(entry));
+        metadata.space.settle(MapEntry.extent(entry));
       }
     } finally {
       metadata.lock.unlock();

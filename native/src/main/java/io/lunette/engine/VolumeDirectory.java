@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Volumes by name, as callers speak of them: finds one or says that there is none, says what is
+ * known of it, and runs changes in one hold of the metadata's lock, so that each is one group of
+ * the journal.
+ */
+final class VolumeDirectory {
+
+  private final Metadata metadata;
+
+  VolumeDirectory(Metadata metadata) {
+    this.metadata = metadata;
+  }
+
+  interface Step<T> {
+    T run() throws IOException, VolumeException, BlockException;
+  }
+
+  <T> T locked(Step<T> step) throws IOException, VolumeException, BlockException {
+    metadata.lock.lock();
+    try {
+      return step.run();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** A change under the lock while no write of the volume is under way, if it is open. */
+  <T> T whileNobodyWrites(Volume volume, Step<T> step)
+      throws IOException, VolumeException, BlockException {
+    VolumeDevice device = locked(() -> volume.device);
+    if (device == null) {
+      return locked(step);
+    }
+    device.excludeWriters();
+    try {
+      return locked(step);
+    } finally {
+      device.admitWriters();
+    }
+  }
+
+  Volume newVolume(VolumeName name, Layer top, long sizeBytes, long origin, VolumeSlot.State state)
+      throws IOException {
+    return metadata.createVolume(
+        new VolumeSlot(
+            state,
+            UUID.randomUUID(),
+            top.id,
+            sizeBytes,
+            origin,
+            name.value(),
+            VolumeSlot.Erase.NONE),
+        top);
+  }
+
+  static VolumeSlot with(Volume volume, VolumeSlot.State state, Layer top, long sizeBytes) {
+    VolumeSlot slot = volume.slot;
+    return new VolumeSlot(
+        state, slot.uuid(), top.id, sizeBytes, slot.origin(), slot.name(), slot.erase());
+  }
+
+  VolumeInfo info(Volume volume) {
+    VolumeSlot slot = volume.slot;
+    Volume origin = metadata.volume(slot.origin());
+    return new VolumeInfo(
+        new VolumeName(slot.name()),
+        slot.uuid(),
+        slot.sizeBytes(),
+        volume.top.ownedExtents * PoolLayout.EXTENT_BYTES,
+        Optional.ofNullable(origin).map(o -> new VolumeName(o.name())),
+        switch (slot.state()) {
+          case WRITABLE -> VolumeState.WRITABLE;
+          case SEALED -> VolumeState.SEALED;
+          case ERASING -> VolumeState.ERASING;
+          case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
+        });
+  }
+
+  Volume get(VolumeName name) throws VolumeException {
+    Volume volume = metadata.volume(name.value());
+    if (volume == null) {
+      throw new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume is called " + name);
+    }
+    return volume;
+  }
+
+  static void requireSize(long sizeBytes) throws VolumeException {
+    if (sizeBytes <= 0 || sizeBytes % PoolLayout.BLOCK_BYTES != 0) {
+      throw new VolumeException(
+          VolumeException.Kind.INVALID,
+          "size " + sizeBytes + " is not a positive multiple of " + PoolLayout.BLOCK_BYTES);
+    }
+  }
+
+  static void requireWritable(Volume volume) throws VolumeException {
+    if (volume.slot.state() != VolumeSlot.State.WRITABLE) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY, "volume " + volume.name() + " is " + volume.slot.state());
+    }
+  }
+
+  static void requireClosed(Volume volume) throws VolumeException {
+    if (volume.device != null) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY, "volume " + volume.name() + " is open: unmap it first");
+    }
+  }
+
+  static VolumeException conflict(VolumeName name) {
+    return new VolumeException(
+        VolumeException.Kind.CONFLICT,
+        "a volume called " + name + " exists already and is not what was asked for");
+  }
+}

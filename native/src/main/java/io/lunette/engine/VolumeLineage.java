@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.VolumeSlot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What changes the layers that a volume is made of: snapshot, roll-back, erase, and what becomes of
+ * layers that nothing reads any more. In memory and in the records of the next commit, as in {@link
+ * VolumeTable}.
+ */
+final class VolumeLineage {
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final VolumeDirectory directory;
+
+  VolumeLineage(Pool pool, VolumeDirectory directory) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.directory = directory;
+  }
+
+  VolumeInfo snapshot(VolumeName source, VolumeName snapshot)
+      throws IOException, VolumeException, BlockException {
+    Volume volume = directory.locked(() -> directory.get(source));
+    return directory.whileNobodyWrites(
+        volume,
+        () -> {
+          Volume now = directory.get(source);
+          Volume existing = metadata.volume(snapshot.value());
+          if (existing != null) {
+            if (existing.slot.origin() == now.id
+                && existing.slot.state() == VolumeSlot.State.SEALED) {
+              return directory.info(existing);
+            }
+            throw VolumeDirectory.conflict(snapshot);
+          }
+          VolumeDirectory.requireWritable(now);
+          Layer frozen = now.top;
+          metadata.setState(frozen, LayerSlot.State.FROZEN);
+          Layer top = metadata.createLayer(frozen, frozen.slot.sizeBytes(), now.id);
+          metadata.update(
+              now,
+              VolumeDirectory.with(now, VolumeSlot.State.WRITABLE, top, now.slot.sizeBytes()),
+              top);
+          Volume made =
+              directory.newVolume(
+                  snapshot, frozen, now.slot.sizeBytes(), now.id, VolumeSlot.State.SEALED);
+          if (now.device != null) {
+            now.device.setTop(top, false);
+          }
+          return directory.info(made);
+        });
+  }
+
+  VolumeInfo rollback(VolumeName name, VolumeName snapshot)
+      throws IOException, VolumeException, BlockException {
+    return directory.locked(
+        () -> {
+          Volume volume = directory.get(name);
+          Volume past = directory.get(snapshot);
+          VolumeDirectory.requireClosed(volume);
+          VolumeDirectory.requireWritable(volume);
+          if (past.slot.origin() != volume.id
+              || past.slot.state() != VolumeSlot.State.SEALED
+              || past.top.slot.volume() != volume.id) {
+            throw new VolumeException(
+                VolumeException.Kind.INVALID, snapshot + " is not a snapshot of " + name);
+          }
+          Layer old = volume.top;
+          Layer top = metadata.createLayer(past.top, past.slot.sizeBytes(), volume.id);
+          metadata.update(
+              volume,
+              VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, past.slot.sizeBytes()),
+              top);
+          releaseAndEnqueue(old);
+          return directory.info(volume);
+        });
+  }
+
+  EraseJob erase(VolumeName name, EraseRequest request)
+      throws IOException, VolumeException, BlockException {
+    return directory.locked(
+        () -> {
+          Volume volume = directory.get(name);
+          if (volume.slot.state() == VolumeSlot.State.ERASING) {
+            return pool.scrubber.job(volume);
+          }
+          VolumeDirectory.requireClosed(volume);
+          if (volume.slot.state() == VolumeSlot.State.SEALED) {
+            throw new VolumeException(
+                VolumeException.Kind.BUSY, "volume " + name + " is sealed: delete it instead");
+          }
+          if (volume.slot.state() == VolumeSlot.State.QUARANTINED) {
+            requeue(volume);
+          } else {
+            replaceTop(volume);
+          }
+          VolumeSlot.Erase erase =
+              new VolumeSlot.Erase(
+                  volume.slot.topLayer(),
+                  request.method().ordinal(),
+                  request.verify(),
+                  0,
+                  0,
+                  0,
+                  pool.clock.millis());
+          metadata.update(
+              volume, Scrubber.with(volume.slot, VolumeSlot.State.ERASING, erase), volume.top);
+          return pool.scrubber.job(volume);
+        });
+  }
+
+  /** Gives the volume an empty layer on its origin and releases all that it wrote. */
+  private void replaceTop(Volume volume) throws IOException, VolumeException {
+    Layer base = volume.top;
+    while (base != null && base.slot.volume() == volume.id) {
+      if (base != volume.top && (base.owner != null || base.children > 1)) {
+        throw new VolumeException(
+            VolumeException.Kind.BUSY,
+            "volume "
+                + volume.name()
+                + " has snapshots or clones that hold what was written to it: delete them first");
+      }
+      base = base.parent;
+    }
+    Layer old = volume.top;
+    Layer top = metadata.createLayer(base, volume.slot.sizeBytes(), volume.id);
+    metadata.update(
+        volume,
+        VolumeDirectory.with(volume, volume.slot.state(), top, volume.slot.sizeBytes()),
+        top);
+    releaseAndEnqueue(old);
+  }
+
+  /** Takes an erase up again that had failed. */
+  private void requeue(Volume volume) {
+    for (Layer layer : metadata.layers()) {
+      if (layer.slot.volume() == volume.id && layer.slot.state() == LayerSlot.State.RELEASED) {
+        pool.scrubber.enqueue(layer);
+      }
+    }
+  }
+
+  /** Gives up a layer that nothing reads any more, and has all that goes with it scrubbed. */
+  void releaseAndEnqueue(Layer layer) throws IOException {
+    Layer below = layer;
+    List<Layer> chain = new ArrayList<>();
+    while (below != null) {
+      chain.add(below);
+      below = below.parent;
+    }
+    metadata.release(layer);
+    for (Layer one : chain) {
+      if (one.slot.state() == LayerSlot.State.RELEASED) {
+        pool.scrubber.enqueue(one);
+      }
+    }
+  }
+}
