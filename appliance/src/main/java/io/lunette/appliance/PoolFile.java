@@ -26,6 +26,11 @@ public final class PoolFile {
     Path pool = file.toAbsolutePath().normalize();
     try {
       if (!Files.exists(pool)) {
+        Path directory = pool.getParent();
+        if (!Files.isDirectory(directory)) {
+          throw new ApplianceException(
+              "cannot make pool " + pool + ": there is no directory " + directory);
+        }
         create(pool, sizeBytes);
       }
       return EngineVolumeDriver.open(pool, Clock.systemUTC());

@@ -26,7 +26,6 @@ public final class SingleTarget implements AutoCloseable {
   private static final long METADATA_SHARE = 64;
 
   private static final long METADATA_MIN_BYTES = 64L << 20;
-  private static final long BLOCK_BYTES = 4096;
 
   private final Lifecycle lifecycle = new Lifecycle();
   private IscsiTarget target;
@@ -36,6 +35,7 @@ public final class SingleTarget implements AutoCloseable {
   /**
    * Serves the volume in the file; both are made if they do not exist.
    *
+   * @param sizeBytes a positive multiple of 4096
    * @throws ApplianceException if the file is no pool or in use, holds a volume of another size, or
    *     the portal cannot be opened; nothing runs then
    */
@@ -46,9 +46,6 @@ public final class SingleTarget implements AutoCloseable {
       String targetName,
       InitiatorAuthentication authentication)
       throws ApplianceException {
-    if (sizeBytes < BLOCK_BYTES || sizeBytes % BLOCK_BYTES != 0) {
-      throw new ApplianceException("size " + sizeBytes + ": has to be a multiple of 4096 bytes");
-    }
     SingleTarget started = new SingleTarget();
     try {
       started.open(file, sizeBytes, portal, targetName, authentication);

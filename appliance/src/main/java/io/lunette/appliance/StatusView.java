@@ -105,7 +105,7 @@ record StatusView(
     for (PoolStatus pool : pools) {
       int quarantined = pool.count(ReplicaState.QUARANTINED);
       if (quarantined > 0) {
-        alerts.add(quarantined + " replicas of '" + pool.image().name() + "' are quarantined");
+        alerts.add("quarantined replicas of '" + pool.image().name() + "': " + quarantined);
       }
       pool.trouble()
           .ifPresent(text -> alerts.add("pool of '" + pool.image().name() + "': " + text));

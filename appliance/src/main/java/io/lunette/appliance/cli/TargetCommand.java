@@ -14,7 +14,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lunette target}: one volume, without an appliance around it. */
 @Command(description = "Serve one thin volume in a pool file until SIGTERM or Ctrl-C.")
@@ -37,6 +40,8 @@ final class TargetCommand implements Callable<Integer> {
         description = "File with the target's CHAP secret.")
     private Path secretFile;
   }
+
+  private static final int BLOCK_BYTES = 4096;
 
   private final Session session;
 
@@ -70,14 +75,22 @@ final class TargetCommand implements Callable<Integer> {
   @ArgGroup(exclusive = false)
   private MutualChap mutual;
 
+  @Spec private CommandSpec spec;
+
   TargetCommand(Session session) {
     this.session = session;
   }
 
   @Override
   public Integer call() throws ApplianceException, CommandFailure {
+    if (size.bytes() == 0 || size.bytes() % BLOCK_BYTES != 0) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a --size of " + size.bytes() + " bytes is not a positive multiple of " + BLOCK_BYTES);
+    }
     if (mutual != null && chap == null) {
-      throw new CommandFailure("mutual CHAP needs --chap-user and --chap-secret-file too");
+      throw new ParameterException(
+          spec.commandLine(), "mutual CHAP needs --chap-user and --chap-secret-file too");
     }
     InitiatorAuthentication authentication = authentication();
     UntilStopped stopped = UntilStopped.onSignal();

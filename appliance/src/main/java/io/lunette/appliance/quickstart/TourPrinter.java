@@ -24,7 +24,7 @@ final class TourPrinter {
   /** Begins a step; {@code byHand} is empty if there is no command for it. */
   void step(String what, String byHand) {
     stepBegun = System.nanoTime();
-    out.printf(java.util.Locale.ROOT, "%n%2d. %s%n", ++number, what);
+    out.printf(Locale.ROOT, "%n%2d. %s%n", ++number, what);
     if (!byHand.isEmpty()) {
       out.println("    $ " + byHand);
     }
@@ -33,8 +33,7 @@ final class TourPrinter {
 
   /** Ends a step that came out well. */
   void done(String result) {
-    out.printf(
-        java.util.Locale.ROOT, "    %s  [%s]%n", result, seconds(System.nanoTime() - stepBegun));
+    out.printf(Locale.ROOT, "    %s  [%s]%n", result, seconds(System.nanoTime() - stepBegun));
     out.flush();
   }
 

@@ -3,15 +3,30 @@ package io.lunette.appliance.endtoend;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Looks for bytes in a file at every multiple of their number. */
+/** Looks for bytes in a file. */
 final class Bytes {
 
   private Bytes() {}
 
+  /** At any offset. */
+  static boolean occurAnywhereIn(Path file, byte[] wanted) throws Exception {
+    return ForeignTool.run(
+                "grep",
+                "-q",
+                "-a",
+                "-F",
+                new String(wanted, StandardCharsets.UTF_8),
+                file.toString())
+            .status()
+        == 0;
+  }
+
+  /** At a multiple of their number. */
   static boolean occurIn(Path file, byte[] wanted) throws IOException {
     byte[] block = new byte[wanted.length];
     try (var in = Files.newInputStream(file);
