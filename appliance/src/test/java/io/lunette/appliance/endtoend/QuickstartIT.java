@@ -34,7 +34,9 @@ class QuickstartIT {
                 home().toString(),
                 "quickstart",
                 "--portal",
-                "127.0.0.1:0"));
+                "127.0.0.1:0",
+                "--pool-size",
+                "2G"));
     words.addAll(Arrays.asList(options));
     return new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
   }
