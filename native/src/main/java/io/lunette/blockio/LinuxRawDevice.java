@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * A file or block device on Linux, locked against every other opener for as long as it is open.
@@ -35,13 +35,14 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   /**
-   * Makes a sparse file of that size and opens it.
+   * Makes a sparse file of that size, for its owner alone, and opens it.
    *
    * @throws DeviceException if the path exists already or cannot be made
    */
   public static LinuxRawDevice createFile(Path path, long sizeBytes) throws DeviceException {
     try {
-      Files.newByteChannel(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).close();
+      Files.createFile(
+          path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (IOException e) {
       throw new DeviceException(path + ": cannot be made: " + reason(e));
     }

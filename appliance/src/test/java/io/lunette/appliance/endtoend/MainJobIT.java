@@ -9,6 +9,7 @@ import io.lunette.engine.EngineVolumeDriver;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
@@ -226,5 +227,40 @@ class MainJobIT {
     served.call("server", "add", "a", "--iqn", ALICE);
     allocate("a");
     assertThat(Files.mismatch(image, content(ALICE))).isEqualTo(-1);
+  }
+
+  @Test
+  void whatHoldsSecretsIsForItsOwnerAlone() throws Exception {
+    for (String file : new String[] {"pool.lunette", "catalog.db", "catalog.db-wal", "token"}) {
+      Path secret = served.home.resolve(file);
+      if (Files.exists(secret)) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+            .as(file)
+            .isEqualTo("rw-------");
+      }
+    }
+    assertThat(served.home.resolve("pool.lunette")).exists();
+    assertThat(served.home.resolve("catalog.db")).exists();
+  }
+
+  @Test
+  void aPoolThatFillsUpRefusesTheWriteAndGoesOn() throws Exception {
+    served.call("server", "add", "a", "--iqn", ALICE);
+    served.call("volume", "create", "large", "--size", "2G");
+    served.call("volume", "map", "large", "--server", "a");
+
+    ForeignTool overfull =
+        ForeignTool.run(
+            ForeignTool.qemuIo(
+                served.image(ALICE, 0),
+                List.of("write -P 7 0 16M", "flush", "write -P 8 16M 1400M", "read -P 7 0 16M")));
+
+    assertThat(overfull.output()).contains("No space left on device").contains("read 16777216");
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(
+            served.image(ALICE, 0),
+            List.of("write -P 9 0 1M", "flush", "read -P 9 0 1M", "discard 16M 1400M")));
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(ALICE, 0), List.of("read -P 0 16M 16M", "flush")));
   }
 }

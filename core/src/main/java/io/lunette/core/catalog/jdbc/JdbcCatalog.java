@@ -3,7 +3,10 @@ package io.lunette.core.catalog.jdbc;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -29,11 +32,22 @@ public final class JdbcCatalog implements Catalog {
   }
 
   /**
-   * Opens a catalog in a file, makes it if it is not there, and brings its schema up to date.
+   * Opens a catalog in a file, makes it if it is not there, and brings its schema up to date. It is
+   * made for its owner alone, since it holds CHAP secrets; SQLite gives its log the same
+   * permissions.
    *
    * @throws DomainException INVALID if it is not a catalog, or one of a newer Lunette; IO
    */
   public static JdbcCatalog sqlite(Path file, Clock clock) throws DomainException {
+    try {
+      if (!Files.exists(file)) {
+        Files.createFile(
+            file,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      }
+    } catch (IOException e) {
+      throw new DomainException(DomainException.Kind.IO, "catalog " + file + " cannot be made", e);
+    }
     return open(
         new JdbcCatalog(
             "catalog " + file, Dialect.SQLITE, "jdbc:sqlite:" + file.toAbsolutePath(), clock));
