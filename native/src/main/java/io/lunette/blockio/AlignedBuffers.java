@@ -14,7 +14,9 @@ public final class AlignedBuffers {
 
   /** A zeroed buffer of that size, little-endian like everything on the device. */
   public static ByteBuffer allocate(int sizeBytes) {
-    return ByteBuffer.allocateDirect(sizeBytes + ALIGNMENT)
+    // An aligned slice is cut at both ends, so what it is cut of must be whole pages and one more.
+    int pages = (sizeBytes + ALIGNMENT - 1) / ALIGNMENT;
+    return ByteBuffer.allocateDirect((pages + 1) * ALIGNMENT)
         .alignedSlice(ALIGNMENT)
         .slice(0, sizeBytes)
         .order(ByteOrder.LITTLE_ENDIAN);

@@ -21,12 +21,16 @@ import org.slf4j.LoggerFactory;
 final class ExtentAllocator {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExtentAllocator.class);
-  private static final int BATCH = 1024;
-  private static final int LOW = BATCH / 2;
+  private static final int MAX_BATCH = 1024;
+  private static final int MIN_BATCH = 16;
+
+  /** What is reserved at once, as a share of the pool: a restart scrubs all of it. */
+  private static final int BATCH_SHARE = 64;
 
   private final Metadata metadata;
   private final ExtentFinder finder;
   private final CommitLog log;
+  private final int batch;
   private final Deque<Long> ready = new ArrayDeque<>();
   private boolean refilling;
 
@@ -34,6 +38,8 @@ final class ExtentAllocator {
     this.metadata = metadata;
     this.finder = finder;
     this.log = log;
+    long share = metadata.space.dataExtents() / BATCH_SHARE;
+    this.batch = (int) Math.max(MIN_BATCH, Math.min(MAX_BATCH, share));
   }
 
   /**
@@ -44,14 +50,14 @@ final class ExtentAllocator {
    */
   long take() throws BlockException {
     while (true) {
-      List<Long> batch = List.of();
+      List<Long> reserved = List.of();
       metadata.lock.lock();
       try {
         log.requireSound();
         Long extent = ready.poll();
-        if (ready.size() < LOW && !refilling) {
-          batch = reserve();
-          refilling = !batch.isEmpty();
+        if (ready.size() < batch / 2 && !refilling) {
+          reserved = reserve();
+          refilling = !reserved.isEmpty();
         }
         if (extent == null && !refilling) {
           throw new BlockException(
@@ -59,11 +65,10 @@ final class ExtentAllocator {
               "the pool is full: no CLEAN extent is left; scrub what was returned, or grow the"
                   + " pool");
         }
-        if (extent != null && batch.isEmpty()) {
+        if (extent != null && reserved.isEmpty()) {
           return extent;
         }
         if (extent != null) {
-          List<Long> reserved = batch;
           log.commit(new Refill(reserved));
           return extent;
         }
@@ -72,16 +77,16 @@ final class ExtentAllocator {
       } finally {
         metadata.lock.unlock();
       }
-      if (batch.isEmpty()) {
+      if (reserved.isEmpty()) {
         log.commit();
       } else {
         try {
           log.commit();
         } catch (BlockException e) {
-          giveBack(batch);
+          giveBack(reserved);
           throw e;
         }
-        endRefill(batch);
+        endRefill(reserved);
       }
     }
   }
@@ -95,7 +100,7 @@ final class ExtentAllocator {
 
   private List<Long> reserve() throws IOException {
     List<Long> extents = new ArrayList<>();
-    long wanted = finder.available(BATCH);
+    long wanted = finder.available(batch);
     while (extents.size() < wanted) {
       long bits = finder.nextCleanWord(finder.keptForMetadata());
       long taken = 0;

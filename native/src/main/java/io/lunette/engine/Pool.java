@@ -9,6 +9,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
@@ -110,7 +111,7 @@ final class Pool implements AutoCloseable {
       if (!state.wasClosedCleanly()) {
         distrust();
       }
-      checkpointNow(false);
+      checkpointAtOpening();
     } finally {
       metadata.lock.unlock();
     }
@@ -167,11 +168,30 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** With the lock held and the commit thread not running: all that is pending goes with it. */
-  private void checkpointNow(boolean closedCleanly) throws IOException {
+  /**
+   * With the lock held and the commit thread not running: all that is pending goes with it. A crash
+   * in the middle leaves pages in extents that are still called CLEAN; the recovery after it plans
+   * the same from the same state, so it takes the same extents.
+   */
+  private void checkpointAtOpening() throws IOException {
     Checkpointer.Plan plan = checkpointer.plan();
     metadata.takePending();
-    checkpointer.write(plan, journal.position(), journal.sequence(), closedCleanly);
+    checkpointer.write(plan, journal.position(), journal.sequence(), false);
+  }
+
+  /**
+   * The last checkpoint. The extents that it takes for pages are in the journal before the first
+   * page is in them: a crash in the middle never leaves pages in an extent that is called CLEAN.
+   */
+  private void checkpointAtClose() throws IOException {
+    Checkpointer.Plan plan = checkpointer.plan();
+    RecordBuffer records = metadata.takePending();
+    long end = journal.position() + JournalWriter.groupBytes(records.sizeBytes());
+    if (!records.isEmpty() && checkpointer.hasRoomFor(end)) {
+      journal.append(records);
+      device.flush();
+    }
+    checkpointer.write(plan, journal.position(), journal.sequence(), true);
   }
 
   UUID uuid() {
@@ -198,7 +218,7 @@ final class Pool implements AutoCloseable {
       if (!log.hasFailed()) {
         metadata.lock.lock();
         try {
-          checkpointNow(true);
+          checkpointAtClose();
         } finally {
           metadata.lock.unlock();
         }

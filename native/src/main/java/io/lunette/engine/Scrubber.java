@@ -163,7 +163,11 @@ final class Scrubber {
           scrubDropped(layer, null);
         }
       } catch (IOException | BlockException | RuntimeException e) {
-        LOG.error("scrub of layer {} failed", layer.id, e);
+        if (pool.log.hasFailed()) {
+          LOG.debug("scrub of layer {} ends with the pool", layer.id);
+        } else {
+          LOG.error("scrub of layer {} failed", layer.id, e);
+        }
         quarantine(layer, e);
       }
     }

@@ -89,6 +89,7 @@ final class UnsavedTrees {
 
   /** Takes back what a checkpoint froze that came to nothing. */
   void refuse(Frozen frozen) {
+    retired.addAll(frozen.retired);
     for (TreeCheckpoint checkpoint : frozen.layerTrees) {
       checkpoint.abort();
       WordTree tree = checkpoint.tree();
@@ -103,11 +104,18 @@ final class UnsavedTrees {
     }
   }
 
-  /** Records in a frozen slot where a layer's tree lies. */
+  /**
+   * Records in a frozen slot where a layer's tree lies. The layer may have gone since the freeze:
+   * what is being checkpointed has it still, and a crash before its end is durable comes back to
+   * that, so the checkpoint must not be left with a root of the time before it.
+   */
   void patchRoot(TreeKey key, TreeRoot root) throws IOException {
     int word = key.kind() == TreeKey.Kind.MAP ? LayerSlot.MAP_ROOT : LayerSlot.DROPPED_ROOT;
-    if (metadata.layer(key.layer()) != null) {
-      metadata.tree(TreeKey.Kind.LAYERS).patch(LayerSlot.index(key.layer()) + word, root.encode());
-    }
+    metadata
+        .tree(TreeKey.Kind.LAYERS)
+        .patch(
+            LayerSlot.index(key.layer()) + word,
+            root.encode(),
+            metadata.layer(key.layer()) != null);
   }
 }

@@ -262,7 +262,9 @@ final class VolumeIo {
                 * PoolLayout.EXTENT_BYTES);
     zero(top, from, aligned - from, true);
     long end = (to + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
-    long extent = nextMapped(top, aligned / PoolLayout.EXTENT_BYTES);
+    // Both ends may lie in one extent, whose beginning is not given up.
+    long begin = (aligned + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
+    long extent = nextMapped(top, begin);
     while (extent >= 0 && extent < end) {
       releaseExtent(top, extent);
       metadata.trimPages();

@@ -24,7 +24,9 @@ public final class JournalReader {
 
   private final Ring ring;
   private final UUID pool;
-  private final ByteBuffer frame = AlignedBuffers.allocate(JournalFrame.MAX_FRAME_BYTES);
+
+  /** Grows to the longest frame that is met; most are a page. */
+  private ByteBuffer frame = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
 
   /** A reader of the ring that begins at that extent. */
   public JournalReader(RawDevice device, long firstExtent, long extents, UUID pool) {
@@ -113,6 +115,9 @@ public final class JournalReader {
       return null;
     }
     if (header.frameBytes() > PoolLayout.PAGE_BYTES) {
+      if (header.frameBytes() > frame.capacity()) {
+        frame = AlignedBuffers.allocate(header.frameBytes());
+      }
       ring.read(position, frame.clear().limit(header.frameBytes()));
     }
     frame.clear();

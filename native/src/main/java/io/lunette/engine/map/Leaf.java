@@ -54,10 +54,12 @@ final class Leaf extends Node {
     dirty = false;
   }
 
-  /** Sets a word in the frozen image and in the live words alike. */
-  void patch(int slot, long value) {
+  /** Sets a word in the frozen image, and in the live words too if it still holds for them. */
+  void patch(int slot, long value, boolean live) {
     image[slot] = value;
-    WORD.setRelease(words, slot, value);
+    if (live) {
+      WORD.setRelease(words, slot, value);
+    }
   }
 
   /** What the checkpoint writes. */

@@ -204,9 +204,9 @@ public final class WordTree {
     }
   }
 
-  /** Sets a word of a frozen leaf, in what is being checkpointed too. */
-  public void patch(long index, long value) throws IOException {
-    findLeaf(index).patch((int) (index % TreePage.WORDS), value);
+  /** Sets a word of a frozen leaf in what is being checkpointed, and unless it is gone, here. */
+  public void patch(long index, long value, boolean live) throws IOException {
+    findLeaf(index).patch((int) (index % TreePage.WORDS), value, live);
   }
 
   /** Calls with the number of every page of the stored tree; reads its index pages. */

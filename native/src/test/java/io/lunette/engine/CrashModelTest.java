@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Random lives of a pool, each recorded call by call; a crash at every call, with the unflushed
+ * sectors lost, torn and reordered; and after each what a restart makes of it against a plain
+ * model: what was acknowledged is there, changes of volumes have happened wholly or not at all,
+ * what is CLEAN is zero, what was erased is nowhere, and the check finds nothing.
+ *
+ * <p>{@code -Dlunette.crash.points=N} sets how many crashes, {@code -Dlunette.crash.seed=N} the
+ * first life. A failure names its seed; the threads of the engine are real, so a seed repeats the
+ * operations of a life and not always the order of the calls behind them.
+ */
+class CrashModelTest {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CrashModelTest.class);
+  private static final int STEPS = 120;
+  private static final long CACHE_BYTES = 4 << 20;
+
+  private static final int THREADS = 2;
+  private static final int ERROR_LIVES = 60;
+  private static final int FLIP_LIVES = 5;
+  private static final int FLIPS = 60;
+
+  /** First words of superblocks, pages of trees and frames of the journal. */
+  private static final Set<Integer> METADATA_MAGICS =
+      Set.of(text("LUNE"), text("LNPG"), text("LNJF"));
+
+  private static final double[] KEPT = {0, 0.5, 0.9, 1};
+
+  @Test
+  void aCrashAtAnyCallLeavesWhatTheModelAllows() throws Exception {
+    long points = Long.getLong("lunette.crash.points", 20_000);
+    AtomicLong left = new AtomicLong(points);
+    AtomicLong nextSeed = new AtomicLong(Long.getLong("lunette.crash.seed", 1));
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try {
+      List<Future<Long>> ends = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        ends.add(
+            threads.submit(
+                () -> {
+                  long lives = 0;
+                  while (left.get() > 0) {
+                    crashEverywhere(nextSeed.getAndIncrement(), left);
+                    lives++;
+                  }
+                  return lives;
+                }));
+      }
+      long lives = 0;
+      for (Future<Long> end : ends) {
+        lives += end.get();
+      }
+      LOG.info("{} crash points in {} lives", points - left.get(), lives);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void anErrorOfAnyCallLeavesWhatTheModelAllows() throws Exception {
+    for (long seed = 1; seed <= ERROR_LIVES; seed++) {
+      Random coin = new Random(-seed);
+      CrashLife life = new CrashLife(seed);
+      life.device.failAt(coin.nextInt(400));
+      Exception end = life.live(STEPS);
+      if (end != null && !life.device.hasFailed()) {
+        throw new AssertionError("seed " + seed, end);
+      }
+      RecordingDevice.Crashes crashes = life.device.crashes();
+      while (crashes.advance()) {
+        if (crashes.at() > life.device.calls() - 6) {
+          PagedDevice image = crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
+          requireSound(life, image, crashes.at(), coin, seed);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBitThatFlipsInTheMetadataIsNeverTakenForTheTruth() throws Exception {
+    for (long seed = 1; seed <= FLIP_LIVES; seed++) {
+      CrashLife life = new CrashLife(seed);
+      assertThat(life.live(STEPS)).as("seed %d", seed).isNull();
+      PagedDevice closed = life.device.copy();
+      EngineVolumeDriver.open(closed, Clock.systemUTC(), CACHE_BYTES).close();
+      Random coin = new Random(seed);
+      for (int i = 0; i < FLIPS; i++) {
+        PagedDevice flipped = closed.copy();
+        int page = metadataPage(closed, coin);
+        flipped.flip(((long) page * PagedDevice.PAGE) * 8 + coin.nextInt(PagedDevice.PAGE * 8));
+        requireTruth(life, flipped, "seed " + seed + ", flip in page " + page);
+      }
+    }
+  }
+
+  private static int metadataPage(PagedDevice device, Random coin) {
+    while (true) {
+      int page = coin.nextInt((int) (device.sizeBytes() / PagedDevice.PAGE));
+      int magic = ByteBuffer.wrap(device.page(page)).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
+      if (METADATA_MAGICS.contains(magic)) {
+        return page;
+      }
+    }
+  }
+
+  /** What is damaged may be refused; what is served must be right. */
+  private static void requireTruth(CrashLife life, PagedDevice device, String where)
+      throws Exception {
+    EngineVolumeDriver driver;
+    try {
+      driver = EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES);
+    } catch (VolumeException e) {
+      assertThat(e.kind()).as(where).isEqualTo(VolumeException.Kind.INVALID);
+      return;
+    }
+    try {
+      String objection = life.model.objectionTo(CrashVerdict.read(driver), Integer.MAX_VALUE - 1);
+      requireNone(objection, where);
+    } catch (BlockException e) {
+      assertThat(e.kind()).as(where).isEqualTo(BlockException.Kind.MEDIUM_READ);
+    } finally {
+      driver.abandon();
+    }
+  }
+
+  /** Crashes at every call, until there have been enough. */
+  private static void crashEverywhere(long seed, AtomicLong left) throws Exception {
+    CrashLife life = new CrashLife(seed);
+    Exception end = life.live(STEPS);
+    if (end != null) {
+      throw new AssertionError("seed " + seed, end);
+    }
+    Random coin = new Random(~seed);
+    RecordingDevice.Crashes crashes = life.device.crashes();
+    while (crashes.advance() && left.get() > 0) {
+      if (crashes.isUncertain() || crashes.at() == life.device.calls()) {
+        double kept = KEPT[coin.nextInt(KEPT.length)];
+        requireSound(life, crashes.image(coin, kept), crashes.at(), coin, seed);
+        left.decrementAndGet();
+      }
+    }
+  }
+
+  private static void requireSound(
+      CrashLife life, PagedDevice image, int call, Random coin, long seed) throws Exception {
+    String where = "seed " + seed + ", crash after call " + call;
+    String fault = CrashVerdict.ofDevice(image, false);
+    if (fault == null) {
+      fault = CrashVerdict.ofErased(image, life.model.erasedAt(call));
+    }
+    requireNone(fault, where + ", before the restart");
+    if (coin.nextInt(8) == 0) {
+      image = crashAgain(image, coin);
+      where += ", and one in the recovery";
+      requireNone(CrashVerdict.ofDevice(image, false), where);
+    }
+    EngineVolumeDriver driver = EngineVolumeDriver.open(image, Clock.systemUTC(), CACHE_BYTES);
+    try {
+      String objection = life.model.objectionTo(CrashVerdict.read(driver), call);
+      if (objection != null) {
+        fail(where + ": " + objection + life.model.around(call) + life.device.around(call));
+      }
+    } finally {
+      driver.abandon();
+    }
+    requireNone(CrashVerdict.ofDevice(image, true), where + ", after the restart");
+    if (coin.nextInt(32) == 0) {
+      requireNone(CrashVerdict.ofEnd(image), where + ", after the end of all volumes");
+    }
+  }
+
+  private static PagedDevice crashAgain(PagedDevice image, Random coin) throws Exception {
+    RecordingDevice recording = new RecordingDevice(image);
+    EngineVolumeDriver.open(recording, Clock.systemUTC(), CACHE_BYTES).abandon();
+    RecordingDevice.Crashes crashes = recording.crashes();
+    int last = coin.nextInt(recording.calls());
+    while (crashes.at() <= last && crashes.advance()) {
+      assertThat(crashes.at()).isPositive();
+    }
+    return crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
+  }
+
+  private static int text(String magic) {
+    byte[] bytes = magic.getBytes(StandardCharsets.US_ASCII);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
+  }
+
+  private static void requireNone(String fault, String where) {
+    if (fault != null) {
+      fail(where + ": " + fault);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.engine.CrashModel.Found;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.map.PageCache;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What is wrong with a device after a crash, found by looking at the device itself and by opening
+ * the pool on it. Every method returns the first fault, or null.
+ */
+final class CrashVerdict {
+
+  private static final long CACHE_BYTES = 4 << 20;
+  private static final int PAGES_PER_EXTENT = PoolLayout.PAGES_PER_EXTENT;
+
+  private CrashVerdict() {}
+
+  /**
+   * The check finds nothing, and what the metadata calls CLEAN holds no tenant's bytes; nothing but
+   * zeroes, once a restart has come to its end: pages of its own may be left by one that did not.
+   */
+  static String ofDevice(PagedDevice device, boolean recovered)
+      throws IOException, VolumeException {
+    PoolReport report = PoolCheck.check(device);
+    if (!report.problems().isEmpty()) {
+      return "pool check: " + report.problems();
+    }
+    Metadata metadata = PoolState.read(device, new PageCache(CACHE_BYTES)).metadata();
+    for (long word = 0; word << 6 < metadata.space.capacityExtents; word++) {
+      for (long clean = ~metadata.space.spaceWord(word); clean != 0; clean &= clean - 1) {
+        int first = (int) ((word << 6) + Long.numberOfTrailingZeros(clean)) * PAGES_PER_EXTENT;
+        for (int page = first; page < first + PAGES_PER_EXTENT; page++) {
+          if (recovered ? !device.isZero(page) : holdsStamp(device, page)) {
+            return "extent " + first / PAGES_PER_EXTENT + " is called CLEAN and is not";
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private static boolean holdsStamp(PagedDevice device, int page) {
+    ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
+    for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
+      if (bytes.getInt(at) == CrashLife.MAGIC) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** None of these stamps is anywhere on the device. */
+  static String ofErased(PagedDevice device, BitSet erased) {
+    if (erased.isEmpty()) {
+      return null;
+    }
+    for (int page = 0; page < device.sizeBytes() / PagedDevice.PAGE; page++) {
+      if (device.isZero(page)) {
+        continue;
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
+      for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
+        if (bytes.getInt(at) == CrashLife.MAGIC && erased.get(bytes.getInt(at + 4))) {
+          return "stamp " + bytes.getInt(at + 4) + " was erased and is in page " + page;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** What the volumes hold. */
+  static Map<String, Found> read(EngineVolumeDriver driver) throws VolumeException, BlockException {
+    Map<String, Found> found = new TreeMap<>();
+    for (VolumeInfo info : driver.list()) {
+      boolean readable = info.state() == VolumeState.WRITABLE || info.state() == VolumeState.SEALED;
+      found.put(
+          info.name().value(),
+          new Found(
+              info.sizeBytes(),
+              info.state() == VolumeState.SEALED,
+              !readable,
+              readable ? stamps(driver, info) : new int[0]));
+    }
+    return found;
+  }
+
+  private static int[] stamps(EngineVolumeDriver driver, VolumeInfo info)
+      throws VolumeException, BlockException {
+    ByteBuffer bytes = ByteBuffer.allocateDirect((int) info.sizeBytes());
+    try (BlockDevice volume = driver.open(info.name(), AccessMode.READ_ONLY)) {
+      BlockingIo.read(volume, 0, bytes.duplicate());
+    }
+    int[] stamps = new int[bytes.capacity() / CrashModel.SECTOR];
+    for (int sector = 0; sector < stamps.length; sector++) {
+      stamps[sector] = stamp(bytes, sector * CrashModel.SECTOR);
+    }
+    return stamps;
+  }
+
+  /** The stamp of a sector; -1 if it is not one whole write's, nor zero. */
+  private static int stamp(ByteBuffer bytes, int at) {
+    long first = bytes.getLong(at);
+    for (int i = Long.BYTES; i < CrashModel.SECTOR; i += Long.BYTES) {
+      if (bytes.getLong(at + i) != first) {
+        return -1;
+      }
+    }
+    if (first == 0) {
+      return 0;
+    }
+    return first >>> 32 == CrashLife.MAGIC ? (int) first : -1;
+  }
+
+  /** Nothing of any tenant is on the device when all volumes are gone and scrubbed. */
+  static String ofEnd(PagedDevice device) throws IOException, VolumeException {
+    try (EngineVolumeDriver driver =
+        EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES)) {
+      for (VolumeInfo info : driver.list()) {
+        while (driver.find(info.name()).orElseThrow().state() == VolumeState.ERASING) {
+          LockSupport.parkNanos(100_000);
+        }
+        driver.delete(info.name());
+      }
+      while (driver.space().dirtyBytes() > 0) {
+        LockSupport.parkNanos(100_000);
+      }
+      PoolSpace space = driver.space();
+      if (space.ownedBytes() != 0) {
+        return space.ownedBytes() + " bytes are owned where there is no volume";
+      }
+    }
+    for (int page = 0; page < device.sizeBytes() / PagedDevice.PAGE; page++) {
+      ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
+      for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
+        if (bytes.getInt(at) == CrashLife.MAGIC) {
+          return "stamp " + bytes.getInt(at + 4) + " is left in page " + page;
+        }
+      }
+    }
+    return ofDevice(device, true);
+  }
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.RawDevice;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A device in memory whose pages never change, so that a copy of it costs an array of references:
+ * one for each of tens of thousands of crashes. Thread-safe.
+ */
+class PagedDevice implements RawDevice {
+
+  static final int PAGE = 4096;
+  private static final byte[] ZEROES = new byte[PAGE];
+
+  /** Null stands for a page of zeroes. */
+  private final byte[][] pages;
+
+  PagedDevice(long sizeBytes) {
+    this(new byte[(int) (sizeBytes / PAGE)][]);
+  }
+
+  private PagedDevice(byte[][] pages) {
+    this.pages = pages;
+  }
+
+  synchronized PagedDevice copy() {
+    return new PagedDevice(pages.clone());
+  }
+
+  /** The device with room behind its end. */
+  synchronized PagedDevice grown(long sizeBytes) {
+    return new PagedDevice(Arrays.copyOf(pages, (int) (sizeBytes / PAGE)));
+  }
+
+  @Override
+  public long sizeBytes() {
+    return (long) pages.length * PAGE;
+  }
+
+  @Override
+  public String identity() {
+    return "memory";
+  }
+
+  @Override
+  public String readBackPath() {
+    return "direct";
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer target) throws DeviceException {
+    int at = target.position();
+    long position = offset;
+    synchronized (this) {
+      while (at < target.limit()) {
+        byte[] page = pages[(int) (position / PAGE)];
+        int in = (int) (position % PAGE);
+        int length = Math.min(PAGE - in, target.limit() - at);
+        target.put(at, page == null ? ZEROES : page, in, length);
+        at += length;
+        position += length;
+      }
+    }
+  }
+
+  @Override
+  public void readBack(long offset, ByteBuffer target) throws DeviceException {
+    read(offset, target);
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer source) throws DeviceException {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(source.position(), bytes);
+    put(offset, bytes, 0, bytes.length);
+  }
+
+  synchronized void put(long offset, byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to) {
+      long position = offset + (at - from);
+      int in = (int) (position % PAGE);
+      int length = Math.min(PAGE - in, to - at);
+      int number = (int) (position / PAGE);
+      if (length == PAGE && Arrays.equals(bytes, at, at + PAGE, ZEROES, 0, PAGE)) {
+        pages[number] = null;
+        at += PAGE;
+        continue;
+      }
+      byte[] page = pages[number] == null ? new byte[PAGE] : pages[number].clone();
+      System.arraycopy(bytes, at, page, in, length);
+      pages[number] = Arrays.equals(page, ZEROES) ? null : page;
+      at += length;
+    }
+  }
+
+  /** Inverts one bit, as a medium does at rest. */
+  synchronized void flip(long bit) {
+    long offset = bit / Byte.SIZE;
+    byte[] page = page((int) (offset / PAGE)).clone();
+    page[(int) (offset % PAGE)] ^= (byte) (1 << bit % Byte.SIZE);
+    pages[(int) (offset / PAGE)] = page;
+  }
+
+  /** The bytes of a page, not to be written to. */
+  synchronized byte[] page(int number) {
+    return pages[number] == null ? ZEROES : pages[number];
+  }
+
+  boolean isZero(int page) {
+    return page(page) == ZEROES;
+  }
+
+  @Override
+  public void flush() throws DeviceException {
+    // What is written is kept; losing it is the business of who replays a log.
+  }
+
+  @Override
+  public void close() {
+    // Memory needs no letting go.
+  }
+}

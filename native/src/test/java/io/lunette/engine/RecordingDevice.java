@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A device that remembers every write and flush of a life, in order, so that its state after a
+ * crash at any of them can be made without living that life again. It can also fail at a call.
+ */
+final class RecordingDevice extends PagedDevice {
+
+  private static final int SECTOR = 512;
+
+  /** A write, or a flush where there are no bytes. */
+  private record Call(long offset, byte[] bytes) {
+
+    boolean isFlush() {
+      return bytes == null;
+    }
+  }
+
+  private final PagedDevice before;
+  private final List<Call> calls = new ArrayList<>();
+  private long failingCall = Long.MAX_VALUE;
+  private boolean failed;
+
+  /** A recording that begins with what {@code before} holds. */
+  RecordingDevice(PagedDevice before) {
+    super(before.sizeBytes());
+    this.before = before.copy();
+    for (int page = 0; page < before.sizeBytes() / PAGE; page++) {
+      if (!before.isZero(page)) {
+        put((long) page * PAGE, before.page(page), 0, PAGE);
+      }
+    }
+  }
+
+  /** Lets the call that comes after so many others end in an I/O error, once. */
+  synchronized void failAt(long call) {
+    failingCall = call;
+  }
+
+  synchronized boolean hasFailed() {
+    return failed;
+  }
+
+  /** How many calls have been recorded. */
+  synchronized int calls() {
+    return calls.size();
+  }
+
+  /** The calls around one, for whoever looks for a fault. */
+  synchronized String around(int call) {
+    StringBuilder text = new StringBuilder();
+    for (int at = Math.max(0, call - 40); at < Math.min(calls.size(), call + 6); at++) {
+      Call one = calls.get(at);
+      text.append('\n').append(at).append(at < call ? "  " : " x ");
+      text.append(one.isFlush() ? "flush" : one.bytes.length + " bytes at " + one.offset);
+    }
+    return text.toString();
+  }
+
+  private void countDown() throws DeviceException {
+    if (failingCall-- == 0) {
+      failed = true;
+      throw new DeviceException("simulated: an I/O error");
+    }
+  }
+
+  @Override
+  public synchronized void read(long offset, ByteBuffer target) throws DeviceException {
+    countDown();
+    super.read(offset, target);
+  }
+
+  @Override
+  public synchronized void write(long offset, ByteBuffer source) throws DeviceException {
+    byte[] bytes = new byte[source.remaining()];
+    source.get(source.position(), bytes);
+    calls.add(new Call(offset, bytes));
+    put(offset, bytes, 0, bytes.length);
+    // An error says that the bytes may or may not be there.
+    countDown();
+  }
+
+  @Override
+  public synchronized void flush() throws DeviceException {
+    countDown();
+    calls.add(new Call(0, null));
+  }
+
+  /** Goes through the crash points of the recorded life, from first to last. */
+  Crashes crashes() {
+    return new Crashes();
+  }
+
+  /** The states that a device may be in after a crash, one call after another. */
+  final class Crashes {
+
+    private final PagedDevice durable = before.copy();
+    private final List<Call> unflushed = new ArrayList<>();
+    private int at;
+
+    /** How many calls came before the crash. */
+    int at() {
+      return at;
+    }
+
+    /** Whether the device may hold something else than after the last flush. */
+    boolean isUncertain() {
+      return !unflushed.isEmpty();
+    }
+
+    /** Goes on by one call; false when the life ends. */
+    boolean advance() {
+      if (at == calls.size()) {
+        return false;
+      }
+      Call call = calls.get(at++);
+      if (call.isFlush()) {
+        unflushed.forEach(write -> durable.put(write.offset, write.bytes, 0, write.bytes.length));
+        unflushed.clear();
+      } else {
+        unflushed.add(call);
+      }
+      return true;
+    }
+
+    /** The device with every unflushed sector kept with that chance: torn, reordered, lost. */
+    PagedDevice image(Random coin, double kept) {
+      PagedDevice image = durable.copy();
+      for (Call write : unflushed) {
+        if (kept >= 1) {
+          image.put(write.offset, write.bytes, 0, write.bytes.length);
+          continue;
+        }
+        for (int from = 0; kept > 0 && from < write.bytes.length; from += SECTOR) {
+          if (coin.nextDouble() < kept) {
+            image.put(write.offset + from, write.bytes, from, from + SECTOR);
+          }
+        }
+      }
+      return image;
+    }
+  }
+}
