@@ -206,7 +206,7 @@ final class CommandFlow implements TaskSet.Listener {
     }
     int unsolicited = header.dataBytes();
     if (header.hasFlag(Bhs.WRITE) && !header.isFinal()) {
-      long most = Math.min(parameters.firstBurstBytes(), task.expectedOut & 0xFFFF_FFFFL);
+      long most = Math.min(parameters.firstBurstBytes(), task.expectedDataOut());
       task.sequences.add(DataOutSequence.unsolicited((int) most - unsolicited));
       unsolicited = (int) most;
     }

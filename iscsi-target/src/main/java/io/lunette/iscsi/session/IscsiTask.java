@@ -90,7 +90,7 @@ final class IscsiTask extends ScsiTask {
 
   /** Bytes of data-out that are both wanted and coming. */
   int usableOut() {
-    return (int) Math.min(neededOut, expectedOut & 0xFFFF_FFFFL);
+    return (int) Math.min(neededOut, expectedDataOut());
   }
 
   /** What goes to the initiator, which the caller releases; null if nothing. */
@@ -98,6 +98,11 @@ final class IscsiTask extends ScsiTask {
     ByteBuf taken = in;
     in = null;
     return taken;
+  }
+
+  @Override
+  public long expectedDataOut() {
+    return expectedOut & 0xFFFF_FFFFL;
   }
 
   @Override

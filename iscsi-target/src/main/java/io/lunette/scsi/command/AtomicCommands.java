@@ -51,14 +51,14 @@ final class AtomicCommands {
     if (!task.unit().contains(task.lba(), blocks)) {
       return Sense.LBA_OUT_OF_RANGE;
     }
+    int bytes = blocks * task.unit().blockBytes();
+    if (blocks > task.unit().limits().compareAndWrite() || task.expectedDataOut() != 2L * bytes) {
+      return Sense.INVALID_FIELD_IN_CDB.atCdbBit(13, 7);
+    }
     if (blocks == 0) {
       return Outcome.GOOD;
     }
-    int bytes = blocks * task.unit().blockBytes();
     ByteBuffer data = task.dataOut().slice();
-    if (blocks > task.unit().limits().compareAndWrite() || data.remaining() != 2 * bytes) {
-      return Sense.INVALID_FIELD_IN_CDB;
-    }
     ByteBuffer expected = data.slice(0, bytes);
     ByteBuffer replacement = data.slice(bytes, bytes);
     ByteBuffer actual = task.scratch(bytes);

@@ -58,14 +58,14 @@ final class SanitizeCommand {
     boolean invert = (list.get(0) & 0x80) != 0;
     byte[] pattern = new byte[patternBytes];
     list.get(HEADER, pattern);
-    return begin(task, new SanitizeRun(task.unit(), pattern, passes, invert));
+    return begin(task, SanitizeRun.overwrite(task.unit(), pattern, passes, invert));
   }
 
   private static Outcome blockErase(ScsiTask task) {
     if (task.cdb().u16(7) != 0) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(7, 7);
     }
-    return begin(task, new SanitizeRun(task.unit(), new byte[1], 1, false));
+    return begin(task, SanitizeRun.blockErase(task.unit()));
   }
 
   private static Outcome begin(ScsiTask task, SanitizeRun run) {

@@ -10,25 +10,31 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Overwrites a whole unit with a pattern, in passes, one piece at a time, then flushes. What is
- * written are data, not a zeroing that the device might carry out by hiding blocks (DESIGN §5).
+ * Overwrites a whole unit with a pattern, in passes, one piece at a time, then flushes; a block
+ * erase gives the space back after that. What is written are data, not a zeroing that the device
+ * might carry out by hiding blocks (DESIGN §5).
  */
 final class SanitizeRun extends IoSequence {
 
   private static final int PIECE_BYTES = 1 << 20;
+  private static final long RELEASE_BYTES = 512L << 20;
 
   private final LogicalUnit unit;
   private final long totalBytes;
   private final int passes;
   private final boolean invert;
+  private final boolean release;
   private final ByteBuffer piece;
   private Consumer<Outcome> whenEnded;
   private int pass;
   private long done;
+  private long released;
   private boolean flushed;
 
-  SanitizeRun(LogicalUnit unit, byte[] pattern, int passes, boolean invert) {
+  private SanitizeRun(
+      LogicalUnit unit, byte[] pattern, int passes, boolean invert, boolean release) {
     this.unit = unit;
+    this.release = release;
     this.totalBytes = unit.device().geometry().sizeBytes();
     this.passes = passes;
     this.invert = invert;
@@ -38,6 +44,16 @@ final class SanitizeRun extends IoSequence {
       piece.put(pattern[piece.position() % block % pattern.length]);
     }
     piece.flip();
+  }
+
+  /** Leaves the last pass's pattern on the medium. */
+  static SanitizeRun overwrite(LogicalUnit unit, byte[] pattern, int passes, boolean invert) {
+    return new SanitizeRun(unit, pattern, passes, invert, false);
+  }
+
+  /** Leaves nothing mapped: zeroes are written, then the space is given back. */
+  static SanitizeRun blockErase(LogicalUnit unit) {
+    return new SanitizeRun(unit, new byte[1], 1, false, unit.features().thin());
   }
 
   void start(Consumer<Outcome> listener) {
@@ -73,6 +89,14 @@ final class SanitizeRun extends IoSequence {
     if (!flushed) {
       flushed = true;
       unit.device().flush(this);
+      return true;
+    }
+    if (release && released < totalBytes) {
+      long offset = released;
+      long length = Math.min(RELEASE_BYTES, totalBytes - offset);
+      released += length;
+      flushed = released < totalBytes; // the last one is flushed too
+      unit.device().discard(offset, length, this);
       return true;
     }
     unit.sanitize().end(true);

@@ -50,13 +50,10 @@ final class WriteSameCommands {
     if (refusal != null || task.blocks() == 0) {
       return refusal != null ? refusal : Outcome.GOOD;
     }
-    ByteBuffer pattern = hasNoData(task) ? null : task.dataOut().slice();
-    if (pattern != null) {
-      if (pattern.remaining() < task.unit().blockBytes()) {
-        return Sense.INVALID_FIELD_IN_CDB;
-      }
-      pattern.limit(task.unit().blockBytes());
+    if (task.expectedDataOut() != dataOutBytes(task)) {
+      return Sense.INVALID_FIELD_IN_CDB;
     }
+    ByteBuffer pattern = hasNoData(task) ? null : task.dataOut().slice();
     task.countWrite(task.lengthBytes());
     if (pattern == null || isZero(pattern)) {
       Provisioning provisioning =

@@ -14,7 +14,8 @@ import io.lunette.core.block.BlockGeometry;
  * @param unmap most blocks of one UNMAP
  * @param unmapDescriptors most ranges of one UNMAP
  * @param unmapGranularity unit in which space is given back
- * @param writeSame longest WRITE SAME
+ * @param writeSame longest WRITE SAME: as long as a transfer, so that its result can be read back
+ *     in one command
  * @param compareAndWrite longest COMPARE AND WRITE; its CDB has one byte for it
  * @param atomic longest WRITE ATOMIC
  */
@@ -33,7 +34,6 @@ public record BlockLimits(
   private static final int OPTIMAL_BYTES = 1 << 20;
   private static final int COMPARE_AND_WRITE_BYTES = 64 << 10;
   private static final int UNMAP_BLOCKS = 1 << 20;
-  private static final long WRITE_SAME_BYTES = 1L << 30;
   private static final int UNMAP_DESCRIPTORS = 256;
 
   /** A device promises no more than that a logical block is never torn. */
@@ -48,7 +48,7 @@ public record BlockLimits(
         UNMAP_BLOCKS,
         UNMAP_DESCRIPTORS,
         Math.max(1, features.discardGranularityBytes() / block),
-        Math.toIntExact(WRITE_SAME_BYTES / block),
+        TRANSFER_BYTES / block,
         Math.min(255, COMPARE_AND_WRITE_BYTES / block),
         ATOMIC_BLOCKS);
   }

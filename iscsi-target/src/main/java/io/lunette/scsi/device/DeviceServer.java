@@ -4,6 +4,8 @@ package io.lunette.scsi.device;
 import io.lunette.scsi.Cdb;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the command in the table, runs the checks that all commands share, then the handler (SAM-5
@@ -15,6 +17,8 @@ import io.lunette.scsi.Sense;
 public final class DeviceServer {
 
   private static final int LONGEST_PARAMETER_LIST = 64 << 10;
+
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceServer.class);
 
   private final CommandTable table;
 
@@ -41,9 +45,19 @@ public final class DeviceServer {
 
   /** Executes the task; its {@code ended} is called once, before or after this returns. */
   public void execute(ScsiTask task) {
-    Outcome outcome = dispatch(task);
+    Outcome outcome = guarded(task, () -> dispatch(task));
     if (outcome != Outcome.LATER) {
       task.end(outcome);
+    }
+  }
+
+  /** A defect of a handler ends its command, never the session that it came by. */
+  static Outcome guarded(ScsiTask task, ScsiTask.Step step) {
+    try {
+      return step.run();
+    } catch (RuntimeException e) {
+      LOG.error("defect in a command with operation code {}", task.cdb().opcode(), e);
+      return Sense.INTERNAL_TARGET_FAILURE;
     }
   }
 
@@ -83,7 +97,8 @@ public final class DeviceServer {
         () -> {
           task.enteredAtomicity();
           Sense obstacle = obstacle(task.unit(), row);
-          Outcome outcome = obstacle != null ? obstacle : row.handler.execute(task);
+          Outcome outcome =
+              obstacle != null ? obstacle : guarded(task, () -> row.handler.execute(task));
           if (outcome != Outcome.LATER) {
             task.end(outcome);
           }

@@ -89,6 +89,12 @@ public abstract class ScsiTask implements IoCompletion {
   /** What the initiator sent, from position to limit; direct. */
   public abstract ByteBuffer dataOut();
 
+  /**
+   * How many bytes the initiator said that it sends; {@link #dataOut} may have fewer, since no more
+   * is taken than the command uses.
+   */
+  public abstract long expectedDataOut();
+
   /** A direct buffer of this size whose content goes to the initiator if the command succeeds. */
   public abstract ByteBuffer dataIn(int bytes);
 
@@ -122,7 +128,7 @@ public abstract class ScsiTask implements IoCompletion {
     return new IoCompletion() {
       @Override
       public void completed() {
-        Outcome outcome = step.run();
+        Outcome outcome = DeviceServer.guarded(ScsiTask.this, step::run);
         if (outcome != Outcome.LATER) {
           end(outcome);
         }

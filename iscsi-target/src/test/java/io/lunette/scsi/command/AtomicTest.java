@@ -80,6 +80,12 @@ class AtomicTest {
     unit.initiator
         .send(new byte[129 * 1024], COMPARE_AND_WRITE, 0, 0, 129)
         .sense(Sense.INVALID_FIELD_IN_CDB);
+    unit.initiator
+        .send(new byte[256 * 1024], COMPARE_AND_WRITE, 0, 0, 0)
+        .sense(Sense.INVALID_FIELD_IN_CDB);
+    unit.initiator
+        .send(new byte[1536], COMPARE_AND_WRITE, 0, 0, 1)
+        .sense(Sense.INVALID_FIELD_IN_CDB);
     unit.initiator.send(COMPARE_AND_WRITE, 0, 0, 0).good();
     assertThat(unit.device.calls()).isEmpty();
   }

@@ -127,7 +127,7 @@ class InquiryTest {
     assertThat(page.getInt(20)).isEqualTo(1 << 20);
     assertThat(page.getInt(24)).isEqualTo(256);
     assertThat(page.getInt(28)).isEqualTo(8);
-    assertThat(page.getLong(36)).isEqualTo(2 << 20);
+    assertThat(page.getLong(36)).isEqualTo(16384);
     assertThat(page.getInt(44)).as("a device promises one whole block").isEqualTo(1);
   }
 

@@ -129,6 +129,10 @@ class ProvisioningTest {
         .send(block, "93 00 0000000000000000 00000000 00 00")
         .sense(Sense.INVALID_FIELD_IN_CDB);
     initiator.send(new byte[511], "41 00 00000000 00 0001 00").sense(Sense.INVALID_FIELD_IN_CDB);
+    initiator.send(new byte[1024], "41 00 00000000 00 0001 00").sense(Sense.INVALID_FIELD_IN_CDB);
+    initiator
+        .send(block, "93 01 0000000000000000 00000001 00 00")
+        .sense(Sense.INVALID_FIELD_IN_CDB);
     initiator.send(block, "41 00 000007FF 00 0002 00").sense(Sense.LBA_OUT_OF_RANGE);
     initiator.send(block, "93 00 FFFFFFFFFFFFFFFF 00000001 00 00").sense(Sense.LBA_OUT_OF_RANGE);
     initiator
@@ -158,9 +162,9 @@ class ProvisioningTest {
         new Thread(
             null,
             () -> {
-              large.initiator.send(block, "93 00 0000000000000000 00200000 00 00").good();
+              large.initiator.send(block, "93 00 0000000000000000 00004000 00 00").good();
               large.initiator.send("8F 00 0000000000000000 00200000 00 00").good();
-              large.initiator.send(block, "8F 06 0000000000000000 00200000 00 00").good();
+              large.initiator.send(block, "8F 06 0000000000000000 00004000 00 00").good();
               long[] pairs = new long[512];
               for (int i = 0; i < 256; i++) {
                 pairs[2 * i] = i * 4096L;
@@ -175,8 +179,8 @@ class ProvisioningTest {
     shallow.join();
 
     assertThat(thrown[0]).isNull();
-    assertThat(large.device.count(Operation.READ)).isEqualTo(2048);
-    assertThat(large.device.count(Operation.WRITE)).isEqualTo(1024);
+    assertThat(large.device.count(Operation.READ)).isEqualTo(1032);
+    assertThat(large.device.count(Operation.WRITE)).isEqualTo(8);
     assertThat(large.device.bytes(512 * MIB - 512, 512)).containsOnly(0);
   }
 

@@ -31,7 +31,7 @@ class SanitizeTest {
   }
 
   @Test
-  void blockEraseOverwritesEverythingAndFlushes() {
+  void blockEraseOverwritesEverythingThenGivesItBack() throws Exception {
     TestUnit unit = TestUnit.of(3 * MIB + 512, 512);
     unit.device.fill(0, pattern(4096, 1));
     unit.device.fill(3 * MIB, pattern(512, 2));
@@ -40,7 +40,8 @@ class SanitizeTest {
 
     assertThat(unit.device.bytes(0, (int) (3 * MIB + 512))).containsOnly(0);
     assertThat(unit.device.count(Operation.WRITE)).isEqualTo(4);
-    assertThat(unit.device.count(Operation.FLUSH)).isEqualTo(1);
+    assertThat(unit.device.count(Operation.FLUSH)).isEqualTo(2);
+    assertThat(unit.device.provisioning(0).mapped()).isFalse();
     unit.initiator.send(READ).good();
   }
 

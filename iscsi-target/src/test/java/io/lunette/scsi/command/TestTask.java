@@ -23,6 +23,7 @@ final class TestTask extends ScsiTask {
 
   private final CountDownLatch latch = new CountDownLatch(1);
   private ByteBuffer out = ByteBuffer.allocateDirect(0);
+  private long expected;
   private ByteBuffer in;
   private volatile Outcome outcome;
 
@@ -32,11 +33,17 @@ final class TestTask extends ScsiTask {
   }
 
   TestTask execute(DeviceServer server, byte[] sent) {
+    expected = sent.length;
     int usable = (int) Math.min(sent.length, server.dataOutBytes(this));
     out = ByteBuffer.allocateDirect(LEAD + usable);
     out.position(LEAD).put(sent, 0, usable).position(LEAD);
     server.execute(this);
     return this;
+  }
+
+  @Override
+  public long expectedDataOut() {
+    return expected;
   }
 
   @Override
