@@ -22,6 +22,12 @@ public final class SingleTarget implements AutoCloseable {
 
   private static final VolumeName VOLUME = new VolumeName("target");
 
+  /**
+   * What was discarded is scrubbed before it is used again; with room for the volume twice, an
+   * initiator that discards everything and writes on finds space meanwhile. The file is sparse.
+   */
+  private static final long ROOM = 2;
+
   /** What a pool needs beside the bytes of its volume: metadata, and room for its journal. */
   private static final long METADATA_SHARE = 64;
 
@@ -66,7 +72,7 @@ public final class SingleTarget implements AutoCloseable {
       String targetName,
       InitiatorAuthentication authentication)
       throws ApplianceException, VolumeException, PortalException, LunConflictException {
-    long poolBytes = sizeBytes + sizeBytes / METADATA_SHARE + METADATA_MIN_BYTES;
+    long poolBytes = ROOM * sizeBytes + sizeBytes / METADATA_SHARE + METADATA_MIN_BYTES;
     VolumeDriver driver = PoolFile.openOrCreate(file, poolBytes);
     lifecycle.add("pool", driver::close);
     Optional<VolumeInfo> present = driver.find(VOLUME);
