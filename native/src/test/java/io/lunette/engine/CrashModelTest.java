@@ -38,7 +38,9 @@ class CrashModelTest {
   private static final int STEPS = 120;
   private static final long CACHE_BYTES = 4 << 20;
 
-  private static final int THREADS = 2;
+  /** More than processors: a life waits for its threads most of the time. */
+  private static final int THREADS = 4;
+
   private static final int ERROR_LIVES = 60;
   private static final int FLIP_LIVES = 5;
   private static final int FLIPS = 60;

@@ -31,6 +31,10 @@ final class CrashVerdict {
   private static final long CACHE_BYTES = 4 << 20;
   private static final int PAGES_PER_EXTENT = PoolLayout.PAGES_PER_EXTENT;
 
+  /** Room for the largest volume of a life. */
+  private static final ThreadLocal<ByteBuffer> BUFFER =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(1 << 20));
+
   private CrashVerdict() {}
 
   /**
@@ -104,11 +108,11 @@ final class CrashVerdict {
 
   private static int[] stamps(EngineVolumeDriver driver, VolumeInfo info)
       throws VolumeException, BlockException {
-    ByteBuffer bytes = ByteBuffer.allocateDirect((int) info.sizeBytes());
+    ByteBuffer bytes = BUFFER.get().clear().limit((int) info.sizeBytes());
     try (BlockDevice volume = driver.open(info.name(), AccessMode.READ_ONLY)) {
       BlockingIo.read(volume, 0, bytes.duplicate());
     }
-    int[] stamps = new int[bytes.capacity() / CrashModel.SECTOR];
+    int[] stamps = new int[bytes.limit() / CrashModel.SECTOR];
     for (int sector = 0; sector < stamps.length; sector++) {
       stamps[sector] = stamp(bytes, sector * CrashModel.SECTOR);
     }
