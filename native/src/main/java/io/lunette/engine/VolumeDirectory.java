@@ -80,7 +80,7 @@ final class VolumeDirectory {
         new VolumeName(slot.name()),
         slot.uuid(),
         slot.sizeBytes(),
-        volume.top.ownedExtents * PoolLayout.EXTENT_BYTES,
+        extentsHeldAlone(volume) * PoolLayout.EXTENT_BYTES,
         Optional.ofNullable(origin).map(o -> new VolumeName(o.name())),
         switch (slot.state()) {
           case WRITABLE -> VolumeState.WRITABLE;
@@ -88,6 +88,17 @@ final class VolumeDirectory {
           case ERASING -> VolumeState.ERASING;
           case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
         });
+  }
+
+  /** What its top maps, and every layer below that a deleted snapshot left to it alone. */
+  private static long extentsHeldAlone(Volume volume) {
+    long extents = volume.top.ownedExtents;
+    Layer below = volume.top.parent;
+    while (below != null && below.owner == null && below.children == 1) {
+      extents += below.ownedExtents;
+      below = below.parent;
+    }
+    return extents;
   }
 
   Volume get(VolumeName name) throws VolumeException {

@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class ZeroFill {
   private final RawDevice device;
   private final ExecutorService workers;
   private final ThreadLocal<ByteBuffer> readBack =
-      ThreadLocal.withInitial(() -> AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES));
+      ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
   ZeroFill(RawDevice device, ExecutorService workers) {
     this.device = device;
@@ -45,7 +46,7 @@ final class ZeroFill {
     each(
         runs,
         run -> {
-          ByteBuffer found = readBack.get().slice(0, run.lengthBytes());
+          ByteBuffer found = readBackOf(run.lengthBytes());
           device.readBack(run.offsetBytes(), found);
           int at = found.mismatch(ZEROES.slice(0, run.lengthBytes()));
           if (at >= 0) {
@@ -56,6 +57,15 @@ final class ZeroFill {
                     + " is not zero after the scrub wrote it");
           }
         });
+  }
+
+  private ByteBuffer readBackOf(int lengthBytes) {
+    ByteBuffer buffer = readBack.get();
+    if (buffer.capacity() < lengthBytes) {
+      buffer = AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES);
+      readBack.set(buffer);
+    }
+    return buffer.slice(0, lengthBytes);
   }
 
   private interface Step {

@@ -107,6 +107,19 @@ class EngineContentTest {
     assertThat(driver.find(CLONE).orElseThrow().allocatedBytes()).isZero();
   }
 
+  @Test
+  void whatADeletedSnapshotLeavesCountsAsTheVolumesOwn() throws Exception {
+    driver.create(VOLUME, SIZE);
+    write(VOLUME, 0, filled(2 * EXTENT, 5));
+    driver.snapshot(VOLUME, CLONE);
+    write(VOLUME, 0, filled(EXTENT, 6));
+    assertThat(driver.find(VOLUME).orElseThrow().allocatedBytes()).isEqualTo(EXTENT);
+
+    driver.delete(CLONE);
+
+    assertThat(driver.find(VOLUME).orElseThrow().allocatedBytes()).isEqualTo(3L * EXTENT);
+  }
+
   private void makeImage(byte[] content) throws Exception {
     driver.create(VOLUME, content.length);
     write(VOLUME, 0, content);

@@ -73,9 +73,16 @@ class PagedDevice implements RawDevice {
 
   @Override
   public void write(long offset, ByteBuffer source) throws DeviceException {
-    byte[] bytes = new byte[source.remaining()];
-    source.get(source.position(), bytes);
-    put(offset, bytes, 0, bytes.length);
+    byte[] bytes = new byte[Math.min(PAGE, source.remaining())];
+    // By pages of the device, for an array as long as a scrub's write costs the collector dear.
+    for (int at = source.position(); at < source.limit(); ) {
+      long position = offset + (at - source.position());
+      int length = (int) Math.min(source.limit() - at, PAGE - position % PAGE);
+      length = Math.min(length, bytes.length);
+      source.get(at, bytes, 0, length);
+      put(position, bytes, 0, length);
+      at += length;
+    }
   }
 
   synchronized void put(long offset, byte[] bytes, int from, int to) {
