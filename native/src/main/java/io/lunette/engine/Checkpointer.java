@@ -114,6 +114,7 @@ final class Checkpointer {
    * @throws DeviceException for want of space, having changed nothing: a later call may succeed
    */
   Plan plan() throws IOException {
+    metadata.requireWhole();
     int needed = metadata.unsaved.dirtyPages();
     while (pages.freePages() < needed) {
       while (pages.freePages() < needed) {

@@ -311,6 +311,7 @@ final class CommitLog {
   }
 
   private Batch batchLocked() throws IOException {
+    metadata.requireWhole();
     if (!hasRoom()) {
       // Before any of this commit is written the ring must have room for all of it.
       metadata.lock.unlock();
@@ -327,6 +328,7 @@ final class CommitLog {
     if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
       plan = planOrNull();
       checkpointWanted = false;
+      metadata.requireWhole();
     }
     List<IoCompletion> taken = waiting;
     waiting = new ArrayList<>();

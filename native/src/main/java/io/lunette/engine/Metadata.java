@@ -52,9 +52,10 @@ final class Metadata {
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
   private RecordBuffer pending = new RecordBuffer();
+  private IOException halfChanged;
 
   Metadata(Superblock superblock, PageReader pages, PageCache cache, long firstExtent) {
-    this.pages = pages;
+    this.pages = (key, level, first, page) -> readPage(pages, key, level, first, page);
     this.cache = cache;
     for (TreeKey.Kind kind : TreeKey.Kind.values()) {
       if (!kind.isPerLayer()) {
@@ -62,13 +63,36 @@ final class Metadata {
             kind,
             new WordTree(
                 TreeKey.of(kind),
-                pages,
+                this.pages,
                 cache,
                 superblock.roots().getOrDefault(kind, TreeRoot.EMPTY)));
       }
     }
     this.space =
         new SpaceMap(this, superblock.capacityBytes() / PoolLayout.EXTENT_BYTES, firstExtent);
+  }
+
+  /** Reads a page, and remembers if that failed in the middle of a change. */
+  private long[] readPage(PageReader from, TreeKey key, int level, long first, long page)
+      throws IOException {
+    try {
+      return from.read(key, level, first, page);
+    } catch (IOException e) {
+      if (lock.isHeldByCurrentThread()) {
+        halfChanged = e;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Throws if a change has stopped half way for a page that could not be read: what is in memory
+   * must then never become durable.
+   */
+  void requireWhole() throws IOException {
+    if (halfChanged != null) {
+      throw new IOException("a page of metadata could not be read", halfChanged);
+    }
   }
 
   WordTree tree(TreeKey.Kind kind) {
