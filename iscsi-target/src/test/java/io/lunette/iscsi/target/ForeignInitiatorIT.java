@@ -124,6 +124,16 @@ class ForeignInitiatorIT {
   }
 
   @Test
+  void aSecondOfRandomReadsByLibiscsiLosesNothing() throws Exception {
+    mapToAll(0, "v0");
+
+    assertThat(
+            ForeignTool.succeed(
+                "iscsi-perf", "-r", "-m", "32", "-b", "8", "-t", "1", served.url(0)))
+        .contains("finished.");
+  }
+
+  @Test
   void deepQueuesOfQemuAreServed() throws Exception {
     mapToAll(0, "v0");
 
