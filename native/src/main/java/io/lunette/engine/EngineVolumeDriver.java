@@ -206,6 +206,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return pool.metadata.cache().bytes();
   }
 
+  /** Layers that a read of a volume may have to look through. */
+  int chainLength(VolumeName name) throws VolumeException {
+    return volumes.chainLength(name);
+  }
+
   /** Dies as a process that is killed does: nothing more is written. For tests of recovery. */
   void abandon() {
     pool.abandon();

@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.map.WordTree;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * A layer in memory. Its trees are read without a lock; all else is guarded by the lock of {@link
@@ -17,13 +18,19 @@ final class Layer {
   final WordTree map;
   final WordTree dropped;
 
-  /** What lies below, or null. Never changes while anything reads this layer. */
+  /** What lies below, or null. Changes under {@link #moves} while anything reads this layer. */
   volatile Layer parent;
+
+  /** Held for writing while a map entry moves from one layer to another; one for the pool. */
+  final StampedLock moves;
 
   LayerSlot slot;
 
   /** Layers that lie directly on this one. */
   int children;
+
+  /** A batch of a merge reads or fills its extents: it must not be scrubbed meanwhile. */
+  boolean merging;
 
   /** The volume whose top this is, or null. */
   Volume owner;
@@ -37,8 +44,9 @@ final class Layer {
   /** Extents written to and no longer mapped. */
   long droppedExtents;
 
-  Layer(long id, LayerSlot slot, WordTree map, WordTree dropped) {
+  Layer(long id, LayerSlot slot, WordTree map, WordTree dropped, StampedLock moves) {
     this.id = id;
+    this.moves = moves;
     this.slot = slot;
     this.map = map;
     this.dropped = dropped;

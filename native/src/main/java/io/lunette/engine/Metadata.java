@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * Everything that the pool knows, as words in trees, and the records of what changed since the last
@@ -41,6 +42,9 @@ final class Metadata {
 
   /** Signalled when the commit thread has something to do. */
   final Condition work = lock.newCondition();
+
+  /** See {@link Layer#moves}; taken after {@link #lock}. */
+  final StampedLock moves = new StampedLock();
 
   final SpaceMap space;
   final UnsavedTrees unsaved = new UnsavedTrees(this);
@@ -233,6 +237,26 @@ final class Metadata {
     }
   }
 
+  /**
+   * Takes an empty layer out of a chain: what lay on it lies on what was below it. It is released,
+   * for a reader may still be looking at its map.
+   */
+  void unlink(Layer empty, Layer child) throws IOException {
+    long stamp = moves.writeLock();
+    try {
+      child.parent = empty.parent;
+      empty.parent = null;
+    } finally {
+      moves.unlockWrite(stamp);
+    }
+    empty.children--;
+    LayerSlot old = child.slot;
+    long parent = child.parent == null ? 0 : child.parent.id;
+    child.slot = new LayerSlot(old.state(), old.suspect(), parent, old.sizeBytes(), old.volume());
+    writeSlot(child);
+    setState(empty, LayerSlot.State.RELEASED);
+  }
+
   Volume createVolume(VolumeSlot slot, Layer top) throws IOException {
     long id = next(NEXT_VOLUME);
     Volume volume = new Volume(id, slot, top);
@@ -309,7 +333,8 @@ final class Metadata {
         id,
         slot,
         new WordTree(new TreeKey(TreeKey.Kind.MAP, id), pages, cache, mapRoot),
-        new WordTree(new TreeKey(TreeKey.Kind.DROPPED, id), pages, cache, dropped));
+        new WordTree(new TreeKey(TreeKey.Kind.DROPPED, id), pages, cache, dropped),
+        moves);
   }
 
   // ---- memory

@@ -41,6 +41,7 @@ final class Pool implements AutoCloseable {
   final ExtentAllocator allocator;
   final ExtentFinder finder;
   final Scrubber scrubber;
+  final Merger merger;
   final ExecutorService io;
   final Clock clock;
 
@@ -72,6 +73,7 @@ final class Pool implements AutoCloseable {
     this.log = new CommitLog(metadata, device, journal, checkpointer);
     this.allocator = new ExtentAllocator(metadata, finder, log);
     this.scrubber = new Scrubber(this);
+    this.merger = new Merger(this);
   }
 
   /** Makes a pool of that size in a new file. */
@@ -118,6 +120,7 @@ final class Pool implements AutoCloseable {
     log.start();
     scrubber.scrubOrphans();
     scrubber.start();
+    merger.start();
   }
 
   /** After a crash: whatever may have been written without a record counts as written. */
@@ -201,6 +204,7 @@ final class Pool implements AutoCloseable {
   /** Commits everything, writes a checkpoint that says so, and lets the device go. */
   @Override
   public void close() throws IOException {
+    merger.stop();
     scrubber.stop();
     io.shutdown();
     awaitQuietly(io);
@@ -233,6 +237,7 @@ final class Pool implements AutoCloseable {
   void abandon() {
     log.fail(new IOException("the pool was abandoned"));
     log.stop();
+    merger.stop();
     scrubber.stop();
     io.shutdown();
     awaitQuietly(io);

@@ -117,6 +117,11 @@ final class Scrubber {
     queued.signal();
   }
 
+  /** Says that a layer which was merging can be scrubbed if it was released; with the lock held. */
+  void mergeEnded() {
+    queued.signal();
+  }
+
   /** The job of a volume that is being erased; with the lock held. */
   EraseJob job(Volume volume) {
     return jobs.computeIfAbsent(volume.id, id -> newJob(volume));
@@ -189,7 +194,13 @@ final class Scrubber {
       if (queue.isEmpty() || stopping) {
         return null;
       }
-      return queue.iterator().next();
+      for (Layer layer : queue) {
+        if (!layer.merging) {
+          return layer;
+        }
+      }
+      long ignored = queued.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
+      return null;
     } catch (InterruptedException e) {
       stopping = true;
       return null;
@@ -204,6 +215,7 @@ final class Scrubber {
     for (Layer layer : metadata.layers()) {
       if (layer.droppedExtents > 0
           && !failed.contains(layer)
+          && !layer.merging
           && layer.slot.state() != LayerSlot.State.RELEASED
           && (most == null || layer.droppedExtents > most.droppedExtents)) {
         most = layer;
@@ -226,6 +238,7 @@ final class Scrubber {
     }
     // The release must be durable before the first byte goes, and nobody may still be reading.
     pool.log.commit();
+    awaitReaders();
     long cursor = 0;
     while (cursor >= 0 && !stopping) {
       cursor = scrubMapped(layer, cursor, job);

@@ -2,11 +2,20 @@
 package io.lunette.engine;
 
 import io.lunette.engine.format.VolumeSlot;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /** A volume in memory; guarded by the lock of {@link Metadata}. */
 final class Volume {
 
   final long id;
+
+  /**
+   * Writers share it; whoever changes the top layer under them, or what it maps, holds it alone.
+   * Taken before the lock of {@link Metadata}.
+   */
+  final ReadWriteLock writers = new ReentrantReadWriteLock();
+
   VolumeSlot slot;
   Layer top;
 

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * An open volume: hands operations to the engine's I/O threads and keeps count of them. One for
@@ -31,8 +30,7 @@ final class VolumeDevice {
   private final Executor executor;
   private final GracePeriod inFlight = new GracePeriod();
 
-  /** Writers share it; whoever changes the top layer under them holds it alone. */
-  private final ReadWriteLock writers = new ReentrantReadWriteLock();
+  private final ReadWriteLock writers;
 
   private volatile Layer top;
   private volatile long sizeBytes;
@@ -42,8 +40,15 @@ final class VolumeDevice {
   int handles;
 
   VolumeDevice(
-      VolumeIo io, CommitLog log, Executor executor, Layer top, long sizeBytes, boolean sealed) {
+      VolumeIo io,
+      CommitLog log,
+      Executor executor,
+      ReadWriteLock writers,
+      Layer top,
+      long sizeBytes,
+      boolean sealed) {
     this.io = io;
+    this.writers = writers;
     this.log = log;
     this.executor = executor;
     this.top = top;
@@ -66,15 +71,6 @@ final class VolumeDevice {
 
   void resize(long newSizeBytes) {
     sizeBytes = newSizeBytes;
-  }
-
-  /** Waits for writes that are under way and holds new ones back, until {@link #admitWriters}. */
-  void excludeWriters() {
-    writers.writeLock().lock();
-  }
-
-  void admitWriters() {
-    writers.writeLock().unlock();
   }
 
   /** With writers excluded. */

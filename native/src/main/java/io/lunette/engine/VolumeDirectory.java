@@ -38,18 +38,14 @@ final class VolumeDirectory {
     }
   }
 
-  /** A change under the lock while no write of the volume is under way, if it is open. */
+  /** A change under the lock while no write of the volume is under way. */
   <T> T whileNobodyWrites(Volume volume, Step<T> step)
       throws IOException, VolumeException, BlockException {
-    VolumeDevice device = locked(() -> volume.device);
-    if (device == null) {
-      return locked(step);
-    }
-    device.excludeWriters();
+    volume.writers.writeLock().lock();
     try {
       return locked(step);
     } finally {
-      device.admitWriters();
+      volume.writers.writeLock().unlock();
     }
   }
 

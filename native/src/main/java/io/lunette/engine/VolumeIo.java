@@ -21,7 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class VolumeIo {
 
   private static final int STRIPES = 32;
-  private static final ByteBuffer ZEROES =
+  static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES).asReadOnlyBuffer();
 
   private final RawDevice device;

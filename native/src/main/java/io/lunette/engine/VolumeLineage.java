@@ -160,6 +160,7 @@ final class VolumeLineage {
       below = below.parent;
     }
     metadata.release(layer);
+    pool.merger.chainsChanged();
     for (Layer one : chain) {
       if (one.slot.state() == LayerSlot.State.RELEASED) {
         pool.scrubber.enqueue(one);

@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * Looks blocks up through a chain of layers.
@@ -19,6 +20,17 @@ final class VolumeMap {
 
   /** Fills in where the blocks of a logical extent lie that {@code wanted} names. */
   static void resolve(Layer top, long logicalExtent, int wanted, long[] offsets)
+      throws IOException {
+    int ignored =
+        unmoved(
+            top,
+            () -> {
+              resolveOnce(top, logicalExtent, wanted, offsets);
+              return 0;
+            });
+  }
+
+  private static void resolveOnce(Layer top, long logicalExtent, int wanted, long[] offsets)
       throws IOException {
     int missing = wanted;
     for (Layer layer = top; missing != 0 && layer != null; layer = layer.parent) {
@@ -38,6 +50,10 @@ final class VolumeMap {
 
   /** The blocks of a logical extent that are not zero in that layer and what lies below it. */
   static int visible(Layer from, long logicalExtent) throws IOException {
+    return from == null ? 0 : unmoved(from, () -> visibleOnce(from, logicalExtent));
+  }
+
+  private static int visibleOnce(Layer from, long logicalExtent) throws IOException {
     int decided = 0;
     int visible = 0;
     for (Layer layer = from; layer != null && decided != PoolLayout.FULL_MASK; ) {
@@ -50,6 +66,28 @@ final class VolumeMap {
       layer = layer.parent;
     }
     return visible;
+  }
+
+  private interface Look {
+    int at() throws IOException;
+  }
+
+  /** A look at a chain during which no entry moved from one of its layers to another. */
+  private static int unmoved(Layer top, Look look) throws IOException {
+    StampedLock moves = top.moves;
+    long stamp = moves.tryOptimisticRead();
+    if (stamp != 0) {
+      int seen = look.at();
+      if (moves.validate(stamp)) {
+        return seen;
+      }
+    }
+    stamp = moves.readLock();
+    try {
+      return look.at();
+    } finally {
+      moves.unlockRead(stamp);
+    }
   }
 
   /** The mask of the blocks that a byte range within an extent touches. */

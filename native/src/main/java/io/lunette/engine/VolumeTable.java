@@ -122,10 +122,7 @@ final class VolumeTable {
       throws IOException, VolumeException, BlockException {
     VolumeDirectory.requireSize(sizeBytes);
     Volume volume = directory.locked(() -> directory.get(name));
-    VolumeDevice device = directory.locked(() -> volume.device);
-    if (device != null) {
-      device.excludeWriters();
-    }
+    volume.writers.writeLock().lock();
     try {
       long oldSize = directory.locked(() -> volume.slot.sizeBytes());
       VolumeIo io = new VolumeIo(pool.device, metadata, pool.allocator, pool.log);
@@ -138,9 +135,7 @@ final class VolumeTable {
       io.zeroBeyond(volume.top, sizeBytes, oldSize);
       return resized;
     } finally {
-      if (device != null) {
-        device.admitWriters();
-      }
+      volume.writers.writeLock().unlock();
     }
   }
 
@@ -173,6 +168,7 @@ final class VolumeTable {
           } else if (top.slot.state() == LayerSlot.State.WRITABLE) {
             metadata.setState(top, LayerSlot.State.FROZEN);
           }
+          pool.merger.chainsChanged();
           return true;
         });
   }
@@ -195,6 +191,19 @@ final class VolumeTable {
     }
   }
 
+  int chainLength(VolumeName name) throws VolumeException {
+    metadata.lock.lock();
+    try {
+      int length = 0;
+      for (Layer layer = directory.get(name).top; layer != null; layer = layer.parent) {
+        length++;
+      }
+      return length;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
   BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
     metadata.lock.lock();
     try {
@@ -211,6 +220,7 @@ final class VolumeTable {
                 new VolumeIo(pool.device, metadata, pool.allocator, pool.log),
                 pool.log,
                 pool.io,
+                volume.writers,
                 volume.top,
                 volume.slot.sizeBytes(),
                 volume.slot.state() == VolumeSlot.State.SEALED);

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Moves what a nameless layer holds into the only layer that lies on it, a batch at a time.
+ *
+ * <p>An extent that the upper layer has nothing of moves by its map entry. Where both hold blocks
+ * of one logical extent, the blocks of the lower that still show are copied into the extent of the
+ * upper, for one entry names one extent; what the lower held goes to the dropped extents and so to
+ * the scrubber. Each batch is one group of the journal, so every extent has one owner at any crash,
+ * and a merge that was cut short is simply taken up again.
+ *
+ * <p>Writers of the upper layer wait for the length of a batch; readers never do.
+ */
+final class LayerMerge {
+
+  private static final int BATCH_ENTRIES = 512;
+  private static final int BATCH_COPIES = 16;
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final Layer lower;
+  private final Layer upper;
+  private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
+  private long cursor;
+  private boolean more = true;
+
+  LayerMerge(Pool pool, Layer lower, Layer upper) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.lower = lower;
+    this.upper = upper;
+  }
+
+  Layer lower() {
+    return lower;
+  }
+
+  /** Whether two layers can become one: nobody names the lower, and one volume wrote both. */
+  static boolean isPair(Layer lower, Layer upper) {
+    return lower.owner == null
+        && lower.children == 1
+        && lower.slot.state() == LayerSlot.State.FROZEN
+        && upper.parent == lower
+        && upper.slot.state() != LayerSlot.State.RELEASED
+        && lower.slot.volume() == upper.slot.volume();
+  }
+
+  /** What becomes of one logical extent: blocks to write to the device, then the map entries. */
+  private record Step(long extent, long from, int copied, long to, int zeroed, long entry) {
+
+    boolean writes() {
+      return copied != 0 || zeroed != 0;
+    }
+  }
+
+  /**
+   * Does one batch.
+   *
+   * @return whether there is more to do
+   */
+  boolean run() throws IOException, BlockException {
+    pool.log.throttle();
+    Volume writer = writer();
+    if (writer == null) {
+      return batch();
+    }
+    writer.writers.writeLock().lock();
+    try {
+      return batch();
+    } finally {
+      writer.writers.writeLock().unlock();
+    }
+  }
+
+  /** The volume whose writes go to the upper layer, or null. */
+  private Volume writer() {
+    metadata.lock.lock();
+    try {
+      return upper.owner;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private boolean batch() throws IOException, BlockException {
+    if (!claim()) {
+      return false;
+    }
+    try {
+      List<Step> steps = plan();
+      boolean writes = steps.stream().anyMatch(Step::writes);
+      boolean applied = false;
+      try {
+        if (writes) {
+          distrustFrozen();
+          for (Step step : steps) {
+            write(step);
+          }
+        }
+        applied = apply(steps);
+      } finally {
+        if (writes && !applied) {
+          distrust();
+        }
+      }
+      return applied && more;
+    } finally {
+      metadata.lock.lock();
+      try {
+        upper.merging = false;
+        lower.merging = false;
+        pool.scrubber.mergeEnded();
+      } finally {
+        metadata.lock.unlock();
+      }
+    }
+  }
+
+  private boolean claim() {
+    metadata.lock.lock();
+    try {
+      if (!isPair(lower, upper)) {
+        return false;
+      }
+      upper.merging = true;
+      lower.merging = true;
+      return true;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private List<Step> plan() throws IOException {
+    List<Step> steps = new ArrayList<>();
+    int copies = 0;
+    long at = lower.map.nextNonZero(cursor);
+    while (at >= 0 && steps.size() < BATCH_ENTRIES && copies < BATCH_COPIES) {
+      Step step = step(at, lower.map.get(at), upper.map.get(at));
+      steps.add(step);
+      copies += step.writes() ? 1 : 0;
+      at = lower.map.nextNonZero(at + 1);
+    }
+    return steps;
+  }
+
+  private Step step(long extent, long below, long above) throws IOException {
+    long from = MapEntry.extent(below);
+    long to = MapEntry.extent(above);
+    int held = MapEntry.mask(above);
+    int shows = MapEntry.mask(below) & ~held;
+    if (from == 0) {
+      // Zeroes need to be held only where something shows below them.
+      int hides = shows & VolumeMap.visible(lower.parent, extent);
+      return new Step(extent, 0, 0, to, to == 0 ? 0 : hides, MapEntry.of(to, held | hides));
+    }
+    if (shows == 0) {
+      return new Step(extent, 0, 0, to, 0, above);
+    }
+    if (to == 0) {
+      return new Step(extent, 0, 0, from, held, MapEntry.of(from, held | shows));
+    }
+    return new Step(extent, from, shows, to, 0, MapEntry.of(to, held | shows));
+  }
+
+  /**
+   * What is written before its record counts as written after a crash. Of a layer that takes writes
+   * a recovery assumes that anyway.
+   */
+  private void distrustFrozen() throws IOException, BlockException {
+    if (upper.slot.state() != LayerSlot.State.WRITABLE) {
+      distrust();
+      pool.log.commit();
+    }
+  }
+
+  private void distrust() throws IOException {
+    metadata.lock.lock();
+    try {
+      if (!upper.slot.suspect()) {
+        metadata.setSuspect(upper);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private void write(Step step) throws IOException {
+    for (int rest = step.copied; rest != 0; rest &= rest - 1) {
+      long block = (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
+      ByteBuffer one = buffer.slice(0, PoolLayout.BLOCK_BYTES);
+      pool.device.read(step.from * PoolLayout.EXTENT_BYTES + block, one);
+      one.rewind();
+      pool.device.write(step.to * PoolLayout.EXTENT_BYTES + block, one);
+    }
+    for (int rest = step.zeroed; rest != 0; rest &= rest - 1) {
+      long block = (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
+      pool.device.write(
+          step.to * PoolLayout.EXTENT_BYTES + block,
+          VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
+    }
+    if (step.writes()) {
+      pool.log.dataWritten();
+    }
+  }
+
+  /** Records a batch; returns whether the two were still a pair. */
+  private boolean apply(List<Step> steps) throws IOException {
+    metadata.lock.lock();
+    try {
+      if (!isPair(lower, upper)) {
+        return false;
+      }
+      if (lower.slot.suspect()) {
+        distrust();
+      }
+      long stamp = metadata.moves.writeLock();
+      try {
+        for (Step step : steps) {
+          move(step);
+        }
+      } finally {
+        metadata.moves.unlockWrite(stamp);
+      }
+      if (!steps.isEmpty()) {
+        cursor = steps.get(steps.size() - 1).extent + 1;
+      } else if (!moveDropped()) {
+        metadata.unlink(lower, upper);
+        pool.scrubber.enqueue(lower);
+        more = false;
+      }
+      return true;
+    } finally {
+      metadata.lock.unlock();
+      metadata.trimPages();
+    }
+  }
+
+  private void move(Step step) throws IOException {
+    long old = lower.map.get(step.extent);
+    metadata.set(upper.map, step.extent, step.entry);
+    metadata.set(lower.map, step.extent, 0);
+    long from = MapEntry.extent(old);
+    if (from != 0 && from != MapEntry.extent(step.entry)) {
+      metadata.drop(upper, from, writtenBlocks(old));
+    }
+  }
+
+  /** Moves a batch of the lower layer's dropped extents; returns whether there were any. */
+  private boolean moveDropped() throws IOException {
+    int moved = 0;
+    long at = lower.dropped.nextNonZero(0);
+    while (at >= 0 && moved < BATCH_ENTRIES) {
+      long entry = lower.dropped.get(at);
+      metadata.set(lower.dropped, at, 0);
+      metadata.drop(upper, MapEntry.extent(entry), writtenBlocks(entry));
+      moved++;
+      at = lower.dropped.nextNonZero(at + 1);
+    }
+    return moved > 0;
+  }
+
+  private int writtenBlocks(long entry) {
+    return lower.slot.suspect() ? PoolLayout.FULL_MASK : MapEntry.mask(entry);
+  }
+}
