@@ -34,6 +34,7 @@ final class LayerMerge {
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
   private long cursor;
   private boolean more = true;
+  private boolean deleteIsDurable;
 
   LayerMerge(Pool pool, Layer lower, Layer upper) {
     this.pool = pool;
@@ -70,6 +71,11 @@ final class LayerMerge {
    * @return whether there is more to do
    */
   boolean run() throws IOException, BlockException {
+    if (!deleteIsDurable) {
+      // A crash must not bring back a snapshot whose blocks have been zeroed under it.
+      pool.log.commit();
+      deleteIsDurable = true;
+    }
     pool.log.throttle();
     Volume writer = writer();
     if (writer == null) {
