@@ -7,6 +7,7 @@ import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.UnknownFormatException;
 import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.map.PageCache;
 import java.io.IOException;
@@ -52,6 +53,9 @@ record PoolState(
       anyMagic |= Superblock.hasMagic(buffer);
       try {
         sound.add(Superblock.decode(buffer, offset));
+      } catch (UnknownFormatException e) {
+        // Never the other one instead: it is older than what the later release did.
+        throw new UnknownFormatException(device.identity() + ": " + e.getMessage());
       } catch (FormatException e) {
         faults.add(e.getMessage());
       }

@@ -7,10 +7,12 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolDump;
 import io.lunette.engine.check.PoolDumpText;
 import io.lunette.engine.check.PoolProblem;
+import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.check.PoolUsage;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,7 +27,11 @@ final class PoolFileCommands {
 
   private PoolFileCommands() {}
 
-  @Command(description = "Verify a pool file offline; exit status 1 if anything is wrong.")
+  @Command(
+      description = {
+        "Verify a pool file offline; exit status 1 if anything is wrong.",
+        "--repair mends what can be mended without inventing data, or writes nothing at all."
+      })
   static final class Check implements Callable<Integer> {
 
     private final Session session;
@@ -33,16 +39,28 @@ final class PoolFileCommands {
     @Parameters(paramLabel = "FILE", description = "The pool: a file or a block device.")
     private Path file;
 
+    @Option(names = "--repair", description = "Mend what is wrong.")
+    private boolean repair;
+
     Check(Session session) {
       this.session = session;
     }
 
     @Override
     public Integer call() throws VolumeException, CommandFailure {
-      PoolReport report = PoolCheck.check(file);
+      PoolRepair.Outcome outcome =
+          repair
+              ? PoolRepair.repair(file)
+              : new PoolRepair.Outcome(List.of(), PoolCheck.check(file));
+      PoolReport report = outcome.report();
       if (session.isJson()) {
-        session.printJson(json(report));
+        Map<String, Object> json = json(report);
+        if (repair) {
+          json.put("fixed", outcome.fixed());
+        }
+        session.printJson(json);
       } else {
+        outcome.fixed().forEach(line -> session.out().println("fixed     " + line));
         print(report);
       }
       return report.isClean() ? DONE : FAILED;
@@ -96,6 +114,7 @@ final class PoolFileCommands {
       for (PoolProblem problem : report.problems()) {
         session.out().println("PROBLEM   " + problem);
       }
+      hint(report);
       int problems = report.problems().size();
       session
           .out()
@@ -104,6 +123,17 @@ final class PoolFileCommands {
                   + (problems == 0
                       ? "clean"
                       : problems == 1 ? "1 problem" : problems + " problems"));
+    }
+
+    private void hint(PoolReport report) {
+      long beyond = report.problems().stream().filter(p -> !p.isRepairable()).count();
+      if (beyond > 0 && repair) {
+        session
+            .out()
+            .println("note      nothing was written: " + beyond + " of them cannot be mended");
+      } else if (beyond == 0 && !report.isClean()) {
+        session.out().println("note      'pool check --repair' mends this");
+      }
     }
 
     private static String space(PoolUsage usage) {

@@ -63,6 +63,40 @@ class PoolFileCommandsTest {
   }
 
   @Test
+  void aRepairSaysWhatItMendedAndTheNextCheckIsClean() throws Exception {
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(60);
+      pool.write(0xEE);
+    }
+
+    assertThat(run("pool", "check", "--repair", file.toString())).isZero();
+
+    assertThat(out.toString())
+        .contains("fixed     superblock A at byte 0", "written anew", "result    clean");
+    out.getBuffer().setLength(0);
+    assertThat(run("pool", "check", file.toString())).isZero();
+    assertThat(out.toString()).doesNotContain("fixed");
+  }
+
+  @Test
+  void aRepairThatIsNotPossibleFailsAndWritesNothing() throws Exception {
+    for (long at : new long[] {60, 65536 + 60}) {
+      try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+        pool.seek(at);
+        pool.write(0xEE);
+      }
+    }
+    byte[] before = Files.readAllBytes(file);
+
+    assertThat(run("-o", "json", "pool", "check", "--repair", file.toString())).isEqualTo(1);
+
+    JsonNode report = new ObjectMapper().readTree(out.toString());
+    assertThat(report.path("fixed")).isEmpty();
+    assertThat(report.at("/problems/0/repair").isNull()).isTrue();
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  @Test
   void aDumpShowsTheVolumesAsTextAndAsJson() throws Exception {
     assertThat(run("pool", "dump", file.toString())).isZero();
     assertThat(out.toString()).contains("volume 2 replica WRITABLE");

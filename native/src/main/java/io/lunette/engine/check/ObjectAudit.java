@@ -53,7 +53,8 @@ final class ObjectAudit {
       image.problem(volume.place(), "has no name");
     }
     if (volume.id() >= image.nextVolume) {
-      image.problem(volume.place(), "its number was never given out");
+      image.problem(
+          volume.place(), "its number was never given out", "the counter is moved past it");
     }
     if (slot.sizeBytes() <= 0 || slot.sizeBytes() % PoolLayout.BLOCK_BYTES != 0) {
       image.problem(volume.place(), "has a size of " + slot.sizeBytes() + " bytes");
@@ -83,7 +84,8 @@ final class ObjectAudit {
 
   private void check(LayerImage layer) {
     if (layer.id() >= image.nextLayer) {
-      image.problem(layer.place(), "its number was never given out");
+      image.problem(
+          layer.place(), "its number was never given out", "the counter is moved past it");
     }
     if (layer.slot().state() == LayerSlot.State.RELEASED) {
       if (children(layer.id()) > 0) {

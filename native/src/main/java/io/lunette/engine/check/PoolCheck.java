@@ -4,15 +4,11 @@ package io.lunette.engine.check;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.format.LayerSlot;
-import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads all metadata of a pool that nobody has open, and says everything that is wrong with it:
@@ -42,15 +38,15 @@ public final class PoolCheck {
    * @throws VolumeException INVALID if it is not a pool
    */
   public static PoolReport check(RawDevice device) throws IOException, VolumeException {
-    Set<PoolProblem> problems = new LinkedHashSet<>();
-    Optional<Superblock> newest = Superblocks.read(device, problems).newest();
-    if (newest.isEmpty()) {
+    return report(device, PoolExam.of(device));
+  }
+
+  static PoolReport report(RawDevice device, PoolExam exam) {
+    PoolImage image = exam.image();
+    if (image == null) {
       return new PoolReport(
-          device.identity(), null, 0, 0, 0, 0, 0, null, List.copyOf(problems), List.of());
+          device.identity(), null, 0, 0, 0, 0, 0, null, exam.problems(), List.of());
     }
-    PoolImage image = new PoolImage(device, newest.get(), problems);
-    new ObjectAudit(image).run();
-    PoolUsage usage = new SpaceAudit(image).run();
     return new PoolReport(
         device.identity(),
         image.superblock.pool(),
@@ -59,9 +55,9 @@ public final class PoolCheck {
         image.layers.size(),
         image.pages(),
         image.journalEnd.groups(),
-        usage,
-        List.copyOf(problems),
-        notes(image, usage));
+        exam.usage(),
+        exam.problems(),
+        notes(image, exam.usage()));
   }
 
   private static List<String> notes(PoolImage image, PoolUsage usage) {

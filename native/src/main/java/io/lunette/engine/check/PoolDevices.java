@@ -19,8 +19,21 @@ final class PoolDevices {
     T read(RawDevice device) throws IOException, VolumeException;
   }
 
-  /** Gives the device to the reader, and closes it. */
+  private interface Opener {
+    RawDevice open(Path file) throws DeviceException;
+  }
+
+  /** Gives the device to the reader, for reading beside others, and closes it. */
   static <T> T read(Path file, Reader<T> reader) throws VolumeException {
+    return with(file, LinuxRawDevice::openReadOnly, reader);
+  }
+
+  /** Gives the device to the reader, for it alone to change, and closes it. */
+  static <T> T change(Path file, Reader<T> reader) throws VolumeException {
+    return with(file, LinuxRawDevice::open, reader);
+  }
+
+  private static <T> T with(Path file, Opener opener, Reader<T> reader) throws VolumeException {
     if (!Files.exists(file)) {
       throw new VolumeException(VolumeException.Kind.NOT_FOUND, file + ": no such pool file");
     }
@@ -28,7 +41,7 @@ final class PoolDevices {
       throw new VolumeException(
           VolumeException.Kind.INVALID, file + ": a directory, not a Lunette pool");
     }
-    try (RawDevice device = LinuxRawDevice.openReadOnly(file)) {
+    try (RawDevice device = opener.open(file)) {
       return reader.read(device);
     } catch (DeviceInUseException e) {
       throw new VolumeException(VolumeException.Kind.BUSY, e.getMessage(), e);

@@ -12,10 +12,7 @@ import io.lunette.engine.format.TreeKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Everything that a pool's metadata says, the journal included, for people and programs to read.
@@ -88,24 +85,19 @@ public record PoolDump(
   }
 
   static PoolDump read(RawDevice device, boolean withMaps) throws IOException, VolumeException {
-    Set<PoolProblem> problems = new LinkedHashSet<>();
-    Superblocks superblocks = Superblocks.read(device, problems);
-    Optional<Superblock> newest = superblocks.newest();
-    if (newest.isEmpty()) {
+    PoolExam exam = PoolExam.of(device);
+    PoolImage image = exam.image();
+    if (image == null) {
       return new PoolDump(
-          device.identity(), List.of(), null, null, List.of(), List.of(), List.copyOf(problems));
+          device.identity(), List.of(), null, null, List.of(), List.of(), exam.problems());
     }
-    PoolImage image = new PoolImage(device, newest.get(), problems);
-    ObjectAudit objects = new ObjectAudit(image);
-    objects.run();
-    PoolUsage usage = new SpaceAudit(image).run();
     List<LayerView> layers = new ArrayList<>();
     for (LayerImage layer : image.layers.values()) {
-      layers.add(view(image, layer, objects.children(layer.id()), withMaps));
+      layers.add(view(image, layer, exam.objects().children(layer.id()), withMaps));
     }
     return new PoolDump(
         device.identity(),
-        superblocks.newestFirst().stream().map(PoolDump::view).toList(),
+        exam.superblocks().newestFirst().stream().map(PoolDump::view).toList(),
         new JournalView(
             image.superblock.journalTail(),
             image.journalEnd.position(),
@@ -113,10 +105,10 @@ public record PoolDump(
             image.journalEnd.sequence(),
             image.journalEnd.groups(),
             image.journalUnfinished),
-        usage,
+        exam.usage(),
         image.volumes.values().stream().map(PoolDump::view).toList(),
         layers,
-        List.copyOf(problems));
+        exam.problems());
   }
 
   private static SuperblockView view(Superblock superblock) {

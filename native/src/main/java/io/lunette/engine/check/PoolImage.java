@@ -12,6 +12,8 @@ import io.lunette.engine.journal.JournalReader;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,7 +32,8 @@ final class PoolImage {
       TreeRoot map,
       TreeRoot dropped,
       long storedOwned,
-      long storedDropped) {
+      long storedDropped,
+      long storedDroppedEnd) {
 
     String place() {
       return "layer " + id;
@@ -62,6 +65,8 @@ final class PoolImage {
 
   private final RawDevice device;
   private final TreeScan scan;
+  private final Set<TreeScan.Damage> damages = new LinkedHashSet<>();
+  private final Losses losses = new Losses(this);
   private final Map<TreeKey, TreeMap<Long, Long>> replayed = new HashMap<>();
 
   /** Reads everything but the maps. */
@@ -71,7 +76,7 @@ final class PoolImage {
     this.problems = problems;
     this.firstExtent = superblock.journalExtent() + superblock.journalExtents();
     this.capacityExtents = superblock.capacityBytes() / PoolLayout.EXTENT_BYTES;
-    this.scan = new TreeScan(device, superblock.generation(), problems);
+    this.scan = new TreeScan(device, superblock.generation(), this::damaged);
     if (superblock.capacityBytes() > device.sizeBytes()) {
       problem(
           device.identity(),
@@ -89,26 +94,83 @@ final class PoolImage {
             metadataExtents.put(index, word);
           }
         });
-    scan.onlyIn(new HashSet<>(metadataExtents.values()));
+    if (!isDamaged(TreeKey.Kind.METADATA)) {
+      scan.onlyIn(new HashSet<>(metadataExtents.values()));
+    }
   }
 
+  /** Notes what only a backup mends. */
   void problem(String place, String what) {
-    problems.add(new PoolProblem(place, what));
+    problems.add(PoolProblem.beyondRepair(place, what));
   }
 
-  /** Whether every page that was asked for could be read. */
-  boolean isWhole() {
-    return scan.damaged() == 0;
+  /** Notes what can be mended, and how. */
+  void problem(String place, String what, String repair) {
+    problems.add(new PoolProblem(place, what, repair));
+  }
+
+  Losses losses() {
+    return losses;
+  }
+
+  private void damaged(TreeScan.Damage damage) {
+    damages.add(damage);
+    switch (damage.key().kind()) {
+      case MAP ->
+          problem(
+              damage.place(),
+              damage.what()
+                  + "; "
+                  + losses.of(damage.key().layer(), damage.first(), damage.words()));
+      case VOLUMES, LAYERS -> problem(damage.place(), damage.what());
+      case SPACE, RESERVED, METADATA, DROPPED ->
+          problem(
+              damage.place(),
+              damage.what(),
+              "written anew from the maps; extents that nothing names become dirty");
+      case GLOBALS ->
+          problem(damage.place(), damage.what(), "written anew from volumes and layers");
+    }
+  }
+
+  /** Whether a page of a tree of that kind could not be read. */
+  boolean isDamaged(TreeKey.Kind kind) {
+    return damages.stream().anyMatch(damage -> damage.key().kind() == kind);
+  }
+
+  /** All pages that could not be read. */
+  Set<TreeScan.Damage> damages() {
+    return damages;
+  }
+
+  /** The pages of a tree that could not be read. */
+  List<TreeScan.Damage> damages(TreeKey key) {
+    return damages.stream().filter(damage -> damage.key().equals(key)).toList();
+  }
+
+  /** Whether all that could own an extent, but for what waits for its scrub, was read. */
+  boolean knowsOwners() {
+    return !isDamaged(TreeKey.Kind.LAYERS) && !isDamaged(TreeKey.Kind.MAP);
   }
 
   long pages() {
     return scan.pages();
   }
 
+  /** Extents with sound pages that the trees refer to, and a mask of which. */
+  Map<Long, Integer> livePages() {
+    return scan.found();
+  }
+
+  /** Where the last checkpoint has a tree of which the pool has one. */
+  TreeRoot root(TreeKey.Kind kind) {
+    return superblock.roots().getOrDefault(kind, TreeRoot.EMPTY);
+  }
+
   /** Goes through a tree of which the pool has one. */
   void scan(TreeKey.Kind kind, TreeScan.Visitor visitor) {
     TreeKey key = TreeKey.of(kind);
-    scan.run(key, superblock.roots().getOrDefault(kind, TreeRoot.EMPTY), overlay(key), visitor);
+    scan.run(key, root(kind), overlay(key), visitor);
   }
 
   /** Goes through the map of a layer, or what it dropped. */
@@ -118,8 +180,14 @@ final class PoolImage {
     scan.run(key, root, overlay(key), visitor);
   }
 
-  private TreeMap<Long, Long> overlay(TreeKey key) {
+  /** What the journal set in a tree. */
+  TreeMap<Long, Long> overlay(TreeKey key) {
     return replayed.getOrDefault(key, new TreeMap<>());
+  }
+
+  /** Trees that the journal set words of. */
+  Set<TreeKey> overlaid() {
+    return replayed.keySet();
   }
 
   private void replayJournal() {
@@ -151,6 +219,10 @@ final class PoolImage {
           nextLayer = index == 0 ? word : nextLayer;
           nextVolume = index == 1 ? word : nextVolume;
         });
+    if (isDamaged(TreeKey.Kind.GLOBALS)) {
+      nextLayer = Long.MAX_VALUE;
+      nextVolume = Long.MAX_VALUE;
+    }
     slots(TreeKey.Kind.LAYERS, LayerSlot.WORDS, this::addLayer);
     slots(
         TreeKey.Kind.VOLUMES,
@@ -169,7 +241,8 @@ final class PoolImage {
               TreeRoot.decode(stored[LayerSlot.MAP_ROOT]),
               TreeRoot.decode(stored[LayerSlot.DROPPED_ROOT]),
               stored[LayerSlot.OWNED_EXTENTS],
-              stored[LayerSlot.DROPPED_EXTENTS]));
+              stored[LayerSlot.DROPPED_EXTENTS],
+              stored[LayerSlot.DROPPED_END]));
     }
   }
 

@@ -6,6 +6,10 @@ import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -22,8 +26,18 @@ final class SpaceAudit {
   /** What names each extent that more than one thing names. */
   private final TreeMap<Long, StringBuilder> doubled = new TreeMap<>();
 
+  /** What each layer's trees hold. */
+  private final Map<Long, Counts> counts = new HashMap<>();
+
   private long mapped;
   private long dirty;
+
+  /**
+   * Extents that the trees of a layer name, the journal laid over them.
+   *
+   * @param droppedEnd index after the last dropped one
+   */
+  record Counts(long owned, long dropped, long droppedEnd) {}
 
   SpaceAudit(PoolImage image) {
     this.image = image;
@@ -35,6 +49,7 @@ final class SpaceAudit {
   PoolUsage run() {
     bits(TreeKey.Kind.SPACE, space);
     bits(TreeKey.Kind.RESERVED, reserved);
+    distrust();
     owners(this::claim);
     if (!doubled.isEmpty()) {
       owners(this::nameOwner);
@@ -52,59 +67,117 @@ final class SpaceAudit {
         image.capacityExtents - image.firstExtent - space.count());
   }
 
+  /** What the layer's trees hold, after {@link #run}. */
+  Counts counts(long layer) {
+    return counts.get(layer);
+  }
+
+  /** Extents that something owns, a bit each; after {@link #run}. */
+  ExtentBits owned() {
+    return owned;
+  }
+
+  /** Extents that are not CLEAN or not known to be, a bit each; after {@link #run}. */
+  ExtentBits space() {
+    return space;
+  }
+
+  /** Extents reserved for writes to come, a bit each; after {@link #run}. */
+  ExtentBits reserved() {
+    return reserved;
+  }
+
   private interface Owner {
-    void owns(long extent, String who, long index);
+    void owns(TreeKey key, long index, long extent);
   }
 
   private void owners(Owner owner) {
     mapped = 0;
     dirty = 0;
-    image.metadataExtents.forEach((index, extent) -> owner.owns(extent, "metadata, number", index));
+    TreeKey metadata = TreeKey.of(TreeKey.Kind.METADATA);
+    image.metadataExtents.forEach((index, extent) -> owner.owns(metadata, index, extent));
     for (LayerImage layer : image.layers.values()) {
-      long before = mapped;
-      long stored = entries(layer, TreeKey.Kind.MAP, " at logical extent", owner);
+      Entries map = new Entries(layer, TreeKey.Kind.MAP, owner);
       if (layer.slot().state() == LayerSlot.State.RELEASED) {
-        dirty += mapped - before;
-        mapped = before;
+        dirty += map.now;
+      } else {
+        mapped += map.now;
       }
-      requireCount(layer, "mapped", stored, layer.storedOwned());
-      before = mapped;
-      stored = entries(layer, TreeKey.Kind.DROPPED, ", number", owner);
-      dirty += mapped - before;
-      mapped = before;
-      requireCount(layer, "dropped", stored, layer.storedDropped());
+      Entries dropped = new Entries(layer, TreeKey.Kind.DROPPED, owner);
+      dirty += dropped.now;
+      counts.put(layer.id(), new Counts(map.now, dropped.now, dropped.end));
+      requireCount(layer, "mapped", map.stored, layer.storedOwned());
+      requireCount(layer, "dropped", dropped.stored, layer.storedDropped());
+      if (layer.storedDroppedEnd() < dropped.storedEnd) {
+        image.problem(
+            layer.place(),
+            "its slot ends the dropped extents at number "
+                + layer.storedDroppedEnd()
+                + ", there are some up to "
+                + dropped.storedEnd,
+            "counted anew");
+      }
+    }
+    if (image.isDamaged(TreeKey.Kind.METADATA)) {
+      // Where the list is lost, the pages themselves say which extents are theirs.
+      Set<Long> listed = new HashSet<>(image.metadataExtents.values());
+      long index = image.metadataExtents.size();
+      for (long extent : image.livePages().keySet()) {
+        if (!listed.contains(extent)) {
+          owner.owns(metadata, index++, extent);
+        }
+      }
     }
   }
 
-  /** Adds the extents of a tree to {@link #mapped}; returns how many the checkpoint has. */
-  private long entries(LayerImage layer, TreeKey.Kind kind, String at, Owner owner) {
-    long[] stored = new long[1];
-    String who = kind + " of layer " + layer.id() + at;
-    image.scan(
-        layer,
-        kind,
-        (index, before, now) -> {
-          stored[0] += MapEntry.extent(before) == 0 ? 0 : 1;
-          if (MapEntry.extent(now) != 0) {
-            mapped++;
-            owner.owns(MapEntry.extent(now), who, index);
-          }
-        });
-    return stored[0];
+  /** The extents that one tree of a layer names: before the journal, and now. */
+  private final class Entries {
+
+    long stored;
+    long storedEnd;
+    long now;
+    long end;
+
+    Entries(LayerImage layer, TreeKey.Kind kind, Owner owner) {
+      TreeKey key = new TreeKey(kind, layer.id());
+      image.scan(
+          layer,
+          kind,
+          (index, before, word) -> {
+            if (MapEntry.extent(before) != 0) {
+              stored++;
+              storedEnd = index + 1;
+            }
+            if (MapEntry.extent(word) != 0) {
+              now++;
+              end = index + 1;
+              owner.owns(key, index, MapEntry.extent(word));
+            }
+          });
+    }
   }
 
   private void requireCount(LayerImage layer, String what, long counted, long recorded) {
-    if (counted != recorded && image.isWhole() && doubled.isEmpty()) {
+    if (counted != recorded
+        && image.knowsOwners()
+        && !image.isDamaged(TreeKey.Kind.DROPPED)
+        && doubled.isEmpty()) {
       image.problem(
           layer.place(),
-          "its slot counts " + recorded + " extents " + what + ", there are " + counted);
+          "its slot counts " + recorded + " extents " + what + ", there are " + counted,
+          "counted anew");
     }
   }
 
-  private void claim(long extent, String who, long index) {
+  private void claim(TreeKey key, long index, long extent) {
     if (extent < image.firstExtent || extent >= image.capacityExtents) {
-      image.problem(
-          who + " " + index, "names extent " + extent + ", which is outside of the pool's data");
+      String place = place(key, index);
+      String what = "names extent " + extent + ", which is outside of the pool's data";
+      if (key.kind() == TreeKey.Kind.MAP) {
+        image.problem(place, what + "; " + image.losses().of(key.layer(), index, 1));
+      } else {
+        image.problem(place, what, "forgotten");
+      }
       return;
     }
     if (owned.add(extent)) {
@@ -112,11 +185,19 @@ final class SpaceAudit {
     }
   }
 
-  private void nameOwner(long extent, String who, long index) {
+  private void nameOwner(TreeKey key, long index, long extent) {
     StringBuilder names = doubled.get(extent);
     if (names != null) {
-      names.append(names.length() == 0 ? " " : " and ").append(who).append(' ').append(index);
+      names.append(names.length() == 0 ? " " : " and ").append(place(key, index));
     }
+  }
+
+  private static String place(TreeKey key, long index) {
+    return switch (key.kind()) {
+      case MAP -> key + " at logical extent " + index;
+      case METADATA -> "metadata, number " + index;
+      default -> key + ", number " + index;
+    };
   }
 
   private void bits(TreeKey.Kind kind, ExtentBits bits) {
@@ -125,19 +206,47 @@ final class SpaceAudit {
         (index, stored, word) -> {
           if (index < bits.words()) {
             bits.set((int) index, word);
-          } else {
-            image.problem("word " + index + " of " + kind, "lies beyond the end of the pool");
+          } else if (word != 0) {
+            image.problem(
+                "word " + index + " of " + kind, "lies beyond the end of the pool", "cleared");
           }
         });
   }
 
+  /** What a damaged page of SPACE said is not known: nothing there may be taken for CLEAN. */
+  private void distrust() {
+    for (TreeScan.Damage damage : image.damages(TreeKey.of(TreeKey.Kind.SPACE))) {
+      long end = damage.words() > space.words() ? space.words() : damage.first() + damage.words();
+      for (long index = damage.first(); index < Math.min(end, space.words()); index++) {
+        space.set((int) index, data(index));
+      }
+    }
+  }
+
+  /** The extents of a word that hold data or metadata, as bits. */
+  private long data(long index) {
+    long bits = -1;
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      long extent = (index << 6) + bit;
+      if (extent < image.firstExtent || extent >= image.capacityExtents) {
+        bits &= ~(1L << bit);
+      }
+    }
+    return bits;
+  }
+
   private void compare() {
-    report("owned, but marked CLEAN", i -> owned.word(i) & ~space.word(i));
-    report("reserved, but marked CLEAN", i -> reserved.word(i) & ~space.word(i));
-    report("owned and reserved at once", i -> owned.word(i) & reserved.word(i));
-    if (image.isWhole()) {
+    report("owned, but marked CLEAN", "marked in use", i -> owned.word(i) & ~space.word(i));
+    report("reserved, but marked CLEAN", "marked in use", i -> reserved.word(i) & ~space.word(i));
+    report(
+        "owned and reserved at once",
+        "the reservation is taken off",
+        i -> owned.word(i) & reserved.word(i));
+    if (image.knowsOwners()) {
       report(
-          "in use, but nothing owns them", i -> space.word(i) & ~owned.word(i) & ~reserved.word(i));
+          "in use, but nothing owns them",
+          "made dirty, for the next opening to scrub",
+          i -> space.word(i) & ~owned.word(i) & ~reserved.word(i));
     } else if (space.count() != owned.count() + reserved.count()) {
       image.problem("space", "not checked for leaks, for pages that name owners are damaged");
     }
@@ -147,7 +256,7 @@ final class SpaceAudit {
     long at(int word);
   }
 
-  private void report(String what, Bits bits) {
+  private void report(String what, String repair, Bits bits) {
     long start = -1;
     for (int word = 0; word < space.words(); word++) {
       long found = bits.at(word);
@@ -160,13 +269,13 @@ final class SpaceAudit {
         if (set && start < 0) {
           start = extent;
         } else if (!set && start >= 0) {
-          image.problem(extents(start, extent - 1), what);
+          image.problem(extents(start, extent - 1), what, repair);
           start = -1;
         }
       }
     }
     if (start >= 0) {
-      image.problem(extents(start, ((long) space.words() << 6) - 1), what);
+      image.problem(extents(start, ((long) space.words() << 6) - 1), what, repair);
     }
   }
 

@@ -7,8 +7,10 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.UnknownFormatException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +28,13 @@ record Superblocks(Optional<Superblock> a, Optional<Superblock> b) {
   /**
    * Reads both.
    *
-   * @throws VolumeException INVALID if the device bears no trace of a pool
+   * @throws VolumeException INVALID if the device bears no trace of a pool, or one of a later
+   *     release
    */
   static Superblocks read(RawDevice device, Set<PoolProblem> problems)
       throws IOException, VolumeException {
     ByteBuffer page = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+    List<PoolProblem> damaged = new ArrayList<>();
     boolean anyMagic = false;
     Optional<Superblock> a = Optional.empty();
     Optional<Superblock> b = Optional.empty();
@@ -38,7 +42,7 @@ record Superblocks(Optional<Superblock> a, Optional<Superblock> b) {
       long offset = Superblock.offsetFor(slot);
       String place = "superblock " + (slot == 0 ? "A" : "B") + " at byte " + offset;
       if (device.sizeBytes() < offset + PoolLayout.PAGE_BYTES) {
-        problems.add(new PoolProblem(place, "lies beyond the end of the device"));
+        problems.add(PoolProblem.beyondRepair(place, "lies beyond the end of the device"));
         continue;
       }
       device.read(offset, page);
@@ -47,17 +51,24 @@ record Superblocks(Optional<Superblock> a, Optional<Superblock> b) {
         Optional<Superblock> read = Optional.of(Superblock.decode(page, offset));
         a = slot == 0 ? read : a;
         b = slot == 1 ? read : b;
+      } catch (UnknownFormatException e) {
+        throw new VolumeException(
+            VolumeException.Kind.INVALID, device.identity() + ": " + e.getMessage(), e);
       } catch (FormatException e) {
-        problems.add(new PoolProblem(place, e.getMessage()));
+        damaged.add(new PoolProblem(place, e.getMessage(), "written anew from the other one"));
       }
     }
     if (!anyMagic) {
       throw new VolumeException(
           VolumeException.Kind.INVALID, device.identity() + ": not a Lunette pool");
     }
+    boolean none = a.isEmpty() && b.isEmpty();
+    for (PoolProblem problem : damaged) {
+      problems.add(none ? PoolProblem.beyondRepair(problem.place(), problem.what()) : problem);
+    }
     if (a.isPresent() && b.isPresent() && !a.get().pool().equals(b.get().pool())) {
       problems.add(
-          new PoolProblem(
+          PoolProblem.beyondRepair(
               "superblocks", "are of two pools: " + a.get().pool() + ", " + b.get().pool()));
     }
     return new Superblocks(a, b);

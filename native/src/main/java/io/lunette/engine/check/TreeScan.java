@@ -10,8 +10,11 @@ import io.lunette.engine.format.TreePage;
 import io.lunette.engine.format.TreeRoot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Goes through trees page by page, keeping none, and checks each page on the way: its checksum,
@@ -25,19 +28,29 @@ final class TreeScan {
     void word(long index, long stored, long word);
   }
 
+  /**
+   * A page that is not what it must be, and all that lies below it.
+   *
+   * @param first index of the first word that it covers
+   * @param words how many it covers
+   */
+  record Damage(TreeKey key, long first, long words, String place, String what) {}
+
   private final RawDevice device;
   private final long generation;
-  private final Set<PoolProblem> problems;
+  private final Consumer<Damage> onDamage;
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+
+  /** Of each extent with a sound page the pages that are, as a mask. */
+  private final Map<Long, Integer> found = new HashMap<>();
+
   private Set<Long> metadataExtents;
-  private long pages;
-  private long damaged;
 
   /** A scan of trees that a checkpoint of that generation wrote. */
-  TreeScan(RawDevice device, long generation, Set<PoolProblem> problems) {
+  TreeScan(RawDevice device, long generation, Consumer<Damage> onDamage) {
     this.device = device;
     this.generation = generation;
-    this.problems = problems;
+    this.onDamage = onDamage;
   }
 
   /** From now on pages must lie in these extents. */
@@ -47,18 +60,18 @@ final class TreeScan {
 
   /** Pages that were read and found sound. */
   long pages() {
-    return pages;
+    return found.values().stream().mapToLong(Integer::bitCount).sum();
   }
 
-  /** Pages that were not. */
-  long damaged() {
-    return damaged;
+  /** Extents with pages that were found sound, and a mask of which. */
+  Map<Long, Integer> found() {
+    return found;
   }
 
   void run(TreeKey key, TreeRoot root, NavigableMap<Long, Long> overlay, Visitor visitor) {
     if (root.height() > TreeRoot.MAX_HEIGHT) {
-      damaged++;
-      problems.add(new PoolProblem("root of " + key, "has a height of " + root.height()));
+      onDamage.accept(
+          new Damage(key, 0, Long.MAX_VALUE, "root of " + key, "has a height of " + root.height()));
       return;
     }
     new Walk(key, overlay, visitor).from(root);
@@ -125,20 +138,20 @@ final class TreeScan {
         throw new FormatException(
             "is of generation " + written + ", the superblock of " + generation);
       }
-      pages++;
+      int bit = 1 << page % PoolLayout.PAGES_PER_EXTENT;
+      found.merge(page / PoolLayout.PAGES_PER_EXTENT, bit, (a, b) -> a | b);
       return words;
     } catch (IOException e) {
-      damaged++;
-      problems.add(new PoolProblem(place, e.getMessage()));
+      onDamage.accept(new Damage(key, first, span(level), place, e.getMessage()));
       return null;
     }
   }
 
-  /** Words under a page of that level. */
-  private static long span(int level) {
+  /** Words under a page of that level, as far as they can be counted. */
+  static long span(int level) {
     long words = TreePage.WORDS;
     for (int i = 0; i < level; i++) {
-      words *= TreePage.WORDS;
+      words = words > Long.MAX_VALUE / TreePage.WORDS ? Long.MAX_VALUE : words * TreePage.WORDS;
     }
     return words;
   }

@@ -4,7 +4,7 @@ package io.lunette.engine.format;
 import java.io.IOException;
 
 /** Bytes on the device that are not what they should be: damaged, or of another format. */
-public final class FormatException extends IOException {
+public sealed class FormatException extends IOException permits UnknownFormatException {
 
   private static final long serialVersionUID = 1L;
 

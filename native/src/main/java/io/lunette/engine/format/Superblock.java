@@ -122,8 +122,8 @@ public record Superblock(
    * Reads it.
    *
    * @param offset where on the device the bytes were found
-   * @throws FormatException if it is not one, is damaged, misplaced, or of a format that is not
-   *     ours
+   * @throws UnknownFormatException if it is sound and of a format that is not ours
+   * @throws FormatException if it is not one, is damaged or misplaced
    */
   public static Superblock decode(ByteBuffer source, long offset) throws FormatException {
     if (!hasMagic(source)) {
@@ -134,12 +134,13 @@ public record Superblock(
     }
     int version = source.getInt(VERSION_OFFSET);
     if (version != VERSION) {
-      throw new FormatException("format version " + version + " is not known to this release");
+      throw new UnknownFormatException(
+          "format version " + version + " is not known to this release");
     }
     long unknown =
         source.getLong(INCOMPATIBLE_OFFSET) | source.getLong(READ_ONLY_COMPATIBLE_OFFSET);
     if (unknown != 0) {
-      throw new FormatException(
+      throw new UnknownFormatException(
           "feature bits 0x" + Long.toHexString(unknown) + " are not known to this release");
     }
     if (source.getLong(SELF_OFFSET) != offset

@@ -4,25 +4,14 @@ package io.lunette.engine.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lunette.core.block.BlockDevice;
-import io.lunette.core.block.BlockingIo;
-import io.lunette.core.block.Durability;
-import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
-import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
-import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
 import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,20 +20,16 @@ class PoolCheckTest {
 
   private static final long MIB = 1 << 20;
   private static final int PAGE = PoolLayout.PAGE_BYTES;
-  private static final long JOURNAL = PoolLayout.JOURNAL_EXTENT * PoolLayout.EXTENT_BYTES;
-  private static final long JOURNAL_BYTES =
-      PoolLayout.journalExtents(256 * MIB) * PoolLayout.EXTENT_BYTES;
-  private static final VolumeName IMAGE = new VolumeName("image");
-  private static final VolumeName CLONE = new VolumeName("clone");
 
   @TempDir Path directory;
 
+  private PoolAtRest pool;
   private Path file;
 
   @BeforeEach
   void createPool() throws Exception {
-    file = directory.resolve("pool");
-    EngineVolumeDriver.createPool(file, 256 * MIB);
+    pool = PoolAtRest.create(directory.resolve("pool"));
+    file = pool.file();
   }
 
   @Test
@@ -58,7 +43,7 @@ class PoolCheckTest {
 
   @Test
   void aPoolThatWasWorkedOnAndClosedIsClean() throws Exception {
-    work();
+    pool.work();
 
     PoolReport report = PoolCheck.check(file);
 
@@ -73,8 +58,8 @@ class PoolCheckTest {
 
   @Test
   void aPoolThatAProcessLeftWithoutClosingIsCleanAndSaysSo() throws Exception {
-    work();
-    Path left = leftOpen();
+    pool.work();
+    Path left = pool.leftOpen(directory.resolve("left"));
 
     PoolReport report = PoolCheck.check(left);
 
@@ -116,9 +101,9 @@ class PoolCheckTest {
 
   @Test
   void aFlippedBitInEitherSuperblockIsNamed() throws Exception {
-    work();
+    pool.work();
     for (long offset : new long[] {0, PoolLayout.EXTENT_BYTES}) {
-      flip(offset + 100);
+      pool.flip(offset + 100);
 
       PoolReport report = PoolCheck.check(file);
 
@@ -128,14 +113,14 @@ class PoolCheckTest {
                 assertThat(problem.place()).endsWith("at byte " + offset);
                 assertThat(problem.what()).contains("checksum");
               });
-      flip(offset + 100);
+      pool.flip(offset + 100);
     }
   }
 
   @Test
   void twoDamagedSuperblocksAreTwoProblems() throws Exception {
-    flip(100);
-    flip(PoolLayout.EXTENT_BYTES + 100);
+    pool.flip(100);
+    pool.flip(PoolLayout.EXTENT_BYTES + 100);
 
     PoolReport report = PoolCheck.check(file);
 
@@ -145,13 +130,13 @@ class PoolCheckTest {
 
   @Test
   void aFlippedBitInAnyReachablePageIsFound() throws Exception {
-    work();
+    pool.work();
     int found = 0;
-    byte[] pool = Files.readAllBytes(file);
-    for (long at = JOURNAL + JOURNAL_BYTES; at < pool.length; at += PAGE) {
-      if (new String(pool, (int) at, 4, java.nio.charset.StandardCharsets.US_ASCII)
+    byte[] bytes = Files.readAllBytes(file);
+    for (long at = PoolAtRest.JOURNAL + PoolAtRest.JOURNAL_BYTES; at < bytes.length; at += PAGE) {
+      if (new String(bytes, (int) at, 4, java.nio.charset.StandardCharsets.US_ASCII)
           .equals("LNPG")) {
-        flip(at + 64);
+        pool.flip(at + 64);
         String place = "page " + at / PAGE + " of ";
         found +=
             PoolCheck.check(file).problems().stream()
@@ -161,7 +146,7 @@ class PoolCheckTest {
                                 && problem.what().contains("checksum"))
                 ? 1
                 : 0;
-        flip(at + 64);
+        pool.flip(at + 64);
       }
     }
 
@@ -170,13 +155,13 @@ class PoolCheckTest {
 
   @Test
   void aFlippedBitInACommittedFrameIsFound() throws Exception {
-    work();
-    Path left = leftOpen();
+    pool.work();
+    Path left = pool.leftOpen(directory.resolve("left"));
     PoolDump.JournalView journal = PoolDump.read(left, false).journal();
     assertThat(journal.commits()).isGreaterThan(2);
 
-    file = left;
-    flip(JOURNAL + journal.fromPosition() % JOURNAL_BYTES + 70);
+    pool = new PoolAtRest(left);
+    pool.flip(PoolAtRest.JOURNAL + journal.fromPosition() % PoolAtRest.JOURNAL_BYTES + 70);
 
     assertThat(PoolCheck.check(left).problems())
         .anySatisfy(
@@ -188,12 +173,12 @@ class PoolCheckTest {
 
   @Test
   void aTornLastCommitIsToldAndIsNoProblem() throws Exception {
-    work();
-    Path left = leftOpen();
+    pool.work();
+    Path left = pool.leftOpen(directory.resolve("left"));
     PoolDump.JournalView journal = PoolDump.read(left, false).journal();
-    file = left;
+    pool = new PoolAtRest(left);
 
-    flip(JOURNAL + (journal.toPosition() - PAGE) % JOURNAL_BYTES + 70);
+    pool.flip(PoolAtRest.JOURNAL + (journal.toPosition() - PAGE) % PoolAtRest.JOURNAL_BYTES + 70);
 
     PoolReport report = PoolCheck.check(left);
     assertThat(report.commits()).isEqualTo(journal.commits() - 1);
@@ -203,7 +188,7 @@ class PoolCheckTest {
 
   @Test
   void anExtentThatTwoLayersNameIsFoundWithBothNames() throws Exception {
-    work();
+    pool.work();
     List<PoolDump.LayerView> layers =
         PoolDump.read(file, true).layers().stream()
             .filter(layer -> layer.mappedExtents() > 0)
@@ -212,7 +197,7 @@ class PoolCheckTest {
     PoolDump.LayerView thief = layers.get(1);
     long wanted = victim.map().get(0).extent();
 
-    rewriteMapWord(thief.id(), thief.map().get(0).logicalExtent(), wanted << 16 | 0xFFFF);
+    pool.rewriteMapWord(thief.id(), thief.map().get(0).logicalExtent(), wanted << 16 | 0xFFFF);
 
     List<PoolProblem> problems = PoolCheck.check(file).problems();
     assertThat(problems)
@@ -234,14 +219,14 @@ class PoolCheckTest {
 
   @Test
   void anEntryOutsideOfThePoolIsFound() throws Exception {
-    work();
+    pool.work();
     PoolDump.LayerView layer =
         PoolDump.read(file, true).layers().stream()
             .filter(l -> l.mappedExtents() > 0)
             .findFirst()
             .orElseThrow();
 
-    rewriteMapWord(layer.id(), layer.map().get(0).logicalExtent(), 99_999_999L << 16 | 1);
+    pool.rewriteMapWord(layer.id(), layer.map().get(0).logicalExtent(), 99_999_999L << 16 | 1);
 
     assertThat(PoolCheck.check(file).problems())
         .anyMatch(problem -> problem.what().contains("99999999, which is outside"));
@@ -249,9 +234,9 @@ class PoolCheckTest {
 
   @Test
   void aTruncatedPoolIsFound() throws Exception {
-    work();
-    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
-      pool.setLength(100 * MIB);
+    pool.work();
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.setLength(100 * MIB);
     }
 
     assertThat(PoolCheck.check(file).problems())
@@ -260,7 +245,7 @@ class PoolCheckTest {
 
   @Test
   void theDumpShowsVolumesAndLayersAndOnDemandTheirMaps() throws Exception {
-    work();
+    pool.work();
 
     String brief = PoolDumpText.of(PoolDump.read(file, false));
     String whole = PoolDumpText.of(PoolDump.read(file, true));
@@ -269,88 +254,5 @@ class PoolCheckTest {
         .contains("superblock A ", "superblock B ", "image SEALED", "clone WRITABLE", "journal ")
         .doesNotContain("PROBLEM", "blocks=");
     assertThat(whole).contains("-> zero blocks=ffff", "blocks=0001");
-  }
-
-  /** Image, clone with writes and a discard, snapshot, a clone erased, one deleted. */
-  private void work() throws Exception {
-    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
-      VolumeName erased = new VolumeName("erased");
-      VolumeName deleted = new VolumeName("deleted");
-      driver.create(IMAGE, 64 * MIB);
-      fill(driver, IMAGE, 40);
-      driver.seal(IMAGE);
-      driver.clone(IMAGE, List.of(CLONE, erased, deleted), CloneKind.DEPENDENT);
-      fill(driver, CLONE, 20);
-      fill(driver, erased, 10);
-      fill(driver, deleted, 10);
-      driver.snapshot(CLONE, new VolumeName("snapshot"));
-      fill(driver, CLONE, 30);
-      try (BlockDevice device = driver.open(CLONE, AccessMode.READ_WRITE)) {
-        BlockingIo.discard(device, 0, 2 * PoolLayout.EXTENT_BYTES);
-      }
-      driver.delete(deleted);
-      driver
-          .erase(erased, EraseRequest.zeroFillVerified())
-          .result()
-          .toCompletableFuture()
-          .get(30, TimeUnit.SECONDS);
-    }
-  }
-
-  /** A copy of the pool's file as it was while it was open and had commits in the journal. */
-  private Path leftOpen() throws Exception {
-    Path copy = directory.resolve("left");
-    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
-      for (int i = 0; i < 5; i++) {
-        driver.clone(IMAGE, List.of(new VolumeName("late-" + i)), CloneKind.DEPENDENT);
-        fill(driver, new VolumeName("late-" + i), 3);
-      }
-      Files.copy(file, copy);
-    }
-    return copy;
-  }
-
-  private static void fill(EngineVolumeDriver driver, VolumeName name, int extents)
-      throws Exception {
-    try (BlockDevice device = driver.open(name, AccessMode.READ_WRITE)) {
-      for (int i = 0; i < extents; i++) {
-        ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES);
-        block.putInt(0, 1 + i);
-        BlockingIo.write(device, (long) i * PoolLayout.EXTENT_BYTES, block, Durability.VISIBLE);
-      }
-      BlockingIo.flush(device);
-    }
-  }
-
-  private void flip(long offset) throws Exception {
-    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
-      pool.seek(offset);
-      int old = pool.read();
-      pool.seek(offset);
-      pool.write(old ^ 0x10);
-    }
-  }
-
-  /** Changes a word in the newest leaf of a layer's map, and seals the page anew. */
-  private void rewriteMapWord(long layer, long index, long word) throws Exception {
-    ByteBuffer pool = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    int newest = -1;
-    for (int at = (int) (JOURNAL + JOURNAL_BYTES); at < pool.capacity(); at += PAGE) {
-      if (pool.getInt(at) == 0x47504E4C
-          && pool.getLong(at + 8) == (16L << 56 | layer)
-          && pool.getInt(at + 40) == 0
-          && (newest < 0 || pool.getLong(at + 24) > pool.getLong(newest + 24))) {
-        newest = at;
-      }
-    }
-    pool.putLong(newest + 64 + (int) index * 8, word);
-    pool.putInt(newest + 4, 0);
-    CRC32C crc = new CRC32C();
-    crc.update(pool.array(), newest, PAGE);
-    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-      pool.putInt(newest + 4, (int) crc.getValue());
-      out.seek(newest);
-      out.write(pool.array(), newest, PAGE);
-    }
   }
 }

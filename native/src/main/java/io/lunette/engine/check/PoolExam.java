@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.blockio.RawDevice;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.format.Superblock;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * All that was read of a pool, and found wrong with it.
+ *
+ * @param superblocks both
+ * @param image what the newest leads to, or null without any
+ * @param objects volumes and layers, or null
+ * @param space owners of extents, or null
+ * @param usage use of space, or null
+ * @param problems everything that is wrong
+ */
+record PoolExam(
+    Superblocks superblocks,
+    PoolImage image,
+    ObjectAudit objects,
+    SpaceAudit space,
+    PoolUsage usage,
+    List<PoolProblem> problems) {
+
+  /**
+   * Reads all metadata.
+   *
+   * @throws VolumeException INVALID if it is not a pool
+   */
+  static PoolExam of(RawDevice device) throws IOException, VolumeException {
+    Set<PoolProblem> problems = new LinkedHashSet<>();
+    Superblocks superblocks = Superblocks.read(device, problems);
+    Optional<Superblock> newest = superblocks.newest();
+    if (newest.isEmpty()) {
+      return new PoolExam(superblocks, null, null, null, null, List.copyOf(problems));
+    }
+    PoolImage image = new PoolImage(device, newest.get(), problems);
+    ObjectAudit objects = new ObjectAudit(image);
+    objects.run();
+    SpaceAudit space = new SpaceAudit(image);
+    PoolUsage usage = space.run();
+    return new PoolExam(superblocks, image, objects, space, usage, List.copyOf(problems));
+  }
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.CloneKind;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.format.PoolLayout;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+
+/** A pool file of 256 MiB that tests work on, damage, and look into. */
+record PoolAtRest(Path file) {
+
+  private static final long MIB = 1 << 20;
+  private static final int PAGE_MAGIC = 0x47504E4C;
+
+  /** All that {@link #work} writes lies below. */
+  private static final int WRITTEN_BYTES = 4 << 20;
+
+  private static final int PAGE = PoolLayout.PAGE_BYTES;
+  private static final VolumeName IMAGE = new VolumeName("image");
+  private static final VolumeName CLONE = new VolumeName("clone");
+
+  static final long JOURNAL = PoolLayout.JOURNAL_EXTENT * PoolLayout.EXTENT_BYTES;
+  static final long JOURNAL_BYTES = PoolLayout.journalExtents(256 * MIB) * PoolLayout.EXTENT_BYTES;
+
+  /** A page of a tree that lies on the device, in use or not. */
+  record Page(long number, int kind, long layer, int level, long generation) {
+
+    long offset() {
+      return number * PAGE;
+    }
+  }
+
+  static PoolAtRest create(Path file) throws Exception {
+    EngineVolumeDriver.createPool(file, 256 * MIB);
+    return new PoolAtRest(file);
+  }
+
+  /** Image, clone with writes and a discard, snapshot, a clone erased, one deleted. */
+  void work() throws Exception {
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
+      VolumeName erased = new VolumeName("erased");
+      VolumeName deleted = new VolumeName("deleted");
+      driver.create(IMAGE, 64 * MIB);
+      fill(driver, IMAGE, 40);
+      driver.seal(IMAGE);
+      driver.clone(IMAGE, List.of(CLONE, erased, deleted), CloneKind.DEPENDENT);
+      fill(driver, CLONE, 20);
+      fill(driver, erased, 10);
+      fill(driver, deleted, 10);
+      driver.snapshot(CLONE, new VolumeName("snapshot"));
+      fill(driver, CLONE, 30);
+      try (BlockDevice device = driver.open(CLONE, AccessMode.READ_WRITE)) {
+        BlockingIo.discard(device, 0, 2 * PoolLayout.EXTENT_BYTES);
+      }
+      driver.delete(deleted);
+      driver
+          .erase(erased, EraseRequest.zeroFillVerified())
+          .result()
+          .toCompletableFuture()
+          .get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  /** A copy of the pool's file as it was while it was open and had commits in the journal. */
+  Path leftOpen(Path copy) throws Exception {
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
+      for (int i = 0; i < 5; i++) {
+        driver.clone(IMAGE, List.of(new VolumeName("late-" + i)), CloneKind.DEPENDENT);
+        fill(driver, new VolumeName("late-" + i), 3);
+      }
+      Files.copy(file, copy);
+    }
+    return copy;
+  }
+
+  private static void fill(EngineVolumeDriver driver, VolumeName name, int extents)
+      throws Exception {
+    try (BlockDevice device = driver.open(name, AccessMode.READ_WRITE)) {
+      for (int i = 0; i < extents; i++) {
+        ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES);
+        block.putInt(0, 1 + i);
+        BlockingIo.write(device, (long) i * PoolLayout.EXTENT_BYTES, block, Durability.VISIBLE);
+      }
+      BlockingIo.flush(device);
+    }
+  }
+
+  void flip(long offset) throws Exception {
+    flipBit(offset, 4);
+  }
+
+  /** Inverts one bit. */
+  void flipBit(long offset, int bit) throws Exception {
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(offset);
+      int old = pool.read();
+      pool.seek(offset);
+      pool.write(old ^ 1 << bit);
+    }
+  }
+
+  /** Every page of a tree that can be told by its magic. */
+  List<Page> pages() throws Exception {
+    List<Page> pages = new ArrayList<>();
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer pool =
+          channel
+              .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
+              .order(ByteOrder.LITTLE_ENDIAN);
+      for (int at = (int) (JOURNAL + JOURNAL_BYTES); at < pool.capacity(); at += PAGE) {
+        if (pool.getInt(at) == PAGE_MAGIC) {
+          long key = pool.getLong(at + 8);
+          pages.add(
+              new Page(
+                  at / PAGE,
+                  (int) (key >>> 56),
+                  key & (1L << 56) - 1,
+                  pool.getInt(at + 40),
+                  pool.getLong(at + 24)));
+        }
+      }
+    }
+    return pages;
+  }
+
+  /** The newest leaf of a tree that covers its first words. */
+  Page newestLeaf(int kind, long layer) throws Exception {
+    return pages().stream()
+        .filter(page -> page.kind == kind && page.layer == layer && page.level == 0)
+        .max((a, b) -> Long.compare(a.generation, b.generation))
+        .orElseThrow();
+  }
+
+  /** Changes a word in the newest leaf of a layer's map, and seals the page anew. */
+  void rewriteMapWord(long layer, long index, long word) throws Exception {
+    rewriteWord(newestLeaf(16, layer), (int) index, word);
+  }
+
+  /** Changes a word of a page and seals it anew: damage that no checksum tells. */
+  void rewriteWord(Page page, int word, long value) throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(page.offset());
+      pool.readFully(bytes.array());
+      bytes.putLong(64 + word * Long.BYTES, value);
+      bytes.putInt(4, 0);
+      CRC32C crc = new CRC32C();
+      crc.update(bytes.array(), 0, PAGE);
+      bytes.putInt(4, (int) crc.getValue());
+      pool.seek(page.offset());
+      pool.write(bytes.array());
+    }
+  }
+
+  long word(Page page, int word) throws Exception {
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "r")) {
+      pool.seek(page.offset() + 64 + word * (long) Long.BYTES);
+      return Long.reverseBytes(pool.readLong());
+    }
+  }
+
+  /** Opens the pool and reads the beginning of every volume that can be opened, by its name. */
+  Map<String, byte[]> contents() throws Exception {
+    Map<String, byte[]> contents = new TreeMap<>();
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
+      for (VolumeInfo info : driver.list()) {
+        if (info.state() == VolumeState.WRITABLE || info.state() == VolumeState.SEALED) {
+          contents.put(info.name().value(), content(driver, info));
+        }
+      }
+    }
+    return contents;
+  }
+
+  private static byte[] content(EngineVolumeDriver driver, VolumeInfo info) throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(WRITTEN_BYTES);
+    try (BlockDevice device = driver.open(info.name(), AccessMode.READ_ONLY)) {
+      BlockingIo.read(device, 0, bytes);
+    } catch (BlockException e) {
+      throw new AssertionError(info.name() + " cannot be read", e);
+    }
+    byte[] content = new byte[WRITTEN_BYTES];
+    bytes.get(0, content);
+    return content;
+  }
+}
