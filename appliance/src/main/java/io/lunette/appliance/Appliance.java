@@ -15,8 +15,8 @@ import io.lunette.core.provisioning.Difference;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.provisioning.ReconcileReport;
 import io.lunette.core.volume.PoolSpace;
-import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
@@ -44,7 +44,7 @@ public final class Appliance implements AutoCloseable {
   private final HostPort portal;
   private final String targetName;
   private final JobRegistry jobs = new JobRegistry(Clock.systemUTC());
-  private VolumeDriver driver;
+  private EngineVolumeDriver driver;
   private IscsiLunMasking masking;
   private IscsiTarget target;
   private ProvisioningCore core;
@@ -176,6 +176,7 @@ public final class Appliance implements AutoCloseable {
         targetName,
         http.map(HostPort::toString).orElse(null),
         poolFile.toString(),
+        driver.device(),
         space,
         pools.stream().map(StatusView.Pool::of).toList(),
         target.sessions().stream().map(StatusView.Session::of).toList(),

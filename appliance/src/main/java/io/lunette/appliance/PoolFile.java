@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
-import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
@@ -22,7 +21,8 @@ public final class PoolFile {
    * @throws ApplianceException if it is in use, is not a pool, or cannot be made; nothing is
    *     changed then
    */
-  public static VolumeDriver openOrCreate(Path file, long sizeBytes) throws ApplianceException {
+  public static EngineVolumeDriver openOrCreate(Path file, long sizeBytes)
+      throws ApplianceException {
     Path pool = file.toAbsolutePath().normalize();
     try {
       if (!Files.exists(pool)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.core.DomainException;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.pool.Pools;
@@ -22,6 +23,7 @@ import java.util.Locale;
  * @param target its name
  * @param http where the API listens on TCP, or null
  * @param poolFile the pool
+ * @param device what its device can do
  * @param space its space
  * @param pools replica pools in short
  * @param sessions who is logged in
@@ -36,6 +38,7 @@ record StatusView(
     String target,
     String http,
     String poolFile,
+    DeviceFeatures device,
     PoolSpace space,
     List<Pool> pools,
     List<Session> sessions,

@@ -5,7 +5,9 @@ import io.lunette.platform.linux.LibC;
 import io.lunette.platform.linux.LibCVariadic;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.function.IntSupplier;
 
 /** One open file descriptor: checks every result, retries EINTR, goes on after short transfers. */
 final class Descriptor {
@@ -61,6 +63,114 @@ final class Descriptor {
       }
     }
     Reference.reachabilityFence(source);
+  }
+
+  /**
+   * Writes with {@code RWF_DSYNC}: the bytes are durable on return.
+   *
+   * @return false if this kernel or file system does not know that
+   */
+  boolean writeDurably(long offset, ByteBuffer source) throws DeviceException {
+    return vectored(
+        "durable write",
+        offset,
+        source,
+        vector -> LibC.pwritev2(fd, vector, 1, offset, LibC.RWF_DSYNC));
+  }
+
+  /**
+   * Reads with {@code RWF_NOWAIT}, whose answer may be that the bytes are not at hand.
+   *
+   * @return false if this kernel or file system does not know that
+   */
+  boolean readWithoutWaiting(long offset, ByteBuffer target) throws DeviceException {
+    return vectored(
+        "read without waiting",
+        offset,
+        target,
+        vector -> LibC.preadv2(fd, vector, 1, offset, LibC.RWF_NOWAIT));
+  }
+
+  private interface VectoredCall {
+    long on(long vector);
+  }
+
+  private boolean vectored(String what, long offset, ByteBuffer buffer, VectoredCall call)
+      throws DeviceException {
+    ByteBuffer vector = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+    vector.putLong(0, LibC.addressOf(buffer) + buffer.position());
+    vector.putLong(Long.BYTES, buffer.remaining());
+    long n;
+    do {
+      n = call.on(LibC.addressOf(vector));
+    } while (n < 0 && LibC.errno() == LibC.EINTR);
+    int errno = n < 0 ? LibC.errno() : 0;
+    Reference.reachabilityFence(buffer);
+    Reference.reachabilityFence(vector);
+    if (isUnsupported(errno)) {
+      return false;
+    }
+    if (errno != 0 && errno != LibC.EAGAIN) {
+      throw failure(what + " at " + offset, name, errno);
+    }
+    return true;
+  }
+
+  /**
+   * fallocate(2).
+   *
+   * @return false if this kernel, file system or device does not know that mode
+   */
+  boolean allocate(int mode, long offset, long length) throws DeviceException {
+    return supported("fallocate at " + offset, () -> LibC.fallocate(fd, mode, offset, length));
+  }
+
+  /**
+   * One of the ioctls of a block device that take a range of it.
+   *
+   * @return false if this kernel or device does not know it
+   */
+  boolean onRange(long request, long offset, long length) throws DeviceException {
+    ByteBuffer range = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+    range.putLong(0, offset);
+    range.putLong(Long.BYTES, length);
+    boolean known =
+        supported(
+            "ioctl " + Long.toHexString(request) + " at " + offset,
+            () -> LibCVariadic.INSTANCE.ioctl(fd, request, LibC.addressOf(range)));
+    Reference.reachabilityFence(range);
+    return known;
+  }
+
+  /** One of the ioctls that fill in an int, or 0 where it is not known. */
+  int number(long request) throws DeviceException {
+    ByteBuffer answer = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+    boolean known =
+        supported(
+            "ioctl " + Long.toHexString(request),
+            () -> LibCVariadic.INSTANCE.ioctl(fd, request, LibC.addressOf(answer)));
+    Reference.reachabilityFence(answer);
+    return known ? answer.getInt(0) : 0;
+  }
+
+  private boolean supported(String what, IntSupplier call) throws DeviceException {
+    while (call.getAsInt() != 0) {
+      int errno = LibC.errno();
+      if (isUnsupported(errno)) {
+        return false;
+      }
+      if (errno != LibC.EINTR) {
+        throw failure(what, name, errno);
+      }
+    }
+    return true;
+  }
+
+  private static boolean isUnsupported(int errno) {
+    return errno == LibC.EOPNOTSUPP
+        || errno == LibC.ENOSYS
+        || errno == LibC.ENOTTY
+        || errno == LibC.EINVAL;
   }
 
   void sync() throws DeviceException {

@@ -28,8 +28,11 @@ public final class LinuxRawDevice implements RawDevice {
   /** Null where the file system knows no direct I/O. */
   private final Descriptor direct;
 
-  private LinuxRawDevice(Path path, Descriptor main, Descriptor direct) {
+  private final boolean readOnly;
+
+  private LinuxRawDevice(Path path, Descriptor main, Descriptor direct, boolean readOnly) {
     this.path = path;
+    this.readOnly = readOnly;
     this.main = main;
     this.direct = direct;
   }
@@ -87,7 +90,7 @@ public final class LinuxRawDevice implements RawDevice {
       if (!main.tryLock(readOnly)) {
         throw new DeviceInUseException(path + ": in use by another Lunette process");
       }
-      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path));
+      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path), readOnly);
       kept = true;
       return device;
     } finally {
@@ -122,6 +125,11 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public String readBackPath() {
     return direct != null ? "direct" : "cached";
+  }
+
+  @Override
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException {
+    return new DeviceProbe(path, main, direct, !readOnly).run(scratchOffset, scratchBytes);
   }
 
   @Override

@@ -22,6 +22,14 @@ public interface RawDevice extends Closeable {
   /** How {@link #readBack} reaches the device: {@code direct} or {@code cached}. */
   String readBackPath();
 
+  /**
+   * Tries what the device can do.
+   *
+   * @param scratchOffset where a range begins that holds nothing; it is zero afterwards
+   * @param scratchBytes its length; both are multiples of 4096
+   */
+  DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException;
+
   /** Fills the buffer. */
   void read(long offsetBytes, ByteBuffer target) throws DeviceException;
 

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockDevice;
@@ -121,6 +122,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
   @Override
   public DriverCapabilities capabilities() {
     return CAPABILITIES;
+  }
+
+  /** What the pool's device can do, as it was found when the pool was opened. */
+  public DeviceFeatures device() {
+    return pool.features;
   }
 
   @Override

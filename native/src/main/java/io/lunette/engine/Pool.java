@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
@@ -37,6 +38,7 @@ final class Pool implements AutoCloseable {
 
   final Metadata metadata;
   final RawDevice device;
+  final DeviceFeatures features;
   final CommitLog log;
   final ExtentAllocator allocator;
   final ExtentFinder finder;
@@ -51,6 +53,7 @@ final class Pool implements AutoCloseable {
 
   private Pool(RawDevice device, PoolState state, Clock clock) throws IOException {
     this.device = device;
+    this.features = device.probe(PoolLayout.SCRATCH_OFFSET, PoolLayout.SCRATCH_BYTES);
     this.clock = clock;
     this.metadata = state.metadata();
     Superblock superblock = state.superblock();

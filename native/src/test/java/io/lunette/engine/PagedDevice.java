@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -43,6 +44,11 @@ class PagedDevice implements RawDevice {
   @Override
   public String identity() {
     return "memory";
+  }
+
+  @Override
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
+    return DeviceFeatures.none("memory");
   }
 
   @Override

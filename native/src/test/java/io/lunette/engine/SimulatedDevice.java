@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -90,6 +91,11 @@ final class SimulatedDevice implements RawDevice {
   @Override
   public String identity() {
     return "simulated";
+  }
+
+  @Override
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
+    return DeviceFeatures.none("memory");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.lunette.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.config.ByteSize;
+import java.util.Locale;
 
 /** The status of an appliance, for a person. */
 final class StatusRendering implements Rendering {
@@ -15,6 +16,7 @@ final class StatusRendering implements Rendering {
     line(text, "target", status.path("target").asText());
     line(text, "http", Table.plain(status.path("http")));
     line(text, "pool", status.path("poolFile").asText());
+    line(text, "device", device(status.path("device")));
     JsonNode space = status.path("space");
     line(
         text,
@@ -39,6 +41,28 @@ final class StatusRendering implements Rendering {
     section(text, status.path("pools"), pools());
     section(text, status.path("sessions"), sessions());
     return text.toString();
+  }
+
+  private static String device(JsonNode device) {
+    int direct = device.path("directAlignmentBytes").asInt();
+    String fileSystem = device.path("fileSystem").asText();
+    return device.path("kind").asText()
+        + (fileSystem.isEmpty() ? "" : " on " + fileSystem)
+        + ", sectors "
+        + device.path("logicalSectorBytes").asText()
+        + "/"
+        + device.path("physicalSectorBytes").asText()
+        + "; direct I/O "
+        + (direct == 0 ? "no" : "by " + direct)
+        + support(device, "punch hole", "punchHole")
+        + support(device, "zero range", "zeroRange")
+        + support(device, "discard", "discard")
+        + support(device, "durable write", "durableWrite")
+        + support(device, "read without waiting", "readWithoutWaiting");
+  }
+
+  private static String support(JsonNode device, String label, String field) {
+    return ", " + label + " " + device.path(field).asText().toLowerCase(Locale.ROOT);
   }
 
   private static void section(StringBuilder text, JsonNode rows, Table table) {

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.check.PoolImage.LayerImage;
 import io.lunette.engine.check.PoolImage.VolumeImage;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import java.io.IOException;
@@ -18,6 +20,8 @@ import java.util.List;
  * Everything that a pool's metadata says, the journal included, for people and programs to read.
  *
  * @param device what was read
+ * @param features what it can do; what would take a write to find out is UNTRIED; null if it is not
+ *     a pool
  * @param superblocks those of the two that are sound, the newest first
  * @param journal the journal from the newest superblock on, or null
  * @param usage use of space, or null
@@ -27,6 +31,7 @@ import java.util.List;
  */
 public record PoolDump(
     String device,
+    DeviceFeatures features,
     List<SuperblockView> superblocks,
     JournalView journal,
     PoolUsage usage,
@@ -89,7 +94,7 @@ public record PoolDump(
     PoolImage image = exam.image();
     if (image == null) {
       return new PoolDump(
-          device.identity(), List.of(), null, null, List.of(), List.of(), exam.problems());
+          device.identity(), null, List.of(), null, null, List.of(), List.of(), exam.problems());
     }
     List<LayerView> layers = new ArrayList<>();
     for (LayerImage layer : image.layers.values()) {
@@ -97,6 +102,7 @@ public record PoolDump(
     }
     return new PoolDump(
         device.identity(),
+        device.probe(PoolLayout.SCRATCH_OFFSET, PoolLayout.SCRATCH_BYTES),
         exam.superblocks().newestFirst().stream().map(PoolDump::view).toList(),
         new JournalView(
             image.superblock.journalTail(),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import io.lunette.engine.check.PoolDump.ExtentView;
 import io.lunette.engine.check.PoolDump.JournalView;
 import io.lunette.engine.check.PoolDump.LayerView;
@@ -28,6 +30,9 @@ public final class PoolDumpText {
 
   private void add(PoolDump dump) {
     line("pool %s", dump.device());
+    if (dump.features() != null) {
+      add(dump.features());
+    }
     dump.superblocks().forEach(this::add);
     if (dump.journal() != null) {
       add(dump.journal());
@@ -46,6 +51,25 @@ public final class PoolDumpText {
     dump.volumes().forEach(this::add);
     dump.layers().forEach(this::add);
     dump.problems().forEach(problem -> line("PROBLEM %s", problem));
+  }
+
+  private void add(DeviceFeatures features) {
+    line(
+        "device kind=%s fs=%s sectors=%d/%d direct=%d punch=%s zero=%s discard=%s dsync=%s nowait=%s",
+        features.kind().replace(' ', '-'),
+        features.fileSystem().isEmpty() ? "-" : features.fileSystem(),
+        features.logicalSectorBytes(),
+        features.physicalSectorBytes(),
+        features.directAlignmentBytes(),
+        word(features.punchHole()),
+        word(features.zeroRange()),
+        word(features.discard()),
+        word(features.durableWrite()),
+        word(features.readWithoutWaiting()));
+  }
+
+  private static String word(Support support) {
+    return support.name().toLowerCase(Locale.ROOT);
   }
 
   private void add(SuperblockView superblock) {

@@ -31,6 +31,15 @@ public final class PoolLayout {
   /** The smallest pool: superblocks, the smallest journal and a little room. */
   public static final long MIN_POOL_BYTES = 32L << 20;
 
+  /**
+   * Where the rest of extent 0 begins: nothing is ever kept there, so what the device can do is
+   * tried on it.
+   */
+  public static final long SCRATCH_OFFSET = PAGE_BYTES;
+
+  /** Length of that rest. */
+  public static final int SCRATCH_BYTES = EXTENT_BYTES - PAGE_BYTES;
+
   private PoolLayout() {}
 
   /** Extents of the journal of a new pool: a sixty-fourth of it, from 4 MiB to 32 MiB. */

@@ -31,6 +31,19 @@ public final class LibC {
   /* fcntl.h */
   public static final int POSIX_FADV_DONTNEED = 4;
 
+  /* linux/falloc.h */
+  public static final int FALLOC_FL_KEEP_SIZE = 0x01;
+  public static final int FALLOC_FL_PUNCH_HOLE = 0x02;
+  public static final int FALLOC_FL_ZERO_RANGE = 0x10;
+
+  /* linux/fs.h */
+  public static final int RWF_DSYNC = 0x02;
+  public static final int RWF_NOWAIT = 0x08;
+  public static final long BLKSSZGET = 0x1268;
+  public static final long BLKDISCARD = 0x1277;
+  public static final long BLKPBSZGET = 0x127b;
+  public static final long BLKZEROOUT = 0x127f;
+
   /* errno.h */
   public static final int ENOENT = 2;
   public static final int EINTR = 4;
@@ -39,7 +52,10 @@ public final class LibC {
   public static final int EACCES = 13;
   public static final int EBUSY = 16;
   public static final int EINVAL = 22;
+  public static final int ENOTTY = 25;
   public static final int ENOSPC = 28;
+  public static final int ENOSYS = 38;
+  public static final int EOPNOTSUPP = 95;
   public static final int EDQUOT = 122;
 
   static {
@@ -54,6 +70,14 @@ public final class LibC {
   public static native long pread(int fd, long buffer, long count, long offset);
 
   public static native long pwrite(int fd, long buffer, long count, long offset);
+
+  /** {@code vectors} is the address of {@code count} pairs of address and length. */
+  public static native long preadv2(int fd, long vectors, int count, long offset, int flags);
+
+  /** {@code vectors} is the address of {@code count} pairs of address and length. */
+  public static native long pwritev2(int fd, long vectors, int count, long offset, int flags);
+
+  public static native int fallocate(int fd, int mode, long offset, long length);
 
   public static native int fdatasync(int fd);
 

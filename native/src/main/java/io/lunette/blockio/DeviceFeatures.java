@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.blockio;
+
+/**
+ * What a device can do, found by trying it when it is opened. What is not YES is not used.
+ *
+ * @param kind {@code file}, {@code block device}, or {@code memory} in a test
+ * @param fileSystem type of the file system that a file lies on, or of that which holds the device
+ *     node
+ * @param logicalSectorBytes the smallest write that the medium takes, 0 if unknown
+ * @param physicalSectorBytes what the medium writes in one piece, 0 if unknown
+ * @param directAlignmentBytes what offsets and lengths of direct I/O are multiples of, 0 if there
+ *     is no direct I/O
+ * @param punchHole giving space back so that it is certain to read as zeroes: {@code
+ *     FALLOC_FL_PUNCH_HOLE}, on block devices too
+ * @param zeroRange zeroes without sending them: {@code FALLOC_FL_ZERO_RANGE} for files, {@code
+ *     BLKZEROOUT} for block devices; what lay there before may stay on the medium
+ * @param discard {@code BLKDISCARD}, which promises nothing of what is read afterwards
+ * @param durableWrite writes that are durable on return: {@code RWF_DSYNC}
+ * @param readWithoutWaiting reads that never wait for the medium: {@code RWF_NOWAIT}
+ */
+public record DeviceFeatures(
+    String kind,
+    String fileSystem,
+    int logicalSectorBytes,
+    int physicalSectorBytes,
+    int directAlignmentBytes,
+    Support punchHole,
+    Support zeroRange,
+    Support discard,
+    Support durableWrite,
+    Support readWithoutWaiting) {
+
+  /** A device without any feature, as a test has it. */
+  public static DeviceFeatures none(String kind) {
+    return new DeviceFeatures(
+        kind, "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.NO, Support.NO);
+  }
+}

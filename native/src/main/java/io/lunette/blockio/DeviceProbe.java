@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.blockio;
+
+import io.lunette.platform.linux.LibC;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Tries what a device can do, on a range of it that holds nothing. A zeroing call counts as
+ * supported only if the device reads as zeroes after it.
+ */
+final class DeviceProbe {
+
+  private static final byte PATTERN = 0x5a;
+  private static final int FILE_TYPE_MASK = 0xf000;
+  private static final int BLOCK_DEVICE = 0x6000;
+  private static final int[] ALIGNMENTS = {512, AlignedBuffers.ALIGNMENT};
+
+  private final Path path;
+  private final Descriptor main;
+
+  /** Null where direct I/O cannot be had. */
+  private final Descriptor direct;
+
+  private final boolean mayWrite;
+  private final boolean isBlockDevice;
+
+  DeviceProbe(Path path, Descriptor main, Descriptor direct, boolean mayWrite) {
+    this.path = path;
+    this.main = main;
+    this.direct = direct;
+    this.mayWrite = mayWrite;
+    this.isBlockDevice = isBlockDevice(path);
+  }
+
+  static boolean isBlockDevice(Path path) {
+    try {
+      int mode = (int) Files.getAttribute(path, "unix:mode");
+      return (mode & FILE_TYPE_MASK) == BLOCK_DEVICE;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+
+  /** What of {@code ALIGNMENT} or less direct reads must be multiples of, or 0 if they fail. */
+  static int directAlignment(Descriptor direct, long offset) {
+    if (direct == null) {
+      return 0;
+    }
+    for (int alignment : ALIGNMENTS) {
+      try {
+        // A second unit, so that an offset that is more aligned than it need be proves nothing.
+        direct.read(offset + alignment, AlignedBuffers.allocate(alignment));
+        return alignment;
+      } catch (DeviceException refused) {
+        continue;
+      }
+    }
+    return 0;
+  }
+
+  /**
+   * Tries everything on a range that holds nothing, and leaves it zero.
+   *
+   * @param offset multiple of 4096, as is the length
+   */
+  DeviceFeatures run(long offset, int length) throws DeviceException {
+    ByteBuffer buffer = AlignedBuffers.allocate(length);
+    Support durableWrite = attempt(() -> main.writeDurably(offset, buffer));
+    Support zeroRange =
+        attempt(() -> zeroes(() -> zeroRange(main, isBlockDevice, offset, length), offset, buffer));
+    Support punchHole =
+        attempt(() -> zeroes(() -> punchHole(main, offset, length), offset, buffer));
+    Support discard =
+        isBlockDevice ? attempt(() -> main.onRange(LibC.BLKDISCARD, offset, length)) : Support.NO;
+    if (mayWrite) {
+      // Not left as a hole: the next trial must not need space.
+      fill(buffer, (byte) 0);
+      Support ignored =
+          attempt(
+              () -> {
+                main.write(offset, buffer);
+                return true;
+              });
+    }
+    boolean nowait = main.readWithoutWaiting(offset, buffer);
+    return new DeviceFeatures(
+        isBlockDevice ? "block device" : "file",
+        fileSystem(),
+        isBlockDevice ? main.number(LibC.BLKSSZGET) : queueLimit("logical_block_size"),
+        isBlockDevice ? main.number(LibC.BLKPBSZGET) : queueLimit("physical_block_size"),
+        directAlignment(direct, offset),
+        punchHole,
+        zeroRange,
+        discard,
+        durableWrite,
+        nowait ? Support.YES : Support.NO);
+  }
+
+  /** False if the call is not known. */
+  static boolean zeroRange(Descriptor main, boolean isBlockDevice, long offset, long length)
+      throws DeviceException {
+    return isBlockDevice
+        ? main.onRange(LibC.BLKZEROOUT, offset, length)
+        : main.allocate(LibC.FALLOC_FL_ZERO_RANGE | LibC.FALLOC_FL_KEEP_SIZE, offset, length);
+  }
+
+  /**
+   * False if the call is not known. On a block device the kernel does it only where zeroes are
+   * certain (blkdev_fallocate, BLKDEV_ZERO_NOFALLBACK).
+   */
+  static boolean punchHole(Descriptor main, long offset, long length) throws DeviceException {
+    return main.allocate(LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, offset, length);
+  }
+
+  private interface Attempt {
+    boolean run() throws DeviceException;
+  }
+
+  private Support attempt(Attempt attempt) throws DeviceException {
+    if (!mayWrite) {
+      return Support.UNTRIED;
+    }
+    try {
+      return attempt.run() ? Support.YES : Support.NO;
+    } catch (DeviceException e) {
+      if (e.isNoSpace()) {
+        return Support.UNTRIED;
+      }
+      throw e;
+    }
+  }
+
+  private boolean zeroes(Attempt call, long offset, ByteBuffer buffer) throws DeviceException {
+    fill(buffer, PATTERN);
+    main.write(offset, buffer);
+    if (!call.run()) {
+      return false;
+    }
+    main.read(offset, buffer);
+    return buffer.mismatch(AlignedBuffers.allocate(buffer.capacity())) < 0;
+  }
+
+  private static void fill(ByteBuffer buffer, byte value) {
+    for (int i = 0; i < buffer.capacity(); i++) {
+      buffer.put(i, value);
+    }
+  }
+
+  private String fileSystem() {
+    try {
+      return Files.getFileStore(path).type();
+    } catch (IOException unknown) {
+      return "";
+    }
+  }
+
+  /** A limit of the disk below the file system, as sysfs has it; 0 where there is no disk. */
+  private int queueLimit(String name) {
+    try {
+      long device = ((Number) Files.getAttribute(path, "unix:dev")).longValue();
+      long major = device >>> 8 & 0xfff | device >>> 32 & ~0xfffL;
+      long minor = device & 0xff | device >>> 12 & 0xffffff00L;
+      Path disk = Path.of("/sys/dev/block/" + major + ":" + minor).toRealPath();
+      Path queue = disk.resolve("queue");
+      // A partition has the limits of its disk.
+      Path limits = Files.isDirectory(queue) ? queue : disk.resolveSibling("queue");
+      return Integer.parseInt(Files.readString(limits.resolve(name)).strip());
+    } catch (IOException | NumberFormatException noDisk) {
+      return 0;
+    }
+  }
+}

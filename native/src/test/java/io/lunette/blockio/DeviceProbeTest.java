@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.blockio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is said of a device is what the device does. */
+final class DeviceProbeTest {
+
+  private static final int SIZE = 1 << 20;
+  private static final int SCRATCH_OFFSET = 4096;
+  private static final int SCRATCH_BYTES = 61440;
+
+  @TempDir private Path directory;
+
+  @Test
+  void leavesTheScratchRangeZeroAndTheRestAsItWas() throws Exception {
+    Path file = directory.resolve("device");
+    try (RawDevice device = LinuxRawDevice.createFile(file, SIZE)) {
+      device.write(0, filled(SIZE, (byte) 7));
+
+      device.probe(SCRATCH_OFFSET, SCRATCH_BYTES);
+    }
+
+    byte[] left = Files.readAllBytes(file);
+    for (int i = 0; i < SIZE; i++) {
+      boolean scratch = i >= SCRATCH_OFFSET && i < SCRATCH_OFFSET + SCRATCH_BYTES;
+      assertThat(left[i]).as("byte " + i).isEqualTo((byte) (scratch ? 0 : 7));
+    }
+  }
+
+  @Test
+  void fileInMemoryPunchesHolesButDoesNotZeroRanges() throws Exception {
+    Path memory = ScratchDevices.directoryInMemory();
+    Path file = memory.resolve("device");
+    try (RawDevice device = LinuxRawDevice.createFile(file, SIZE)) {
+      DeviceFeatures features = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES);
+
+      assertThat(features.kind()).isEqualTo("file");
+      assertThat(features.fileSystem()).isEqualTo("tmpfs");
+      assertThat(features.punchHole()).isEqualTo(Support.YES);
+      assertThat(features.zeroRange()).isEqualTo(Support.NO);
+      assertThat(features.discard()).isEqualTo(Support.NO);
+    } finally {
+      Files.delete(file);
+      Files.delete(memory);
+    }
+  }
+
+  @Test
+  void deviceOpenForReadingIsNotWrittenTo() throws Exception {
+    Path file = directory.resolve("device");
+    LinuxRawDevice.createFile(file, SIZE).close();
+    try (RawDevice device = LinuxRawDevice.openReadOnly(file)) {
+      DeviceFeatures features = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES);
+
+      assertThat(features.punchHole()).isEqualTo(Support.UNTRIED);
+      assertThat(features.zeroRange()).isEqualTo(Support.UNTRIED);
+      assertThat(features.durableWrite()).isEqualTo(Support.UNTRIED);
+    }
+    assertThat(DataRuns.of(file)).isEmpty();
+  }
+
+  @Test
+  void loopDeviceIsABlockDeviceWithSectors() throws Exception {
+    Path file = directory.resolve("behind");
+    LinuxRawDevice.createFile(file, 8L << 20).close();
+    try (ScratchDevices.Loop loop = ScratchDevices.loopOver(file);
+        RawDevice device = LinuxRawDevice.open(loop.device())) {
+      DeviceFeatures features = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES);
+
+      assertThat(features.kind()).isEqualTo("block device");
+      assertThat(features.logicalSectorBytes()).isEqualTo(512);
+      assertThat(features.directAlignmentBytes()).isBetween(512, 4096);
+      assertThat(features.zeroRange()).isEqualTo(Support.YES);
+      assertThat(device.sizeBytes()).isEqualTo(8L << 20);
+    }
+  }
+
+  static ByteBuffer filled(int length, byte value) {
+    ByteBuffer buffer = AlignedBuffers.allocate(length);
+    for (int i = 0; i < length; i++) {
+      buffer.put(i, value);
+    }
+    return buffer;
+  }
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.blockio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Places to try devices in: files in memory, and loop devices where the machine gives any. */
+public final class ScratchDevices {
+
+  private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+  private ScratchDevices() {}
+
+  /** A directory on tmpfs. */
+  public static Path directoryInMemory() throws IOException {
+    assumeThat(Files.isDirectory(SHARED_MEMORY)).isTrue();
+    return Files.createTempDirectory(
+        SHARED_MEMORY,
+        "lunette-",
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  /** A loop device, which goes when it is closed. */
+  public record Loop(Path device) implements AutoCloseable {
+
+    @Override
+    public void close() throws IOException {
+      Ended ended = run("losetup", "-d", device.toString());
+      assertThat(ended.status()).as(ended.output()).isZero();
+    }
+  }
+
+  /** Puts a loop device over a file, or ends the test as one that cannot run here. */
+  public static Loop loopOver(Path file) {
+    List<String> command = new ArrayList<>(List.of("losetup", "--find", "--show"));
+    command.add(file.toString());
+    Ended ended;
+    try {
+      ended = run(command.toArray(String[]::new));
+    } catch (IOException notInstalled) {
+      ended = new Ended(-1, notInstalled.getMessage());
+    }
+    assumeThat(ended.status()).as("loop devices: " + ended.output()).isZero();
+    return new Loop(Path.of(ended.output().strip()));
+  }
+
+  private record Ended(int status, String output) {}
+
+  private static Ended run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    return new Ended(process.onExit().join().exitValue(), output);
+  }
+}
