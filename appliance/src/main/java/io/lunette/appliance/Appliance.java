@@ -6,6 +6,7 @@ import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.rest.ApiServer;
 import io.lunette.appliance.rest.ApiServices;
 import io.lunette.appliance.rest.JobRegistry;
+import io.lunette.appliance.rest.SpaceView;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.jdbc.JdbcCatalog;
 import io.lunette.core.pool.PoolStatus;
@@ -50,6 +51,7 @@ public final class Appliance implements AutoCloseable {
   private ProvisioningCore core;
   private Optional<HostPort> http = Optional.empty();
   private List<String> unresolved = List.of();
+  private Optional<String> notice = Optional.empty();
 
   private Appliance(Home home, ServeOptions options) throws ApplianceException {
     this.home = home;
@@ -96,6 +98,9 @@ public final class Appliance implements AutoCloseable {
           PoolFile.openOrCreate(
               poolFile, options.poolSize().orElse(ServeOptions.DEFAULT_POOL_SIZE).bytes());
       lifecycle.add("pool", driver::close);
+      if (options.poolSize().isPresent()) {
+        notice = PoolFile.sizeDiffers(poolFile, options.poolSize().get().bytes(), driver.space());
+      }
       JdbcCatalog catalog = JdbcCatalog.sqlite(home.catalog(), Clock.systemUTC());
       lifecycle.add("catalog", catalog::close);
       masking = new IscsiLunMasking(driver, portal.toString(), targetName);
@@ -177,12 +182,17 @@ public final class Appliance implements AutoCloseable {
         http.map(HostPort::toString).orElse(null),
         poolFile.toString(),
         driver.device(),
-        space,
+        SpaceView.of(space),
         pools.stream().map(StatusView.Pool::of).toList(),
         target.sessions().stream().map(StatusView.Session::of).toList(),
         masking.mappings().stream().map(StatusView.Mapping::of).toList(),
         jobs.running(),
         alerts);
+  }
+
+  /** What was asked for at the start and is not so, in a line with what to do. */
+  public Optional<String> notice() {
+    return notice;
   }
 
   /** Where the target listens. */

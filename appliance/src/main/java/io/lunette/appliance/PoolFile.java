@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.volume.PoolSpace;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
@@ -8,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
+import java.util.Optional;
 
 /** The pool that an appliance serves from. */
 public final class PoolFile {
+
+  private static final long EXTENT_BYTES = 64 << 10;
 
   private PoolFile() {}
 
@@ -40,6 +45,31 @@ public final class PoolFile {
     } catch (IOException e) {
       throw new ApplianceException("cannot make pool " + pool + ": " + Home.reason(e), e);
     }
+  }
+
+  /**
+   * What to tell whoever asked for a pool of that size and opened one that was there already; empty
+   * if that is its size.
+   */
+  static Optional<String> sizeDiffers(Path file, long askedBytes, PoolSpace found) {
+    long asked = askedBytes / EXTENT_BYTES * EXTENT_BYTES;
+    if (found.sizeBytes() == asked) {
+      return Optional.empty();
+    }
+    String has =
+        "pool "
+            + file
+            + " has "
+            + new ByteSize(found.sizeBytes()).forPeople()
+            + " already, not "
+            + new ByteSize(askedBytes).forPeople();
+    return Optional.of(
+        has
+            + (asked > found.sizeBytes()
+                ? ": --pool-size is for a new pool; grow it with 'lunette pool grow --size "
+                    + new ByteSize(askedBytes).exact()
+                    + "'"
+                : ": --pool-size is for a new pool, and a pool does not shrink; leave it out"));
   }
 
   private static void create(Path pool, long sizeBytes) throws IOException, VolumeException {

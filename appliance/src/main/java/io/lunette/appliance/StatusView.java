@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.rest.SpaceView;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.core.DomainException;
 import io.lunette.core.pool.PoolStatus;
@@ -39,7 +40,7 @@ record StatusView(
     String http,
     String poolFile,
     DeviceFeatures device,
-    PoolSpace space,
+    SpaceView space,
     List<Pool> pools,
     List<Session> sessions,
     List<Mapping> mappings,
@@ -137,7 +138,7 @@ record StatusView(
       return source.space();
     } catch (VolumeException e) {
       alerts.add(e.getMessage());
-      return new PoolSpace(0, 0, 0, 0, 0, 0);
+      return new PoolSpace(0, 0, 0, 0, 0, 0, 0);
     }
   }
 }

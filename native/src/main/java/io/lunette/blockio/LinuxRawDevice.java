@@ -153,6 +153,19 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
+  public void extend(long fromBytes, long toBytes) throws DeviceException {
+    if (!Files.isRegularFile(path)) {
+      RawDevice.super.extend(fromBytes, toBytes);
+      return;
+    }
+    if (sizeBytes() > fromBytes) {
+      // What lies behind the end belongs to nobody; cut off, it reads as zeroes when it is back.
+      main.truncate(fromBytes);
+    }
+    main.truncate(toBytes);
+  }
+
+  @Override
   public void flush() throws DeviceException {
     main.sync();
   }

@@ -42,6 +42,22 @@ public interface RawDevice extends Closeable {
   /** Writes the buffer. */
   void write(long offsetBytes, ByteBuffer source) throws DeviceException;
 
+  /**
+   * Makes the device reach {@code toBytes}, and read as zeroes from {@code fromBytes} on, whatever
+   * was there. Certain after a flush.
+   *
+   * @throws DeviceException if it cannot be made so large
+   */
+  default void extend(long fromBytes, long toBytes) throws DeviceException {
+    if (sizeBytes() < toBytes) {
+      throw new DeviceException(identity() + ": has " + sizeBytes() + " bytes, not " + toBytes);
+    }
+    ByteBuffer zeroes = AlignedBuffers.allocate(1 << 20);
+    for (long at = fromBytes; at < toBytes; at += zeroes.capacity()) {
+      write(at, zeroes.slice(0, (int) Math.min(zeroes.capacity(), toBytes - at)));
+    }
+  }
+
   /** Makes every completed write durable. */
   void flush() throws DeviceException;
 

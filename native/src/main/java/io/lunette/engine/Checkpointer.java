@@ -43,6 +43,9 @@ final class Checkpointer {
   private final long journalBytes;
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
 
+  /** What the superblocks to come say; the pool may use it when both do. */
+  private volatile long capacityBytes;
+
   private volatile Superblock latest;
   private volatile Superblock former;
   private volatile CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
@@ -69,11 +72,22 @@ final class Checkpointer {
     this.executor = executor;
     this.latest = latest;
     this.former = former;
+    this.capacityBytes = latest.capacityBytes();
     this.journalBytes = latest.journalExtents() * PoolLayout.EXTENT_BYTES;
   }
 
   Superblock latest() {
     return latest;
+  }
+
+  /** The superblock before. */
+  Superblock former() {
+    return former;
+  }
+
+  /** Has the superblocks to come say that the pool is so large. */
+  void setCapacity(long bytes) {
+    capacityBytes = bytes;
   }
 
   boolean isRunning() {
@@ -219,7 +233,7 @@ final class Checkpointer {
         new Superblock(
             last.pool(),
             last.generation() + 1,
-            metadata.space.capacityExtents * PoolLayout.EXTENT_BYTES,
+            capacityBytes,
             last.journalExtent(),
             last.journalExtents(),
             journalTail,

@@ -135,6 +135,19 @@ public final class EngineVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public PoolSpace grow(long sizeBytes) throws VolumeException {
+    try {
+      pool.log.requireSound();
+      pool.growth.growTo(sizeBytes);
+      return accounts.space();
+    } catch (IOException e) {
+      throw failed(e);
+    } catch (BlockException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
   public VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
     return durably(() -> volumes.create(name, sizeBytes));
   }

@@ -61,7 +61,7 @@ final class ExtentFinder {
     if (metadata.space.cleanExtents() <= keep) {
       return 0;
     }
-    long words = (metadata.space.capacityExtents + 63) >>> 6;
+    long words = (metadata.space.capacityExtents() + 63) >>> 6;
     for (long tried = 0; tried <= words; tried++) {
       if (cursor >= words) {
         cursor = metadata.space.firstExtent >>> 6;

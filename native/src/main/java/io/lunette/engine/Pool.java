@@ -44,6 +44,7 @@ final class Pool implements AutoCloseable {
   final ExtentFinder finder;
   final Scrubber scrubber;
   final Merger merger;
+  final PoolGrowth growth;
   final ExecutorService io;
   final Clock clock;
 
@@ -75,6 +76,7 @@ final class Pool implements AutoCloseable {
             metadata, device, state.pages(), finder, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
     this.allocator = new ExtentAllocator(metadata, finder, log);
+    this.growth = new PoolGrowth(metadata, device, log, checkpointer);
     this.scrubber = new Scrubber(this);
     this.merger = new Merger(this);
   }

@@ -35,6 +35,7 @@ final class PoolAccounts {
       }
       long unit = PoolLayout.EXTENT_BYTES;
       return new PoolSpace(
+          metadata.space.capacityExtents() * unit,
           metadata.space.dataExtents() * unit,
           owned * unit,
           dirty * unit,

@@ -11,13 +11,13 @@ import java.io.IOException;
  */
 final class SpaceMap {
 
-  final long capacityExtents;
   final long firstExtent;
 
   private final Metadata metadata;
   private final WordTree space;
   private final WordTree reserved;
   private final WordTree pages;
+  private long capacityExtents;
   private long usedExtents;
   private long reservedExtents;
   private long metadataExtents;
@@ -29,6 +29,16 @@ final class SpaceMap {
     this.space = metadata.tree(TreeKey.Kind.SPACE);
     this.reserved = metadata.tree(TreeKey.Kind.RESERVED);
     this.pages = metadata.tree(TreeKey.Kind.METADATA);
+  }
+
+  /** Extents of the pool, superblocks and journal among them. */
+  long capacityExtents() {
+    return capacityExtents;
+  }
+
+  /** Lets the extents up to that number be dealt out, which must be zeroes. */
+  void grow(long toExtents) {
+    capacityExtents = toExtents;
   }
 
   /** Counts that a word of one of the trees of space has changed. */

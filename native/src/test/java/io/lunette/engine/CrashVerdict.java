@@ -48,7 +48,7 @@ final class CrashVerdict {
       return "pool check: " + report.problems();
     }
     Metadata metadata = PoolState.read(device, new PageCache(CACHE_BYTES)).metadata();
-    for (long word = 0; word << 6 < metadata.space.capacityExtents; word++) {
+    for (long word = 0; word << 6 < metadata.space.capacityExtents(); word++) {
       for (long clean = ~metadata.space.spaceWord(word); clean != 0; clean &= clean - 1) {
         int first = (int) ((word << 6) + Long.numberOfTrailingZeros(clean)) * PAGES_PER_EXTENT;
         for (int page = first; page < first + PAGES_PER_EXTENT; page++) {

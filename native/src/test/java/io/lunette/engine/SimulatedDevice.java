@@ -18,7 +18,7 @@ final class SimulatedDevice implements RawDevice {
 
   private static final int SECTOR = 512;
 
-  private final long sizeBytes;
+  private long sizeBytes;
   private final HashMap<Long, byte[]> durable;
   private final HashMap<Long, byte[]> volatileSectors = new HashMap<>();
   private long callsUntilDeath;
@@ -47,6 +47,11 @@ final class SimulatedDevice implements RawDevice {
   /** From now on, or no longer, no sector can be written that never was. */
   synchronized void setFull(boolean isFull) {
     full = isFull;
+  }
+
+  /** The device that it simulates is made larger. */
+  synchronized void setSize(long bytes) {
+    sizeBytes = bytes;
   }
 
   /** Dies now. */
@@ -84,7 +89,7 @@ final class SimulatedDevice implements RawDevice {
   }
 
   @Override
-  public long sizeBytes() {
+  public synchronized long sizeBytes() {
     return sizeBytes;
   }
 

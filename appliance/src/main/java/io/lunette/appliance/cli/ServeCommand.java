@@ -61,6 +61,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {
+      appliance.notice().ifPresent(line -> session.err().println("lunette: note: " + line));
       session
           .out()
           .println(

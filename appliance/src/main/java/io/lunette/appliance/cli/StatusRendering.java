@@ -31,7 +31,10 @@ final class StatusRendering implements Rendering {
             + " dirty, "
             + size(space, "metadataBytes")
             + " metadata; volumes of "
-            + size(space, "virtualBytes"));
+            + size(space, "virtualBytes")
+            + ", "
+            + space.path("overcommit").asText()
+            + " times the capacity");
     line(text, "sessions", Integer.toString(status.path("sessions").size()));
     line(text, "mappings", Integer.toString(status.path("mappings").size()));
     line(text, "jobs", status.path("jobsRunning").asText() + " running");

@@ -57,6 +57,17 @@ public record ByteSize(long bytes) {
     return digits + " " + UNITS.charAt(unit) + "iB";
   }
 
+  /** The number with the largest unit that divides it, as it can be typed: {@code 1536M}. */
+  public String exact() {
+    long value = bytes;
+    int unit = -1;
+    while (value != 0 && value % 1024 == 0 && unit < UNITS.length() - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return unit < 0 ? Long.toString(value) : value + UNITS.substring(unit, unit + 1);
+  }
+
   @Override
   public String toString() {
     return forPeople();

@@ -103,6 +103,23 @@ class WrongInputIT {
     fails(1, "the pool is full", "image", "import", "web", image.toString());
 
     assertThat(served.call("image", "list")).isEmpty();
+    fails(1, "does not shrink", "pool", "grow", "--size", "16M");
+    assertThat(served.call("pool", "grow", "--size", "128M").path("sizeBytes").asLong())
+        .isEqualTo(128L << 20);
+    Eventually.holds(() -> served.run("image", "import", "web", image.toString()).status() == 0);
+  }
+
+  @Test
+  void aFullPoolTakesASmallerImage() throws Exception {
+    served.stop();
+    served = new ServedHome(Files.createDirectory(directory.resolve("small")));
+    served.start("--pool-size", "32M");
+    Path image = directory.resolve("big.raw");
+    byte[] some = new byte[48 << 20];
+    Arrays.fill(some, (byte) 1);
+    Files.write(image, some);
+    fails(1, "the pool is full", "image", "import", "web", image.toString());
+
     Files.write(image, Arrays.copyOf(some, 4 << 20));
     Eventually.holds(() -> served.run("image", "import", "web", image.toString()).status() == 0);
   }

@@ -4,6 +4,7 @@ package io.lunette.core.volume;
 /**
  * Space of the pool behind a driver, in bytes.
  *
+ * @param sizeBytes the pool with its superblocks and its journal, as it was made or grown
  * @param capacityBytes all that can hold data or metadata
  * @param ownedBytes held by volumes
  * @param dirtyBytes given back, not yet erased
@@ -12,9 +13,21 @@ package io.lunette.core.volume;
  * @param virtualBytes sum of the sizes of all volumes
  */
 public record PoolSpace(
+    long sizeBytes,
     long capacityBytes,
     long ownedBytes,
     long dirtyBytes,
     long metadataBytes,
     long cleanBytes,
-    long virtualBytes) {}
+    long virtualBytes) {
+
+  /** Bytes that new writes cannot have: of volumes, not yet erased, and the driver's own. */
+  public long usedBytes() {
+    return capacityBytes - cleanBytes;
+  }
+
+  /** What is promised to volumes, as a multiple of what there is. */
+  public double overcommit() {
+    return capacityBytes == 0 ? 0 : (double) virtualBytes / capacityBytes;
+  }
+}

@@ -23,6 +23,20 @@ public interface VolumeDriver extends AutoCloseable {
   PoolSpace space() throws VolumeException;
 
   /**
+   * Makes the pool larger, durably, while it is in use: after a crash it has the old size or the
+   * new one. A pool that has that size already stays as it is.
+   *
+   * @param sizeBytes of the pool with its own records; 0 for all that the device under it has
+   * @return the space then
+   * @throws VolumeException INVALID if the pool is larger already, or the device under it cannot be
+   *     made so large; OUT_OF_SPACE; UNSUPPORTED where somebody else sizes the pool
+   */
+  default PoolSpace grow(long sizeBytes) throws VolumeException {
+    throw new VolumeException(
+        VolumeException.Kind.UNSUPPORTED, "the size of this pool is not ours to change");
+  }
+
+  /**
    * A new volume that reads as zeroes.
    *
    * @throws VolumeException CONFLICT if the name is taken by a volume of another size or origin;

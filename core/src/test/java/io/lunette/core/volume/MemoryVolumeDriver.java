@@ -46,7 +46,13 @@ public final class MemoryVolumeDriver implements VolumeDriver {
               .sum();
       long virtual = volumes.byName.values().stream().mapToLong(volume -> volume.size).sum();
       return new PoolSpace(
-          MemoryVolumes.CAPACITY, owned, 0, 0, MemoryVolumes.CAPACITY - owned, virtual);
+          MemoryVolumes.CAPACITY,
+          MemoryVolumes.CAPACITY,
+          owned,
+          0,
+          0,
+          MemoryVolumes.CAPACITY - owned,
+          virtual);
     }
   }
 

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.RawDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.PoolLayout;
+import java.io.IOException;
+
+/**
+ * Makes a pool larger while it is in use.
+ *
+ * <p>First the device is made so large and zero there, then both superblocks say so, and only then
+ * is the first of the new extents dealt out: whichever superblock a restart finds, no map names an
+ * extent that it does not know. A crash before the first of them leaves the old size.
+ */
+final class PoolGrowth {
+
+  private final Metadata metadata;
+  private final RawDevice device;
+  private final CommitLog log;
+  private final Checkpointer checkpointer;
+
+  PoolGrowth(Metadata metadata, RawDevice device, CommitLog log, Checkpointer checkpointer) {
+    this.metadata = metadata;
+    this.device = device;
+    this.log = log;
+    this.checkpointer = checkpointer;
+  }
+
+  /**
+   * Grows to that size, rounded down to whole extents; 0 stands for all that the device has.
+   *
+   * @throws FormatException if the pool is larger already, or the device cannot be made so large
+   */
+  synchronized void growTo(long sizeBytes) throws IOException, BlockException {
+    long wanted = sizeBytes == 0 ? device.sizeBytes() : sizeBytes;
+    long bytes = wanted / PoolLayout.EXTENT_BYTES * PoolLayout.EXTENT_BYTES;
+    long now = capacityBytes();
+    if (bytes < now) {
+      throw new FormatException(
+          "a pool does not shrink: it has " + now + " bytes, " + wanted + " are fewer");
+    }
+    if (bytes > now) {
+      try {
+        device.extend(now, bytes);
+      } catch (DeviceException e) {
+        if (e.isNoSpace()) {
+          throw e;
+        }
+        throw new FormatException("cannot grow: " + e.getMessage());
+      }
+      device.flush();
+      checkpointer.setCapacity(bytes);
+    }
+    while (checkpointer.latest().capacityBytes() != bytes
+        || checkpointer.former().capacityBytes() != bytes) {
+      checkpoint();
+    }
+    metadata.lock.lock();
+    try {
+      metadata.space.grow(bytes / PoolLayout.EXTENT_BYTES);
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private long capacityBytes() {
+    metadata.lock.lock();
+    try {
+      return metadata.space.capacityExtents() * PoolLayout.EXTENT_BYTES;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Waits for a checkpoint, or for one that was under way. */
+  private void checkpoint() throws IOException, BlockException {
+    log.requestCheckpoint();
+    // A commit with nothing to commit would not wait for its turn, in which the checkpoint starts.
+    log.dataWritten();
+    log.commit();
+    checkpointer.await();
+    checkpointer.requireSound();
+    if (checkpointer.wantOfSpace() != null) {
+      throw checkpointer.wantOfSpace();
+    }
+  }
+}
