@@ -166,6 +166,24 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
+  public void zeroRange(long offsetBytes, long lengthBytes) throws DeviceException {
+    boolean known =
+        DeviceProbe.zeroRange(main, DeviceProbe.isBlockDevice(path), offsetBytes, lengthBytes);
+    require(known, "zero a range");
+  }
+
+  @Override
+  public void punchHole(long offsetBytes, long lengthBytes) throws DeviceException {
+    require(DeviceProbe.punchHole(main, offsetBytes, lengthBytes), "punch a hole");
+  }
+
+  private void require(boolean known, String call) throws DeviceException {
+    if (!known) {
+      throw new DeviceException(path + ": this device cannot " + call);
+    }
+  }
+
+  @Override
   public void flush() throws DeviceException {
     main.sync();
   }

@@ -58,6 +58,18 @@ public interface RawDevice extends Closeable {
     }
   }
 
+  /**
+   * Makes a range read as zeroes without sending them; only where {@link DeviceFeatures#zeroRange}
+   * is YES. The old bytes may stay on the medium.
+   */
+  void zeroRange(long offsetBytes, long lengthBytes) throws DeviceException;
+
+  /**
+   * Gives the space of a range back, which reads as zeroes then; only where {@link
+   * DeviceFeatures#punchHole} is YES. The old bytes may stay on the medium.
+   */
+  void punchHole(long offsetBytes, long lengthBytes) throws DeviceException;
+
   /** Makes every completed write durable. */
   void flush() throws DeviceException;
 

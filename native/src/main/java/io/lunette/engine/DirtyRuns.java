@@ -17,6 +17,11 @@ final class DirtyRuns {
 
   private DirtyRuns() {}
 
+  /** Bytes of all of them. */
+  static long bytes(List<Run> runs) {
+    return runs.stream().mapToLong(Run::lengthBytes).sum();
+  }
+
   /** The runs of the blocks that these map entries name. */
   static List<Run> of(List<Long> entries) {
     long[] sorted = entries.stream().mapToLong(Long::longValue).sorted().toArray();

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,16 +34,13 @@ import java.util.Set;
  */
 public final class EngineVolumeDriver implements VolumeDriver {
 
-  private static final DriverCapabilities CAPABILITIES =
-      new DriverCapabilities(
-          Set.of(CloneKind.DEPENDENT), true, Set.of(EraseMethod.ZERO_FILL), true, true);
-
   private static final long MIN_CACHE_BYTES = 1 << 20;
 
   private final Pool pool;
   private final VolumeTable volumes;
   private final VolumeLineage lineage;
   private final PoolAccounts accounts;
+  private final DriverCapabilities capabilities;
 
   private EngineVolumeDriver(Pool pool) {
     this.pool = pool;
@@ -50,6 +48,8 @@ public final class EngineVolumeDriver implements VolumeDriver {
     this.lineage = new VolumeLineage(pool, directory);
     this.volumes = new VolumeTable(pool, directory, lineage);
     this.accounts = new PoolAccounts(pool);
+    this.capabilities =
+        new DriverCapabilities(Set.of(CloneKind.DEPENDENT), true, eraseMethods(), true, true);
   }
 
   /**
@@ -121,7 +121,17 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public DriverCapabilities capabilities() {
-    return CAPABILITIES;
+    return capabilities;
+  }
+
+  private Set<EraseMethod> eraseMethods() {
+    Set<EraseMethod> offered = EnumSet.noneOf(EraseMethod.class);
+    for (EraseMethod method : EraseMethod.values()) {
+      if (RunEraser.offers(pool.features, method)) {
+        offered.add(method);
+      }
+    }
+    return offered;
   }
 
   /** What the pool's device can do, as it was found when the pool was opened. */
@@ -184,9 +194,14 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException {
-    if (!CAPABILITIES.eraseMethods().contains(request.method())) {
+    if (!capabilities.eraseMethods().contains(request.method())) {
       throw new VolumeException(
-          VolumeException.Kind.UNSUPPORTED, "this pool erases by " + EraseMethod.ZERO_FILL);
+          VolumeException.Kind.UNSUPPORTED,
+          pool.device.identity()
+              + " cannot be erased by "
+              + request.method().label()
+              + ", for it does not promise to read as zeroes afterwards: use "
+              + EraseMethod.ZERO_FILL.label());
     }
     return durably(() -> lineage.erase(name, request));
   }

@@ -2,9 +2,9 @@
 package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
-import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.LayerSlot;
@@ -47,7 +47,7 @@ final class Scrubber {
   private final Pool pool;
   private final Metadata metadata;
   private final ExecutorService writers;
-  private final ZeroFill zeroFill;
+  private final RunEraser eraser;
   private final Thread thread;
 
   /** Layers to do, in order of release; guarded by the lock of the metadata. */
@@ -67,7 +67,7 @@ final class Scrubber {
     this.metadata = pool.metadata;
     this.queued = metadata.lock.newCondition();
     this.writers = Executors.newFixedThreadPool(WRITERS, r -> Pool.daemon(r, "lunette-zero"));
-    this.zeroFill = new ZeroFill(pool.device, writers);
+    this.eraser = new RunEraser(pool.device, pool.features, writers);
     this.thread = Pool.daemon(this::run, "lunette-scrub");
   }
 
@@ -296,13 +296,11 @@ final class Scrubber {
       return -1;
     }
     List<DirtyRuns.Run> runs = DirtyRuns.of(entries);
-    zeroFill.write(runs);
-    pool.device.flush();
-    boolean verify = mustVerify(layer);
-    if (verify) {
-      zeroFill.verify(runs);
-    }
-    long bytes = runs.stream().mapToLong(DirtyRuns.Run::lengthBytes).sum();
+    EraseRequest request = request(layer);
+    eraser.erase(runs, request);
+    List<DirtyRuns.Run> sample = DirtyRuns.of(sampled(entries, request.sample()));
+    eraser.verify(sample);
+    long bytes = DirtyRuns.bytes(runs);
     metadata.lock.lock();
     try {
       for (long index : indexes) {
@@ -317,7 +315,10 @@ final class Scrubber {
         VolumeSlot slot = volume.slot;
         metadata.update(
             volume,
-            with(slot, slot.state(), slot.erase().plus(entries.size(), bytes, verify ? bytes : 0)),
+            with(
+                slot,
+                slot.state(),
+                slot.erase().plus(entries.size(), bytes, DirtyRuns.bytes(sample))),
             volume.top);
       }
     } finally {
@@ -334,16 +335,26 @@ final class Scrubber {
   /**
    * Space that no job asked for is verified always: nobody else looks at it before it is reused.
    */
-  private boolean mustVerify(Layer layer) {
+  private EraseRequest request(Layer layer) {
     metadata.lock.lock();
     try {
       Volume volume = metadata.volume(layer.slot.volume());
-      return volume == null
-          || volume.slot.state() != VolumeSlot.State.ERASING
-          || volume.slot.erase().verify();
+      return volume == null || volume.slot.state() != VolumeSlot.State.ERASING
+          ? EraseRequest.zeroFillVerified()
+          : EraseTerms.of(volume.slot.erase());
     } finally {
       metadata.lock.unlock();
     }
+  }
+
+  /** The entries to read back, of those that are sampled at least one. */
+  private static List<Long> sampled(List<Long> entries, EraseSample sample) {
+    if (sample.isNone() || entries.isEmpty()) {
+      return List.of();
+    }
+    List<Long> taken =
+        entries.stream().filter(entry -> sample.takes(MapEntry.extent(entry))).toList();
+    return taken.isEmpty() ? entries.subList(0, 1) : taken;
   }
 
   private void finish(Layer layer, EraseJob job) throws IOException, BlockException {
@@ -377,7 +388,7 @@ final class Scrubber {
     VolumeSlot.Erase erase = slot.erase();
     return new EraseReport(
         new VolumeName(slot.name()),
-        new EraseRequest(EraseMethod.values()[erase.method()], erase.verify()),
+        EraseTerms.of(erase),
         erase.extents(),
         erase.erasedBytes(),
         erase.verifiedBytes(),

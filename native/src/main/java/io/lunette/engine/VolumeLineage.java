@@ -106,14 +106,7 @@ final class VolumeLineage {
             replaceTop(volume);
           }
           VolumeSlot.Erase erase =
-              new VolumeSlot.Erase(
-                  volume.slot.topLayer(),
-                  request.method().ordinal(),
-                  request.verify(),
-                  0,
-                  0,
-                  0,
-                  pool.clock.millis());
+              EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis());
           metadata.update(
               volume, Scrubber.with(volume.slot, VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);

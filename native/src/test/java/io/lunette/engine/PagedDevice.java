@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
@@ -49,6 +50,16 @@ class PagedDevice implements RawDevice {
   @Override
   public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
     return DeviceFeatures.none("memory");
+  }
+
+  @Override
+  public void zeroRange(long offset, long length) throws DeviceException {
+    write(offset, AlignedBuffers.allocate((int) length));
+  }
+
+  @Override
+  public void punchHole(long offset, long length) throws DeviceException {
+    write(offset, AlignedBuffers.allocate((int) length));
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeName;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class Converters {
     add(line, ByteSize.class, ByteSize::parse);
     add(line, HostPort.class, HostPort::parse);
     add(line, Duration.class, TimeSpan::parse);
+    add(line, EraseMethod.class, EraseMethod::parse);
     add(line, ImageFormat.class, ImageFormat::parse);
     add(line, ImageName.class, ImageName::new);
     add(line, ReplicaName.class, ReplicaName::new);

@@ -4,7 +4,9 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.VolumeName;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -158,14 +160,55 @@ final class VolumeCommands {
     @Parameters(paramLabel = "NAME", description = "The volume.")
     private VolumeName name;
 
+    @Option(
+        names = "--method",
+        paramLabel = "M",
+        description =
+            "zero-fill (default) and overwrite remove the bytes; write-zeroes and discard may only"
+                + " hide them.")
+    private EraseMethod method;
+
+    @Option(
+        names = "--passes",
+        paramLabel = "N",
+        description = "Passes of an overwrite before the zeroes (default 1).")
+    private Integer passes;
+
+    @Option(
+        names = "--pattern",
+        paramLabel = "HH",
+        description = "Byte of its first pass (default ff); the passes after it take turns.")
+    private String pattern;
+
+    @Option(
+        names = "--verify",
+        paramLabel = "all|none|N%%",
+        description = "How much is read back from the device (default all).")
+    private String verify;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Chooses the share to read back.")
+    private Integer seed;
+
     Erase(Session session) {
       super(session);
     }
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      var job = api.post("/volumes/" + name + "/erase", Map.of());
+      Map<String, Object> body = new LinkedHashMap<>();
+      put(body, "method", method == null ? null : method.name());
+      put(body, "passes", passes);
+      put(body, "pattern", pattern);
+      put(body, "verify", verify);
+      put(body, "seed", seed);
+      var job = api.post("/volumes/" + name + "/erase", body);
       session().print(new JobWait(session(), Pause.sleeping()).await(api, job), new Details());
+    }
+
+    private static void put(Map<String, Object> body, String field, Object value) {
+      if (value != null) {
+        body.put(field, value);
+      }
     }
   }
 

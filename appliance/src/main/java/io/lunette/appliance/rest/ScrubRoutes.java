@@ -91,7 +91,11 @@ final class ScrubRoutes implements RouteSet {
   /** What the driver did. */
   record Erase(
       String method,
+      int passes,
+      String claim,
       boolean verify,
+      int verifiedPartsPerMillion,
+      long seed,
       long extents,
       long erasedBytes,
       long verifiedBytes,
@@ -103,7 +107,11 @@ final class ScrubRoutes implements RouteSet {
     static Erase of(EraseReport report) {
       return new Erase(
           report.request().method().name(),
+          report.passes(),
+          report.claim().name(),
           report.request().verify(),
+          report.request().sample().partsPerMillion(),
+          report.request().sample().seed(),
           report.extents(),
           report.erasedBytes(),
           report.verifiedBytes(),

@@ -9,7 +9,6 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseReport;
-import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
@@ -153,13 +152,13 @@ final class VolumeRoutes implements RouteSet {
     return Reply.ok(View.of(driver.resize(changeable(call), call.size("sizeBytes"))));
   }
 
-  private Reply erase(Call call) throws DomainException, VolumeException {
+  private Reply erase(Call call) throws BadRequestException, DomainException, VolumeException {
     VolumeName name = changeable(call);
     return Reply.accepted(
         jobs.add(
             "volume-erase",
             name.value(),
-            driver.erase(name, EraseRequest.zeroFillVerified()),
+            driver.erase(name, EraseFields.request(call)),
             VolumeRoutes::erased));
   }
 

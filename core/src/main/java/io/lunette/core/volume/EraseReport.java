@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param volume the volume as it was called
  * @param request what was asked
  * @param extents extents that the volume had written to
- * @param erasedBytes bytes overwritten
+ * @param erasedBytes bytes overwritten or zeroed
  * @param verifiedBytes bytes read back and found erased
  * @param verification how read-back was done, for instance {@code direct} or {@code cached}
  * @param device identity of the backing device
@@ -25,4 +25,15 @@ public record EraseReport(
     String verification,
     String device,
     Instant started,
-    Instant ended) {}
+    Instant ended) {
+
+  /** What may be said of the bytes. */
+  public EraseClaim claim() {
+    return request.method().claim();
+  }
+
+  /** How often each block was written or zeroed, the zeroes at the end included. */
+  public int passes() {
+    return request.passes().count() + 1;
+  }
+}

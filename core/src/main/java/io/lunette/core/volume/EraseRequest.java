@@ -5,12 +5,39 @@ package io.lunette.core.volume;
  * How a volume is to be erased.
  *
  * @param method what is done to the blocks
- * @param verify whether every erased block is read back from the device before its space is reused
+ * @param passes what an OVERWRITE writes before the zeroes; none for other methods
+ * @param sample what is read back from the device before the space is reused
  */
-public record EraseRequest(EraseMethod method, boolean verify) {
+public record EraseRequest(EraseMethod method, ErasePasses passes, EraseSample sample) {
+
+  public EraseRequest {
+    if (method == EraseMethod.OVERWRITE && passes.count() == 0) {
+      throw new IllegalArgumentException("an overwrite needs a pass before the zeroes");
+    }
+    if (method != EraseMethod.OVERWRITE && passes.count() != 0) {
+      throw new IllegalArgumentException(method.label() + " knows no passes of a pattern");
+    }
+  }
+
+  /**
+   * The method with its usual passes.
+   *
+   * @param verify whether every erased block is read back, or none
+   */
+  public EraseRequest(EraseMethod method, boolean verify) {
+    this(
+        method,
+        method == EraseMethod.OVERWRITE ? ErasePasses.ONES : ErasePasses.NONE,
+        verify ? EraseSample.ALL : EraseSample.NONE);
+  }
 
   /** Zero-fill with read-back of everything: the default policy. */
   public static EraseRequest zeroFillVerified() {
     return new EraseRequest(EraseMethod.ZERO_FILL, true);
+  }
+
+  /** Whether every erased block is to be read back. */
+  public boolean verify() {
+    return sample.isAll();
   }
 }

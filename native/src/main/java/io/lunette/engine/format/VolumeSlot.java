@@ -19,12 +19,15 @@ import java.util.UUID;
  *   6  bytes of the name
  *   7  16 words of name, UTF-8, zero-padded
  *  23  erase: layer that is being erased
- *  24  erase: method, and bit 8 for verify
+ *  24  erase: method; bit 8 for verify, of everything unless word 29 says less; from bit 16 the byte
+ *      of the first pass; from bit 24 the passes before the zeroes
  *  25  erase: extents done
  *  26  erase: bytes overwritten
  *  27  erase: bytes read back
  *  28  erase: start, milliseconds since 1970
- *  29  seven words zero
+ *  29  erase: parts per million that are verified
+ *  30  erase: seed of that sample
+ *  31  five words zero
  * </pre>
  */
 public record VolumeSlot(
@@ -43,21 +46,27 @@ public record VolumeSlot(
   public record Erase(
       long layer,
       int method,
-      boolean verify,
+      int pattern,
+      int passes,
+      int verifiedParts,
+      long seed,
       long extents,
       long erasedBytes,
       long verifiedBytes,
       long startMillis) {
 
     /** No erase. */
-    public static final Erase NONE = new Erase(0, 0, false, 0, 0, 0, 0);
+    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The same, with more of it done. */
     public Erase plus(long moreExtents, long moreErased, long moreVerified) {
       return new Erase(
           layer,
           method,
-          verify,
+          pattern,
+          passes,
+          verifiedParts,
+          seed,
           extents + moreExtents,
           erasedBytes + moreErased,
           verifiedBytes + moreVerified,
@@ -74,6 +83,9 @@ public record VolumeSlot(
   private static final int NAME = 7;
   private static final int ERASE = 23;
   private static final int VERIFY = 0x100;
+  private static final int PATTERN_SHIFT = 16;
+  private static final int PASSES_SHIFT = 24;
+  private static final int ALL_PARTS = 1_000_000;
 
   /** The words of a slot without a volume. */
   public static long[] none() {
@@ -103,11 +115,17 @@ public record VolumeSlot(
       words[NAME + i / Long.BYTES] |= (utf8[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
     }
     words[ERASE] = erase.layer;
-    words[ERASE + 1] = erase.method | (erase.verify ? VERIFY : 0);
+    words[ERASE + 1] =
+        erase.method
+            | (erase.verifiedParts > 0 ? VERIFY : 0)
+            | erase.pattern << PATTERN_SHIFT
+            | (long) erase.passes << PASSES_SHIFT;
     words[ERASE + 2] = erase.extents;
     words[ERASE + 3] = erase.erasedBytes;
     words[ERASE + 4] = erase.verifiedBytes;
     words[ERASE + 5] = erase.startMillis;
+    words[ERASE + 6] = erase.verifiedParts;
+    words[ERASE + 7] = erase.seed;
     return words;
   }
 
@@ -123,7 +141,7 @@ public record VolumeSlot(
     for (int i = 0; i < utf8.length; i++) {
       utf8[i] = (byte) (words[NAME + i / Long.BYTES] >>> (i % Long.BYTES * Byte.SIZE));
     }
-    long[] erase = Arrays.copyOfRange(words, ERASE, ERASE + 6);
+    long[] erase = Arrays.copyOfRange(words, ERASE, ERASE + 8);
     return new VolumeSlot(
         State.values()[(int) words[0]],
         new UUID(words[1], words[2]),
@@ -134,7 +152,10 @@ public record VolumeSlot(
         new Erase(
             erase[0],
             (int) erase[1] & 0xFF,
-            (erase[1] & VERIFY) != 0,
+            (int) (erase[1] >>> PATTERN_SHIFT) & 0xFF,
+            (int) (erase[1] >>> PASSES_SHIFT) & 0xFF,
+            (erase[1] & VERIFY) != 0 && erase[6] == 0 ? ALL_PARTS : (int) erase[6],
+            erase[7],
             erase[2],
             erase[3],
             erase[4],

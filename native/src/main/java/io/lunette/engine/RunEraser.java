@@ -3,7 +3,11 @@ package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
+import io.lunette.blockio.Support;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,27 +18,68 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 
 /**
- * Writes zeroes over runs of the device, many at a time because depth is what makes it fast, and
- * reads them back.
+ * Erases runs of the device, many at a time because depth is what makes it fast, and reads them
+ * back.
  */
-final class ZeroFill {
+final class RunEraser {
 
   private static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
 
   private final RawDevice device;
+  private final DeviceFeatures features;
   private final ExecutorService workers;
   private final ThreadLocal<ByteBuffer> readBack =
       ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
-  ZeroFill(RawDevice device, ExecutorService workers) {
+  RunEraser(RawDevice device, DeviceFeatures features, ExecutorService workers) {
     this.device = device;
+    this.features = features;
     this.workers = workers;
   }
 
-  /** Writes the zeroes; durable after the device's next flush. */
-  void write(List<DirtyRuns.Run> runs) throws IOException {
-    each(runs, run -> device.write(run.offsetBytes(), ZEROES.slice(0, run.lengthBytes())));
+  /** Whether the device can do what a method needs. */
+  static boolean offers(DeviceFeatures features, EraseMethod method) {
+    return switch (method) {
+      case ZERO_FILL, OVERWRITE -> true;
+      case WRITE_ZEROES_OFFLOAD -> features.zeroRange() == Support.YES;
+      case DISCARD -> features.punchHole() == Support.YES;
+    };
+  }
+
+  /**
+   * Leaves the runs zero, and durably so. Where the device has lost what the method needs, as when
+   * the pool's file was moved while it was being erased, zeroes are written: they claim less than
+   * they do.
+   */
+  void erase(List<DirtyRuns.Run> runs, EraseRequest request) throws IOException {
+    switch (offers(features, request.method()) ? request.method() : EraseMethod.ZERO_FILL) {
+      case ZERO_FILL -> write(runs, ZEROES);
+      case OVERWRITE -> {
+        for (int pass = 0; pass < request.passes().count(); pass++) {
+          write(runs, filled(request.passes().byteOf(pass)));
+          // Else a cache on the way would let the next pass take this one's place.
+          device.flush();
+        }
+        write(runs, ZEROES);
+      }
+      case WRITE_ZEROES_OFFLOAD ->
+          each(runs, run -> device.zeroRange(run.offsetBytes(), run.lengthBytes()));
+      case DISCARD -> each(runs, run -> device.punchHole(run.offsetBytes(), run.lengthBytes()));
+    }
+    device.flush();
+  }
+
+  private void write(List<DirtyRuns.Run> runs, ByteBuffer content) throws IOException {
+    each(runs, run -> device.write(run.offsetBytes(), content.slice(0, run.lengthBytes())));
+  }
+
+  private static ByteBuffer filled(byte value) {
+    ByteBuffer content = AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES);
+    for (int at = 0; at < content.capacity(); at++) {
+      content.put(at, value);
+    }
+    return content;
   }
 
   /**

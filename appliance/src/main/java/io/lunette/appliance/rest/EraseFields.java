@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.rest;
+
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
+
+/**
+ * The fields that say how to erase: {@code method}, {@code pattern} (two hexadecimal digits) and
+ * {@code passes} of an overwrite, {@code verify} ({@code all}, {@code none} or a share as {@code
+ * 12.5%}) and {@code seed} of that share. Without any: zero-fill, all of it verified.
+ */
+final class EraseFields {
+
+  private static final int HEX = 16;
+
+  private EraseFields() {}
+
+  static EraseRequest request(Call call) throws BadRequestException {
+    EraseMethod method = call.optional("method", EraseMethod::parse).orElse(EraseMethod.ZERO_FILL);
+    long seed = call.optionalInt("seed").orElse(0);
+    EraseSample sample =
+        call.optional("verify", text -> sample(text, seed)).orElse(EraseSample.ALL);
+    ErasePasses usual = new EraseRequest(method, true).passes();
+    try {
+      ErasePasses passes =
+          new ErasePasses(
+              call.optional("pattern", EraseFields::pattern).orElse(usual.pattern()),
+              call.optionalInt("passes").orElse(usual.count()));
+      return new EraseRequest(method, passes, sample);
+    } catch (IllegalArgumentException e) {
+      throw new BadRequestException(e.getMessage());
+    }
+  }
+
+  private static int pattern(String text) {
+    if (!text.matches("[0-9a-fA-F]{2}")) {
+      throw new IllegalArgumentException("pattern '" + text + "' is not two hexadecimal digits");
+    }
+    return Integer.parseInt(text, HEX);
+  }
+
+  private static EraseSample sample(String text, long seed) {
+    switch (text) {
+      case "all":
+        return EraseSample.ALL;
+      case "none":
+        return EraseSample.NONE;
+      default:
+        if (!text.matches("[0-9]{1,3}(\\.[0-9]{1,4})?%")) {
+          throw new IllegalArgumentException(
+              "verify '" + text + "' is not all, none or a share such as 10%");
+        }
+        return EraseSample.ofPercent(Double.parseDouble(text.replace("%", "")), seed);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
+import io.lunette.engine.format.VolumeSlot;
+
+/** What was asked of an erase, as a volume's slot keeps it across restarts. */
+final class EraseTerms {
+
+  private EraseTerms() {}
+
+  /** The slot's words for an erase that begins. */
+  static VolumeSlot.Erase begin(EraseRequest request, long layer, long startMillis) {
+    return new VolumeSlot.Erase(
+        layer,
+        request.method().ordinal(),
+        request.passes().pattern(),
+        request.passes().count(),
+        request.sample().partsPerMillion(),
+        request.sample().seed(),
+        0,
+        0,
+        0,
+        startMillis);
+  }
+
+  /** What was asked. */
+  static EraseRequest of(VolumeSlot.Erase erase) {
+    return new EraseRequest(
+        EraseMethod.values()[erase.method()],
+        new ErasePasses(erase.pattern(), erase.passes()),
+        new EraseSample(erase.verifiedParts(), erase.seed()));
+  }
+}
