@@ -98,6 +98,7 @@ public final class Appliance implements AutoCloseable {
           PoolFile.openOrCreate(
               poolFile, options.poolSize().orElse(ServeOptions.DEFAULT_POOL_SIZE).bytes());
       lifecycle.add("pool", driver::close);
+      options.scrubRate().ifPresent(rate -> driver.limitScrub(rate.bytes()));
       if (options.poolSize().isPresent()) {
         notice = PoolFile.sizeDiffers(poolFile, options.poolSize().get().bytes(), driver.space());
       }

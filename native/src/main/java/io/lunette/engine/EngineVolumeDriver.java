@@ -124,6 +124,16 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return capabilities;
   }
 
+  /**
+   * Bounds what scrubbing takes of the device; while tenants read and write it takes less in any
+   * case.
+   *
+   * @param bytesPerSecond written or read back, 0 for no bound
+   */
+  public void limitScrub(long bytesPerSecond) {
+    pool.scrubber.limit(bytesPerSecond);
+  }
+
   private Set<EraseMethod> eraseMethods() {
     Set<EraseMethod> offered = EnumSet.noneOf(EraseMethod.class);
     for (EraseMethod method : EraseMethod.values()) {

@@ -23,6 +23,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * An open pool: the parts of the engine, wired, from the recovery that opening is to the checkpoint
@@ -45,7 +48,7 @@ final class Pool implements AutoCloseable {
   final Scrubber scrubber;
   final Merger merger;
   final PoolGrowth growth;
-  final ExecutorService io;
+  final ThreadPoolExecutor io;
   final Clock clock;
 
   private final Checkpointer checkpointer;
@@ -70,7 +73,14 @@ final class Pool implements AutoCloseable {
             sequence);
     this.finder = new ExtentFinder(metadata, state.pages());
     this.checkpoints = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-checkpoint"));
-    this.io = Executors.newFixedThreadPool(IO_THREADS, r -> daemon(r, "lunette-io"));
+    this.io =
+        new ThreadPoolExecutor(
+            IO_THREADS,
+            IO_THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            r -> daemon(r, "lunette-io"));
     this.checkpointer =
         new Checkpointer(
             metadata, device, state.pages(), finder, checkpoints, superblock, state.former());
@@ -255,7 +265,7 @@ final class Pool implements AutoCloseable {
     boolean interrupted = false;
     while (true) {
       try {
-        if (executor.awaitTermination(1, java.util.concurrent.TimeUnit.MINUTES)) {
+        if (executor.awaitTermination(1, TimeUnit.MINUTES)) {
           break;
         }
       } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 
 /**
  * Erases runs of the device, many at a time because depth is what makes it fast, and reads them
@@ -23,16 +24,25 @@ import java.util.concurrent.Future;
  */
 final class RunEraser {
 
+  /** Runs under way at a time: enough for a disk, by measurement, and no more. */
+  static final int DEPTH = 16;
+
   private static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
 
   private final RawDevice device;
   private final DeviceFeatures features;
   private final ExecutorService workers;
+  private final ScrubPace pace;
+
+  /** So many may be under way: what waits in a queue could not be held back for tenants. */
+  private final Semaphore slots = new Semaphore(DEPTH);
+
   private final ThreadLocal<ByteBuffer> readBack =
       ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
-  RunEraser(RawDevice device, DeviceFeatures features, ExecutorService workers) {
+  RunEraser(RawDevice device, DeviceFeatures features, ExecutorService workers, ScrubPace pace) {
+    this.pace = pace;
     this.device = device;
     this.features = features;
     this.workers = workers;
@@ -120,11 +130,17 @@ final class RunEraser {
   private void each(List<DirtyRuns.Run> runs, Step step) throws IOException {
     List<Future<?>> underWay = new ArrayList<>();
     for (DirtyRuns.Run run : runs) {
+      pace.admit(run.lengthBytes());
+      slots.acquireUninterruptibly();
       underWay.add(
           workers.submit(
               () -> {
-                step.on(run);
-                return null;
+                try {
+                  step.on(run);
+                  return null;
+                } finally {
+                  slots.release();
+                }
               }));
     }
     IOException failure = null;

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,6 @@ import org.slf4j.LoggerFactory;
 final class Scrubber {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
-  private static final int WRITERS = 8;
   private static final int BATCH_EXTENTS = 1024;
   private static final long DROPPED_THRESHOLD = 256;
   private static final long IDLE_MILLIS = 500;
@@ -47,6 +47,7 @@ final class Scrubber {
   private final Pool pool;
   private final Metadata metadata;
   private final ExecutorService writers;
+  private final ScrubPace pace;
   private final RunEraser eraser;
   private final Thread thread;
 
@@ -66,8 +67,12 @@ final class Scrubber {
     this.pool = pool;
     this.metadata = pool.metadata;
     this.queued = metadata.lock.newCondition();
-    this.writers = Executors.newFixedThreadPool(WRITERS, r -> Pool.daemon(r, "lunette-zero"));
-    this.eraser = new RunEraser(pool.device, pool.features, writers);
+    this.writers =
+        Executors.newFixedThreadPool(RunEraser.DEPTH, r -> Pool.daemon(r, "lunette-zero"));
+    this.pace =
+        new ScrubPace(
+            pool.io::getTaskCount, System::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
+    this.eraser = new RunEraser(pool.device, pool.features, writers, pace);
     this.thread = Pool.daemon(this::run, "lunette-scrub");
   }
 
@@ -96,6 +101,7 @@ final class Scrubber {
     metadata.lock.lock();
     try {
       stopping = true;
+      pace.end();
       queued.signal();
     } finally {
       metadata.lock.unlock();
@@ -109,6 +115,11 @@ final class Scrubber {
       }
     }
     writers.shutdown();
+  }
+
+  /** Sets the most bytes a second that are written or read back, 0 for no limit. */
+  void limit(long bytesPerSecond) {
+    pace.limit(bytesPerSecond);
   }
 
   /** Has a released layer scrubbed; with the lock held. */

@@ -62,7 +62,8 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.of(portal == null ? defaultPortal() : portal),
             Optional.empty(),
             Optional.empty(),
-            Optional.ofNullable(poolSize));
+            Optional.ofNullable(poolSize),
+            Optional.empty());
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {
       String command = session.program() + " --home " + home.directory();

@@ -43,6 +43,14 @@ final class ServeCommand implements Callable<Integer> {
       description = "Capacity of a new pool (64G); thin, it takes what is written.")
   private ByteSize poolSize;
 
+  @Option(
+      names = "--scrub-rate",
+      paramLabel = "S",
+      description =
+          "Bytes a second that scrubbing may write or read back (no limit); it takes less while"
+              + " tenants read and write.")
+  private ByteSize scrubRate;
+
   @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
   private Path config;
 
@@ -57,7 +65,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(portal),
             Optional.ofNullable(http),
             Optional.ofNullable(poolFile),
-            Optional.ofNullable(poolSize));
+            Optional.ofNullable(poolSize),
+            Optional.ofNullable(scrubRate));
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {

@@ -17,7 +17,8 @@ import java.util.function.Function;
 /** The file behind {@code --config}: Java properties with the names of the options. */
 public final class ConfigFile {
 
-  private static final Set<String> KEYS = Set.of("portal", "http", "pool-file", "pool-size");
+  private static final Set<String> KEYS =
+      Set.of("portal", "http", "pool-file", "pool-size", "scrub-rate");
 
   private final Path file;
   private final Properties properties;
@@ -47,7 +48,8 @@ public final class ConfigFile {
         config.value("portal", HostPort::parse),
         config.value("http", HostPort::parse),
         config.value("pool-file", Path::of),
-        config.value("pool-size", ByteSize::parse));
+        config.value("pool-size", ByteSize::parse),
+        config.value("scrub-rate", ByteSize::parse));
   }
 
   private void refuseUnknown() throws ApplianceException {

@@ -9,11 +9,13 @@ public record ServeOptions(
     Optional<HostPort> portal,
     Optional<HostPort> http,
     Optional<Path> poolFile,
-    Optional<ByteSize> poolSize) {
+    Optional<ByteSize> poolSize,
+    Optional<ByteSize> scrubRate) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
-      new ServeOptions(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      new ServeOptions(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /** Where the target listens unless told otherwise. */
   public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
@@ -27,6 +29,7 @@ public record ServeOptions(
         portal.or(other::portal),
         http.or(other::http),
         poolFile.or(other::poolFile),
-        poolSize.or(other::poolSize));
+        poolSize.or(other::poolSize),
+        scrubRate.or(other::scrubRate));
   }
 }
