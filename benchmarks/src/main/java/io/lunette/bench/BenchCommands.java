@@ -5,6 +5,7 @@ import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.replica.ReplicaBenchCommand;
+import io.lunette.bench.scrub.ScrubBenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,6 +21,7 @@ public final class BenchCommands implements CommandProvider {
   public Object create(Session session) {
     CommandLine bench = new CommandLine(new Group());
     bench.addSubcommand("replicas", new ReplicaBenchCommand(session));
+    bench.addSubcommand("scrub", new ScrubBenchCommand(session));
     bench.addSubcommand("jmh", new JmhCommand(session));
     return bench.getCommandSpec();
   }

@@ -89,7 +89,8 @@ final class ScrubPace {
     long now = nanoClock.getAsLong();
     if (now - lookedNanos >= LOOK_NANOS) {
       long came = operations.getAsLong();
-      if (came != seenOperations) {
+      // What came while nothing was scrubbed says nothing of now.
+      if (came != seenOperations && now - lookedNanos < BUSY_NANOS) {
         busyUntilNanos = now + BUSY_NANOS;
       }
       seenOperations = came;

@@ -66,6 +66,16 @@ final class ScrubPaceTest {
   }
 
   @Test
+  void whatCameLongBeforeTheScrubDoesNotHoldItBack() {
+    operations += 1000;
+    nowNanos += TimeUnit.SECONDS.toNanos(5);
+
+    admit(100);
+
+    assertThat(nowNanos).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+  }
+
+  @Test
   void whoeverEndsItIsNotHeldBack() {
     pace.limit(1);
     pace.admit(PIECE);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.scrub;
+
+/**
+ * One round: the same bytes scrubbed, and zeroed by dd, in turn.
+ *
+ * @param directory where
+ * @param bytes how many
+ * @param verifiedNanos a scrub that reads everything back
+ * @param unverifiedNanos a scrub that reads nothing back
+ * @param ddNanos dd of zeroes, with its flush
+ */
+record ScrubRound(
+    String directory, long bytes, long verifiedNanos, long unverifiedNanos, long ddNanos) {
+
+  /** Mebibytes a second. */
+  double rate(long nanos) {
+    return bytes / 1048576.0 / (nanos / 1e9);
+  }
+
+  /** How many times as fast as dd. */
+  double ratio(long nanos) {
+    return (double) ddNanos / nanos;
+  }
+}
