@@ -7,6 +7,7 @@ import io.lunette.appliance.rest.ApiServer;
 import io.lunette.appliance.rest.ApiServices;
 import io.lunette.appliance.rest.JobRegistry;
 import io.lunette.appliance.rest.SpaceView;
+import io.lunette.appliance.signing.KeyFiles;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.jdbc.JdbcCatalog;
 import io.lunette.core.pool.PoolStatus;
@@ -114,7 +115,8 @@ public final class Appliance implements AutoCloseable {
     }
   }
 
-  private ProvisioningCore openCore(JdbcCatalog catalog, Workers workers) throws DomainException {
+  private ProvisioningCore openCore(JdbcCatalog catalog, Workers workers)
+      throws DomainException, ApplianceException {
     ProvisioningCore wired =
         ProvisioningCore.over(
             new CoreParts(
@@ -122,6 +124,8 @@ public final class Appliance implements AutoCloseable {
                 driver,
                 masking,
                 new SystemDataRuns(),
+                KeyFiles.loadOrCreate(home),
+                ProgramVersion.number(),
                 Clock.systemUTC(),
                 workers.timer(),
                 workers.blocking(),

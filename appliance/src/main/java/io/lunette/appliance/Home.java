@@ -64,6 +64,21 @@ public record Home(Path directory) {
     return directory.resolve("catalog.db");
   }
 
+  /** The private key that signs certificates. */
+  public Path certificateKey() {
+    return directory.resolve("certificate-key.pem");
+  }
+
+  /** The next such key, during a change of keys. */
+  public Path nextCertificateKey() {
+    return directory.resolve("certificate-key.next.pem");
+  }
+
+  /** The public halves of all keys that signed certificates, the newest last. */
+  public Path certificatePublicKeys() {
+    return directory.resolve("certificate-keys.pub.pem");
+  }
+
   /** Scratch space, emptied at each start. */
   public Path temporary() {
     return directory.resolve("tmp");

@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.core.image.ImageName;
-import io.lunette.core.replica.ReplicaName;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code lunette scrub}: what was given back, and its erasure. */
 final class ScrubCommands {
@@ -21,7 +19,9 @@ final class ScrubCommands {
     return Commands.group("The returned pool and its erasure.")
         .addSubcommand("status", new Status(session))
         .addSubcommand("run", new Run(session))
-        .addSubcommand("certificate", new Certificate(session));
+        .addSubcommand("certificate", new CertificateCommands.Show(session))
+        .addSubcommand("verify", new VerifyCommand(session))
+        .addSubcommand("key", new CertificateCommands.Key(session));
   }
 
   @Command(description = "Show what waits for a scrub and what is scrubbed.")
@@ -75,22 +75,6 @@ final class ScrubCommands {
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, String> body = image == null ? Map.of() : Map.of("image", image.value());
       session().print(api.post("/scrubs", body), new Details());
-    }
-  }
-
-  @Command(description = "Show the record of a replica's last scrub.")
-  static final class Certificate extends ApiCommand {
-
-    @Parameters(paramLabel = "REPLICA", description = "The replica.")
-    private ReplicaName replica;
-
-    Certificate(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/replicas/" + replica + "/certificate"), new Details());
     }
   }
 }

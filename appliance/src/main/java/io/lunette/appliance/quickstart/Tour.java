@@ -251,14 +251,15 @@ public final class Tour {
     api.post("/scrubs", Map.of());
     await("/replicas/" + replica, now -> !List.of("RETURNED", "SCRUBBING").contains(state(now)));
     JsonNode certificate = api.get("/replicas/" + replica + "/certificate");
-    JsonNode erase = certificate.path("erase");
+    JsonNode claims = certificate.path("payload");
+    require(
+        claims.at("/verification/result").asText().equals("PASSED"), "the scrub was not verified");
     printer.done(
-        certificate.path("outcome").asText()
-            + ": "
-            + erase.path("method").asText()
+        "VERIFIED: "
+            + claims.at("/sanitization/method").asText()
             + ", verification "
-            + erase.path("verification").asText()
-            + "; see '"
+            + claims.at("/verification/path").asText()
+            + "; the signed proof: '"
             + lunette
             + " scrub certificate "
             + replica

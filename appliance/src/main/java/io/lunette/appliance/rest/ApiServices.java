@@ -37,6 +37,7 @@ public record ApiServices(
         new ServerRoutes(core.servers()),
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),
+        new CertificateRoutes(core.certificates()),
         new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies),
         new AuditRoutes(core.audit()));
   }

@@ -61,7 +61,7 @@ final class ScrubRoutes implements RouteSet {
   }
 
   /** The record of one finished scrub. */
-  record Certificate(
+  record Ended(
       String id,
       String replica,
       String image,
@@ -73,8 +73,8 @@ final class ScrubRoutes implements RouteSet {
       String message,
       Erase erase) {
 
-    static Certificate of(ScrubRecord scrub) {
-      return new Certificate(
+    static Ended of(ScrubRecord scrub) {
+      return new Ended(
           scrub.id().toString(),
           scrub.replica().value(),
           scrub.image().value(),
@@ -126,7 +126,7 @@ final class ScrubRoutes implements RouteSet {
   public void addTo(Routes routes) {
     routes.get("/scrubs", call -> Reply.ok(status(scrubs.status())));
     routes.post("/scrubs", this::run);
-    routes.get("/replicas/:name/certificate", this::certificate);
+    routes.get("/replicas/:name/scrubs", this::records);
     routes.post("/replicas/:name/scrub", this::retry);
   }
 
@@ -141,17 +141,9 @@ final class ScrubRoutes implements RouteSet {
     return Reply.accepted(Map.of("started", started));
   }
 
-  private Reply certificate(Call call) throws DomainException {
-    ReplicaName replica = new ReplicaName(call.path("name"));
+  private Reply records(Call call) throws DomainException {
     return Reply.ok(
-        Certificate.of(
-            scrubs
-                .certificate(replica)
-                .orElseThrow(
-                    () ->
-                        new DomainException(
-                            DomainException.Kind.NOT_FOUND,
-                            "no scrub of a replica '" + replica + "' has ended"))));
+        scrubs.records(new ReplicaName(call.path("name"))).stream().map(Ended::of).toList());
   }
 
   private Reply retry(Call call) throws DomainException {

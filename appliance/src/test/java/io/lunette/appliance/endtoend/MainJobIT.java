@@ -182,8 +182,8 @@ class MainJobIT {
     Eventually.holds(() -> Replicas.in(served, "READY") == 4);
 
     JsonNode certificate = served.call("scrub", "certificate", replica);
-    assertThat(certificate.path("outcome").asText()).isEqualTo("VERIFIED");
-    assertThat(certificate.at("/erase/erasedBytes").asLong()).isGreaterThanOrEqualTo(8 << 20);
+    assertThat(certificate.at("/payload/verification/result").asText()).isEqualTo("PASSED");
+    assertThat(certificate.at("/payload/erasedBytes").asLong()).isGreaterThanOrEqualTo(8 << 20);
     assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), trace)).isFalse();
     assertThat(served.call("status").at("/space/dirtyBytes").asLong()).isZero();
   }
@@ -231,7 +231,10 @@ class MainJobIT {
 
   @Test
   void whatHoldsSecretsIsForItsOwnerAlone() throws Exception {
-    for (String file : new String[] {"pool.lunette", "catalog.db", "catalog.db-wal", "token"}) {
+    for (String file :
+        new String[] {
+          "pool.lunette", "catalog.db", "catalog.db-wal", "token", "certificate-key.pem"
+        }) {
       Path secret = served.home.resolve(file);
       if (Files.exists(secret)) {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))

@@ -42,6 +42,10 @@ class WrongInputIT {
     fails(1, "'nobody'", "release", "nobody");
     fails(1, "'web'", "pool", "set", "web", "--ready", "2");
     fails(1, "'web-1'", "scrub", "certificate", "web-1");
+    fails(1, "'web-1'", "scrub", "verify", "web-1");
+    fails(1, "--all", "scrub", "verify");
+    fails(1, "not a certificate", "scrub", "verify", jsonFile().toString());
+    fails(1, "holds no public key", "scrub", "verify", "--all", "--public-key", odd.toString());
     fails(2, "--size", "volume", "create", "v");
     fails(2, "", "no-such-command");
     assertThat(served.call("image", "list")).isEmpty();
@@ -122,6 +126,10 @@ class WrongInputIT {
 
     Files.write(image, Arrays.copyOf(some, 4 << 20));
     Eventually.holds(() -> served.run("image", "import", "web", image.toString()).status() == 0);
+  }
+
+  private Path jsonFile() throws Exception {
+    return Files.writeString(directory.resolve("a.json"), "{}");
   }
 
   private void fails(int status, String part, String... command) {

@@ -2,6 +2,7 @@
 package io.lunette.core.provisioning;
 
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.certificate.SigningKeys;
 import io.lunette.core.image.SparseRegions;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeDriver;
@@ -16,6 +17,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param driver who keeps the volumes
  * @param masking who sees them
  * @param regions finds holes in image files
+ * @param keys sign the certificates of scrubs
+ * @param softwareVersion what these name as the tool
  * @param clock what time it is
  * @param timer calls for the work that is due; runs nothing that blocks
  * @param workers runs imports, refills and the ends of scrubs, which block
@@ -26,6 +29,8 @@ public record CoreParts(
     VolumeDriver driver,
     LunMasking masking,
     SparseRegions regions,
+    SigningKeys keys,
+    String softwareVersion,
     Clock clock,
     ScheduledExecutorService timer,
     Executor workers,

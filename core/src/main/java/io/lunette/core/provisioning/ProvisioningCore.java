@@ -4,6 +4,7 @@ package io.lunette.core.provisioning;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.audit.AuditTrail;
+import io.lunette.core.certificate.Certificates;
 import io.lunette.core.image.Images;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.pool.Pools;
@@ -41,6 +42,8 @@ public interface ProvisioningCore extends AutoCloseable {
   Allocations allocations();
 
   Scrubs scrubs();
+
+  Certificates certificates();
 
   ManualMappings mappings();
 

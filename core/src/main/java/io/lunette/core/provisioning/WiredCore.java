@@ -9,6 +9,9 @@ import io.lunette.core.allocation.Handover;
 import io.lunette.core.allocation.Unmasking;
 import io.lunette.core.audit.AuditTrail;
 import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.certificate.CatalogCertificates;
+import io.lunette.core.certificate.CertificateChain;
+import io.lunette.core.certificate.Certificates;
 import io.lunette.core.image.CatalogImages;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.Images;
@@ -51,6 +54,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogPools pools;
   private final CatalogAllocations allocations;
   private final CatalogScrubs scrubs;
+  private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
   private final PoolUpkeep upkeep;
   private final SingleFlight unmasks;
@@ -74,6 +78,8 @@ final class WiredCore implements ProvisioningCore {
     var unmasking = new Unmasking(catalog, masking, replicaLedger, luns, locks);
 
     this.audit = new CatalogAuditTrail(catalog);
+    var chain = new CertificateChain(parts.keys());
+    this.certificates = new CatalogCertificates(catalog, chain, parts.keys(), audit);
     this.tenants = new CatalogTenants(catalog, audit);
     this.replicas = new CatalogReplicas(catalog, replicaLedger);
     this.servers =
@@ -97,6 +103,8 @@ final class WiredCore implements ProvisioningCore {
             replicaLedger,
             poolLedger,
             audit,
+            chain,
+            parts.softwareVersion(),
             upkeep::request,
             parts.clock(),
             parts.workers(),
@@ -141,6 +149,7 @@ final class WiredCore implements ProvisioningCore {
 
   @Override
   public synchronized ReconcileReport start() throws DomainException {
+    certificates.start();
     Differences differences = new Differences();
     volumeReconciler.run(differences);
     maskingReconciler.run(differences);
@@ -212,6 +221,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public Scrubs scrubs() {
     return scrubs;
+  }
+
+  @Override
+  public Certificates certificates() {
+    return certificates;
   }
 
   @Override

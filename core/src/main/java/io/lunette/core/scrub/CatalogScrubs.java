@@ -6,6 +6,7 @@ import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageLedger;
@@ -41,6 +42,8 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
   /**
    * Wires the service; nothing runs yet.
    *
+   * @param certificates where the proofs go
+   * @param softwareVersion what they name as the tool
    * @param upkeep asks for the volumes of retired replicas to be deleted
    * @param runsMax how many scrubs run at one time
    * @param attemptsMax how often a scrub is tried before its replica is quarantined
@@ -52,6 +55,8 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
       ReplicaLedger replicas,
       PoolLedger pools,
       CatalogAuditTrail audit,
+      CertificateChain certificates,
+      String softwareVersion,
       Runnable upkeep,
       Clock clock,
       Executor workers,
@@ -68,7 +73,14 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
             driver,
             replicas,
             new ScrubTriggers(images, replicas, pools),
-            new ScrubBooks(catalog, images, replicas, records, attemptsMax),
+            new ScrubBooks(
+                catalog,
+                images,
+                replicas,
+                records,
+                certificates,
+                new ScrubClaims(softwareVersion),
+                attemptsMax),
             upkeep,
             clock,
             workers,
@@ -156,11 +168,6 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
     return image.isPresent()
         ? List.of(images.get(transaction, image.get()).id())
         : List.copyOf(replicas.counts(transaction).keySet());
-  }
-
-  @Override
-  public Optional<ScrubRecord> certificate(ReplicaName replica) throws DomainException {
-    return records(replica).stream().findFirst();
   }
 
   @Override

@@ -5,6 +5,8 @@ import io.lunette.core.DomainException;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.certificate.CertificateChain;
+import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
 import io.lunette.core.replica.Replica;
@@ -22,6 +24,8 @@ final class ScrubBooks {
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final ScrubLedger records;
+  private final CertificateChain certificates;
+  private final ScrubClaims claims;
   private final int attemptsMax;
 
   ScrubBooks(
@@ -29,11 +33,15 @@ final class ScrubBooks {
       ImageLedger images,
       ReplicaLedger replicas,
       ScrubLedger records,
+      CertificateChain certificates,
+      ScrubClaims claims,
       int attemptsMax) {
     this.catalog = catalog;
     this.images = images;
     this.replicas = replicas;
     this.records = records;
+    this.certificates = certificates;
+    this.claims = claims;
     this.attemptsMax = attemptsMax;
   }
 
@@ -43,14 +51,20 @@ final class ScrubBooks {
         transaction -> replicas.inState(transaction, ReplicaState.SCRUBBING, limit));
   }
 
-  /** Everything was erased and verified: READY again, or retired with its image. */
+  /**
+   * Everything was erased and verified: READY again, or retired with its image. The certificate is
+   * in the same transaction, so no replica is READY without one (DESIGN I2b).
+   */
   void verified(Replica replica, EraseReport report) throws DomainException {
     catalog.change(
         transaction -> {
           boolean needed = images.get(transaction, replica.image()).state() == ImageState.AVAILABLE;
           ReplicaState next = needed ? ReplicaState.READY : ReplicaState.RETIRED;
           if (leave(transaction, replica, next, "scrubbed and verified")) {
-            record(transaction, replica, ScrubOutcome.VERIFIED, Optional.of(report), "");
+            ScrubRecord scrub =
+                record(transaction, replica, ScrubOutcome.VERIFIED, Optional.of(report), "");
+            SignedDocument unused =
+                certificates.add(transaction, replica.name(), claims.of(scrub, report, next));
             replicas.clearHolder(transaction, replica.name());
           }
           return null;
@@ -63,7 +77,8 @@ final class ScrubBooks {
         transaction -> {
           boolean givenUp = replica.attempts() + 1 >= attemptsMax;
           if (givenUp && leave(transaction, replica, ReplicaState.QUARANTINED, why)) {
-            record(transaction, replica, ScrubOutcome.QUARANTINED, report, why);
+            ScrubRecord unused =
+                record(transaction, replica, ScrubOutcome.QUARANTINED, report, why);
           }
           replicas.setAttempts(transaction, replica.name(), replica.attempts() + 1);
           return givenUp;
@@ -81,15 +96,14 @@ final class ScrubBooks {
         transaction, replica.name(), ReplicaState.SCRUBBING, next, Actor.LUNETTE, reason);
   }
 
-  private void record(
+  private ScrubRecord record(
       Transaction transaction,
       Replica replica,
       ScrubOutcome outcome,
       Optional<EraseReport> report,
       String message)
       throws DomainException {
-    records.insert(
-        transaction,
+    ScrubRecord scrub =
         new ScrubRecord(
             UUID.randomUUID(),
             replica.name(),
@@ -100,6 +114,8 @@ final class ScrubBooks {
             replica.attempts() + 1,
             transaction.now(),
             report,
-            message));
+            message);
+    records.insert(transaction, scrub);
+    return scrub;
   }
 }

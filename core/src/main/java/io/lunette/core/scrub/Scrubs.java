@@ -24,10 +24,7 @@ public interface Scrubs {
    */
   int run(Actor actor, Optional<ImageName> image) throws DomainException;
 
-  /** The record of a replica's last finished scrub. */
-  Optional<ScrubRecord> certificate(ReplicaName replica) throws DomainException;
-
-  /** All records of a replica, newest first. */
+  /** What is known of the finished scrubs of a replica, failed ones included, newest first. */
   List<ScrubRecord> records(ReplicaName replica) throws DomainException;
 
   /**

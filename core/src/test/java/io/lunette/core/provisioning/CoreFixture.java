@@ -10,6 +10,7 @@ import io.lunette.core.allocation.AllocationOutcome;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.jdbc.JdbcCatalog;
+import io.lunette.core.certificate.MemorySigningKeys;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageName;
@@ -55,6 +56,7 @@ final class CoreFixture implements AutoCloseable {
 
   final Path directory;
   final SettableClock clock = new SettableClock();
+  final MemorySigningKeys keys = new MemorySigningKeys();
   final MemoryVolumes volumes = new MemoryVolumes();
   final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   Executor workers = Runnable::run;
@@ -84,6 +86,8 @@ final class CoreFixture implements AutoCloseable {
                 faults.around(VolumeDriver.class, driver),
                 faults.around(LunMasking.class, masking),
                 SparseRegions.everything(),
+                keys,
+                "a test",
                 clock,
                 timer,
                 workers,

@@ -44,7 +44,7 @@ final class ScrubTest {
   }
 
   @Test
-  void scrubbedReplicaIsReadyAgainReadsAsItsImageAndHasACertificate() throws Exception {
+  void scrubbedReplicaIsReadyAgainReadsAsItsImageAndIsRecorded() throws Exception {
     ReplicaName replica = fixture.usedAndReleased(S1);
 
     assertThat(fixture.core.scrubs().run(OPERATOR, Optional.of(WEB))).isEqualTo(1);
@@ -52,13 +52,13 @@ final class ScrubTest {
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
     assertThat(fixture.replica(replica).tenant()).isEmpty();
     assertThat(fixture.isClean(replica)).isTrue();
-    ScrubRecord certificate = fixture.core.scrubs().certificate(replica).orElseThrow();
-    assertThat(certificate.outcome()).isEqualTo(ScrubOutcome.VERIFIED);
-    assertThat(certificate.tenant()).isEqualTo(ACME);
-    assertThat(certificate.server()).isEqualTo(S1);
-    assertThat(certificate.attempts()).isEqualTo(1);
-    assertThat(certificate.erase().orElseThrow().erasedBytes()).isEqualTo(8192);
-    assertThat(certificate.erase().orElseThrow().verifiedBytes()).isEqualTo(8192);
+    ScrubRecord record = fixture.core.scrubs().records(replica).get(0);
+    assertThat(record.outcome()).isEqualTo(ScrubOutcome.VERIFIED);
+    assertThat(record.tenant()).isEqualTo(ACME);
+    assertThat(record.server()).isEqualTo(S1);
+    assertThat(record.attempts()).isEqualTo(1);
+    assertThat(record.erase().orElseThrow().erasedBytes()).isEqualTo(8192);
+    assertThat(record.erase().orElseThrow().verifiedBytes()).isEqualTo(8192);
   }
 
   @Test
@@ -113,7 +113,7 @@ final class ScrubTest {
     fixture.core.tick();
 
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
-    assertThat(fixture.core.scrubs().certificate(replica).orElseThrow().attempts()).isEqualTo(2);
+    assertThat(fixture.core.scrubs().records(replica).get(0).attempts()).isEqualTo(2);
   }
 
   @Test
@@ -127,7 +127,7 @@ final class ScrubTest {
     }
 
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
-    ScrubRecord record = fixture.core.scrubs().certificate(replica).orElseThrow();
+    ScrubRecord record = fixture.core.scrubs().records(replica).get(0);
     assertThat(record.outcome()).isEqualTo(ScrubOutcome.QUARANTINED);
     assertThat(record.message()).contains("could not be erased");
     assertThat(record.erase()).isEmpty();

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Certificates of real scrubs on a running appliance, verified here and by OpenSSL. */
+class CertificateIT {
+
+  private static final String ALICE = "iqn.2026-11.test:alice";
+
+  @TempDir Path directory;
+  private ServedHome served;
+
+  @BeforeEach
+  void start() throws Exception {
+    Path image = Files.write(directory.resolve("image.raw"), new byte[16 << 20]);
+    served = new ServedHome(directory).start();
+    served.call("image", "import", "web", image.toString());
+    served.call("pool", "set", "web", "--ready", "2");
+    served.call("server", "add", "a", "--iqn", ALICE);
+    Eventually.holds(() -> Replicas.in(served, "READY") == 2);
+  }
+
+  @AfterEach
+  void stop() {
+    served.close();
+  }
+
+  private String scrubbed() throws Exception {
+    JsonNode allocation = served.call("allocate", "a", "--tenant", "acme", "--image", "web");
+    String replica = allocation.path("replica").asText();
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(
+            served.image(ALICE, 0), List.of("write -P 0xb7 1M 2M", "write -P 7 8M 4k", "flush")));
+    served.call("release", "a");
+    served.call("scrub", "run");
+    Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
+    return replica;
+  }
+
+  @Test
+  void certificateSaysWhatWasDoneAndOpensslVerifiesIt() throws Exception {
+    String replica = scrubbed();
+    Path export = directory.resolve("export");
+
+    JsonNode claims =
+        served.call("scrub", "certificate", replica, "--export", export.toString()).path("payload");
+
+    assertThat(claims.path("replica").asText()).isEqualTo(replica);
+    assertThat(claims.path("tenant").asText()).isEqualTo("acme");
+    assertThat(claims.path("erasedBytes").asLong()).isGreaterThanOrEqualTo((2 << 20) + 4096);
+    assertThat(claims.at("/sanitization/method").asText()).isEqualTo("ZERO_FILL");
+    assertThat(claims.at("/sanitization/claim").asText()).isEqualTo("CLEAR");
+    assertThat(claims.at("/verification/verifiedBytes")).isEqualTo(claims.path("erasedBytes"));
+    assertThat(openssl(export).output()).contains("Signature Verified Successfully");
+
+    byte[] signed = Files.readAllBytes(export.resolve("signed.json"));
+    signed[signed.length / 2] ^= 1;
+    Files.write(export.resolve("signed.json"), signed);
+    assertThat(openssl(export).status()).isNotZero();
+  }
+
+  private static ForeignTool openssl(Path export) throws Exception {
+    return ForeignTool.run(
+        "openssl",
+        "pkeyutl",
+        "-verify",
+        "-rawin",
+        "-pubin",
+        "-inkey",
+        export.resolve("public-key.pem").toString(),
+        "-in",
+        export.resolve("signed.json").toString(),
+        "-sigfile",
+        export.resolve("signature.bin").toString());
+  }
+
+  @Test
+  void chainIsVerifiedThroughTheApplianceAndOfflineAndAcrossANewKey() throws Exception {
+    String replica = scrubbed();
+    Path early = kept("early.json");
+    served.call("scrub", "key", "--rotate");
+    scrubbed();
+
+    assertThat(served.call("scrub", "verify", replica).path("ofReplica").asInt()).isPositive();
+    assertThat(served.call("scrub", "verify", "--all").path("documents").asInt()).isEqualTo(4);
+    assertThat(served.call("scrub", "key")).hasSize(2);
+    assertThat(served.run("scrub", "verify", "--all", "--head", early.toString()).status())
+        .isZero();
+    Path late = kept("late.json");
+    Path keys = served.home.resolve("certificate-keys.pub.pem");
+    Path key = Files.copy(keys, directory.resolve("keys.pem"));
+    assertThat(served.stop()).isZero();
+
+    verifies(late, key);
+    served.start();
+    assertThat(served.run("scrub", "verify", "--all", "--head", late.toString()).status()).isZero();
+  }
+
+  @Test
+  void whatWasDoneToAChainIsNamed() throws Exception {
+    scrubbed();
+    scrubbed();
+    Path chain = kept("chain.json");
+    Path key = served.home.resolve("certificate-keys.pub.pem");
+    verifies(chain, key);
+
+    ObjectNode tampered = read(chain);
+    ((ObjectNode) tampered.at("/documents/1/payload")).put("tenant", "nobody");
+    fails("certificate 2 is not what was signed", write(tampered), key);
+
+    ObjectNode gap = read(chain);
+    ((ArrayNode) gap.path("documents")).remove(1);
+    fails("certificate 2 is missing", write(gap), key);
+
+    ObjectNode cut = read(chain);
+    ((ArrayNode) cut.path("documents")).remove(2);
+    fails("certificate 3 is missing", write(cut), key);
+
+    Path other = directory.resolve("other.pem");
+    Path secret = directory.resolve("other.key");
+    ForeignTool.succeed("openssl", "genpkey", "-algorithm", "ed25519", "-out", secret.toString());
+    ForeignTool.succeed(
+        "openssl", "pkey", "-in", secret.toString(), "-pubout", "-out", other.toString());
+    fails("a key that is not trusted", chain, other);
+  }
+
+  private Path kept(String name) throws Exception {
+    return Files.writeString(
+        directory.resolve(name), served.run("scrub", "certificate", "--all").out());
+  }
+
+  private static ObjectNode read(Path chain) throws Exception {
+    return (ObjectNode) new ObjectMapper().readTree(Files.readAllBytes(chain));
+  }
+
+  private Path write(JsonNode chain) throws Exception {
+    return Files.writeString(directory.resolve("changed.json"), chain.toString());
+  }
+
+  private void verifies(Path file, Path key) {
+    ServedHome.Outcome outcome =
+        served.run("scrub", "verify", file.toString(), "--public-key", key.toString());
+    assertThat(outcome.status()).as(outcome.toString()).isZero();
+  }
+
+  private void fails(String why, Path file, Path key) {
+    ServedHome.Outcome outcome =
+        served.run("scrub", "verify", file.toString(), "--public-key", key.toString());
+    assertThat(outcome.status()).as(outcome.toString()).isEqualTo(1);
+    assertThat(outcome.err().lines()).hasSize(1);
+    assertThat(outcome.err()).contains(why);
+  }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.certificate;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.replica.ReplicaName;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The chain in the catalog: every document names the digest of the one before, and a signed head
+ * names the last. It begins with a document that introduces the first key. A document is added in
+ * the transaction of its caller, so either both have happened or neither has; two nodes that add at
+ * one time collide on the sequence number, and one of them repeats. Nothing is ever changed or
+ * deleted but the head. Stateless but for the keys, so thread-safe.
+ */
+public final class CertificateChain {
+
+  static final int SCHEMA = 1;
+  static final String CERTIFICATE = "lunette-scrub-certificate";
+  static final String KEY = "lunette-certificate-key";
+  static final String HEAD = "lunette-certificate-head";
+  static final String NONE = "none";
+
+  private final SigningKeys keys;
+
+  public CertificateChain(SigningKeys keys) {
+    this.keys = keys;
+  }
+
+  /** Adds a certificate, with the claims given. */
+  public SignedDocument add(Transaction transaction, ReplicaName replica, ObjectNode claims)
+      throws DomainException {
+    SigningKey key = signer(transaction);
+    return append(transaction, CERTIFICATE, Optional.of(replica), claims, key, key);
+  }
+
+  /** Has the key in use introduce the next one, which signs from then on. */
+  SignedDocument introduce(Transaction transaction, SigningKey next) throws DomainException {
+    return introduce(transaction, signer(transaction), next);
+  }
+
+  /** The key that signs next; introduces one if there is no chain yet, or its key was lost. */
+  SigningKey signer(Transaction transaction) throws DomainException {
+    String wanted = head(transaction).map(head -> head.text("keyId")).orElse(NONE);
+    List<SigningKey> kept = keys.keys();
+    for (SigningKey key : kept) {
+      if (key.publicKey().id().equals(wanted)) {
+        return key;
+      }
+    }
+    SigningKey first = kept.get(0);
+    SignedDocument unused = introduce(transaction, first, first);
+    return first;
+  }
+
+  private SignedDocument introduce(Transaction transaction, SigningKey by, SigningKey next)
+      throws DomainException {
+    ObjectNode claims = JsonNodeFactory.instance.objectNode();
+    claims.put("introduces", next.publicKey().base64());
+    return append(transaction, KEY, Optional.empty(), claims, by, next);
+  }
+
+  private static SignedDocument append(
+      Transaction transaction,
+      String type,
+      Optional<ReplicaName> replica,
+      ObjectNode claims,
+      SigningKey by,
+      SigningKey next)
+      throws DomainException {
+    Optional<SignedDocument> head = head(transaction);
+    long sequence = head.map(SignedDocument::sequence).orElse(0L) + 1;
+    ObjectNode payload = claims.deepCopy();
+    describe(payload, transaction, type, sequence, by);
+    payload.put("previous", head.map(known -> known.text("last")).orElse(NONE));
+    SignedDocument document = SignedDocument.sign(payload, by);
+    transaction.update(
+        "INSERT INTO certificate (sequence, type, replica, document) VALUES (?, ?, ?, ?)",
+        sequence,
+        type,
+        replica.map(ReplicaName::value),
+        document.toString());
+
+    ObjectNode last = JsonNodeFactory.instance.objectNode();
+    describe(last, transaction, HEAD, sequence, next);
+    last.put("last", document.digest());
+    transaction.update("DELETE FROM certificate_head");
+    transaction.update(
+        "INSERT INTO certificate_head (document) VALUES (?)",
+        SignedDocument.sign(last, next).toString());
+    return document;
+  }
+
+  private static void describe(
+      ObjectNode payload, Transaction transaction, String type, long sequence, SigningKey key) {
+    payload.put("type", type);
+    payload.put("schema", SCHEMA);
+    payload.put("sequence", sequence);
+    payload.put("keyId", key.publicKey().id());
+    payload.put("issued", transaction.now().toString());
+  }
+
+  /** What the chain ends with; empty if there is no chain. */
+  static Optional<SignedDocument> head(Transaction transaction) throws DomainException {
+    return transaction.first(
+        "SELECT document FROM certificate_head", row -> SignedDocument.parse(row.text("document")));
+  }
+
+  /** Documents after a sequence number, in order. */
+  List<SignedDocument> after(Transaction transaction, long sequence, int limit)
+      throws DomainException {
+    return transaction.query(
+        "SELECT document FROM certificate WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        row -> SignedDocument.parse(row.text("document")),
+        sequence,
+        limit);
+  }
+
+  /** The certificates of a replica, newest first. */
+  List<SignedDocument> of(Transaction transaction, ReplicaName replica) throws DomainException {
+    return transaction.query(
+        "SELECT document FROM certificate WHERE replica = ? ORDER BY sequence DESC",
+        row -> SignedDocument.parse(row.text("document")),
+        replica.value());
+  }
+}

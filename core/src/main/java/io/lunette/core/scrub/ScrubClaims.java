@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.scrub;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.EraseReport;
+
+/**
+ * What the certificate of a scrub says. The members follow the list of NIST SP 800-88 Rev. 1,
+ * Appendix G, with verification and validation kept apart as Rev. 2 does. Stateless, so
+ * thread-safe.
+ */
+final class ScrubClaims {
+
+  private final String softwareVersion;
+
+  ScrubClaims(String softwareVersion) {
+    this.softwareVersion = softwareVersion;
+  }
+
+  /** The claims of a scrub that the driver reports as verified. */
+  ObjectNode of(ScrubRecord scrub, EraseReport erase, ReplicaState destination) {
+    ObjectNode claims = JsonNodeFactory.instance.objectNode();
+    claims.put("scrub", scrub.id().toString());
+    claims.put("replica", scrub.replica().value());
+    claims.put("volume", erase.volume().value());
+    claims.put("image", scrub.image().value());
+    claims.put("tenant", scrub.tenant().value());
+    claims.put("server", scrub.server().value());
+    claims.put("device", erase.device());
+    claims.put("extents", erase.extents());
+    claims.put("erasedBytes", erase.erasedBytes());
+    claims.put("attempts", scrub.attempts());
+    claims.put("started", erase.started().toString());
+    claims.put("ended", erase.ended().toString());
+    claims.put("destination", destination.name());
+    claims.set("sanitization", sanitization(erase));
+    claims.set("verification", verification(erase));
+    claims.set("validation", validation());
+    ObjectNode software = claims.putObject("software");
+    software.put("name", "Lunette");
+    software.put("version", softwareVersion);
+    return claims;
+  }
+
+  private static ObjectNode sanitization(EraseReport erase) {
+    SanitizationClaim claim = SanitizationClaim.of(erase.claim());
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("method", erase.request().method().name());
+    node.put("passes", erase.passes());
+    node.put("claim", claim.name());
+    node.put("standard", "NIST SP 800-88 Rev. 2");
+    node.put("scope", claim.scope());
+    return node;
+  }
+
+  private static ObjectNode verification(EraseReport erase) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("extent", "full");
+    node.put("path", erase.verification());
+    node.put("verifiedBytes", erase.verifiedBytes());
+    node.put("result", "PASSED");
+    return node;
+  }
+
+  private static ObjectNode validation() {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("by", "lunette");
+    node.put("rule", "every byte that was erased was read back from the device as erased");
+    node.put("result", "ACCEPTED");
+    return node;
+  }
+}
