@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.ExtentRun;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
@@ -14,7 +15,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
@@ -45,6 +48,12 @@ final class Checkpointer {
 
   /** What the superblocks to come say; the pool may use it when both do. */
   private volatile long capacityBytes;
+
+  /**
+   * Extents taken for pages of which no commit and no superblock says so yet. Guarded by the lock
+   * of the metadata.
+   */
+  private final TreeSet<Long> unannounced = new TreeSet<>();
 
   private volatile Superblock latest;
   private volatile Superblock former;
@@ -137,6 +146,7 @@ final class Checkpointer {
           throw new DeviceException("no extent of the pool is left for metadata", true);
         }
         metadata.space.takeForMetadata(extent);
+        unannounced.add(extent);
         pages.addExtent(extent, new BitSet());
       }
       // What was taken made pages dirty itself.
@@ -150,8 +160,12 @@ final class Checkpointer {
     return wantOfSpace;
   }
 
-  /** Runs it in the background. */
+  /**
+   * Runs it in the background. The commit that it follows is durable, and with it that the extents
+   * taken for its pages are not CLEAN.
+   */
   void start(Plan plan, long journalTail, long journalSequence) {
+    announced();
     CompletableFuture<Void> done = new CompletableFuture<>();
     running = done;
     executor.execute(
@@ -170,6 +184,42 @@ final class Checkpointer {
             metadata.lock.unlock();
           }
         });
+  }
+
+  /**
+   * What the journal does not say the superblock must: that the extents taken since the last commit
+   * may hold pages from now on. A crash before the end of the checkpoint leaves a space map that
+   * calls them CLEAN, and the restart makes that true.
+   */
+  void announce() throws IOException {
+    List<ExtentRun> runs;
+    metadata.lock.lock();
+    try {
+      if (unannounced.isEmpty()) {
+        return;
+      }
+      runs = ExtentRun.covering(unannounced, Superblock.MAX_TAKING);
+    } finally {
+      metadata.lock.unlock();
+    }
+    Superblock last = latest;
+    Superblock next = last.announcing(runs);
+    next.encode(buffer);
+    device.write(Superblock.offsetFor(next.generation()), buffer);
+    device.flush();
+    former = last;
+    latest = next;
+    announced();
+  }
+
+  /** What was taken so far is durably known to hold pages. */
+  void announced() {
+    metadata.lock.lock();
+    try {
+      unannounced.clear();
+    } finally {
+      metadata.lock.unlock();
+    }
   }
 
   /** Notes that there was no space for a checkpoint. */

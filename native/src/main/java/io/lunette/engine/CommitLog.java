@@ -239,6 +239,7 @@ final class CommitLog {
     if (batch.checkpoint != null) {
       try {
         dataWritten = false;
+        checkpointer.announce();
         checkpointer.write(batch.checkpoint, journal.position(), journal.sequence(), false);
         stalled = false;
         batch.waiters.forEach(IoCompletion::completed);

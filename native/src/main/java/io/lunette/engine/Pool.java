@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.ExtentRun;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalWriter;
-import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.BitSet;
@@ -121,6 +123,7 @@ final class Pool implements AutoCloseable {
   private void recover(PoolState state) throws IOException, BlockException {
     metadata.lock.lock();
     try {
+      eraseUnfinishedPages(state.superblock());
       addFreePages(state.pages());
       if (metadata.layer(Layer.ORPHANS) == null) {
         metadata.createOrphans();
@@ -186,30 +189,44 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /**
-   * With the lock held and the commit thread not running: all that is pending goes with it. A crash
-   * in the middle leaves pages in extents that are still called CLEAN; the recovery after it plans
-   * the same from the same state, so it takes the same extents.
-   */
+  /** With the lock held and the commit thread not running: all that is pending goes with it. */
   private void checkpointAtOpening() throws IOException {
     Checkpointer.Plan plan = checkpointer.plan();
     metadata.takePending();
+    checkpointer.announce();
     checkpointer.write(plan, journal.position(), journal.sequence(), false);
   }
 
-  /**
-   * The last checkpoint. The extents that it takes for pages are in the journal before the first
-   * page is in them: a crash in the middle never leaves pages in an extent that is called CLEAN.
-   */
+  /** The last checkpoint, of all that is pending too. */
   private void checkpointAtClose() throws IOException {
     Checkpointer.Plan plan = checkpointer.plan();
-    RecordBuffer records = metadata.takePending();
-    long end = journal.position() + JournalWriter.groupBytes(records.sizeBytes());
-    if (!records.isEmpty() && checkpointer.hasRoomFor(end)) {
-      journal.append(records);
+    metadata.takePending();
+    checkpointer.announce();
+    checkpointer.write(plan, journal.position(), journal.sequence(), true);
+  }
+
+  /**
+   * A crash in the middle of a checkpoint may have left pages in extents that are still CLEAN,
+   * which the superblock announced: they are made zero again.
+   */
+  private void eraseUnfinishedPages(Superblock superblock) throws IOException {
+    ByteBuffer extent = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
+    ByteBuffer zeroes = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
+    boolean erased = false;
+    for (ExtentRun run : superblock.taking()) {
+      for (long at = run.first(); at < run.end(); at++) {
+        if ((metadata.space.spaceWord(at >>> 6) >>> at & 1) == 0) {
+          device.read(at * PoolLayout.EXTENT_BYTES, extent.clear());
+          if (extent.mismatch(zeroes) >= 0) {
+            device.write(at * PoolLayout.EXTENT_BYTES, zeroes);
+            erased = true;
+          }
+        }
+      }
+    }
+    if (erased) {
       device.flush();
     }
-    checkpointer.write(plan, journal.position(), journal.sequence(), true);
   }
 
   UUID uuid() {

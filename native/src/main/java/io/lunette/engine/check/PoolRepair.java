@@ -99,7 +99,8 @@ public final class PoolRepair {
             pages.journalPosition(),
             pages.journalSequence() + SEQUENCE_JUMP,
             last.closedCleanly() && image.journalEnd.groups() == 0,
-            roots);
+            roots,
+            last.taking());
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);

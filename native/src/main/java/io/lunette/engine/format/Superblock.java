@@ -3,7 +3,9 @@ package io.lunette.engine.format;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -36,7 +38,8 @@ import java.util.UUID;
  *    176   16 root of RESERVED
  *    192   16 root of METADATA
  *    208   16 root of GLOBALS
- *    224   .. zero
+ *    224    8 runs of extents that may hold pages although the space map calls them CLEAN
+ *    232   .. the runs, at most 240: first extent, then extents; both 8 bytes
  * </pre>
  */
 public record Superblock(
@@ -48,7 +51,11 @@ public record Superblock(
     long journalTail,
     long journalSequence,
     boolean closedCleanly,
-    Map<TreeKey.Kind, TreeRoot> roots) {
+    Map<TreeKey.Kind, TreeRoot> roots,
+    List<ExtentRun> taking) {
+
+  /** The most runs of {@link #taking}. */
+  public static final int MAX_TAKING = 240;
 
   static final long MAGIC = 0x0A455454454E554CL;
   static final int VERSION = 1;
@@ -71,10 +78,56 @@ public record Superblock(
   static final int SELF_OFFSET = 120;
   static final int ROOTS_OFFSET = 128;
 
+  static final int TAKING_COUNT_OFFSET = 224;
+  static final int TAKING_OFFSET = 232;
+
   private static final long CLOSED_CLEANLY = 1;
 
   public Superblock {
     roots = Map.copyOf(roots);
+    taking = List.copyOf(taking);
+    if (taking.size() > MAX_TAKING) {
+      throw new IllegalArgumentException(taking.size() + " runs of extents");
+    }
+  }
+
+  /** A superblock of a checkpoint that takes no extents but those of its space map. */
+  public Superblock(
+      UUID pool,
+      long generation,
+      long capacityBytes,
+      long journalExtent,
+      long journalExtents,
+      long journalTail,
+      long journalSequence,
+      boolean closedCleanly,
+      Map<TreeKey.Kind, TreeRoot> roots) {
+    this(
+        pool,
+        generation,
+        capacityBytes,
+        journalExtent,
+        journalExtents,
+        journalTail,
+        journalSequence,
+        closedCleanly,
+        roots,
+        List.of());
+  }
+
+  /** The next superblock, which says the same, but that pages will be written to these extents. */
+  public Superblock announcing(List<ExtentRun> runs) {
+    return new Superblock(
+        pool,
+        generation + 1,
+        capacityBytes,
+        journalExtent,
+        journalExtents,
+        journalTail,
+        journalSequence,
+        closedCleanly,
+        roots,
+        runs);
   }
 
   /** The byte offset at which the superblock of that generation is written. */
@@ -109,6 +162,13 @@ public record Superblock(
         target.putLong(at + Long.BYTES, root.height());
         at += 2 * Long.BYTES;
       }
+    }
+    target.putLong(TAKING_COUNT_OFFSET, taking.size());
+    at = TAKING_OFFSET;
+    for (ExtentRun run : taking) {
+      target.putLong(at, run.first());
+      target.putLong(at + Long.BYTES, run.extents());
+      at += 2 * Long.BYTES;
     }
     Checksum.seal(target, PoolLayout.PAGE_BYTES, CRC_OFFSET);
   }
@@ -167,6 +227,20 @@ public record Superblock(
         source.getLong(JOURNAL_TAIL_OFFSET),
         source.getLong(JOURNAL_SEQUENCE_OFFSET),
         (source.getLong(FLAGS_OFFSET) & CLOSED_CLEANLY) != 0,
-        roots);
+        roots,
+        taking(source));
+  }
+
+  private static List<ExtentRun> taking(ByteBuffer source) throws FormatException {
+    long count = source.getLong(TAKING_COUNT_OFFSET);
+    if (count < 0 || count > MAX_TAKING) {
+      throw new FormatException("superblock with " + count + " runs of extents");
+    }
+    List<ExtentRun> runs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int at = TAKING_OFFSET + i * 2 * Long.BYTES;
+      runs.add(new ExtentRun(source.getLong(at), source.getLong(at + Long.BYTES)));
+    }
+    return runs;
   }
 }

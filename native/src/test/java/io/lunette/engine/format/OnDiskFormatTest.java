@@ -39,6 +39,8 @@ class OnDiskFormatTest {
     code.put("flags", Superblock.FLAGS_OFFSET);
     code.put("byte offset", Superblock.SELF_OFFSET);
     code.put("six roots", Superblock.ROOTS_OFFSET);
+    code.put("runs of extents", Superblock.TAKING_COUNT_OFFSET);
+    code.put("at most " + Superblock.MAX_TAKING, Superblock.TAKING_OFFSET);
 
     List<Field> page = fields("Superblock");
 
