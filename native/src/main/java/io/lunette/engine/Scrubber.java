@@ -389,7 +389,16 @@ final class Scrubber {
     } finally {
       metadata.lock.unlock();
     }
-    pool.log.commit();
+    try {
+      pool.log.commit();
+    } catch (BlockException e) {
+      if (report != null && job != null) {
+        // The volume is not ERASING any more, so nobody else would end the job.
+        job.result.completeExceptionally(
+            new VolumeException(VolumeException.Kind.IO, "scrub failed: " + e.getMessage(), e));
+      }
+      throw e;
+    }
     if (report != null && job != null) {
       job.result.complete(report);
     }
