@@ -123,6 +123,11 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
+  public String lastingIdentity() {
+    return DeviceIdentity.of(path.toAbsolutePath());
+  }
+
+  @Override
   public String readBackPath() {
     return direct != null ? "direct" : "cached";
   }

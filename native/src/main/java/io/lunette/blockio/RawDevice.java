@@ -16,8 +16,13 @@ public interface RawDevice extends Closeable {
   /** Size in bytes; may grow. */
   long sizeBytes();
 
-  /** What an operator would call it, for messages and certificates. */
+  /** What an operator would call it, for messages. */
   String identity();
+
+  /** The same with what identifies it for longer than its name does, for certificates. */
+  default String lastingIdentity() {
+    return identity();
+  }
 
   /** How {@link #readBack} reaches the device: {@code direct} or {@code cached}. */
   String readBackPath();

@@ -43,6 +43,7 @@ final class Pool implements AutoCloseable {
 
   final Metadata metadata;
   final RawDevice device;
+  final UUID uuid;
   final DeviceFeatures features;
   final CommitLog log;
   final ExtentAllocator allocator;
@@ -63,6 +64,7 @@ final class Pool implements AutoCloseable {
     this.clock = clock;
     this.metadata = state.metadata();
     Superblock superblock = state.superblock();
+    this.uuid = superblock.pool();
     // A jump in the numbers, so that a torn commit's frames can never pass for a later one's.
     long sequence = state.journalEnd().sequence() + (1L << 32);
     this.journal =

@@ -413,7 +413,7 @@ final class Scrubber {
         erase.erasedBytes(),
         erase.verifiedBytes(),
         pool.device.readBackPath(),
-        pool.device.identity(),
+        "pool " + pool.uuid + " on " + pool.device.lastingIdentity(),
         Instant.ofEpochMilli(erase.startMillis()),
         pool.clock.instant());
   }
