@@ -44,12 +44,12 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   private EngineVolumeDriver(Pool pool) {
     this.pool = pool;
-    VolumeDirectory directory = new VolumeDirectory(pool.metadata);
-    this.lineage = new VolumeLineage(pool, directory);
-    this.volumes = new VolumeTable(pool, directory, lineage);
+    this.lineage = pool.lineage;
+    this.volumes = new VolumeTable(pool);
     this.accounts = new PoolAccounts(pool);
     this.capabilities =
-        new DriverCapabilities(Set.of(CloneKind.DEPENDENT), true, eraseMethods(), true, true);
+        new DriverCapabilities(
+            EnumSet.allOf(CloneKind.class), true, eraseMethods(), true, true);
   }
 
   /**
@@ -178,13 +178,13 @@ public final class EngineVolumeDriver implements VolumeDriver {
   }
 
   @Override
-  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names, CloneKind kind)
-      throws VolumeException {
-    if (kind != CloneKind.DEPENDENT) {
-      throw new VolumeException(
-          VolumeException.Kind.UNSUPPORTED, "this pool makes dependent clones only");
-    }
+  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException {
     return durably(() -> volumes.clone(source, names));
+  }
+
+  @Override
+  public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
+    return durably(() -> volumes.copy(source, name));
   }
 
   @Override

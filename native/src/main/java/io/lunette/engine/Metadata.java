@@ -250,11 +250,26 @@ final class Metadata {
       moves.unlockWrite(stamp);
     }
     empty.children--;
-    LayerSlot old = child.slot;
-    long parent = child.parent == null ? 0 : child.parent.id;
-    child.slot = new LayerSlot(old.state(), old.suspect(), parent, old.sizeBytes(), old.volume());
-    writeSlot(child);
+    setParent(child, child.parent);
     setState(empty, LayerSlot.State.RELEASED);
+  }
+
+  /** Cuts a layer that nobody reads off from what lies below it, which is returned. */
+  Layer detach(Layer layer) throws IOException {
+    Layer below = layer.parent;
+    layer.parent = null;
+    if (below != null) {
+      below.children--;
+    }
+    setParent(layer, null);
+    return below;
+  }
+
+  private void setParent(Layer layer, Layer parent) throws IOException {
+    LayerSlot old = layer.slot;
+    long id = parent == null ? 0 : parent.id;
+    layer.slot = new LayerSlot(old.state(), old.suspect(), id, old.sizeBytes(), old.volume());
+    writeSlot(layer);
   }
 
   Volume createVolume(VolumeSlot slot, Layer top) throws IOException {

@@ -50,6 +50,9 @@ final class Pool implements AutoCloseable {
   final ExtentFinder finder;
   final Scrubber scrubber;
   final Merger merger;
+  final VolumeDirectory directory;
+  final VolumeLineage lineage;
+  final Copier copier;
   final PoolGrowth growth;
   final ThreadPoolExecutor io;
   final Clock clock;
@@ -93,6 +96,9 @@ final class Pool implements AutoCloseable {
     this.growth = new PoolGrowth(metadata, device, log, checkpointer);
     this.scrubber = new Scrubber(this);
     this.merger = new Merger(this);
+    this.directory = new VolumeDirectory(metadata);
+    this.lineage = new VolumeLineage(this);
+    this.copier = new Copier(this);
   }
 
   /** Makes a pool of that size in a new file. */
@@ -141,6 +147,7 @@ final class Pool implements AutoCloseable {
     scrubber.scrubOrphans();
     scrubber.start();
     merger.start();
+    copier.start();
   }
 
   /** After a crash: whatever may have been written without a record counts as written. */
@@ -238,6 +245,7 @@ final class Pool implements AutoCloseable {
   /** Commits everything, writes a checkpoint that says so, and lets the device go. */
   @Override
   public void close() throws IOException {
+    copier.stop();
     merger.stop();
     scrubber.stop();
     io.shutdown();
@@ -271,6 +279,7 @@ final class Pool implements AutoCloseable {
   void abandon() {
     log.fail(new IOException("the pool was abandoned"));
     log.stop();
+    copier.stop();
     merger.stop();
     scrubber.stop();
     io.shutdown();
@@ -280,7 +289,7 @@ final class Pool implements AutoCloseable {
     device.close();
   }
 
-  private static void awaitQuietly(ExecutorService executor) {
+  static void awaitQuietly(ExecutorService executor) {
     boolean interrupted = false;
     while (true) {
       try {

@@ -71,7 +71,7 @@ final class VolumeDirectory {
 
   VolumeInfo info(Volume volume) {
     VolumeSlot slot = volume.slot;
-    Volume origin = metadata.volume(slot.origin());
+    Volume origin = isIndependent(volume) ? null : metadata.volume(slot.origin());
     return new VolumeInfo(
         new VolumeName(slot.name()),
         slot.uuid(),
@@ -81,9 +81,20 @@ final class VolumeDirectory {
         switch (slot.state()) {
           case WRITABLE -> VolumeState.WRITABLE;
           case SEALED -> VolumeState.SEALED;
+          case COPYING -> VolumeState.COPYING;
           case ERASING -> VolumeState.ERASING;
           case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
         });
+  }
+
+  /** Whether everything that it reads was written by itself. */
+  static boolean isIndependent(Volume volume) {
+    for (Layer layer = volume.top; layer != null; layer = layer.parent) {
+      if (layer.slot.volume() != volume.id) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What its top maps, and every layer below that a deleted snapshot left to it alone. */

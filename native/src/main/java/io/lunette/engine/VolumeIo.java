@@ -264,23 +264,12 @@ final class VolumeIo {
     long end = (to + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
     // Both ends may lie in one extent, whose beginning is not given up.
     long begin = (aligned + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
-    long extent = nextMapped(top, begin);
+    long extent = VolumeMap.nextMapped(top, begin);
     while (extent >= 0 && extent < end) {
       releaseExtent(top, extent);
       metadata.trimPages();
-      extent = nextMapped(top, extent + 1);
+      extent = VolumeMap.nextMapped(top, extent + 1);
     }
-  }
-
-  private static long nextMapped(Layer top, long from) throws IOException {
-    long next = -1;
-    for (Layer layer = top; layer != null; layer = layer.parent) {
-      long found = layer.map.nextNonZero(from);
-      if (found >= 0 && (next < 0 || found < next)) {
-        next = found;
-      }
-    }
-    return next;
   }
 
   private void releaseExtent(Layer top, long extent) throws IOException, BlockException {

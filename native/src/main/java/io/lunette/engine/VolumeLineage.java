@@ -23,10 +23,10 @@ final class VolumeLineage {
   private final Metadata metadata;
   private final VolumeDirectory directory;
 
-  VolumeLineage(Pool pool, VolumeDirectory directory) {
+  VolumeLineage(Pool pool) {
     this.pool = pool;
     this.metadata = pool.metadata;
-    this.directory = directory;
+    this.directory = pool.directory;
   }
 
   VolumeInfo snapshot(VolumeName source, VolumeName snapshot)
@@ -96,9 +96,11 @@ final class VolumeLineage {
             return pool.scrubber.job(volume);
           }
           VolumeDirectory.requireClosed(volume);
-          if (volume.slot.state() == VolumeSlot.State.SEALED) {
+          if (volume.slot.state() == VolumeSlot.State.SEALED
+              || volume.slot.state() == VolumeSlot.State.COPYING) {
             throw new VolumeException(
-                VolumeException.Kind.BUSY, "volume " + name + " is sealed: delete it instead");
+                VolumeException.Kind.BUSY,
+                "volume " + name + " is " + volume.slot.state() + ": delete it instead");
           }
           if (volume.slot.state() == VolumeSlot.State.QUARANTINED) {
             requeue(volume);

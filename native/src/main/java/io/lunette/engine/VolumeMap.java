@@ -21,7 +21,7 @@ final class VolumeMap {
   /** Fills in where the blocks of a logical extent lie that {@code wanted} names. */
   static void resolve(Layer top, long logicalExtent, int wanted, long[] offsets)
       throws IOException {
-    int ignored =
+    long ignored =
         unmoved(
             top,
             () -> {
@@ -50,7 +50,7 @@ final class VolumeMap {
 
   /** The blocks of a logical extent that are not zero in that layer and what lies below it. */
   static int visible(Layer from, long logicalExtent) throws IOException {
-    return from == null ? 0 : unmoved(from, () -> visibleOnce(from, logicalExtent));
+    return from == null ? 0 : (int) unmoved(from, () -> visibleOnce(from, logicalExtent));
   }
 
   private static int visibleOnce(Layer from, long logicalExtent) throws IOException {
@@ -68,16 +68,32 @@ final class VolumeMap {
     return visible;
   }
 
+  /** The first logical extent from there on that a chain has an entry for, or -1. */
+  static long nextMapped(Layer top, long from) throws IOException {
+    return top == null ? -1 : unmoved(top, () -> nextMappedOnce(top, from));
+  }
+
+  private static long nextMappedOnce(Layer top, long from) throws IOException {
+    long next = -1;
+    for (Layer layer = top; layer != null; layer = layer.parent) {
+      long found = layer.map.nextNonZero(from);
+      if (found >= 0 && (next < 0 || found < next)) {
+        next = found;
+      }
+    }
+    return next;
+  }
+
   private interface Look {
-    int at() throws IOException;
+    long at() throws IOException;
   }
 
   /** A look at a chain during which no entry moved from one of its layers to another. */
-  private static int unmoved(Layer top, Look look) throws IOException {
+  private static long unmoved(Layer top, Look look) throws IOException {
     StampedLock moves = top.moves;
     long stamp = moves.tryOptimisticRead();
     if (stamp != 0) {
-      int seen = look.at();
+      long seen = look.at();
       if (moves.validate(stamp)) {
         return seen;
       }

@@ -28,11 +28,11 @@ final class VolumeTable {
   private final VolumeDirectory directory;
   private final VolumeLineage lineage;
 
-  VolumeTable(Pool pool, VolumeDirectory directory, VolumeLineage lineage) {
+  VolumeTable(Pool pool) {
     this.pool = pool;
     this.metadata = pool.metadata;
-    this.directory = directory;
-    this.lineage = lineage;
+    this.directory = pool.directory;
+    this.lineage = pool.lineage;
   }
 
   VolumeInfo create(VolumeName name, long sizeBytes)
@@ -68,15 +68,11 @@ final class VolumeTable {
 
   private List<VolumeInfo> cloneBatch(VolumeName source, List<VolumeName> names)
       throws IOException, VolumeException {
-    Volume origin = directory.get(source);
-    if (origin.slot.state() != VolumeSlot.State.SEALED) {
-      throw new VolumeException(
-          VolumeException.Kind.BUSY,
-          "volume " + source + " is not sealed: seal or snapshot it first");
-    }
+    Volume origin = sealed(source);
     for (VolumeName name : names) {
       Volume existing = metadata.volume(name.value());
-      if (existing != null && existing.slot.origin() != origin.id) {
+      if (existing != null
+          && (existing.slot.origin() != origin.id || VolumeDirectory.isIndependent(existing))) {
         throw VolumeDirectory.conflict(name);
       }
     }
@@ -91,6 +87,36 @@ final class VolumeTable {
       made.add(directory.info(volume));
     }
     return made;
+  }
+
+  private Volume sealed(VolumeName source) throws VolumeException {
+    Volume origin = directory.get(source);
+    if (origin.slot.state() != VolumeSlot.State.SEALED) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY,
+          "volume " + source + " is not sealed: seal or snapshot it first");
+    }
+    return origin;
+  }
+
+  CopyJob copy(VolumeName source, VolumeName name)
+      throws IOException, VolumeException, BlockException {
+    return directory.locked(
+        () -> {
+          Volume origin = sealed(source);
+          Volume existing = metadata.volume(name.value());
+          if (existing != null) {
+            if (existing.slot.origin() == origin.id
+                && existing.slot.state() == VolumeSlot.State.COPYING) {
+              return pool.copier.job(existing);
+            }
+            throw VolumeDirectory.conflict(name);
+          }
+          long size = origin.slot.sizeBytes();
+          Layer layer = metadata.createLayer(origin.top, size, metadata.nextVolumeId());
+          return pool.copier.job(
+              directory.newVolume(name, layer, size, origin.id, VolumeSlot.State.COPYING));
+        });
   }
 
   VolumeInfo seal(VolumeName name) throws IOException, VolumeException, BlockException {
@@ -154,13 +180,19 @@ final class VolumeTable {
   }
 
   boolean delete(VolumeName name) throws IOException, VolumeException, BlockException {
-    return directory.locked(
+    Volume found = directory.locked(() -> metadata.volume(name.value()));
+    if (found == null) {
+      return false;
+    }
+    return directory.whileNobodyWrites(
+        found,
         () -> {
           Volume volume = metadata.volume(name.value());
           if (volume == null) {
             return false;
           }
           VolumeDirectory.requireClosed(volume);
+          pool.copier.abandon(volume);
           Layer top = volume.top;
           metadata.removeVolume(volume);
           if (top.children == 0) {
@@ -208,7 +240,8 @@ final class VolumeTable {
     metadata.lock.lock();
     try {
       Volume volume = directory.get(name);
-      if (volume.slot.state() == VolumeSlot.State.ERASING
+      if (volume.slot.state() == VolumeSlot.State.COPYING
+          || volume.slot.state() == VolumeSlot.State.ERASING
           || volume.slot.state() == VolumeSlot.State.QUARANTINED) {
         throw new VolumeException(
             VolumeException.Kind.BUSY,

@@ -9,7 +9,6 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
@@ -304,11 +303,20 @@ final class CrashLife {
       return;
     }
     String name = "c" + ++lastVolume;
+    boolean full = random.nextInt(3) == 0;
     change(
-        "clone " + name + " of " + source,
-        () ->
-            driver.clone(
-                new VolumeName(source), List.of(new VolumeName(name)), CloneKind.DEPENDENT),
+        (full ? "copy " : "clone ") + name + " of " + source,
+        () -> {
+          if (full) {
+            driver
+                .copy(new VolumeName(source), new VolumeName(name))
+                .result()
+                .toCompletableFuture()
+                .get();
+          } else {
+            driver.clone(new VolumeName(source), List.of(new VolumeName(name)));
+          }
+        },
         () -> add(name, new Content(false, false, model.now.get(source).stamps().clone())));
   }
 

@@ -93,6 +93,7 @@ final class CrashVerdict {
   /** What the volumes hold. */
   static Map<String, Found> read(EngineVolumeDriver driver) throws VolumeException, BlockException {
     Map<String, Found> found = new TreeMap<>();
+    awaitCopies(driver);
     for (VolumeInfo info : driver.list()) {
       boolean readable = info.state() == VolumeState.WRITABLE || info.state() == VolumeState.SEALED;
       found.put(
@@ -104,6 +105,13 @@ final class CrashVerdict {
               readable ? stamps(driver, info) : new int[0]));
     }
     return found;
+  }
+
+  /** A copy that a crash cut short goes on by itself. */
+  private static void awaitCopies(EngineVolumeDriver driver) {
+    while (driver.list().stream().anyMatch(info -> info.state() == VolumeState.COPYING)) {
+      LockSupport.parkNanos(100_000);
+    }
   }
 
   private static int[] stamps(EngineVolumeDriver driver, VolumeInfo info)

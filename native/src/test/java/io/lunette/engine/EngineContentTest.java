@@ -8,7 +8,6 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeName;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -124,7 +123,7 @@ class EngineContentTest {
     driver.create(VOLUME, content.length);
     write(VOLUME, 0, content);
     driver.seal(VOLUME);
-    driver.clone(VOLUME, List.of(CLONE), CloneKind.DEPENDENT);
+    driver.clone(VOLUME, List.of(CLONE));
   }
 
   private static byte[] filled(int length, int value) {

@@ -9,7 +9,6 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
@@ -90,7 +89,7 @@ class EngineCrashTest {
         }
       }
       driver.seal(IMAGE);
-      driver.clone(IMAGE, CLONES, CloneKind.DEPENDENT);
+      driver.clone(IMAGE, CLONES);
       device.dieAfter(1 + random.nextInt(400));
       try {
         work(driver);

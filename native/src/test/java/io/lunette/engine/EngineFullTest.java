@@ -9,7 +9,6 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
@@ -42,7 +41,7 @@ class EngineFullTest {
     driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
     driver.create(IMAGE, 16L << 20);
     driver.seal(IMAGE);
-    driver.clone(IMAGE, List.of(TENANT), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(TENANT));
     try (BlockDevice tenant = driver.open(TENANT, AccessMode.READ_WRITE)) {
       write(tenant, 0, 1);
     }
@@ -129,7 +128,7 @@ class EngineFullTest {
 
   private void cloneOne() throws VolumeException {
     VolumeName name = new VolumeName("clone-" + next++);
-    driver.clone(IMAGE, List.of(name), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(name));
     acknowledged.add(name);
   }
 

@@ -8,7 +8,6 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import java.nio.ByteBuffer;
@@ -51,7 +50,7 @@ class EngineMemoryTest {
       BlockingIo.flush(image);
     }
     driver.seal(IMAGE);
-    driver.clone(IMAGE, List.of(CLONE), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(CLONE));
     Random random = new Random(5);
     try (BlockDevice clone = driver.open(CLONE, AccessMode.READ_WRITE)) {
       for (int i = 0; i < 2000; i++) {

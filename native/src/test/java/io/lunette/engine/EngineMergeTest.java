@@ -8,7 +8,6 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeName;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -102,7 +101,7 @@ class EngineMergeTest {
     write(0, filled(SIZE, 1));
     driver.seal(VOLUME);
     VolumeName clone = new VolumeName("clone");
-    driver.clone(VOLUME, List.of(clone), CloneKind.DEPENDENT);
+    driver.clone(VOLUME, List.of(clone));
 
     driver.delete(VOLUME);
     reopen();

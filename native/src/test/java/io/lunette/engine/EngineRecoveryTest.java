@@ -8,7 +8,6 @@ import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
@@ -81,7 +80,7 @@ class EngineRecoveryTest {
       names.add(new VolumeName("replica-" + i));
     }
 
-    driver.clone(IMAGE, names, CloneKind.DEPENDENT);
+    driver.clone(IMAGE, names);
     try (BlockDevice device = driver.open(names.get(7), AccessMode.READ_WRITE)) {
       write(device, 2, "XX");
       BlockingIo.flush(device);
@@ -98,7 +97,7 @@ class EngineRecoveryTest {
   void anEraseLeavesNothingOfWhatWasWrittenOnTheDevice() throws Exception {
     makeImage();
     VolumeName replica = new VolumeName("replica");
-    driver.clone(IMAGE, List.of(replica), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(replica));
     String secret = "TENANT-SECRET-41c0";
     try (BlockDevice device = driver.open(replica, AccessMode.READ_WRITE)) {
       for (long at = 0; at < 8 * MIB; at += 200_704) {
@@ -127,7 +126,7 @@ class EngineRecoveryTest {
   void aLayerThatWasScrubbedAwaySinceTheCheckpointIsGoneAfterACrash() throws Exception {
     makeImage();
     VolumeName replica = new VolumeName("replica");
-    driver.clone(IMAGE, List.of(replica), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(replica));
     try (BlockDevice device = driver.open(replica, AccessMode.READ_WRITE)) {
       for (long at = 0; at < 32 * MIB; at += 65_536) {
         write(device, at, "checkpointed");
@@ -155,7 +154,7 @@ class EngineRecoveryTest {
   void anEraseGoesOnAfterACrash() throws Exception {
     makeImage();
     VolumeName replica = new VolumeName("replica");
-    driver.clone(IMAGE, List.of(replica), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(replica));
     String secret = "TENANT-SECRET-97ae";
     try (BlockDevice device = driver.open(replica, AccessMode.READ_WRITE)) {
       for (long at = 0; at < 32 * MIB; at += 65_536) {

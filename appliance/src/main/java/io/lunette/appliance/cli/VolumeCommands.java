@@ -74,7 +74,11 @@ final class VolumeCommands {
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, Object> body = Map.of("name", name.value(), "full", full);
-      session().print(api.post("/volumes/" + source + "/clones", body), new Details());
+      var made = api.post("/volumes/" + source + "/clones", body);
+      session()
+          .print(
+              full ? new JobWait(session(), Pause.sleeping()).await(api, made) : made,
+              new Details());
     }
   }
 

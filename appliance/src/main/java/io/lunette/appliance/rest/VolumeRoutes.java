@@ -7,7 +7,6 @@ import io.lunette.core.mapping.ManualMapping;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeDriver;
@@ -128,10 +127,12 @@ final class VolumeRoutes implements RouteSet {
   }
 
   private Reply cloneVolume(Call call) throws Exception {
-    CloneKind kind = call.flag("full") ? CloneKind.INDEPENDENT : CloneKind.DEPENDENT;
     VolumeName clone = guard.changeable(call.text("name"));
-    List<VolumeInfo> made = driver.clone(named(call), List.of(clone), kind);
-    return Reply.created(View.of(made.get(0)));
+    if (call.flag("full")) {
+      return Reply.accepted(
+          jobs.add("volume-copy", clone.value(), driver.copy(named(call), clone), View::of));
+    }
+    return Reply.created(View.of(driver.clone(named(call), List.of(clone)).get(0)));
   }
 
   private Reply seal(Call call) throws DomainException, VolumeException {

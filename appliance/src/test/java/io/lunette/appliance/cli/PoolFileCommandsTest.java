@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.PrintWriter;
@@ -36,7 +35,7 @@ class PoolFileCommandsTest {
       VolumeName image = new VolumeName("image");
       driver.create(image, 16L << 20);
       driver.seal(image);
-      driver.clone(image, List.of(new VolumeName("replica")), CloneKind.DEPENDENT);
+      driver.clone(image, List.of(new VolumeName("replica")));
     }
   }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.jmh;
 
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import java.util.ArrayList;
@@ -68,6 +67,6 @@ public class CloneBenchmark {
     for (int i = 0; i < count; i++) {
       names.add(new VolumeName("replica-" + next.getAndIncrement()));
     }
-    return pool.driver.clone(ScratchPool.IMAGE, names, CloneKind.DEPENDENT);
+    return pool.driver.clone(ScratchPool.IMAGE, names);
   }
 }

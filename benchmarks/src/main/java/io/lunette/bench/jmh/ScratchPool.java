@@ -5,7 +5,6 @@ import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
@@ -47,7 +46,7 @@ final class ScratchPool implements AutoCloseable {
   /** Opens a new clone of the image for writing. */
   BlockDevice openClone(String name) throws Exception {
     VolumeName clone = new VolumeName(name);
-    driver.clone(IMAGE, List.of(clone), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(clone));
     return driver.open(clone, AccessMode.READ_WRITE);
   }
 

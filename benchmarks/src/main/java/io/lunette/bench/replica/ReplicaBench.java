@@ -8,7 +8,6 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
@@ -127,14 +126,14 @@ final class ReplicaBench implements AutoCloseable {
         count,
         names -> {
           long start = System.nanoTime();
-          driver.clone(IMAGE, names, CloneKind.DEPENDENT);
+          driver.clone(IMAGE, names);
           return new long[] {System.nanoTime() - start};
         });
   }
 
   private long cloneOne(VolumeName name) throws VolumeException {
     long start = System.nanoTime();
-    driver.clone(IMAGE, List.of(name), CloneKind.DEPENDENT);
+    driver.clone(IMAGE, List.of(name));
     return System.nanoTime() - start;
   }
 

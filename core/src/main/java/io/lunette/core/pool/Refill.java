@@ -13,7 +13,6 @@ import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import java.time.Clock;
@@ -151,8 +150,7 @@ final class Refill {
 
   private void make(Image image, List<ReplicaName> names) throws DomainException, VolumeException {
     try {
-      driver.clone(
-          image.volume(), names.stream().map(ReplicaName::volume).toList(), CloneKind.DEPENDENT);
+      driver.clone(image.volume(), names.stream().map(ReplicaName::volume).toList());
     } catch (VolumeException e) {
       if (e.kind() != VolumeException.Kind.CONFLICT) {
         throw e;

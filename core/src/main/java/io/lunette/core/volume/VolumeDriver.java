@@ -53,14 +53,24 @@ public interface VolumeDriver extends AutoCloseable {
   VolumeInfo seal(VolumeName name) throws VolumeException;
 
   /**
-   * Clones of a SEALED volume, all in one durable step where the driver can.
+   * Dependent clones of a SEALED volume, all in one durable step where the driver can.
    *
    * @return what now exists, in the order of {@code names}
    * @throws VolumeException NOT_FOUND; BUSY if the source is not sealed; CONFLICT; OUT_OF_SPACE;
    *     UNSUPPORTED
    */
-  List<VolumeInfo> clone(VolumeName source, List<VolumeName> names, CloneKind kind)
-      throws VolumeException;
+  List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException;
+
+  /**
+   * An independent clone of a SEALED volume: a full physical copy, in which what is zero takes no
+   * space. The new volume is COPYING from the return of this call on, across restarts, and WRITABLE
+   * with no origin when the job has ended well. A job that is cancelled or fails leaves no volume,
+   * and what it wrote is erased like what a delete leaves. The source may be deleted meanwhile. If
+   * the copy is under way already, its job is returned.
+   *
+   * @throws VolumeException NOT_FOUND; BUSY if the source is not sealed; CONFLICT; UNSUPPORTED
+   */
+  Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException;
 
   /**
    * Freezes the content of a volume, which may be in use, under a new name.
@@ -96,9 +106,9 @@ public interface VolumeDriver extends AutoCloseable {
   Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException;
 
   /**
-   * Takes the name away at once; the space is erased in the background and then reused. An image
-   * can be deleted while clones of it live: its content stays for as long as they do. Deleting what
-   * does not exist succeeds. It must not be open.
+   * Takes the name away at once; the space is erased in the background and then reused. A copy that
+   * is under way is cancelled. An image can be deleted while clones of it live: its content stays
+   * for as long as they do. Deleting what does not exist succeeds. It must not be open.
    *
    * @throws VolumeException BUSY if open
    */
@@ -113,7 +123,7 @@ public interface VolumeDriver extends AutoCloseable {
   /**
    * Opens a volume for I/O. Several may hold one volume open; all see one coherent device.
    *
-   * @throws VolumeException NOT_FOUND; BUSY if ERASING or QUARANTINED
+   * @throws VolumeException NOT_FOUND; BUSY if COPYING, ERASING or QUARANTINED
    */
   BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException;
 

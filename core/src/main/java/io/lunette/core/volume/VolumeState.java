@@ -7,6 +7,8 @@ public enum VolumeState {
   WRITABLE,
   /** Immutable for ever: an image or a snapshot; may be cloned. */
   SEALED,
+  /** An independent clone that is not whole yet; it opens when the copy has ended. */
+  COPYING,
   /** Its content is being erased; it opens again when that has succeeded. */
   ERASING,
   /** An erase failed and was not made good: never opens (DESIGN I2b). */

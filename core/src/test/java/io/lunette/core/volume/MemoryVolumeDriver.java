@@ -83,8 +83,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
   }
 
   @Override
-  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names, CloneKind kind)
-      throws VolumeException {
+  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException {
     synchronized (volumes) {
       MemoryVolume image = volumes.get(source);
       if (image.state != VolumeState.SEALED) {
@@ -97,17 +96,32 @@ public final class MemoryVolumeDriver implements VolumeDriver {
           throw conflict(name);
         }
       }
-      Optional<VolumeName> origin =
-          kind == CloneKind.DEPENDENT ? Optional.of(source) : Optional.empty();
       List<VolumeInfo> made = new ArrayList<>();
       for (VolumeName name : names) {
         MemoryVolume clone = volumes.byName.get(name);
         if (clone == null) {
-          clone = put(new MemoryVolume(name, image.size, origin, image.top));
+          clone = put(new MemoryVolume(name, image.size, Optional.of(source), image.top));
         }
         made.add(clone.info());
       }
       return made;
+    }
+  }
+
+  @Override
+  public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
+    synchronized (volumes) {
+      MemoryVolume image = volumes.get(source);
+      if (image.state != VolumeState.SEALED) {
+        throw new VolumeException(
+            VolumeException.Kind.BUSY, "volume '" + source + "' is not sealed");
+      }
+      MemoryVolume there = volumes.byName.get(name);
+      if (there != null) {
+        throw conflict(name);
+      }
+      return new MemoryCopy(
+          put(new MemoryVolume(name, image.size, Optional.empty(), image.top)).info());
     }
   }
 

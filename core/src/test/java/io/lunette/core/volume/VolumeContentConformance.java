@@ -81,7 +81,7 @@ interface VolumeContentConformance extends DriverFixture {
   @Test
   default void cloneReadsAsItsImageAndKeepsItsWritesToItself() throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b"), name("c")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b"), name("c")));
     byte[] own = pattern(5 * 4096, 11);
 
     DeviceContent.write(driver(), name("b"), 3 * 4096, own);
@@ -100,7 +100,7 @@ interface VolumeContentConformance extends DriverFixture {
   default void oneLogicalBlockWrittenToACloneLeavesItsNeighboursAsTheImageHasThem()
       throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
     int block;
     try (BlockDevice device = driver().open(name("b"), AccessMode.READ_WRITE)) {
       block = device.geometry().logicalBlockBytes();
@@ -115,10 +115,10 @@ interface VolumeContentConformance extends DriverFixture {
   @Test
   default void cloneOfACloneReadsThroughBoth() throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
     DeviceContent.write(driver(), name("b"), 0, pattern(4096, 13));
     driver().seal(name("b"));
-    driver().clone(name("b"), List.of(name("c")), CloneKind.DEPENDENT);
+    driver().clone(name("b"), List.of(name("c")));
     DeviceContent.write(driver(), name("c"), 4096, pattern(4096, 14));
 
     byte[] expected = golden.clone();
@@ -133,17 +133,22 @@ interface VolumeContentConformance extends DriverFixture {
     byte[] golden = image("image");
 
     VolumeInfo copy =
-        driver().clone(name("image"), List.of(name("copy")), CloneKind.INDEPENDENT).get(0);
+        driver()
+            .copy(name("image"), name("copy"))
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
     driver().delete(name("image"));
 
     assertThat(copy.origin()).isEmpty();
+    assertThat(copy.state()).isEqualTo(VolumeState.WRITABLE);
     assertThat(content("copy", 0, LENGTH)).isEqualTo(golden);
   }
 
   @Test
   default void zeroesWrittenToACloneHideTheImage() throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
 
     try (BlockDevice device = driver().open(name("b"), AccessMode.READ_WRITE)) {
       for (Provisioning how : Provisioning.values()) {
@@ -163,7 +168,7 @@ interface VolumeContentConformance extends DriverFixture {
   @Test
   default void discardOnACloneReadsZeroAndNotTheImage() throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
     DeviceContent.write(driver(), name("b"), 0, pattern(8192, 15));
 
     try (BlockDevice device = driver().open(name("b"), AccessMode.READ_WRITE)) {
@@ -183,7 +188,7 @@ interface VolumeContentConformance extends DriverFixture {
   @Test
   default void imageContentLivesInItsClonesAfterTheImageIsDeleted() throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
 
     driver().delete(name("image"));
 
@@ -225,7 +230,7 @@ interface VolumeContentConformance extends DriverFixture {
   default void whatWasCutOffByAResizeNeverShowsAgain() throws Exception {
     assumeTrue(driver().capabilities().resize());
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
     DeviceContent.write(driver(), name("b"), 128 * 1024, pattern(8192, 31));
 
     driver().resize(name("b"), 64 * 1024);
@@ -265,7 +270,7 @@ interface VolumeContentConformance extends DriverFixture {
   @Test
   default void concurrentFirstWritesToOneBlockAllArrive() throws Exception {
     byte[] golden = image("image");
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
     int writers = 4;
     ExecutorService threads = Executors.newFixedThreadPool(writers);
     try (BlockDevice device = driver().open(name("b"), AccessMode.READ_WRITE)) {

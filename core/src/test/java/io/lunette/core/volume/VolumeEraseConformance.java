@@ -18,7 +18,7 @@ interface VolumeEraseConformance extends DriverFixture {
     driver().create(name("image"), SIZE);
     DeviceContent.write(driver(), name("image"), 0, golden);
     driver().seal(name("image"));
-    driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b")));
     DeviceContent.write(driver(), name("b"), 4096, pattern(300 * 1024, 42));
 
     EraseReport report = await(driver().erase(name("b"), EraseRequest.zeroFillVerified()));

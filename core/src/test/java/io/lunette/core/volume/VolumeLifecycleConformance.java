@@ -34,8 +34,7 @@ interface VolumeLifecycleConformance extends DriverFixture {
         VolumeException.Kind.NOT_FOUND, () -> driver().open(name("none"), AccessMode.READ_ONLY));
     assertRefused(VolumeException.Kind.NOT_FOUND, () -> driver().seal(name("none")));
     assertRefused(
-        VolumeException.Kind.NOT_FOUND,
-        () -> driver().clone(name("none"), List.of(name("b")), CloneKind.DEPENDENT));
+        VolumeException.Kind.NOT_FOUND, () -> driver().clone(name("none"), List.of(name("b"))));
     assertRefused(
         VolumeException.Kind.NOT_FOUND,
         () -> driver().erase(name("none"), EraseRequest.zeroFillVerified()));
@@ -75,9 +74,7 @@ interface VolumeLifecycleConformance extends DriverFixture {
   default void onlyASealedVolumeCanBeCloned() throws Exception {
     driver().create(name("a"), SIZE);
 
-    assertRefused(
-        VolumeException.Kind.BUSY,
-        () -> driver().clone(name("a"), List.of(name("b")), CloneKind.DEPENDENT));
+    assertRefused(VolumeException.Kind.BUSY, () -> driver().clone(name("a"), List.of(name("b"))));
     assertThat(driver().find(name("b"))).isEmpty();
   }
 
@@ -87,7 +84,7 @@ interface VolumeLifecycleConformance extends DriverFixture {
     List<VolumeName> names =
         IntStream.range(0, 200).mapToObj(i -> name("clone-" + (199 - i))).toList();
 
-    List<VolumeInfo> made = driver().clone(name("image"), names, CloneKind.DEPENDENT);
+    List<VolumeInfo> made = driver().clone(name("image"), names);
 
     assertThat(made).extracting(VolumeInfo::name).isEqualTo(names);
     assertThat(made).extracting(VolumeInfo::uuid).doesNotHaveDuplicates();
@@ -104,11 +101,9 @@ interface VolumeLifecycleConformance extends DriverFixture {
   @Test
   default void cloningAgainReturnsTheSameClonesAndMakesThoseThatAreMissing() throws Exception {
     sealedVolume("image");
-    UUID first =
-        driver().clone(name("image"), List.of(name("b")), CloneKind.DEPENDENT).get(0).uuid();
+    UUID first = driver().clone(name("image"), List.of(name("b"))).get(0).uuid();
 
-    List<VolumeInfo> again =
-        driver().clone(name("image"), List.of(name("b"), name("c")), CloneKind.DEPENDENT);
+    List<VolumeInfo> again = driver().clone(name("image"), List.of(name("b"), name("c")));
 
     assertThat(again.get(0).uuid()).isEqualTo(first);
     assertThat(again.get(1).name()).isEqualTo(name("c"));
@@ -122,9 +117,7 @@ interface VolumeLifecycleConformance extends DriverFixture {
 
     assertRefused(
         VolumeException.Kind.CONFLICT,
-        () ->
-            driver()
-                .clone(name("image"), List.of(name("new"), name("taken")), CloneKind.DEPENDENT));
+        () -> driver().clone(name("image"), List.of(name("new"), name("taken"))));
     assertThat(driver().find(name("new"))).isEmpty();
   }
 
@@ -170,7 +163,7 @@ interface VolumeLifecycleConformance extends DriverFixture {
   @Test
   default void volumesKeepNameIdentityOriginAndStateWhenReopened() throws Exception {
     sealedVolume("image");
-    driver().clone(name("image"), List.of(name("b"), name("c")), CloneKind.DEPENDENT);
+    driver().clone(name("image"), List.of(name("b"), name("c")));
     driver().create(name("plain"), 2 * SIZE);
     driver().delete(name("c"));
     List<Lasting> before = driver().list().stream().map(Lasting::of).toList();

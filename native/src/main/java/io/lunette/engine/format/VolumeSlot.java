@@ -10,12 +10,12 @@ import java.util.UUID;
  *
  * <pre>
  * word
- *   0  state: 0 no volume, 1 writable, 2 sealed, 3 erasing, 4 quarantined
+ *   0  state: 0 no volume, 1 writable, 2 sealed, 3 erasing, 4 quarantined, 5 copying
  *   1  UUID, high half
  *   2  UUID, low half
  *   3  top layer
  *   4  size in bytes
- *   5  volume that it was cloned from, 0 for none
+ *   5  volume that it was cloned or copied from, 0 for none
  *   6  bytes of the name
  *   7  16 words of name, UTF-8, zero-padded
  *  23  erase: layer that is being erased
@@ -39,7 +39,8 @@ public record VolumeSlot(
     WRITABLE,
     SEALED,
     ERASING,
-    QUARANTINED
+    QUARANTINED,
+    COPYING
   }
 
   /** How far an erase is; all zero when none was ever asked for. */

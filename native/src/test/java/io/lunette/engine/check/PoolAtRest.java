@@ -6,7 +6,6 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
@@ -64,7 +63,7 @@ record PoolAtRest(Path file) {
       driver.create(IMAGE, 64 * MIB);
       fill(driver, IMAGE, 40);
       driver.seal(IMAGE);
-      driver.clone(IMAGE, List.of(CLONE, erased, deleted), CloneKind.DEPENDENT);
+      driver.clone(IMAGE, List.of(CLONE, erased, deleted));
       fill(driver, CLONE, 20);
       fill(driver, erased, 10);
       fill(driver, deleted, 10);
@@ -86,7 +85,7 @@ record PoolAtRest(Path file) {
   Path leftOpen(Path copy) throws Exception {
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
       for (int i = 0; i < 5; i++) {
-        driver.clone(IMAGE, List.of(new VolumeName("late-" + i)), CloneKind.DEPENDENT);
+        driver.clone(IMAGE, List.of(new VolumeName("late-" + i)));
         fill(driver, new VolumeName("late-" + i), 3);
       }
       Files.copy(file, copy);

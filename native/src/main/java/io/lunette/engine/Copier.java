@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Makes independent clones: a new layer on the source that nobody may open yet, filled with every
+ * block that shows through it and is not zero, and at the end cut off from what lies below.
+ *
+ * <p>What the layer maps already is the durable cursor, so a copy goes on after a restart where the
+ * last commit left it; and the source can be deleted meanwhile, as it can under any clone. One copy
+ * runs at a time: two would only take turns at the device.
+ */
+final class Copier {
+
+  private static final long UNIT = PoolLayout.EXTENT_BYTES;
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final VolumeIo io;
+  private final ExecutorService executor;
+  private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
+
+  /** By volume id; guarded by the lock of the metadata. */
+  private final Map<Long, CopyJob> jobs = new HashMap<>();
+
+  private volatile boolean stopping;
+
+  Copier(Pool pool) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.io = new VolumeIo(pool.device, metadata, pool.allocator, pool.log);
+    this.executor = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-copy"));
+  }
+
+  /** Takes up the copies that the last closing, or a crash, cut short. */
+  void start() {
+    metadata.lock.lock();
+    try {
+      for (Volume volume : metadata.volumes()) {
+        if (volume.slot.state() == VolumeSlot.State.COPYING) {
+          CopyJob ignored = job(volume);
+        }
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Stops between two extents; what is not ended goes on when the pool is opened again. */
+  void stop() {
+    stopping = true;
+    executor.shutdown();
+    Pool.awaitQuietly(executor);
+    metadata.lock.lock();
+    try {
+      VolumeException closed =
+          new VolumeException(
+              VolumeException.Kind.BUSY, "the pool was closed: the copy goes on when it is opened");
+      jobs.values().forEach(job -> job.result.completeExceptionally(closed));
+      jobs.clear();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** The job of a volume that is COPYING; with the lock held. */
+  CopyJob job(Volume volume) {
+    return jobs.computeIfAbsent(
+        volume.id,
+        id -> {
+          CopyJob job = new CopyJob(volume);
+          executor.execute(() -> run(job));
+          return job;
+        });
+  }
+
+  private void run(CopyJob job) {
+    if (stopping) {
+      return;
+    }
+    try {
+      // The volume exists durably before the first byte is copied for it.
+      pool.log.commit();
+      count(job);
+      long extent = 0;
+      while (extent >= 0 && !stopping && !job.isCancelled()) {
+        extent = copyNext(job, extent);
+      }
+      if (job.isCancelled()) {
+        giveUp(
+            job, new CancellationException("the copy of " + job.volume.name() + " was cancelled"));
+      } else if (!stopping) {
+        finish(job);
+      }
+    } catch (BlockException e) {
+      fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
+    } catch (IOException | RuntimeException e) {
+      fail(job, e, false);
+    }
+  }
+
+  private void count(CopyJob job) throws IOException {
+    long extents = 0;
+    Layer below = job.volume.top.parent;
+    for (long at = VolumeMap.nextMapped(below, 0); at >= 0; ) {
+      extents++;
+      at = VolumeMap.nextMapped(below, at + 1);
+      metadata.trimPages();
+    }
+    job.totalBytes.set(extents * UNIT);
+  }
+
+  /** Copies the first extent from there on that shows anything; returns the next, or -1. */
+  private long copyNext(CopyJob job, long from) throws IOException, BlockException {
+    // Shared with no writer but held against whoever deletes the volume.
+    job.volume.writers.readLock().lock();
+    try {
+      if (job.isCancelled()) {
+        return -1;
+      }
+      Layer top = job.volume.top;
+      long extent = VolumeMap.nextMapped(top.parent, from);
+      if (extent < 0 || extent * UNIT >= top.slot.sizeBytes()) {
+        return -1;
+      }
+      int blocks = VolumeMap.visible(top.parent, extent) & ~MapEntry.mask(top.map.get(extent));
+      if (blocks != 0) {
+        copy(top, extent, blocks);
+      }
+      job.doneBytes.addAndGet(UNIT);
+      return extent + 1;
+    } finally {
+      job.volume.writers.readLock().unlock();
+      metadata.trimPages();
+    }
+  }
+
+  private void copy(Layer top, long extent, int blocks) throws IOException, BlockException {
+    long base = extent * UNIT;
+    int length = (int) Math.min(UNIT, top.slot.sizeBytes() - base);
+    io.read(top, base, buffer.slice(0, length));
+    int wanted = 0;
+    for (int rest = blocks; rest != 0; rest &= rest - 1) {
+      int block = Integer.numberOfTrailingZeros(rest);
+      int at = block * PoolLayout.BLOCK_BYTES;
+      if (at < length && !isZero(at)) {
+        wanted |= 1 << block;
+      }
+    }
+    while (wanted != 0) {
+      int first = Integer.numberOfTrailingZeros(wanted);
+      int count = Integer.numberOfTrailingZeros(~(wanted >>> first));
+      int at = first * PoolLayout.BLOCK_BYTES;
+      int bytes = Math.min(count * PoolLayout.BLOCK_BYTES, length - at);
+      io.write(top, base + at, buffer.slice(at, bytes));
+      wanted &= ~(((1 << count) - 1) << first);
+    }
+  }
+
+  private boolean isZero(int from) {
+    for (int at = from; at < from + PoolLayout.BLOCK_BYTES; at += Long.BYTES) {
+      if (buffer.getLong(at) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void finish(CopyJob job) throws IOException, BlockException {
+    Volume volume = job.volume;
+    volume.writers.writeLock().lock();
+    try {
+      metadata.lock.lock();
+      try {
+        if (metadata.volume(volume.id) != volume) {
+          return;
+        }
+        Layer below = metadata.detach(volume.top);
+        metadata.update(
+            volume,
+            VolumeDirectory.with(
+                volume, VolumeSlot.State.WRITABLE, volume.top, volume.slot.sizeBytes()),
+            volume.top);
+        if (below != null && below.children == 0 && below.owner == null) {
+          pool.lineage.releaseAndEnqueue(below);
+        }
+        pool.merger.chainsChanged();
+        jobs.remove(volume.id);
+      } finally {
+        metadata.lock.unlock();
+      }
+    } finally {
+      volume.writers.writeLock().unlock();
+    }
+    pool.log.commit();
+    job.result.complete(info(volume));
+  }
+
+  private VolumeInfo info(Volume volume) {
+    metadata.lock.lock();
+    try {
+      return pool.directory.info(volume);
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private void fail(CopyJob job, Exception cause, boolean outOfSpace) {
+    if (pool.log.hasFailed()) {
+      job.result.completeExceptionally(
+          new VolumeException(VolumeException.Kind.IO, cause.getMessage(), cause));
+      return;
+    }
+    giveUp(
+        job,
+        new VolumeException(
+            outOfSpace ? VolumeException.Kind.OUT_OF_SPACE : VolumeException.Kind.IO,
+            "the copy "
+                + new VolumeName(job.volume.name())
+                + " was given up: "
+                + cause.getMessage(),
+            cause));
+  }
+
+  /** Takes away what there is of the copy; the scrubber sees to the rest. */
+  private void giveUp(CopyJob job, Exception why) {
+    Volume volume = job.volume;
+    try {
+      metadata.lock.lock();
+      try {
+        jobs.remove(volume.id);
+        if (metadata.volume(volume.id) == volume) {
+          metadata.removeVolume(volume);
+          pool.lineage.releaseAndEnqueue(volume.top);
+        }
+      } finally {
+        metadata.lock.unlock();
+      }
+      pool.log.commit();
+    } catch (IOException | BlockException e) {
+      why.addSuppressed(e);
+    }
+    job.result.completeExceptionally(why);
+  }
+
+  /** Ends the copy of a volume that is being deleted; with its writers excluded. */
+  void abandon(Volume volume) {
+    CopyJob job = jobs.remove(volume.id);
+    if (job != null) {
+      job.cancel();
+      job.result.completeExceptionally(
+          new CancellationException("volume " + volume.name() + " was deleted"));
+    }
+  }
+}

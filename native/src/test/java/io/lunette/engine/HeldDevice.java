@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.RawDevice;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+
+/** A device on which writes of data can be made to wait; those of metadata pages go on. */
+final class HeldDevice implements RawDevice {
+
+  private static final int LARGE_BYTES = 64 * 1024;
+
+  private final RawDevice device;
+  private volatile CountDownLatch held = new CountDownLatch(0);
+
+  HeldDevice(RawDevice device) {
+    this.device = device;
+  }
+
+  void holdLargeWrites() {
+    held = new CountDownLatch(1);
+  }
+
+  void releaseLargeWrites() {
+    held.countDown();
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer source) throws DeviceException {
+    if (source.remaining() >= LARGE_BYTES) {
+      try {
+        held.await();
+      } catch (InterruptedException e) {
+        throw new DeviceException("interrupted");
+      }
+    }
+    device.write(offset, source);
+  }
+
+  @Override
+  public long sizeBytes() {
+    return device.sizeBytes();
+  }
+
+  @Override
+  public String identity() {
+    return device.identity();
+  }
+
+  @Override
+  public String readBackPath() {
+    return device.readBackPath();
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer target) throws DeviceException {
+    device.read(offset, target);
+  }
+
+  @Override
+  public void readBack(long offset, ByteBuffer target) throws DeviceException {
+    device.readBack(offset, target);
+  }
+
+  @Override
+  public void flush() throws DeviceException {
+    device.flush();
+  }
+
+  @Override
+  public void close() {
+    device.close();
+  }
+}
