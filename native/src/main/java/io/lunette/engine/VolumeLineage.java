@@ -102,11 +102,10 @@ final class VolumeLineage {
                 VolumeException.Kind.BUSY,
                 "volume " + name + " is " + volume.slot.state() + ": delete it instead");
           }
-          if (volume.slot.state() == VolumeSlot.State.QUARANTINED) {
-            requeue(volume);
-          } else {
+          if (volume.slot.state() != VolumeSlot.State.QUARANTINED) {
             replaceTop(volume);
           }
+          requeue(volume);
           VolumeSlot.Erase erase =
               EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis());
           metadata.update(
@@ -137,7 +136,9 @@ final class VolumeLineage {
     releaseAndEnqueue(old);
   }
 
-  /** Takes an erase up again that had failed. */
+  /**
+   * Has all scrubbed that the volume released, also what failed before: it is part of the erase.
+   */
   private void requeue(Volume volume) {
     for (Layer layer : metadata.layers()) {
       if (layer.slot.volume() == volume.id && layer.slot.state() == LayerSlot.State.RELEASED) {

@@ -116,7 +116,8 @@ class EngineContentTest {
 
     driver.delete(CLONE);
 
-    assertThat(driver.find(VOLUME).orElseThrow().allocatedBytes()).isEqualTo(3L * EXTENT);
+    // All three until the layers have merged and the one that shows no more has been dropped.
+    assertThat(driver.find(VOLUME).orElseThrow().allocatedBytes()).isIn(3L * EXTENT, 2L * EXTENT);
   }
 
   private void makeImage(byte[] content) throws Exception {
