@@ -48,8 +48,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
     this.volumes = new VolumeTable(pool);
     this.accounts = new PoolAccounts(pool);
     this.capabilities =
-        new DriverCapabilities(
-            EnumSet.allOf(CloneKind.class), true, eraseMethods(), true, true);
+        new DriverCapabilities(EnumSet.allOf(CloneKind.class), true, eraseMethods(), true, true);
   }
 
   /**

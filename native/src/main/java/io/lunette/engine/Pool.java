@@ -49,6 +49,7 @@ final class Pool implements AutoCloseable {
   final ExtentAllocator allocator;
   final ExtentFinder finder;
   final Scrubber scrubber;
+  final SpaceWaiters waiters;
   final Merger merger;
   final VolumeDirectory directory;
   final VolumeLineage lineage;
@@ -95,6 +96,7 @@ final class Pool implements AutoCloseable {
     this.allocator = new ExtentAllocator(metadata, finder, log);
     this.growth = new PoolGrowth(metadata, device, log, checkpointer);
     this.scrubber = new Scrubber(this);
+    this.waiters = new SpaceWaiters(this);
     this.merger = new Merger(this);
     this.directory = new VolumeDirectory(metadata);
     this.lineage = new VolumeLineage(this);
@@ -245,6 +247,7 @@ final class Pool implements AutoCloseable {
   /** Commits everything, writes a checkpoint that says so, and lets the device go. */
   @Override
   public void close() throws IOException {
+    waiters.close();
     copier.stop();
     merger.stop();
     scrubber.stop();
@@ -279,6 +282,7 @@ final class Pool implements AutoCloseable {
   void abandon() {
     log.fail(new IOException("the pool was abandoned"));
     log.stop();
+    waiters.close();
     copier.stop();
     merger.stop();
     scrubber.stop();

@@ -128,6 +128,31 @@ final class Scrubber {
     queued.signal();
   }
 
+  /** Whether there are extents that it can make CLEAN; with the lock held. */
+  boolean hasWork() {
+    if (stopping) {
+      return false;
+    }
+    for (Layer layer : queue) {
+      if (!layer.isEmpty()) {
+        return true;
+      }
+    }
+    for (Layer layer : metadata.layers()) {
+      if (layer.droppedExtents > 0
+          && !failed.contains(layer)
+          && layer.slot.state() != LayerSlot.State.RELEASED) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Has it look for work at once, for somebody waits for space; with the lock held. */
+  void hurry() {
+    queued.signal();
+  }
+
   /** Says that a layer which was merging can be scrubbed if it was released; with the lock held. */
   void mergeEnded() {
     queued.signal();
@@ -185,6 +210,7 @@ final class Scrubber {
           LOG.error("scrub of layer {} failed", layer.id, e);
         }
         quarantine(layer, e);
+        pool.waiters.wake();
       }
     }
   }
@@ -321,6 +347,7 @@ final class Scrubber {
           metadata.space.markClean(MapEntry.extent(entry));
         }
       }
+      pool.waiters.count(entries.size());
       Volume volume = metadata.volume(layer.slot.volume());
       if (volume != null && volume.slot.state() == VolumeSlot.State.ERASING) {
         VolumeSlot slot = volume.slot;
@@ -336,6 +363,7 @@ final class Scrubber {
       metadata.lock.unlock();
     }
     pool.log.commit();
+    pool.waiters.wake();
     metadata.trimPages();
     if (job != null) {
       job.doneBytes.addAndGet((long) entries.size() * PoolLayout.EXTENT_BYTES);

@@ -27,6 +27,7 @@ final class VolumeDevice {
 
   private final VolumeIo io;
   private final CommitLog log;
+  private final SpaceWaiters waiters;
   private final Executor executor;
   private final GracePeriod inFlight = new GracePeriod();
 
@@ -42,6 +43,7 @@ final class VolumeDevice {
   VolumeDevice(
       VolumeIo io,
       CommitLog log,
+      SpaceWaiters waiters,
       Executor executor,
       ReadWriteLock writers,
       Layer top,
@@ -50,6 +52,7 @@ final class VolumeDevice {
     this.io = io;
     this.writers = writers;
     this.log = log;
+    this.waiters = waiters;
     this.executor = executor;
     this.top = top;
     this.sizeBytes = sizeBytes;
@@ -93,24 +96,45 @@ final class VolumeDevice {
     inFlight.await();
   }
 
-  void read(int slot, long offset, ByteBuffer target, IoCompletion completion) {
-    run(slot, completion, () -> io.read(top, offset, target), false, Durability.VISIBLE);
+  void read(int slot, long offset, ByteBuffer target, IoCompletion caller) {
+    IoCompletion completion = new Counted(slot, caller);
+    executor.execute(
+        () -> {
+          BlockException failure = runRead(() -> io.read(top, offset, target));
+          if (failure == null) {
+            completion.completed();
+          } else {
+            completion.failed(failure);
+          }
+        });
   }
 
   void write(
-      int slot, long offset, ByteBuffer source, Durability durability, IoCompletion completion) {
-    run(slot, completion, () -> io.write(top, offset, source), true, durability);
+      int slot,
+      Opener opener,
+      long offset,
+      ByteBuffer source,
+      Durability durability,
+      IoCompletion c) {
+    new Writing(opener, () -> io.write(top, offset, source), durability, c).start(slot);
   }
 
   void zero(
       int slot,
+      Opener opener,
       long offset,
       long length,
       Provisioning provisioning,
       Durability durability,
       IoCompletion completion) {
     boolean release = provisioning == Provisioning.MAY_RELEASE;
-    run(slot, completion, () -> io.zero(top, offset, length, release), true, durability);
+    new Writing(opener, () -> io.zero(top, offset, length, release), durability, completion)
+        .start(slot);
+  }
+
+  /** Lets writes that wait for space see that their opener has let go. */
+  void wakeWaiters() {
+    waiters.wake();
   }
 
   void flush(int slot, IoCompletion completion) {
@@ -145,20 +169,61 @@ final class VolumeDevice {
     void run() throws IOException, BlockException;
   }
 
-  private void run(
-      int slot, IoCompletion caller, Transfer transfer, boolean writes, Durability durability) {
-    IoCompletion completion = new Counted(slot, caller);
-    executor.execute(
-        () -> {
-          BlockException failure = writes ? runWrite(transfer) : runRead(transfer);
-          if (failure != null) {
-            completion.failed(failure);
-          } else if (durability == Durability.DURABLE) {
-            log.commit(completion);
-          } else {
-            completion.completed();
-          }
-        });
+  /** Who asked for an operation. */
+  interface Opener {
+    boolean isClosed();
+  }
+
+  /** A write from its first attempt to its end; tried again when it waited for space. */
+  private final class Writing implements IoCompletion {
+
+    private final Opener opener;
+    private final Transfer transfer;
+    private final Durability durability;
+    private final IoCompletion caller;
+
+    Writing(Opener opener, Transfer transfer, Durability durability, IoCompletion caller) {
+      this.opener = opener;
+      this.transfer = transfer;
+      this.durability = durability;
+      this.caller = caller;
+    }
+
+    void start(int slot) {
+      executor.execute(() -> attempt(slot));
+    }
+
+    private void attempt(int slot) {
+      long cleaned = waiters.cleaned();
+      BlockException failure = runWrite(transfer);
+      if (failure == null && durability == Durability.DURABLE) {
+        log.commit(new Counted(slot, caller));
+        return;
+      }
+      inFlight.exit(slot);
+      if (failure == null) {
+        caller.completed();
+      } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
+          || !waiters.await(cleaned, this)) {
+        caller.failed(failure);
+      }
+    }
+
+    @Override
+    public void completed() {
+      int slot = inFlight.enter();
+      if (opener.isClosed()) {
+        inFlight.exit(slot);
+        caller.failed(new BlockException(BlockException.Kind.GONE, "the volume was closed"));
+      } else {
+        start(slot);
+      }
+    }
+
+    @Override
+    public void failed(BlockException closed) {
+      caller.failed(closed);
+    }
   }
 
   private BlockException runRead(Transfer transfer) {

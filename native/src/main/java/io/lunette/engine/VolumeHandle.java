@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** One opener's hold on a volume: checks what it asks, and knows when it has let go. */
-final class VolumeHandle implements BlockDevice {
+final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
 
   private final VolumeDevice device;
   private final String name;
@@ -56,7 +56,7 @@ final class VolumeHandle implements BlockDevice {
         source.remaining(),
         true,
         completion,
-        slot -> device.write(slot, offsetBytes, source, durability, completion));
+        slot -> device.write(slot, this, offsetBytes, source, durability, completion));
   }
 
   @Override
@@ -71,7 +71,9 @@ final class VolumeHandle implements BlockDevice {
         lengthBytes,
         true,
         completion,
-        slot -> device.zero(slot, offsetBytes, lengthBytes, provisioning, durability, completion));
+        slot ->
+            device.zero(
+                slot, this, offsetBytes, lengthBytes, provisioning, durability, completion));
   }
 
   @Override
@@ -84,6 +86,7 @@ final class VolumeHandle implements BlockDevice {
         slot ->
             device.zero(
                 slot,
+                this,
                 offsetBytes,
                 lengthBytes,
                 Provisioning.MAY_RELEASE,
@@ -119,8 +122,14 @@ final class VolumeHandle implements BlockDevice {
       }
       closed = true;
     }
+    device.wakeWaiters();
     device.awaitInFlight();
     onClose.run();
+  }
+
+  @Override
+  public boolean isClosed() {
+    return closed;
   }
 
   private interface Start {

@@ -252,6 +252,7 @@ final class VolumeTable {
             new VolumeDevice(
                 new VolumeIo(pool.device, metadata, pool.allocator, pool.log),
                 pool.log,
+                pool.waiters,
                 pool.io,
                 volume.writers,
                 volume.top,

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +62,21 @@ final class HeldDevice implements RawDevice {
   @Override
   public void readBack(long offset, ByteBuffer target) throws DeviceException {
     device.readBack(offset, target);
+  }
+
+  @Override
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException {
+    return device.probe(scratchOffset, scratchBytes);
+  }
+
+  @Override
+  public void zeroRange(long offset, long length) throws DeviceException {
+    device.zeroRange(offset, length);
+  }
+
+  @Override
+  public void punchHole(long offset, long length) throws DeviceException {
+    device.punchHole(offset, length);
   }
 
   @Override

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.IoCompletion;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes that found no CLEAN extent while dirty ones were waiting for the scrubber. They hold no
+ * thread and are not counted as under way, for the scrubber waits for those that are.
+ *
+ * <p>A pool that is discarded and written anew would otherwise report itself full only because the
+ * scrubber has not had its turn yet.
+ */
+final class SpaceWaiters {
+
+  private final Pool pool;
+
+  /** Guarded by the lock of the metadata. */
+  private List<IoCompletion> waiting = new ArrayList<>();
+
+  /** Changed with the lock held. */
+  private volatile long cleaned;
+
+  private boolean closed;
+
+  SpaceWaiters(Pool pool) {
+    this.pool = pool;
+  }
+
+  /** A count that has moved on whenever a dirty extent has become CLEAN since. */
+  long cleaned() {
+    return cleaned;
+  }
+
+  /** Counts extents that have become CLEAN; with the lock held. */
+  void count(int extents) {
+    cleaned += extents;
+  }
+
+  /**
+   * Has a write tried again when there may be space for it.
+   *
+   * @param seen what {@link #cleaned} said before the write was tried
+   * @param again completed when it is worth a try, failed when the pool closes
+   * @return false if nothing can become CLEAN: the pool is full
+   */
+  boolean await(long seen, IoCompletion again) {
+    pool.metadata.lock.lock();
+    try {
+      if (closed) {
+        return false;
+      }
+      if (cleaned == seen) {
+        // Where CLEAN extents are left it is the file system below that is full: no scrub helps.
+        if (pool.finder.available(1) > 0 || !pool.scrubber.hasWork()) {
+          return false;
+        }
+        waiting.add(again);
+        pool.scrubber.hurry();
+        return true;
+      }
+    } finally {
+      pool.metadata.lock.unlock();
+    }
+    again.completed();
+    return true;
+  }
+
+  /** Lets all that wait try again. */
+  void wake() {
+    take(false).forEach(IoCompletion::completed);
+  }
+
+  /** Ends all that wait, and takes no more. */
+  void close() {
+    BlockException gone = new BlockException(BlockException.Kind.GONE, "the pool is closed");
+    take(true).forEach(waiter -> waiter.failed(gone));
+  }
+
+  private List<IoCompletion> take(boolean close) {
+    pool.metadata.lock.lock();
+    try {
+      closed |= close;
+      List<IoCompletion> taken = waiting;
+      waiting = new ArrayList<>();
+      return taken;
+    } finally {
+      pool.metadata.lock.unlock();
+    }
+  }
+}
