@@ -126,7 +126,7 @@ final class LayerMerge {
       try {
         upper.merging = false;
         lower.merging = false;
-        pool.scrubber.mergeEnded();
+        pool.scrubber.hurry();
       } finally {
         metadata.lock.unlock();
       }

@@ -16,15 +16,10 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +36,6 @@ final class Scrubber {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
   private static final int BATCH_EXTENTS = 1024;
-  private static final long DROPPED_THRESHOLD = 256;
-  private static final long IDLE_MILLIS = 500;
 
   private final Pool pool;
   private final Metadata metadata;
@@ -51,22 +44,15 @@ final class Scrubber {
   private final RunEraser eraser;
   private final Thread thread;
 
-  /** Layers to do, in order of release; guarded by the lock of the metadata. */
-  private final Set<Layer> queue = new LinkedHashSet<>();
+  private final ScrubQueue queue;
 
   /** Jobs by volume id; guarded by the lock of the metadata. */
   private final Map<Long, EraseJob> jobs = new HashMap<>();
 
-  /** Layers that failed: left alone until the pool is opened again. */
-  private final Set<Layer> failed = new HashSet<>();
-
-  private final Condition queued;
-  private volatile boolean stopping;
-
   Scrubber(Pool pool) {
     this.pool = pool;
     this.metadata = pool.metadata;
-    this.queued = metadata.lock.newCondition();
+    this.queue = new ScrubQueue(metadata, pool.finder);
     this.writers =
         Executors.newFixedThreadPool(RunEraser.DEPTH, r -> Pool.daemon(r, "lunette-zero"));
     this.pace =
@@ -100,9 +86,8 @@ final class Scrubber {
   void stop() {
     metadata.lock.lock();
     try {
-      stopping = true;
+      queue.close();
       pace.end();
-      queued.signal();
     } finally {
       metadata.lock.unlock();
     }
@@ -125,37 +110,16 @@ final class Scrubber {
   /** Has a released layer scrubbed; with the lock held. */
   void enqueue(Layer layer) {
     queue.add(layer);
-    queued.signal();
   }
 
   /** Whether there are extents that it can make CLEAN; with the lock held. */
   boolean hasWork() {
-    if (stopping) {
-      return false;
-    }
-    for (Layer layer : queue) {
-      if (!layer.isEmpty()) {
-        return true;
-      }
-    }
-    for (Layer layer : metadata.layers()) {
-      if (layer.droppedExtents > 0
-          && !failed.contains(layer)
-          && layer.slot.state() != LayerSlot.State.RELEASED) {
-        return true;
-      }
-    }
-    return false;
+    return queue.hasExtents();
   }
 
-  /** Has it look for work at once, for somebody waits for space; with the lock held. */
+  /** Has it look for work at once; with the lock held. */
   void hurry() {
-    queued.signal();
-  }
-
-  /** Says that a layer which was merging can be scrubbed if it was released; with the lock held. */
-  void mergeEnded() {
-    queued.signal();
+    queue.wake();
   }
 
   /** The job of a volume that is being erased; with the lock held. */
@@ -192,8 +156,8 @@ final class Scrubber {
   }
 
   private void run() {
-    while (!stopping) {
-      Layer layer = next();
+    while (!queue.isClosed()) {
+      Layer layer = queue.next();
       if (layer == null) {
         continue;
       }
@@ -215,56 +179,6 @@ final class Scrubber {
     }
   }
 
-  /** What to do next, waiting a while for it. */
-  private Layer next() {
-    metadata.lock.lock();
-    try {
-      if (queue.isEmpty()) {
-        Layer dropped = mostDropped();
-        if (dropped != null) {
-          return dropped;
-        }
-        if (!stopping) {
-          long ignored = queued.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
-        }
-      }
-      if (queue.isEmpty() || stopping) {
-        return null;
-      }
-      for (Layer layer : queue) {
-        if (!layer.merging) {
-          return layer;
-        }
-      }
-      long ignored = queued.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
-      return null;
-    } catch (InterruptedException e) {
-      stopping = true;
-      return null;
-    } finally {
-      metadata.lock.unlock();
-    }
-  }
-
-  /** The live layer with the most dropped extents, if that is worth a round or space is short. */
-  private Layer mostDropped() {
-    Layer most = null;
-    for (Layer layer : metadata.layers()) {
-      if (layer.droppedExtents > 0
-          && !failed.contains(layer)
-          && !layer.merging
-          && layer.slot.state() != LayerSlot.State.RELEASED
-          && (most == null || layer.droppedExtents > most.droppedExtents)) {
-        most = layer;
-      }
-    }
-    boolean worth =
-        most != null
-            && (most.droppedExtents >= DROPPED_THRESHOLD
-                || pool.finder.available() < DROPPED_THRESHOLD);
-    return worth ? most : null;
-  }
-
   private void scrubLayer(Layer layer) throws IOException, BlockException {
     EraseJob job;
     metadata.lock.lock();
@@ -277,13 +191,13 @@ final class Scrubber {
     pool.log.commit();
     awaitReaders();
     long cursor = 0;
-    while (cursor >= 0 && !stopping) {
+    while (cursor >= 0 && !queue.isClosed()) {
       cursor = scrubMapped(layer, cursor, job);
     }
-    while (!stopping && layer.droppedExtents > 0) {
+    while (!queue.isClosed() && layer.droppedExtents > 0) {
       scrubDropped(layer, job);
     }
-    if (!stopping) {
+    if (!queue.isClosed()) {
       finish(layer, job);
     }
   }
@@ -451,8 +365,7 @@ final class Scrubber {
     EraseJob job = null;
     metadata.lock.lock();
     try {
-      queue.remove(layer);
-      failed.add(layer);
+      queue.fail(layer);
       Volume volume = metadata.volume(layer.slot.volume());
       if (volume != null && volume.slot.state() == VolumeSlot.State.ERASING) {
         job = jobs.remove(volume.id);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.engine.format.LayerSlot;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * What the scrubber has to do: released layers in the order of their release, then the live layer
+ * that has dropped the most. Every method but {@link #next} expects the lock of {@link Metadata} to
+ * be held.
+ */
+final class ScrubQueue {
+
+  private static final long DROPPED_THRESHOLD = 256;
+  private static final long IDLE_MILLIS = 500;
+
+  private final Metadata metadata;
+  private final ExtentFinder finder;
+  private final Condition changed;
+  private final Set<Layer> released = new LinkedHashSet<>();
+
+  /** Layers that failed: left alone until somebody asks again or the pool is opened again. */
+  private final Set<Layer> failed = new HashSet<>();
+
+  private volatile boolean closed;
+
+  ScrubQueue(Metadata metadata, ExtentFinder finder) {
+    this.metadata = metadata;
+    this.finder = finder;
+    this.changed = metadata.lock.newCondition();
+  }
+
+  void add(Layer layer) {
+    released.add(layer);
+    changed.signal();
+  }
+
+  void remove(Layer layer) {
+    released.remove(layer);
+  }
+
+  void fail(Layer layer) {
+    released.remove(layer);
+    failed.add(layer);
+  }
+
+  /** Has the scrubber look again: somebody waits for space, or a layer has ended merging. */
+  void wake() {
+    changed.signal();
+  }
+
+  /** Nothing is begun any more. */
+  void close() {
+    closed = true;
+    changed.signal();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Whether there are extents that can be made CLEAN. */
+  boolean hasExtents() {
+    if (closed) {
+      return false;
+    }
+    return released.stream().anyMatch(layer -> !layer.isEmpty())
+        || metadata.layers().stream().anyMatch(this::hasDropped);
+  }
+
+  private boolean hasDropped(Layer layer) {
+    return layer.droppedExtents > 0
+        && layer.slot.state() != LayerSlot.State.RELEASED
+        && !failed.contains(layer);
+  }
+
+  /** What to do next, waited for a while; null if there is nothing. Takes the lock. */
+  Layer next() {
+    metadata.lock.lock();
+    try {
+      Layer found = find();
+      if (found == null && !closed) {
+        long ignored = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
+        found = find();
+      }
+      return closed ? null : found;
+    } catch (InterruptedException e) {
+      closed = true;
+      return null;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private Layer find() {
+    for (Layer layer : released) {
+      if (!layer.merging) {
+        return layer;
+      }
+    }
+    Layer most = null;
+    for (Layer layer : metadata.layers()) {
+      if (hasDropped(layer)
+          && !layer.merging
+          && (most == null || layer.droppedExtents > most.droppedExtents)) {
+        most = layer;
+      }
+    }
+    // A few dropped extents are worth a round of flushes only where space is short.
+    boolean worth =
+        most != null
+            && (most.droppedExtents >= DROPPED_THRESHOLD || finder.available() < DROPPED_THRESHOLD);
+    return worth ? most : null;
+  }
+}
