@@ -57,6 +57,9 @@ public final class Sense implements Outcome {
   public static final Sense COPY_TARGET_UNREACHABLE = new Sense(COPY_ABORTED, 0x0D, 0x02);
   public static final Sense COPY_FAILED = new Sense(COPY_ABORTED, 0x0D, 0x01);
 
+  public static final Sense INCORRECT_AMOUNT_OF_DATA = new Sense(ABORTED_COMMAND, 0x0C, 0x0D);
+  public static final Sense PROTOCOL_SERVICE_CRC_ERROR = new Sense(ABORTED_COMMAND, 0x47, 0x05);
+
   public static final Sense VERIFY_MISCOMPARE = new Sense(MISCOMPARE, 0x1D, 0x00);
 
   public static final Sense POWER_ON_OR_RESET = new Sense(UNIT_ATTENTION, 0x29, 0x00);

@@ -121,19 +121,24 @@ final class CommandFlow implements TaskSet.Listener {
     return !task.aborted;
   }
 
-  /** Whom a Data-Out is for; null if it is dropped: its command may have been aborted. */
+  /**
+   * Whom a Data-Out is for; null if it is dropped: its command may have ended, or ends by what is
+   * wrong with this PDU. More of the same sequence may follow and is dropped too.
+   */
   private IscsiTask expecting(PduHeader header) {
     IscsiTask task = tasks.find(header.itt());
     if (task == null || task.aborted || connection.isClosing()) {
       return null;
     }
     DataOutSequence sequence = task.sequences.peek();
-    String wrong =
-        sequence == null
-            ? "Data-Out that nobody asked for"
-            : sequence.refuse(header, task.receivedOut);
+    if (sequence == null || !sequence.isNamedBy(header)) {
+      connection.violated("Data-Out that nobody asked for");
+      return null;
+    }
+    Sense wrong = sequence.refuse(header, task.receivedOut);
     if (wrong != null) {
-      connection.violated(wrong);
+      task.outcome = wrong;
+      ended(task);
       return null;
     }
     return task;

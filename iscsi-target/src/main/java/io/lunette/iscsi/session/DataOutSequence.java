@@ -3,6 +3,7 @@ package io.lunette.iscsi.session;
 
 import io.lunette.iscsi.pdu.Bhs;
 import io.lunette.iscsi.pdu.PduHeader;
+import io.lunette.scsi.Sense;
 
 /**
  * One sequence of Data-Out PDUs (RFC 7143 §11.7): the unsolicited one, or the answer to one R2T.
@@ -32,30 +33,26 @@ final class DataOutSequence {
     return new DataOutSequence(transferTag, bytes, true);
   }
 
+  /** Whether a PDU names this sequence. */
+  boolean isNamedBy(PduHeader header) {
+    return header.u32(Bhs.TTT) == transferTag;
+  }
+
   /**
-   * Checks the next PDU.
+   * Checks the next PDU. A PDU out of order means that another was lost, which error recovery level
+   * 0 answers by ending the command, not the session (RFC 7143 §7.9, §11.4.7.2).
    *
    * @param offset where in the transfer it has to begin
-   * @return what is wrong with it; null if nothing is
+   * @return what its command ends with; null if nothing is wrong
    */
-  String refuse(PduHeader header, int offset) {
+  Sense refuse(PduHeader header, int offset) {
     int bytes = header.dataBytes();
-    if (header.u32(Bhs.TTT) != transferTag) {
-      return "Data-Out for another transfer tag than is due";
+    if (header.u32(Bhs.BUFFER_OFFSET) != offset || header.u32(Bhs.DATA_SN) != dataSn) {
+      return Sense.PROTOCOL_SERVICE_CRC_ERROR;
     }
-    if (header.u32(Bhs.BUFFER_OFFSET) != offset) {
-      return "Data-Out out of order";
-    }
-    if (header.u32(Bhs.DATA_SN) != dataSn) {
-      return "Data-Out with a DataSN out of order";
-    }
-    if (bytes > most - received) {
-      return "more Data-Out than allowed";
-    }
-    if (exact && header.isFinal() && bytes < most - received) {
-      return "less Data-Out than asked for";
-    }
-    return null;
+    boolean tooMuch = bytes > most - received;
+    boolean tooLittle = exact && header.isFinal() && bytes < most - received;
+    return tooMuch || tooLittle ? Sense.INCORRECT_AMOUNT_OF_DATA : null;
   }
 
   /** Counts a PDU; true if it was the last one. */
