@@ -234,7 +234,7 @@ final class VolumeDevice {
       return PoolFailure.reading(e);
     } catch (BlockException e) {
       return e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
     }
   }
@@ -252,7 +252,7 @@ final class VolumeDevice {
       return PoolFailure.writing(e);
     } catch (BlockException e) {
       return e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
     } finally {
       writers.readLock().unlock();

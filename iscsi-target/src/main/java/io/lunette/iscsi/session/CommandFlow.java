@@ -266,10 +266,13 @@ final class CommandFlow implements TaskSet.Listener {
     } else {
       window.ended();
     }
-    if (!task.aborted && !connection.isClosing()) {
-      responder.respond(task, tasks);
+    try {
+      if (!task.aborted && !connection.isClosing()) {
+        responder.respond(task, tasks);
+      }
+    } finally {
+      tasks.remove(task);
     }
-    tasks.remove(task);
   }
 
   /** Whether a task with this tag is under way. */

@@ -12,6 +12,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -137,7 +138,20 @@ final class TaskSet {
     }
     ended.add(task);
     if (woken.compareAndSet(false, true)) {
-      channel.eventLoop().execute(this::answerEnded);
+      try {
+        channel.eventLoop().execute(this::answerEnded);
+      } catch (RejectedExecutionException e) {
+        forgetEnded();
+      }
+    }
+  }
+
+  /** The device has answered after the target was closed: there is no event loop any more. */
+  private void forgetEnded() {
+    woken.set(false);
+    IscsiTask task;
+    while ((task = ended.poll()) != null) {
+      task.releaseBuffers();
     }
   }
 
@@ -145,10 +159,19 @@ final class TaskSet {
     woken.set(false);
     IscsiTask task;
     while ((task = ended.poll()) != null) {
-      listener.ended(task);
+      answer(task);
     }
     admit();
     channel.flush();
+  }
+
+  /** An answer that cannot be given costs the connection, not the answers after it. */
+  private void answer(IscsiTask task) {
+    try {
+      listener.ended(task);
+    } catch (RuntimeException | Error e) {
+      channel.pipeline().fireExceptionCaught(e);
+    }
   }
 
   /** Forgets a task and gives its buffers back. */

@@ -10,12 +10,15 @@ import io.lunette.iscsi.session.TargetNode;
 import io.lunette.scsi.command.CommandSet;
 import io.lunette.scsi.device.DeviceServer;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,13 +97,15 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
 
   @Override
   public void endSessions(InitiatorName initiator) {
-    await(lunMap.sessions().stream().filter(each -> each.initiator().equals(initiator)).toList());
+    end(lunMap.sessions().stream().filter(each -> each.initiator().equals(initiator)).toList())
+        .join();
   }
 
-  private static void await(List<Session> sessions) {
-    List<CompletionStage<Void>> ends = new ArrayList<>();
-    sessions.forEach(each -> ends.add(each.close()));
-    ends.forEach(end -> end.toCompletableFuture().join());
+  private static CompletableFuture<Void> end(List<Session> sessions) {
+    return CompletableFuture.allOf(
+        sessions.stream()
+            .map(each -> each.close().toCompletableFuture())
+            .toArray(CompletableFuture[]::new));
   }
 
   @Override
@@ -126,8 +131,25 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   @Override
   public void close() {
     portals.stopListening();
-    await(lunMap.sessions());
+    awaitWithin(config.limits().closeTime(), end(lunMap.sessions()));
     portals.close();
+  }
+
+  /** A device that never answers must not keep the whole program from its end. */
+  private void awaitWithin(Duration time, CompletableFuture<Void> ends) {
+    try {
+      ends.get(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.error(
+          "closed with commands under way that their devices did not end in {} ms, of {}",
+          time.toMillis(),
+          lunMap.sessions());
+    } catch (InterruptedException e) {
+      LOG.error("closed without waiting for commands under way: interrupted");
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   @Override

@@ -12,17 +12,25 @@ import java.time.Duration;
  * @param loginTime a connection that has not logged in by then is closed
  * @param silenceTime a session that is silent this long is asked by NOP-In, and dropped when it
  *     stays silent as long again
+ * @param closeTime how long closing the target waits for the commands that its devices have
  */
 public record TargetLimits(
     int connections,
     int commandWindow,
     int transferBytesPerSession,
     Duration loginTime,
-    Duration silenceTime) {
+    Duration silenceTime,
+    Duration closeTime) {
 
   /** What a target has when nothing else is said. */
   public static final TargetLimits DEFAULT =
-      new TargetLimits(16_384, 256, 64 << 20, Duration.ofSeconds(15), Duration.ofSeconds(15));
+      new TargetLimits(
+          16_384,
+          256,
+          64 << 20,
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(30));
 
   public TargetLimits {
     if (connections < 1 || commandWindow < 1 || commandWindow > 4096) {
@@ -33,8 +41,9 @@ public record TargetLimits(
       throw new IllegalArgumentException(
           "transfer buffers of " + transferBytesPerSession + " bytes: at least 16 MiB");
     }
-    if (loginTime.toMillis() < 1 || silenceTime.toMillis() < 1) {
-      throw new IllegalArgumentException("login time " + loginTime + ", silence " + silenceTime);
+    if (loginTime.toMillis() < 1 || silenceTime.toMillis() < 1 || closeTime.toMillis() < 1) {
+      throw new IllegalArgumentException(
+          "login time " + loginTime + ", silence " + silenceTime + ", close time " + closeTime);
     }
   }
 }

@@ -2,6 +2,8 @@
 package io.lunette.scsi.command;
 
 import io.lunette.core.block.IoCompletion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * I/Os that are done one after the other, each started when the one before has succeeded.
@@ -11,6 +13,9 @@ import io.lunette.core.block.IoCompletion;
  */
 abstract class IoSequence implements IoCompletion {
 
+  private static final Logger LOG = LoggerFactory.getLogger(IoSequence.class);
+
+  private boolean over;
   private boolean submitting;
   private boolean completedInline;
 
@@ -21,6 +26,14 @@ abstract class IoSequence implements IoCompletion {
    * @return false if there is none; the sequence has then told its end
    */
   abstract boolean next();
+
+  /** {@link #next} has thrown: the sequence tells its end, a failure of the target's own. */
+  abstract void broken();
+
+  /** Says that {@link #next} tells the end now; what is thrown from there on is the listener's. */
+  final void isOver() {
+    over = true;
+  }
 
   /** Starts the first I/O. */
   final void start() {
@@ -45,13 +58,26 @@ abstract class IoSequence implements IoCompletion {
         submitting = true;
         completedInline = false;
       }
-      if (!next()) {
+      if (!proceed()) {
         return;
       }
       synchronized (this) {
         submitting = false;
         again = completedInline;
       }
+    }
+  }
+
+  private boolean proceed() {
+    try {
+      return next();
+    } catch (RuntimeException | Error e) {
+      if (over) {
+        throw e;
+      }
+      LOG.error("defect in a sequence of I/Os", e);
+      broken();
+      return false;
     }
   }
 }

@@ -63,8 +63,18 @@ final class SanitizeRun extends IoSequence {
 
   @Override
   public void failed(BlockException failure) {
-    unit.sanitize().end(false);
-    whenEnded.accept(Sense.SANITIZE_FAILED);
+    end(false, Sense.SANITIZE_FAILED);
+  }
+
+  @Override
+  void broken() {
+    end(false, Sense.INTERNAL_TARGET_FAILURE);
+  }
+
+  private void end(boolean succeeded, Outcome outcome) {
+    isOver();
+    unit.sanitize().end(succeeded);
+    whenEnded.accept(outcome);
   }
 
   @Override
@@ -99,8 +109,7 @@ final class SanitizeRun extends IoSequence {
       unit.device().discard(offset, length, this);
       return true;
     }
-    unit.sanitize().end(true);
-    whenEnded.accept(Outcome.GOOD);
+    end(true, Outcome.GOOD);
     return false;
   }
 }

@@ -3,6 +3,7 @@ package io.lunette.scsi.command;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.ScsiTask;
 
 /** A sequence of I/Os that is a command: the first failure ends the command, as does its end. */
@@ -22,8 +23,14 @@ abstract class TaskSequence extends IoSequence {
 
   /** Ends the command; for {@link #next} to return. */
   final boolean end(Outcome outcome) {
+    isOver();
     task.end(outcome);
     return false;
+  }
+
+  @Override
+  final void broken() {
+    task.end(Sense.INTERNAL_TARGET_FAILURE);
   }
 
   @Override

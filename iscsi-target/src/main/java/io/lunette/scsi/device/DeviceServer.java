@@ -51,11 +51,17 @@ public final class DeviceServer {
     }
   }
 
-  /** A defect of a handler ends its command, never the session that it came by. */
+  /**
+   * A defect of a handler, or the want of memory or stack that it met, ends its command, never the
+   * session that it came by. What was thrown by those who deliver an outcome is theirs.
+   */
   static Outcome guarded(ScsiTask task, ScsiTask.Step step) {
     try {
       return step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      if (task.hasEnded()) {
+        throw e;
+      }
       LOG.error("defect in a command with operation code {}", task.cdb().opcode(), e);
       return Sense.INTERNAL_TARGET_FAILURE;
     }

@@ -33,6 +33,7 @@ public abstract class ScsiTask implements IoCompletion {
   private CommandDescriptor descriptor;
   private boolean insideMapping;
   private boolean insideAtomicity;
+  private boolean over;
 
   /** The command; the transport loads it. */
   public final Cdb cdb() {
@@ -82,6 +83,7 @@ public abstract class ScsiTask implements IoCompletion {
     descriptor = null;
     insideMapping = false;
     insideAtomicity = false;
+    over = false;
     lba = cdb.lba();
     blocks = cdb.blocks();
   }
@@ -167,6 +169,7 @@ public abstract class ScsiTask implements IoCompletion {
 
   /** Ends the command. Called once, on any thread. */
   public final void end(Outcome outcome) {
+    over = true;
     if (insideAtomicity) {
       insideAtomicity = false;
       if (descriptor.access == Access.ATOMIC_WRITE) {
@@ -180,6 +183,10 @@ public abstract class ScsiTask implements IoCompletion {
       nexus.mapped().gate().leave();
     }
     ended(outcome);
+  }
+
+  final boolean hasEnded() {
+    return over;
   }
 
   final CommandDescriptor descriptor() {

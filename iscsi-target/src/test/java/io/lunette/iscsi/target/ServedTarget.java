@@ -44,7 +44,12 @@ final class ServedTarget implements AutoCloseable, InitiatorAuthentication {
   /** Limits of eight connections, and these times in milliseconds. */
   static TargetLimits limits(int loginMillis, int silenceMillis) {
     return new TargetLimits(
-        8, 32, 16 << 20, Duration.ofMillis(loginMillis), Duration.ofMillis(silenceMillis));
+        8,
+        32,
+        16 << 20,
+        Duration.ofMillis(loginMillis),
+        Duration.ofMillis(silenceMillis),
+        Duration.ofMillis(500));
   }
 
   IscsiTarget target() {

@@ -3,7 +3,11 @@ package io.lunette.iscsi.target;
 
 import static io.lunette.iscsi.target.ServedTarget.ALICE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.lunette.core.block.MemoryBlockDevice;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +61,26 @@ class SessionTimeoutTest {
             RawInitiator.header(0x40, 0x80, RawInitiator.NO_TAG).putInt(20, ping.u32(20)));
       }
       assertThat(served.target().sessions()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aTargetClosesThoughADeviceNeverAnswers() throws Exception {
+    serve(60_000, 60_000);
+    BlockingQueue<Runnable> unanswered = new LinkedBlockingQueue<>();
+    MemoryBlockDevice device = MemoryBlockDevice.on(unanswered::add, 1 << 20, 512);
+    served.target().mapForAll(0, ServedTarget.unit(device, "silent"));
+    try (RawInitiator initiator = connect()) {
+      assertThat(initiator.login(ALICE.value(), 1).u16(36)).isZero();
+      initiator.settle();
+      initiator.send(initiator.command(0xC0, 512, 0x28, 0, 0, 0, 0, 0, 0, 0, 1));
+      Runnable answer = unanswered.take();
+
+      served.target().close();
+
+      assertThat(initiator.isClosed()).isTrue();
+      assertThat(served.target().sessions()).hasSize(1);
+      assertThatCode(answer::run).doesNotThrowAnyException();
     }
   }
 

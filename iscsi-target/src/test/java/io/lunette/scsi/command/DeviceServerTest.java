@@ -8,6 +8,7 @@ import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.CommandHandler;
 import io.lunette.scsi.device.CommandTable;
 import io.lunette.scsi.device.DeviceServer;
+import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,28 @@ class DeviceServerTest {
     byte[] cdb = Initiator.hex("8F 00 0000000000000000 00000000 00 00");
     return new TestTask(cdb, unit.initiator, unit.initiator.nexus())
         .execute(server, Initiator.NOTHING);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Access.class,
+      names = {"READ", "WRITE", "ATOMIC_WRITE"})
+  void wantOfStackOrMemoryEndsTheCommandAlone(Access access) {
+    execute(access, DeviceServerTest::endlessly).sense(Sense.INTERNAL_TARGET_FAILURE);
+    execute(
+            access,
+            task -> {
+              task.device().flush(task.then(() -> endlessly(task)));
+              return Outcome.LATER;
+            })
+        .sense(Sense.INTERNAL_TARGET_FAILURE);
+
+    execute(Access.ATOMIC_WRITE, task -> Outcome.GOOD).good();
+  }
+
+  @SuppressWarnings("InfiniteRecursion")
+  private static Outcome endlessly(ScsiTask task) {
+    return endlessly(task);
   }
 
   @ParameterizedTest

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SanitizeTest {
 
@@ -157,6 +159,28 @@ class SanitizeTest {
     unit.device.failNext(Operation.FLUSH, Kind.MEDIUM_WRITE);
     unit.initiator.send("48 22 00000000 00 0000 00").sense(Sense.SANITIZE_FAILED);
     unit.initiator.send(EXIT_FAILURE_MODE).good();
+    unit.initiator.send(READ).good();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {ERASE, ERASE_AT_ONCE})
+  void wantOfMemoryFailsTheSanitizeAndLeavesTheUnitToAnother(String erase) {
+    boolean[] exhausted = new boolean[1];
+    TestUnit unit =
+        TestUnit.completingOn(
+            completion -> {
+              if (exhausted[0]) {
+                throw new OutOfMemoryError("on purpose");
+              }
+              completion.run();
+            });
+    exhausted[0] = true;
+    unit.initiator.send(erase);
+    exhausted[0] = false;
+    unit.initiator.send(READ).sense(Sense.SANITIZE_FAILED);
+
+    unit.initiator.send(ERASE).good();
+
     unit.initiator.send(READ).good();
   }
 }
