@@ -117,7 +117,12 @@ final class Checkpointer {
 
   /** Whether the journal may be written up to that position. */
   boolean hasRoomFor(long position) {
-    return position - former.journalTail() <= journalBytes;
+    return position <= ringLimit();
+  }
+
+  /** The position up to which the ring holds nothing that either superblock needs. */
+  long ringLimit() {
+    return former.journalTail() + journalBytes;
   }
 
   /** Waits for the one that is running. */

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.blockio.RawDevice;
@@ -12,6 +13,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
@@ -141,7 +143,7 @@ final class Pool implements AutoCloseable {
       if (!state.wasClosedCleanly()) {
         distrust();
       }
-      checkpointAtOpening();
+      checkpointAtOpening(state.journalEnd().sequence());
     } finally {
       metadata.lock.unlock();
     }
@@ -200,12 +202,32 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** With the lock held and the commit thread not running: all that is pending goes with it. */
-  private void checkpointAtOpening() throws IOException {
-    Checkpointer.Plan plan = checkpointer.plan();
-    metadata.takePending();
-    checkpointer.announce();
-    checkpointer.write(plan, journal.position(), journal.sequence(), false);
+  /**
+   * With the lock held and the commit thread not running: all that is pending goes with it. Where a
+   * full file system has no space for it, the pool goes on in the ring as if it had not been
+   * closed, for a pool that cannot be opened could not be scrubbed, read, or moved elsewhere
+   * either.
+   */
+  private void checkpointAtOpening(long nextSequence) throws IOException {
+    RecordBuffer pending = null;
+    try {
+      Checkpointer.Plan plan = checkpointer.plan();
+      pending = metadata.takePending();
+      checkpointer.announce();
+      checkpointer.write(plan, journal.position(), journal.sequence(), false);
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      if (pending == null) {
+        checkpointer.putOff(e);
+      } else {
+        metadata.returnPending(pending);
+      }
+      // The jump in the numbers is only for who reads from a new superblock on.
+      journal.continueWith(nextSequence, checkpointer.ringLimit());
+      device.flush();
+    }
   }
 
   /** The last checkpoint, of all that is pending too. */

@@ -81,7 +81,36 @@ final class RunEraser {
   }
 
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content) throws IOException {
-    each(runs, run -> device.write(run.offsetBytes(), content.slice(0, run.lengthBytes())));
+    each(
+        runs,
+        run -> {
+          try {
+            device.write(run.offsetBytes(), content.slice(0, run.lengthBytes()));
+          } catch (DeviceException e) {
+            if (!e.isNoSpace()) {
+              throw e;
+            }
+            writeAroundHoles(run, content);
+          }
+        });
+  }
+
+  /**
+   * On a full file system a hole under the pool takes no zeroes, and needs none: nothing ever lay
+   * there. A page that is refused must read as zeroes from the device.
+   */
+  private void writeAroundHoles(DirtyRuns.Run run, ByteBuffer content) throws IOException {
+    for (int at = 0; at < run.lengthBytes(); at += PoolLayout.PAGE_BYTES) {
+      try {
+        device.write(run.offsetBytes() + at, content.slice(at, PoolLayout.PAGE_BYTES));
+      } catch (DeviceException e) {
+        ByteBuffer found = readBackOf(PoolLayout.PAGE_BYTES);
+        device.readBack(run.offsetBytes() + at, found);
+        if (!e.isNoSpace() || found.mismatch(ZEROES.slice(0, PoolLayout.PAGE_BYTES)) >= 0) {
+          throw e;
+        }
+      }
+    }
   }
 
   private static ByteBuffer filled(byte value) {

@@ -88,6 +88,41 @@ class EngineFullTest {
   }
 
   @Test
+  void aPoolOpensAndIsReadWhileTheFileSystemIsFull() throws Exception {
+    for (long seed = 0; seed < 20; seed++) {
+      SimulatedDevice left = crash(seed);
+      left.setFull(true);
+      device = left;
+      driver = EngineVolumeDriver.open(left, Clock.systemUTC(), 8 << 20);
+
+      try (BlockDevice tenant = driver.open(TENANT, AccessMode.READ_WRITE)) {
+        assertThat(read(tenant, 0)).isEqualTo(1);
+        write(tenant, 0, 1);
+        BlockException noSpace =
+            catchThrowableOfType(BlockException.class, () -> write(tenant, 1 << 20, 2));
+        assertThat(noSpace.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
+      }
+      cloneOne();
+      left.setFull(seed % 3 == 0);
+    }
+
+    device.setFull(false);
+    cloneOne();
+    SimulatedDevice left = crash(21);
+    requireSound(left);
+    requireAcknowledged(left);
+  }
+
+  @Test
+  void aPoolThatWasClosedOpensOnAFullFileSystemAndClosesAgain() throws Exception {
+    driver.close();
+    device.setFull(true);
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    cloneOne();
+    requireAcknowledged(crash(3));
+  }
+
+  @Test
   void aCrashAtAnyTimeAfterThereIsSpaceAgainLosesNothingEither() throws Exception {
     device.setFull(true);
     VolumeException refused = cloneUntilRefused();

@@ -14,6 +14,8 @@ import java.util.UUID;
  */
 public final class JournalWriter {
 
+  private static final int ERASE_BYTES = 1 << 20;
+
   private final Ring ring;
   private final UUID pool;
   private final ByteBuffer frame = AlignedBuffers.allocate(JournalFrame.MAX_FRAME_BYTES);
@@ -48,6 +50,20 @@ public final class JournalWriter {
   public static long groupBytes(long recordBytes) {
     long payload = JournalFrame.MAX_FRAME_BYTES - JournalFrame.HEADER_BYTES - 16 * 1024;
     return (recordBytes / payload + 1) * JournalFrame.MAX_FRAME_BYTES;
+  }
+
+  /**
+   * Goes on with an exact number at the present position, having erased whatever a torn commit may
+   * have left behind it. The caller flushes before it appends.
+   *
+   * @param limit the position up to which the ring is free
+   */
+  public void continueWith(long exactSequence, long limit) throws DeviceException {
+    ByteBuffer zeroes = AlignedBuffers.allocate(ERASE_BYTES);
+    for (long at = position; at < limit; at += ERASE_BYTES) {
+      ring.write(at, zeroes.clear().limit((int) Math.min(ERASE_BYTES, limit - at)));
+    }
+    sequence = exactSequence;
   }
 
   /** Writes the records as one group, all or nothing for a replay. */
