@@ -16,7 +16,8 @@ import io.lunette.core.provisioning.CoreSettings;
 import io.lunette.core.provisioning.Difference;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.provisioning.ReconcileReport;
-import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.space.SpaceReport;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.iscsi.target.IscsiTarget;
@@ -107,7 +108,7 @@ public final class Appliance implements AutoCloseable {
       lifecycle.add("catalog", catalog::close);
       masking = new IscsiLunMasking(driver, portal.toString(), targetName);
       lifecycle.add("devices", masking::close);
-      core = openCore(catalog, workers);
+      core = openCore(catalog, workers, options.spaceThresholds().orElse(SpaceThresholds.DEFAULT));
       openTarget();
       openApi(options, workers);
     } catch (DomainException e) {
@@ -115,7 +116,8 @@ public final class Appliance implements AutoCloseable {
     }
   }
 
-  private ProvisioningCore openCore(JdbcCatalog catalog, Workers workers)
+  private ProvisioningCore openCore(
+      JdbcCatalog catalog, Workers workers, SpaceThresholds thresholds)
       throws DomainException, ApplianceException {
     ProvisioningCore wired =
         ProvisioningCore.over(
@@ -129,7 +131,7 @@ public final class Appliance implements AutoCloseable {
                 Clock.systemUTC(),
                 workers.timer(),
                 workers.blocking(),
-                CoreSettings.DEFAULT));
+                CoreSettings.DEFAULT.withSpace(thresholds)));
     lifecycle.add("core", wired::close);
     ReconcileReport report = wired.start();
     unresolved = report.unresolved().stream().map(Appliance::line).toList();
@@ -176,7 +178,7 @@ public final class Appliance implements AutoCloseable {
 
   private StatusView status() {
     List<String> alerts = new ArrayList<>();
-    PoolSpace space = StatusView.space(driver::space, alerts);
+    SpaceReport space = StatusView.space(core.space(), alerts);
     List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
     return new StatusView(

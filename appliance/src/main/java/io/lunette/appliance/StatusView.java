@@ -7,9 +7,11 @@ import io.lunette.core.DomainException;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.space.Space;
+import io.lunette.core.space.SpaceLevel;
+import io.lunette.core.space.SpaceReport;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.PoolSpace;
-import io.lunette.core.volume.VolumeException;
 import io.lunette.iscsi.target.SessionStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +48,6 @@ record StatusView(
     List<Mapping> mappings,
     int jobsRunning,
     List<String> alerts) {
-
-  private static final double SPACE_LOW = 0.10;
 
   /** A replica pool in short. */
   record Pool(
@@ -96,15 +96,15 @@ record StatusView(
   }
 
   /** What an operator should look at. */
-  static List<String> alerts(PoolSpace space, List<PoolStatus> pools, List<String> differences) {
+  static List<String> alerts(SpaceReport space, List<PoolStatus> pools, List<String> differences) {
     List<String> alerts = new ArrayList<>(differences);
-    double clean = (double) space.cleanBytes() / Math.max(1, space.capacityBytes());
-    if (clean < SPACE_LOW) {
+    if (space.level() != SpaceLevel.NORMAL) {
       alerts.add(
           String.format(
               Locale.ROOT,
-              "only %.1f %% of the pool is clean; scrub, or make it larger",
-              100 * clean));
+              "%s: only %.1f %% of the pool is clean; scrub, or grow it (lunette pool grow)",
+              space.level().action(),
+              100.0 * space.space().cleanBytes() / Math.max(1, space.space().capacityBytes())));
     }
     for (PoolStatus pool : pools) {
       int quarantined = pool.count(ReplicaState.QUARANTINED);
@@ -127,18 +127,13 @@ record StatusView(
     }
   }
 
-  /** A supplier of space that may fail. */
-  interface SpaceSource {
-    PoolSpace space() throws VolumeException;
-  }
-
   /** The space now, or an alert. */
-  static PoolSpace space(SpaceSource source, List<String> alerts) {
+  static SpaceReport space(Space source, List<String> alerts) {
     try {
-      return source.space();
-    } catch (VolumeException e) {
+      return source.report();
+    } catch (DomainException e) {
       alerts.add(e.getMessage());
-      return new PoolSpace(0, 0, 0, 0, 0, 0, 0);
+      return new SpaceReport(new PoolSpace(0, 0, 0, 0, 0, 0, 0), 0, SpaceLevel.NORMAL);
     }
   }
 }

@@ -8,6 +8,7 @@ import io.lunette.appliance.config.TimeSpan;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.InitiatorName;
@@ -24,6 +25,7 @@ final class Converters {
   static void register(CommandLine line) {
     add(line, ByteSize.class, ByteSize::parse);
     add(line, HostPort.class, HostPort::parse);
+    add(line, SpaceThresholds.class, SpaceThresholds::parse);
     add(line, Duration.class, TimeSpan::parse);
     add(line, EraseMethod.class, EraseMethod::parse);
     add(line, ImageFormat.class, ImageFormat::parse);

@@ -63,6 +63,7 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.empty(),
             Optional.empty(),
             Optional.ofNullable(poolSize),
+            Optional.empty(),
             Optional.empty());
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {

@@ -7,6 +7,7 @@ import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.ServeOptions;
+import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -51,6 +52,14 @@ final class ServeCommand implements Callable<Integer> {
               + " tenants read and write.")
   private ByteSize scrubRate;
 
+  @Option(
+      names = "--space-thresholds",
+      paramLabel = "W,C",
+      description =
+          "Per cent of the pool in use from which on it is a warning, and critical (80,95): an"
+              + " event in the audit trail and an alert in status.")
+  private SpaceThresholds spaceThresholds;
+
   @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
   private Path config;
 
@@ -66,7 +75,8 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(http),
             Optional.ofNullable(poolFile),
             Optional.ofNullable(poolSize),
-            Optional.ofNullable(scrubRate));
+            Optional.ofNullable(scrubRate),
+            Optional.ofNullable(spaceThresholds));
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {

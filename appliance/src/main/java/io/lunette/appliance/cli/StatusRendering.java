@@ -29,6 +29,8 @@ final class StatusRendering implements Rendering {
             + " owned, "
             + size(space, "dirtyBytes")
             + " dirty, "
+            + size(space, "reclaimableBytes")
+            + " to be had by scrubbing, "
             + size(space, "metadataBytes")
             + " metadata; volumes of "
             + size(space, "virtualBytes")

@@ -3,6 +3,7 @@ package io.lunette.appliance.config;
 
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.Home;
+import io.lunette.core.space.SpaceThresholds;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import java.util.function.Function;
 public final class ConfigFile {
 
   private static final Set<String> KEYS =
-      Set.of("portal", "http", "pool-file", "pool-size", "scrub-rate");
+      Set.of("portal", "http", "pool-file", "pool-size", "scrub-rate", "space-thresholds");
 
   private final Path file;
   private final Properties properties;
@@ -49,7 +50,8 @@ public final class ConfigFile {
         config.value("http", HostPort::parse),
         config.value("pool-file", Path::of),
         config.value("pool-size", ByteSize::parse),
-        config.value("scrub-rate", ByteSize::parse));
+        config.value("scrub-rate", ByteSize::parse),
+        config.value("space-thresholds", SpaceThresholds::parse));
   }
 
   private void refuseUnknown() throws ApplianceException {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.config;
 
+import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -10,12 +11,18 @@ public record ServeOptions(
     Optional<HostPort> http,
     Optional<Path> poolFile,
     Optional<ByteSize> poolSize,
-    Optional<ByteSize> scrubRate) {
+    Optional<ByteSize> scrubRate,
+    Optional<SpaceThresholds> spaceThresholds) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
       new ServeOptions(
-          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   /** Where the target listens unless told otherwise. */
   public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
@@ -30,6 +37,7 @@ public record ServeOptions(
         http.or(other::http),
         poolFile.or(other::poolFile),
         poolSize.or(other::poolSize),
-        scrubRate.or(other::scrubRate));
+        scrubRate.or(other::scrubRate),
+        spaceThresholds.or(other::spaceThresholds));
   }
 }

@@ -29,7 +29,7 @@ public record ApiServices(
   List<RouteSet> areas() {
     return List.of(
         new StatusRoutes(status),
-        new SpaceRoutes(driver),
+        new SpaceRoutes(core.space(), driver),
         new JobRoutes(jobs),
         new ImageRoutes(core.images(), imports, jobs),
         new PoolRoutes(core.pools()),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import io.lunette.core.space.SpaceReport;
 import io.lunette.core.volume.PoolSpace;
 
 /**
@@ -11,6 +12,7 @@ import io.lunette.core.volume.PoolSpace;
  * @param usedBytes what of it new writes cannot have
  * @param ownedBytes held by volumes
  * @param dirtyBytes given back, not yet erased
+ * @param reclaimableBytes what scrubbing would make clean: dirty, and of returned replicas
  * @param metadataBytes records of the pool itself
  * @param cleanBytes free for new writes
  * @param virtualBytes sum of the sizes of all volumes
@@ -22,6 +24,7 @@ public record SpaceView(
     long usedBytes,
     long ownedBytes,
     long dirtyBytes,
+    long reclaimableBytes,
     long metadataBytes,
     long cleanBytes,
     long virtualBytes,
@@ -29,14 +32,24 @@ public record SpaceView(
 
   private static final double HUNDRED = 100;
 
-  /** The view of that space. */
+  /** The view of a pool alone, of which no catalog says what was returned. */
   public static SpaceView of(PoolSpace space) {
+    return of(space, space.dirtyBytes());
+  }
+
+  /** The view of the pool of an appliance. */
+  public static SpaceView of(SpaceReport report) {
+    return of(report.space(), report.reclaimableBytes());
+  }
+
+  private static SpaceView of(PoolSpace space, long reclaimableBytes) {
     return new SpaceView(
         space.sizeBytes(),
         space.capacityBytes(),
         space.usedBytes(),
         space.ownedBytes(),
         space.dirtyBytes(),
+        reclaimableBytes,
         space.metadataBytes(),
         space.cleanBytes(),
         space.virtualBytes(),

@@ -11,6 +11,7 @@ import io.lunette.core.pool.Pools;
 import io.lunette.core.replica.Replicas;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.Servers;
+import io.lunette.core.space.Space;
 import io.lunette.core.tenant.Tenants;
 
 /** The provisioning core, wired: the services over one catalog, one driver and one masking. */
@@ -46,6 +47,8 @@ public interface ProvisioningCore extends AutoCloseable {
   Certificates certificates();
 
   ManualMappings mappings();
+
+  Space space();
 
   AuditTrail audit();
 

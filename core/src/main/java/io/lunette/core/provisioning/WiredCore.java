@@ -31,6 +31,8 @@ import io.lunette.core.server.CatalogServers;
 import io.lunette.core.server.ServerLocks;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.server.Servers;
+import io.lunette.core.space.Space;
+import io.lunette.core.space.SpaceWatch;
 import io.lunette.core.tenant.CatalogTenants;
 import io.lunette.core.tenant.Tenants;
 import io.lunette.core.work.SingleFlight;
@@ -56,6 +58,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogScrubs scrubs;
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
+  private final SpaceWatch space;
   private final PoolUpkeep upkeep;
   private final SingleFlight unmasks;
   private final VolumeReconciler volumeReconciler;
@@ -139,6 +142,8 @@ final class WiredCore implements ProvisioningCore {
             this::demand);
     this.mappings =
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
+    this.space =
+        new SpaceWatch(catalog, driver, replicaLedger, audit, settings.space(), parts.workers());
     this.unmasks = new SingleFlight("unmasking", parts.workers(), () -> finishUnmasks(unmasking));
     this.volumeReconciler =
         new VolumeReconciler(catalog, driver, imageLedger, replicaLedger, allocationLedger, luns);
@@ -173,6 +178,7 @@ final class WiredCore implements ProvisioningCore {
   void tick() {
     unmasks.request();
     demand();
+    space.request();
   }
 
   private void demand() {
@@ -234,6 +240,11 @@ final class WiredCore implements ProvisioningCore {
   }
 
   @Override
+  public Space space() {
+    return space;
+  }
+
+  @Override
   public AuditTrail audit() {
     return audit;
   }
@@ -247,5 +258,6 @@ final class WiredCore implements ProvisioningCore {
     unmasks.close();
     upkeep.close();
     scrubs.close();
+    space.close();
   }
 }

@@ -14,6 +14,7 @@ import io.lunette.core.certificate.PublicKey;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +60,8 @@ final class CertificateTest {
 
   @Test
   void scrubThatFailedIsRecordedAndNotCertified() throws Exception {
-    fixture.settings = new CoreSettings(1, 1, 8, java.time.Duration.ofDays(1));
+    fixture.settings =
+        new CoreSettings(1, 1, 8, java.time.Duration.ofDays(1), SpaceThresholds.DEFAULT);
     fixture.restart();
     fixture.volumes.failErases(1);
 

@@ -21,6 +21,7 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaQuery;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.ServerName;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.InitiatorName;
@@ -62,7 +63,7 @@ final class CoreFixture implements AutoCloseable {
   Executor workers = Runnable::run;
   Executor erases = Runnable::run;
   Faults faults = Faults.none();
-  CoreSettings settings = new CoreSettings(2, 3, 512, Duration.ofDays(1));
+  CoreSettings settings = new CoreSettings(2, 3, 512, Duration.ofDays(1), SpaceThresholds.DEFAULT);
 
   private Catalog catalog;
   VolumeDriver driver;

@@ -9,6 +9,7 @@ import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.server.ServerName;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.VolumeName;
@@ -44,7 +45,7 @@ final class ProvisioningHammerTest {
     CoreFixture fixture = new CoreFixture(directory);
     fixture.workers = background;
     fixture.erases = background;
-    fixture.settings = new CoreSettings(2, 3, 3, Duration.ofMillis(20));
+    fixture.settings = new CoreSettings(2, 3, 3, Duration.ofMillis(20), SpaceThresholds.DEFAULT);
     try (fixture) {
       fixture.start();
       fixture.importImage(WEB, 1);

@@ -16,6 +16,7 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.scrub.ReturnedPool;
 import io.lunette.core.scrub.ScrubOutcome;
 import io.lunette.core.scrub.ScrubRecord;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,7 +144,7 @@ final class ScrubTest {
   @Test
   void quarantineOutlivesARestart() throws Exception {
     ReplicaName replica = fixture.usedAndReleased(S1);
-    fixture.settings = new CoreSettings(1, 1, 8, Duration.ofDays(1));
+    fixture.settings = new CoreSettings(1, 1, 8, Duration.ofDays(1), SpaceThresholds.DEFAULT);
     fixture.restart();
     fixture.volumes.failErases(1);
     fixture.core.scrubs().run(OPERATOR, Optional.empty());
@@ -176,7 +177,7 @@ final class ScrubTest {
   void noMoreThanTheBoundRunAtOneTime() throws Exception {
     Deque<Runnable> held = new ArrayDeque<>();
     fixture.erases = held::add;
-    fixture.settings = new CoreSettings(1, 3, 8, Duration.ofDays(1));
+    fixture.settings = new CoreSettings(1, 3, 8, Duration.ofDays(1), SpaceThresholds.DEFAULT);
     fixture.restart();
     fixture.usedAndReleased(S1);
     fixture.usedAndReleased(S2);

@@ -46,13 +46,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
               .sum();
       long virtual = volumes.byName.values().stream().mapToLong(volume -> volume.size).sum();
       return new PoolSpace(
-          MemoryVolumes.CAPACITY,
-          MemoryVolumes.CAPACITY,
-          owned,
-          0,
-          0,
-          MemoryVolumes.CAPACITY - owned,
-          virtual);
+          volumes.capacity, volumes.capacity, owned, 0, 0, volumes.capacity - owned, virtual);
     }
   }
 

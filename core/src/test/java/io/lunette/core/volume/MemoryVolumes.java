@@ -10,7 +10,8 @@ import java.util.TreeMap;
  */
 public final class MemoryVolumes {
 
-  static final long CAPACITY = 1L << 40;
+  /** What there is to be had; a test may change it at any time. */
+  public volatile long capacity = 1L << 40;
 
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
