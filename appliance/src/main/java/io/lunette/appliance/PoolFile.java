@@ -2,9 +2,11 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.volume.PoolSpace;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.format.NotAPoolException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +43,11 @@ public final class PoolFile {
       return EngineVolumeDriver.open(pool, Clock.systemUTC());
     } catch (VolumeException e) {
       String named = e.getMessage().startsWith(pool.toString()) ? "" : pool + ": ";
-      throw new ApplianceException("pool " + named + e.getMessage(), e);
+      String hint =
+          e.getCause() instanceof NotAPoolException && LinuxRawDevice.isBlockDevice(pool)
+              ? ": 'lunette pool create " + pool + "' makes one of it"
+              : "";
+      throw new ApplianceException("pool " + named + e.getMessage() + hint, e);
     } catch (IOException e) {
       throw new ApplianceException("cannot make pool " + pool + ": " + Home.reason(e), e);
     }

@@ -27,6 +27,10 @@ final class Descriptor {
         return new Descriptor(fd, path.toString());
       }
       int errno = LibC.errno();
+      if (errno == LibC.EBUSY) {
+        throw new DeviceInUseException(
+            path + ": in use: mounted, or held by another process, a volume group or an array");
+      }
       if (errno != LibC.EINTR) {
         throw failure("open", path.toString(), errno);
       }

@@ -67,7 +67,8 @@ public final class LinuxRawDevice implements RawDevice {
   /**
    * Opens an existing file or block device for reading and writing.
    *
-   * @throws DeviceException if it is not there, not permitted, or open elsewhere
+   * @throws DeviceException if it is not there, not permitted, or open elsewhere; a block device
+   *     that is mounted or otherwise held by the kernel counts as open
    */
   public static LinuxRawDevice open(Path path) throws DeviceException {
     return open(path, false);
@@ -84,7 +85,7 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   private static LinuxRawDevice open(Path path, boolean readOnly) throws DeviceException {
-    Descriptor main = Descriptor.open(path, readOnly ? LibC.O_RDONLY : LibC.O_RDWR);
+    Descriptor main = openMain(path, readOnly);
     boolean kept = false;
     try {
       if (!main.tryLock(readOnly)) {
@@ -98,6 +99,21 @@ public final class LinuxRawDevice implements RawDevice {
         main.close();
       }
     }
+  }
+
+  /** Whether that is a block device. */
+  public static boolean isBlockDevice(Path path) {
+    return DeviceProbe.isBlockDevice(path);
+  }
+
+  private static Descriptor openMain(Path path, boolean readOnly) throws DeviceException {
+    if (readOnly) {
+      return Descriptor.open(path, LibC.O_RDONLY);
+    }
+    // Without O_CREAT this is a claim of a block device, which fails while a file system, a volume
+    // group or an array has it.
+    return Descriptor.open(
+        path, DeviceProbe.isBlockDevice(path) ? LibC.O_RDWR | LibC.O_EXCL : LibC.O_RDWR);
   }
 
   private static Descriptor openDirect(Path path) {
@@ -160,7 +176,10 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public void extend(long fromBytes, long toBytes) throws DeviceException {
     if (!Files.isRegularFile(path)) {
-      RawDevice.super.extend(fromBytes, toBytes);
+      requireSize(toBytes);
+      if (!DeviceProbe.zeroRange(main, true, fromBytes, toBytes - fromBytes)) {
+        RawDevice.super.extend(fromBytes, toBytes);
+      }
       return;
     }
     if (sizeBytes() > fromBytes) {

@@ -54,12 +54,17 @@ public interface RawDevice extends Closeable {
    * @throws DeviceException if it cannot be made so large
    */
   default void extend(long fromBytes, long toBytes) throws DeviceException {
-    if (sizeBytes() < toBytes) {
-      throw new DeviceException(identity() + ": has " + sizeBytes() + " bytes, not " + toBytes);
-    }
+    requireSize(toBytes);
     ByteBuffer zeroes = AlignedBuffers.allocate(1 << 20);
     for (long at = fromBytes; at < toBytes; at += zeroes.capacity()) {
       write(at, zeroes.slice(0, (int) Math.min(zeroes.capacity(), toBytes - at)));
+    }
+  }
+
+  /** Throws unless the device reaches that far. */
+  default void requireSize(long bytes) throws DeviceException {
+    if (sizeBytes() < bytes) {
+      throw new DeviceException(identity() + ": has " + sizeBytes() + " bytes, not " + bytes);
     }
   }
 

@@ -27,6 +27,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * The native engine as a {@link VolumeDriver}: thin copy-on-write volumes in one pool on a file or
@@ -66,6 +67,23 @@ public final class EngineVolumeDriver implements VolumeDriver {
       Pool.create(file, sizeBytes);
     } catch (IOException e) {
       deleteQuietly(file, e);
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Makes an empty pool of a whole block device, all of which is made zero first.
+   *
+   * @param overwrite whether what lies there may go; without it the first and last MiB must be zero
+   * @param zeroed told now and then how many bytes have been made zero so far
+   * @throws VolumeException NOT_FOUND if there is no such block device; BUSY if it is mounted or
+   *     otherwise in use; CONFLICT if something lies there; IO
+   */
+  public static void createPoolOnDevice(Path blockDevice, boolean overwrite, LongConsumer zeroed)
+      throws VolumeException {
+    try {
+      BlockDevicePool.create(blockDevice, overwrite, zeroed);
+    } catch (IOException e) {
       throw failed(e);
     }
   }

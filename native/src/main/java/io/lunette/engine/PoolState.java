@@ -5,6 +5,7 @@ import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.NotAPoolException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.UnknownFormatException;
@@ -61,10 +62,9 @@ record PoolState(
       }
     }
     if (sound.isEmpty()) {
-      throw new FormatException(
-          anyMagic
-              ? device.identity() + ": " + String.join("; ", faults)
-              : device.identity() + ": not a Lunette pool");
+      throw anyMagic
+          ? new FormatException(device.identity() + ": " + String.join("; ", faults))
+          : new NotAPoolException(device.identity() + ": not a Lunette pool");
     }
     sound.sort((a, b) -> Long.compare(b.generation(), a.generation()));
     Superblock superblock = sound.get(0);
@@ -91,15 +91,7 @@ record PoolState(
 
   /** Writes an empty pool over the whole of a device. */
   static void format(RawDevice device, UUID pool) throws IOException {
-    long capacity = device.sizeBytes() / PoolLayout.EXTENT_BYTES * PoolLayout.EXTENT_BYTES;
-    if (capacity < PoolLayout.MIN_POOL_BYTES) {
-      throw new DeviceException(
-          device.identity()
-              + ": a pool needs at least "
-              + (PoolLayout.MIN_POOL_BYTES >> 20)
-              + " MiB, this is "
-              + (capacity >> 20));
-    }
+    long capacity = requireRoom(device);
     long journalExtents = PoolLayout.journalExtents(capacity);
     // Written, not left sparse: a commit must never fail for want of space under the journal.
     ByteBuffer zeroes = AlignedBuffers.allocate(1 << 20);
@@ -124,5 +116,19 @@ record PoolState(
       device.write(Superblock.offsetFor(generation), buffer);
     }
     device.flush();
+  }
+
+  /** The bytes of a device that a pool can take; throws if they are too few for one. */
+  static long requireRoom(RawDevice device) throws DeviceException {
+    long capacity = device.sizeBytes() / PoolLayout.EXTENT_BYTES * PoolLayout.EXTENT_BYTES;
+    if (capacity < PoolLayout.MIN_POOL_BYTES) {
+      throw new DeviceException(
+          device.identity()
+              + ": a pool needs at least "
+              + (PoolLayout.MIN_POOL_BYTES >> 20)
+              + " MiB, this is "
+              + (capacity >> 20));
+    }
+    return capacity;
   }
 }

@@ -21,6 +21,7 @@ final class PoolCommands {
     return Commands.group("Replica pools; 'check' and 'dump' look at a pool file offline.")
         .addSubcommand("set", new Set(session))
         .addSubcommand("list", new ListAll(session))
+        .addSubcommand("create", new PoolCreateCommand(session))
         .addSubcommand("grow", new PoolGrowCommand(session))
         .addSubcommand("check", new PoolFileCommands.Check(session))
         .addSubcommand("dump", new PoolFileCommands.Dump(session));

@@ -48,6 +48,20 @@ class PoolFileCommandsTest {
   }
 
   @Test
+  void aPoolIsMadeInANewFileOfAGivenSize() {
+    Path made = directory.resolve("made");
+
+    assertThat(run("pool", "create", made.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("a pool in a file needs a --size");
+    assertThat(run("pool", "create", "--size", "64M", made.toString())).isZero();
+    assertThat(out.toString()).contains("made pool " + made + " of 64 MiB");
+    assertThat(run("pool", "check", made.toString())).isZero();
+    assertThat(run("pool", "create", "--size", "64M", made.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("exists already");
+    assertThat(run("pool", "create", "--overwrite", "--size", "64M", made.toString())).isEqualTo(2);
+  }
+
+  @Test
   void aDamagedPoolFailsAndTheProblemIsNamed() throws Exception {
     try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
       pool.seek(60);
