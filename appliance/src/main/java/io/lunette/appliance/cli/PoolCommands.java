@@ -41,6 +41,7 @@ final class PoolCommands {
         .number("LOW", "policy/low")
         .number("THRESHOLD", "policy/scrubThreshold")
         .number("AGE(s)", "policy/scrubAgeSeconds")
+        .text("METHOD", "policy/scrubMethod")
         .text("TROUBLE", "trouble");
   }
 
@@ -68,6 +69,26 @@ final class PoolCommands {
         description = "Scrub when one has waited so long, for example 15m.")
     private Duration scrubAge;
 
+    @Option(
+        names = "--scrub-method",
+        paramLabel = "M",
+        description =
+            "How a returned replica is erased: zero-fill (what holds until one is set), overwrite,"
+                + " write-zeroes or discard; always verified whole.")
+    private String scrubMethod;
+
+    @Option(
+        names = "--scrub-passes",
+        paramLabel = "N",
+        description = "Passes of an overwrite before the zeroes (default 1).")
+    private Integer scrubPasses;
+
+    @Option(
+        names = "--scrub-pattern",
+        paramLabel = "XX",
+        description = "Byte of an overwrite's first pass in hexadecimal (default ff).")
+    private String scrubPattern;
+
     Set(Session session) {
       super(session);
     }
@@ -79,6 +100,9 @@ final class PoolCommands {
       body.put("low", low);
       body.put("scrubThreshold", scrubThreshold);
       body.put("scrubAge", scrubAge == null ? null : scrubAge.toSeconds() + "s");
+      body.put("scrubMethod", scrubMethod);
+      body.put("scrubPasses", scrubPasses);
+      body.put("scrubPattern", scrubPattern);
       session().print(api.put("/pools/" + image, body), new Details());
     }
   }

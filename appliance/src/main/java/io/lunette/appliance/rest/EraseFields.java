@@ -5,6 +5,7 @@ import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
+import java.util.Optional;
 
 /**
  * The fields that say how to erase: {@code method}, {@code pattern} (two hexadecimal digits) and
@@ -18,16 +19,37 @@ final class EraseFields {
   private EraseFields() {}
 
   static EraseRequest request(Call call) throws BadRequestException {
-    EraseMethod method = call.optional("method", EraseMethod::parse).orElse(EraseMethod.ZERO_FILL);
     long seed = call.optionalInt("seed").orElse(0);
     EraseSample sample =
         call.optional("verify", text -> sample(text, seed)).orElse(EraseSample.ALL);
+    return request(call, "method", "pattern", "passes", sample);
+  }
+
+  /**
+   * How the replicas of a pool are to be erased: {@code scrubMethod}, {@code scrubPattern} and
+   * {@code scrubPasses}; empty without any of them.
+   */
+  static Optional<EraseRequest> policy(Call call) throws BadRequestException {
+    boolean said =
+        call.optionalText("scrubMethod").isPresent()
+            || call.optionalText("scrubPattern").isPresent()
+            || call.optionalInt("scrubPasses").isPresent();
+    return said
+        ? Optional.of(request(call, "scrubMethod", "scrubPattern", "scrubPasses", EraseSample.ALL))
+        : Optional.empty();
+  }
+
+  private static EraseRequest request(
+      Call call, String methodField, String patternField, String passesField, EraseSample sample)
+      throws BadRequestException {
+    EraseMethod method =
+        call.optional(methodField, EraseMethod::parse).orElse(EraseMethod.ZERO_FILL);
     ErasePasses usual = new EraseRequest(method, true).passes();
     try {
       ErasePasses passes =
           new ErasePasses(
-              call.optional("pattern", EraseFields::pattern).orElse(usual.pattern()),
-              call.optionalInt("passes").orElse(usual.count()));
+              call.optional(patternField, EraseFields::pattern).orElse(usual.pattern()),
+              call.optionalInt(passesField).orElse(usual.count()));
       return new EraseRequest(method, passes, sample);
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(e.getMessage());

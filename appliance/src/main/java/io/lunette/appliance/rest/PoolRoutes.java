@@ -5,9 +5,12 @@ import io.lunette.appliance.config.TimeSpan;
 import io.lunette.core.DomainException;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.pool.PoolChange;
+import io.lunette.core.pool.PoolPolicy;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.ErasePasses;
+import java.util.Locale;
 
 /** Replica pools and their policies. */
 final class PoolRoutes implements RouteSet {
@@ -41,17 +44,33 @@ final class PoolRoutes implements RouteSet {
           pool.count(ReplicaState.SCRUBBING),
           pool.count(ReplicaState.QUARANTINED),
           pool.count(ReplicaState.FAILED),
-          new Policy(
-              pool.policy().ready(),
-              pool.policy().low(),
-              pool.policy().scrubThreshold(),
-              pool.policy().scrubAge().toSeconds()),
+          Policy.of(pool.policy()),
           pool.trouble().orElse(null));
     }
   }
 
-  /** How it is kept. */
-  record Policy(int ready, int low, int scrubThreshold, long scrubAgeSeconds) {}
+  /** How it is kept; a pattern, in hexadecimal, is there only for passes of one. */
+  record Policy(
+      int ready,
+      int low,
+      int scrubThreshold,
+      long scrubAgeSeconds,
+      String scrubMethod,
+      String scrubPattern,
+      int scrubPasses) {
+
+    static Policy of(PoolPolicy policy) {
+      ErasePasses passes = policy.scrub().passes();
+      return new Policy(
+          policy.ready(),
+          policy.low(),
+          policy.scrubThreshold(),
+          policy.scrubAge().toSeconds(),
+          policy.scrub().method().label(),
+          passes.count() == 0 ? null : String.format(Locale.ROOT, "%02x", passes.pattern()),
+          passes.count());
+    }
+  }
 
   @Override
   public void addTo(Routes routes) {
@@ -66,7 +85,8 @@ final class PoolRoutes implements RouteSet {
             call.optionalInt("ready"),
             call.optionalInt("low"),
             call.optionalInt("scrubThreshold"),
-            call.optional("scrubAge", TimeSpan::parse));
+            call.optional("scrubAge", TimeSpan::parse),
+            EraseFields.policy(call));
     return Reply.ok(View.of(pools.set(call.actor(), image(call), change)));
   }
 

@@ -14,15 +14,20 @@ import io.lunette.core.image.ImageState;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.VolumeDriver;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The pools in the catalog. */
 public final class CatalogPools implements Pools, ImageDependents {
 
   private final Catalog catalog;
+  private final VolumeDriver driver;
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final PoolLedger pools;
@@ -37,6 +42,7 @@ public final class CatalogPools implements Pools, ImageDependents {
    */
   public CatalogPools(
       Catalog catalog,
+      VolumeDriver driver,
       ImageLedger images,
       ReplicaLedger replicas,
       PoolLedger pools,
@@ -44,6 +50,7 @@ public final class CatalogPools implements Pools, ImageDependents {
       Runnable scrubTriggers,
       CatalogAuditTrail audit) {
     this.catalog = catalog;
+    this.driver = driver;
     this.images = images;
     this.replicas = replicas;
     this.pools = pools;
@@ -54,6 +61,9 @@ public final class CatalogPools implements Pools, ImageDependents {
 
   @Override
   public PoolStatus set(Actor actor, ImageName name, PoolChange change) throws DomainException {
+    if (change.scrub().isPresent()) {
+      requireOffered(change.scrub().get().method());
+    }
     catalog.change(
         transaction -> {
           Image image = images.getAvailable(transaction, name);
@@ -68,6 +78,21 @@ public final class CatalogPools implements Pools, ImageDependents {
     return get(name);
   }
 
+  private void requireOffered(EraseMethod method) throws DomainException {
+    Set<EraseMethod> offered = driver.capabilities().eraseMethods();
+    if (!offered.contains(method)) {
+      throw new DomainException(
+          DomainException.Kind.INVALID,
+          "the device cannot erase by "
+              + method.label()
+              + ": it offers "
+              + offered.stream()
+                  .sorted()
+                  .map(EraseMethod::label)
+                  .collect(Collectors.joining(", ")));
+    }
+  }
+
   private static PoolPolicy changed(PoolPolicy before, PoolChange change) throws DomainException {
     int ready = change.ready().orElse(before.ready());
     int low =
@@ -77,7 +102,8 @@ public final class CatalogPools implements Pools, ImageDependents {
           ready,
           low,
           change.scrubThreshold().orElse(before.scrubThreshold()),
-          change.scrubAge().orElse(before.scrubAge()));
+          change.scrubAge().orElse(before.scrubAge()),
+          change.scrub().orElse(before.scrub()));
     } catch (IllegalArgumentException e) {
       throw new DomainException(DomainException.Kind.INVALID, e.getMessage(), e);
     }
@@ -91,7 +117,9 @@ public final class CatalogPools implements Pools, ImageDependents {
         + ", scrub threshold "
         + policy.scrubThreshold()
         + ", scrub age "
-        + policy.scrubAge();
+        + policy.scrubAge()
+        + ", scrub method "
+        + policy.scrub().describe();
   }
 
   /** First those that are not made yet, then those that have waited longest. */

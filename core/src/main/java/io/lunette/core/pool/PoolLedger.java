@@ -4,6 +4,10 @@ package io.lunette.core.pool;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageId;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -33,7 +37,11 @@ public final class PoolLedger {
                     row.integer("ready"),
                     row.integer("low"),
                     row.integer("scrub_threshold"),
-                    Duration.ofNanos(Math.multiplyExact(row.number("scrub_age"), MICROS))),
+                    Duration.ofNanos(Math.multiplyExact(row.number("scrub_age"), MICROS)),
+                    new EraseRequest(
+                        row.constant("scrub_method", EraseMethod.class),
+                        new ErasePasses(row.integer("scrub_pattern"), row.integer("scrub_passes")),
+                        EraseSample.ALL)),
                 row.flag("filling")),
         image.value());
   }
@@ -41,13 +49,17 @@ public final class PoolLedger {
   void save(Transaction transaction, ImageId image, PoolPolicy policy) throws DomainException {
     transaction.update("DELETE FROM pool WHERE image_id = ?", image.value());
     transaction.update(
-        "INSERT INTO pool (image_id, ready, low, scrub_threshold, scrub_age, filling)"
-            + " VALUES (?, ?, ?, ?, ?, 1)",
+        "INSERT INTO pool (image_id, ready, low, scrub_threshold, scrub_age, scrub_method,"
+            + " scrub_pattern, scrub_passes, filling)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
         image.value(),
         policy.ready(),
         policy.low(),
         policy.scrubThreshold(),
-        policy.scrubAge().toNanos() / MICROS);
+        policy.scrubAge().toNanos() / MICROS,
+        policy.scrub().method(),
+        policy.scrub().passes().pattern(),
+        policy.scrub().passes().count());
   }
 
   void setFilling(Transaction transaction, ImageId image, boolean filling) throws DomainException {

@@ -115,7 +115,14 @@ final class WiredCore implements ProvisioningCore {
             settings.scrubAttempts());
     this.pools =
         new CatalogPools(
-            catalog, imageLedger, replicaLedger, poolLedger, upkeep, scrubs::request, audit);
+            catalog,
+            driver,
+            imageLedger,
+            replicaLedger,
+            poolLedger,
+            upkeep,
+            scrubs::request,
+            audit);
     this.images =
         new CatalogImages(
             catalog,

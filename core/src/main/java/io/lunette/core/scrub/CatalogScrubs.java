@@ -77,6 +77,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
                 catalog,
                 images,
                 replicas,
+                pools,
                 records,
                 certificates,
                 new ScrubClaims(softwareVersion),

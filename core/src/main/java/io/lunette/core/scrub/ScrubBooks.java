@@ -9,10 +9,12 @@ import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
+import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +25,7 @@ final class ScrubBooks {
   private final Catalog catalog;
   private final ImageLedger images;
   private final ReplicaLedger replicas;
+  private final PoolLedger pools;
   private final ScrubLedger records;
   private final CertificateChain certificates;
   private final ScrubClaims claims;
@@ -32,6 +35,7 @@ final class ScrubBooks {
       Catalog catalog,
       ImageLedger images,
       ReplicaLedger replicas,
+      PoolLedger pools,
       ScrubLedger records,
       CertificateChain certificates,
       ScrubClaims claims,
@@ -39,6 +43,7 @@ final class ScrubBooks {
     this.catalog = catalog;
     this.images = images;
     this.replicas = replicas;
+    this.pools = pools;
     this.records = records;
     this.certificates = certificates;
     this.claims = claims;
@@ -49,6 +54,11 @@ final class ScrubBooks {
   List<Replica> begun(int limit) throws DomainException {
     return catalog.read(
         transaction -> replicas.inState(transaction, ReplicaState.SCRUBBING, limit));
+  }
+
+  /** How its pool wants a replica erased. */
+  EraseRequest terms(Replica replica) throws DomainException {
+    return catalog.read(transaction -> pools.policy(transaction, replica.image()).scrub());
   }
 
   /**

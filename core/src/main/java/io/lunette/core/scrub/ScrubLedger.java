@@ -9,8 +9,10 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,9 +24,9 @@ final class ScrubLedger {
     Optional<EraseReport> erase = scrub.erase();
     transaction.update(
         "INSERT INTO scrub_record (id, replica, image, tenant, server, outcome, attempts, recorded,"
-            + " message, method, verify, extents, erased_bytes, verified_bytes, verification,"
+            + " message, method, pattern, passes, verify, extents, erased_bytes, verified_bytes, verification,"
             + " device, started, ended)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         scrub.id(),
         scrub.replica().value(),
         scrub.image().value(),
@@ -35,6 +37,8 @@ final class ScrubLedger {
         scrub.recorded(),
         scrub.message(),
         erase.map(report -> report.request().method()),
+        erase.map(report -> report.request().passes().pattern()),
+        erase.map(report -> report.request().passes().count()),
         erase.map(report -> report.request().verify()),
         erase.map(EraseReport::extents),
         erase.map(EraseReport::erasedBytes),
@@ -75,7 +79,10 @@ final class ScrubLedger {
     return Optional.of(
         new EraseReport(
             new ReplicaName(row.text("replica")).volume(),
-            new EraseRequest(EraseMethod.valueOf(method.get()), row.flag("verify")),
+            new EraseRequest(
+                EraseMethod.valueOf(method.get()),
+                new ErasePasses(row.integer("pattern"), row.integer("passes")),
+                row.flag("verify") ? EraseSample.ALL : EraseSample.NONE),
             row.number("extents"),
             row.number("erased_bytes"),
             row.number("verified_bytes"),

@@ -145,11 +145,12 @@ final class Scrubber implements AutoCloseable {
     return notBefore == null || !clock.instant().isBefore(notBefore);
   }
 
-  private void start(Replica replica) {
+  private void start(Replica replica) throws DomainException {
+    EraseRequest terms = books.terms(replica);
     Run run = new Run(replica.attempts() + 1);
     runs.put(replica.name(), run);
     try {
-      run.job = driver.erase(replica.volume(), EraseRequest.zeroFillVerified());
+      run.job = driver.erase(replica.volume(), terms);
       var unused =
           run.job
               .result()

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.volume;
 
+import java.util.Locale;
+
 /**
  * How a volume is to be erased.
  *
@@ -34,6 +36,20 @@ public record EraseRequest(EraseMethod method, ErasePasses passes, EraseSample s
   /** Zero-fill with read-back of everything: the default policy. */
   public static EraseRequest zeroFillVerified() {
     return new EraseRequest(EraseMethod.ZERO_FILL, true);
+  }
+
+  /** For people, for instance {@code overwrite, 3 passes from ff}. */
+  public String describe() {
+    String label = method.label();
+    if (passes.count() == 0) {
+      return label;
+    }
+    String times = passes.count() == 1 ? " pass of " : " passes from ";
+    return label
+        + ", "
+        + passes.count()
+        + times
+        + String.format(Locale.ROOT, "%02x", passes.pattern());
   }
 
   /** Whether every erased block is to be read back. */

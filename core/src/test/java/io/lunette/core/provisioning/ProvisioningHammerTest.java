@@ -56,7 +56,11 @@ final class ProvisioningHammerTest {
               OPERATOR,
               WEB,
               new PoolChange(
-                  OptionalInt.of(3), OptionalInt.of(1), OptionalInt.of(2), Optional.empty()));
+                  OptionalInt.of(3),
+                  OptionalInt.of(1),
+                  OptionalInt.of(2),
+                  Optional.empty(),
+                  Optional.empty()));
       List<Callable<Integer>> tasks = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
         ServerName server = new ServerName("server" + i);

@@ -8,15 +8,21 @@ import static io.lunette.core.provisioning.CoreFixture.S2;
 import static io.lunette.core.provisioning.CoreFixture.WEB;
 import static io.lunette.core.provisioning.CoreFixture.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.pool.PoolChange;
+import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.scrub.ReturnedPool;
 import io.lunette.core.scrub.ScrubOutcome;
 import io.lunette.core.scrub.ScrubRecord;
 import io.lunette.core.space.SpaceThresholds;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +78,35 @@ final class ScrubTest {
 
     assertThat(fixture.replica(first).state()).isEqualTo(ReplicaState.READY);
     assertThat(fixture.replica(second).state()).isEqualTo(ReplicaState.READY);
+  }
+
+  @Test
+  void replicasAreErasedAsTheirPoolsPolicyHasIt() throws Exception {
+    EraseRequest twice =
+        new EraseRequest(EraseMethod.OVERWRITE, new ErasePasses(0xAA, 2), EraseSample.ALL);
+    method(twice);
+    threshold(1);
+
+    ReplicaName replica = fixture.usedAndReleased(S1);
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.core.pools().get(WEB).policy().scrub()).isEqualTo(twice);
+    assertThat(fixture.core.scrubs().records(replica).get(0).erase().orElseThrow().request())
+        .isEqualTo(twice);
+  }
+
+  @Test
+  void methodThatTheDeviceDoesNotOfferIsRefusedAtOnce() {
+    assertThatThrownBy(() -> method(new EraseRequest(EraseMethod.DISCARD, true)))
+        .isInstanceOf(DomainException.class)
+        .hasMessage("the device cannot erase by discard: it offers zero-fill, overwrite");
+  }
+
+  @Test
+  void policyThatDoesNotVerifyEverythingIsRefused() {
+    assertThatThrownBy(() -> method(new EraseRequest(EraseMethod.ZERO_FILL, false)))
+        .isInstanceOf(DomainException.class)
+        .hasMessage("a replica that is to be used again is verified whole");
   }
 
   @Test
@@ -208,6 +243,22 @@ final class ScrubTest {
                 Duration.ofMinutes(15)));
   }
 
+  private void method(EraseRequest scrub) throws DomainException {
+    PoolStatus unused =
+        fixture
+            .core
+            .pools()
+            .set(
+                OPERATOR,
+                WEB,
+                new PoolChange(
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    Optional.empty(),
+                    Optional.of(scrub)));
+  }
+
   private void threshold(int threshold) throws DomainException {
     fixture
         .core
@@ -219,6 +270,7 @@ final class ScrubTest {
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 OptionalInt.of(threshold),
+                Optional.empty(),
                 Optional.empty()));
   }
 }

@@ -34,7 +34,11 @@ public final class MemoryVolumeDriver implements VolumeDriver {
   @Override
   public DriverCapabilities capabilities() {
     return new DriverCapabilities(
-        EnumSet.allOf(CloneKind.class), true, EnumSet.of(EraseMethod.ZERO_FILL), true, true);
+        EnumSet.allOf(CloneKind.class),
+        true,
+        EnumSet.of(EraseMethod.ZERO_FILL, EraseMethod.OVERWRITE),
+        true,
+        true);
   }
 
   @Override
@@ -175,7 +179,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
     MemoryErase erase;
     synchronized (volumes) {
       MemoryVolume volume = volumes.get(name);
-      if (request.method() != EraseMethod.ZERO_FILL) {
+      if (!capabilities().eraseMethods().contains(request.method())) {
         throw new VolumeException(VolumeException.Kind.UNSUPPORTED, request.method().name());
       }
       requireClosed(volume);

@@ -17,7 +17,8 @@ import java.util.Optional;
  */
 final class Migrations {
 
-  private static final List<String> SCRIPTS = List.of("001-begin.sql", "002-certificates.sql");
+  private static final List<String> SCRIPTS =
+      List.of("001-begin.sql", "002-certificates.sql", "003-scrub-method.sql");
 
   private final Dialect dialect;
   private final String label;

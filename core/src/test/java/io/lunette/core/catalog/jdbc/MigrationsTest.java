@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.catalog.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lunette.core.DomainException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Catalogs that an earlier or a later Lunette made. */
+class MigrationsTest {
+
+  @TempDir Path directory;
+
+  private Path file;
+
+  @BeforeEach
+  void makeCatalogOfTheSecondVersion() throws Exception {
+    file = directory.resolve("catalog.db");
+    run(script("001-begin.sql"));
+    run(script("002-certificates.sql"));
+    run("CREATE TABLE catalog_schema (version INTEGER NOT NULL)");
+    run("INSERT INTO catalog_schema (version) VALUES (2)");
+    run("PRAGMA foreign_keys = OFF; INSERT INTO pool VALUES ('i', 20, 5, 8, 60000000, 0)");
+    run(
+        "INSERT INTO scrub_record VALUES ('s', 'web-1', 'web', 't', 's1', 'VERIFIED', 1, 1, '',"
+            + " 'ZERO_FILL', 1, 2, 8192, 8192, 'direct', 'pool', 1, 2)");
+  }
+
+  @Test
+  void whatAnEarlierReleaseKeptIsReadAsItWasMeant() throws Exception {
+    try (JdbcCatalog catalog = JdbcCatalog.sqlite(file, Clock.systemUTC())) {
+      String pool =
+          catalog.read(
+              transaction ->
+                  transaction
+                      .first(
+                          "SELECT * FROM pool",
+                          row ->
+                              row.integer("ready")
+                                  + " "
+                                  + row.text("scrub_method")
+                                  + " "
+                                  + row.integer("scrub_passes"))
+                      .orElseThrow());
+      assertThat(pool).isEqualTo("20 ZERO_FILL 0");
+      int passes =
+          catalog.read(
+              transaction ->
+                  transaction
+                      .first("SELECT passes FROM scrub_record", row -> row.integer("passes"))
+                      .orElseThrow());
+      assertThat(passes).isZero();
+    }
+  }
+
+  @Test
+  void aCatalogOfALaterReleaseIsNotTouched() throws Exception {
+    run("UPDATE catalog_schema SET version = 1000");
+
+    assertThatThrownBy(() -> JdbcCatalog.sqlite(file, Clock.systemUTC()))
+        .isInstanceOf(DomainException.class)
+        .hasMessageContaining("has schema version 1000");
+  }
+
+  private static String script(String name) throws IOException {
+    try (InputStream stream = JdbcCatalog.class.getResourceAsStream(name)) {
+      return Dialect.SQLITE.translate(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  private void run(String script) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      int ignored = statement.executeUpdate(script);
+    }
+  }
+}
