@@ -6,6 +6,7 @@ import io.lunette.appliance.cli.Session;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.replica.ReplicaBenchCommand;
 import io.lunette.bench.scrub.ScrubBenchCommand;
+import io.lunette.bench.volume.VolumeBenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -21,6 +22,7 @@ public final class BenchCommands implements CommandProvider {
   public Object create(Session session) {
     CommandLine bench = new CommandLine(new Group());
     bench.addSubcommand("replicas", new ReplicaBenchCommand(session));
+    bench.addSubcommand("volumes", new VolumeBenchCommand(session));
     bench.addSubcommand("scrub", new ScrubBenchCommand(session));
     bench.addSubcommand("jmh", new JmhCommand(session));
     return bench.getCommandSpec();

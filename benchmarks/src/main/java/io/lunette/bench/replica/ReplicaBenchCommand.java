@@ -5,20 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.Scratch;
 import io.lunette.bench.report.TextTable;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -74,11 +72,8 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
     if (count < 1 || callers < 1) {
       throw new CommandFailure("--count and --callers must be at least 1");
     }
-    Path scratch = Files.createTempDirectory(directory, "lunette-bench-");
-    try {
-      report(run(scratch));
-    } finally {
-      delete(scratch);
+    try (Scratch scratch = Scratch.in(directory)) {
+      report(run(scratch.path()));
     }
     return 0;
   }
@@ -172,13 +167,5 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
       row.put("lastOverFirst", run.lastOverFirst());
     }
     return row;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> below = Files.walk(directory)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.Scratch;
 import io.lunette.bench.report.TextTable;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
@@ -12,13 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -79,11 +78,8 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         throw new CommandFailure(
             directory + " has less than " + new ByteSize(needed).forPeople() + " free");
       }
-      Path scratch = Files.createTempDirectory(directory, "lunette-bench-");
-      try {
-        run(directory, scratch, all);
-      } finally {
-        delete(scratch);
+      try (Scratch scratch = Scratch.in(directory)) {
+        run(directory, scratch.path(), all);
       }
     }
     report(all);
@@ -160,13 +156,5 @@ public final class ScrubBenchCommand implements Callable<Integer> {
 
   private static String number(String format, double value) {
     return String.format(Locale.ROOT, format, value);
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> below = Files.walk(directory)) {
-      for (Path path : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.volume;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** QEMU's own load on a qcow2 overlay. */
+final class QemuBench {
+
+  private static final Pattern TAKEN = Pattern.compile("Run completed in ([0-9.]+) seconds");
+
+  private QemuBench() {}
+
+  static boolean isInstalled() {
+    try {
+      String ignored = run("qemu-img", "--version");
+      return true;
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+
+  /** Nanoseconds of writes at a distance to a new overlay of a raw file, one at a time. */
+  static long firstWrites(Path base, Path overlay, int bytes, int stride, int count)
+      throws IOException {
+    Files.deleteIfExists(overlay);
+    String ignored =
+        run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "" + base, "" + overlay);
+    String said =
+        run(
+            "qemu-img",
+            "bench",
+            "-w",
+            "-t",
+            "writeback",
+            "-f",
+            "qcow2",
+            "-d",
+            "1",
+            "-c",
+            "" + count,
+            "-s",
+            "" + bytes,
+            "-S",
+            "" + stride,
+            "" + overlay);
+    Files.delete(overlay);
+    Matcher taken = TAKEN.matcher(said);
+    if (!taken.find()) {
+      throw new IOException("qemu-img bench said something else: " + said.strip());
+    }
+    return (long) (Double.parseDouble(taken.group(1)) * 1e9);
+  }
+
+  private static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException(String.join(" ", command) + " failed: " + said.strip());
+    }
+    return said;
+  }
+}

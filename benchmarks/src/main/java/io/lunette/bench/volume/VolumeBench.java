@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.volume;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.EngineVolumeDriver;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A plain volume, clones of it, a raw file and qcow2 overlays of the same size in one directory.
+ * The volume and the file are written whole before anything is measured.
+ */
+final class VolumeBench implements AutoCloseable {
+
+  private static final VolumeName PLAIN = new VolumeName("plain");
+  private static final VolumeName IMAGE = new VolumeName("image");
+  private static final int KIB = 1024;
+  private static final int MIB = 1024 * KIB;
+  private static final int SMALL = 4 * KIB;
+  private static final int EXTENT = 64 * KIB;
+
+  private final Path directory;
+  private final long sizeBytes;
+  private final int operations;
+  private final EngineVolumeDriver driver;
+  private final BlockDevice plain;
+  private final RawFile file;
+  private final List<Duel> duels = new ArrayList<>();
+  private int clones;
+
+  VolumeBench(Path directory, long sizeBytes, int operations)
+      throws VolumeException, BlockException, IOException {
+    this.directory = directory;
+    this.sizeBytes = sizeBytes;
+    this.operations = operations;
+    Path pool = directory.resolve("pool");
+    EngineVolumeDriver.createPool(pool, 32 * sizeBytes + (1L << 30));
+    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
+    driver.create(PLAIN, sizeBytes);
+    driver.create(IMAGE, sizeBytes);
+    Load everything =
+        new Load(
+            Load.Kind.WRITE, MIB, 4, Places.sequential(sizeBytes, MIB, (int) (sizeBytes / MIB)));
+    try (BlockDevice image = driver.open(IMAGE, AccessMode.READ_WRITE)) {
+      long ignored = everything.run(image);
+      BlockingIo.flush(image);
+    }
+    driver.seal(IMAGE);
+    plain = driver.open(PLAIN, AccessMode.READ_WRITE);
+    file = new RawFile(directory.resolve("file"), sizeBytes);
+    for (BlockDevice device : List.of(plain, file)) {
+      long ignored = everything.run(device);
+      BlockingIo.flush(device);
+    }
+  }
+
+  /** Everything once; the first round compiles the code and is not kept. */
+  List<Duel> run(int rounds) throws VolumeException, BlockException, IOException {
+    for (Load.Kind kind : List.of(Load.Kind.READ, Load.Kind.WRITE)) {
+      for (int depth : new int[] {1, 16}) {
+        againstFile(kind, SMALL, depth, true, rounds);
+      }
+      againstFile(kind, EXTENT, 4, true, rounds);
+      againstFile(kind, EXTENT, 1, false, rounds);
+      againstFile(kind, MIB, 4, false, rounds);
+    }
+    againstFile(Load.Kind.WRITE_DURABLY, SMALL, 1, true, rounds);
+    againstFile(Load.Kind.WRITE_DURABLY, SMALL, 16, true, rounds);
+    for (int depth : new int[] {1, 16}) {
+      firstWrites(Load.Kind.WRITE, depth, rounds);
+    }
+    firstWrites(Load.Kind.WRITE_DURABLY, 1, rounds);
+    overlays(rounds);
+    return duels;
+  }
+
+  private void againstFile(Load.Kind kind, int bytes, int depth, boolean random, int rounds)
+      throws BlockException {
+    int count = count(kind, bytes);
+    String order = random ? "random" : "sequential";
+    Duel duel = Duel.of(name(kind, order, bytes, depth), "raw file", count, bytes);
+    for (int round = 0; round <= rounds; round++) {
+      long[] offsets =
+          random
+              ? Places.random(sizeBytes, bytes, count, round)
+              : Places.sequential(sizeBytes, bytes, count);
+      Load load = new Load(kind, bytes, depth, offsets);
+      keep(duel, round, load.run(plain), load.run(file));
+      settle();
+    }
+    duels.add(duel);
+  }
+
+  /** To a new clone in every round, beside the same writes to blocks that a volume has already. */
+  private void firstWrites(Load.Kind kind, int depth, int rounds)
+      throws VolumeException, BlockException {
+    int count = Math.min(count(kind, SMALL), (int) (sizeBytes / SMALL));
+    Duel duel =
+        Duel.of(name(kind, "first", SMALL, depth), "overwrite of a plain volume", count, SMALL);
+    for (int round = 0; round <= rounds; round++) {
+      Load load = new Load(kind, SMALL, depth, Places.randomOnce(sizeBytes, SMALL, count, round));
+      try (BlockDevice clone = newClone()) {
+        keep(duel, round, load.run(clone), load.run(plain));
+        BlockingIo.flush(clone);
+      }
+      settle();
+    }
+    duels.add(duel);
+  }
+
+  /** Each write to an extent or a cluster of 64 KiB of its own. */
+  private void overlays(int rounds) throws VolumeException, BlockException, IOException {
+    int count = (int) Math.min(operations, sizeBytes / EXTENT);
+    if (!QemuBench.isInstalled()) {
+      return;
+    }
+    Duel duel =
+        Duel.of(
+            "first write, 4 KiB in every 64, depth 1",
+            "qcow2 overlay, qemu-img bench",
+            count,
+            SMALL);
+    Load load = new Load(Load.Kind.WRITE, SMALL, 1, Places.every(sizeBytes, EXTENT, count));
+    for (int round = 0; round <= rounds; round++) {
+      long volume;
+      try (BlockDevice clone = newClone()) {
+        volume = load.run(clone);
+        BlockingIo.flush(clone);
+      }
+      settle();
+      long overlay =
+          QemuBench.firstWrites(
+              directory.resolve("file"), directory.resolve("overlay"), SMALL, EXTENT, count);
+      keep(duel, round, volume, overlay);
+      settle();
+    }
+    duels.add(duel);
+  }
+
+  private static void keep(Duel duel, int round, long volume, long other) {
+    if (round > 0) {
+      duel.round(volume, other);
+    }
+  }
+
+  /** What one left in the page cache is not written back at the other's expense. */
+  private void settle() throws BlockException {
+    BlockingIo.flush(plain);
+    BlockingIo.flush(file);
+  }
+
+  private BlockDevice newClone() throws VolumeException {
+    VolumeName name = new VolumeName("clone-" + clones++);
+    driver.clone(IMAGE, List.of(name));
+    return driver.open(name, AccessMode.READ_WRITE);
+  }
+
+  /** Fewer of what takes longer. */
+  private int count(Load.Kind kind, int bytes) {
+    int divisor = kind == Load.Kind.WRITE_DURABLY ? 20 : Math.max(1, bytes / EXTENT);
+    return Math.max(1, operations / divisor);
+  }
+
+  private static String name(Load.Kind kind, String order, int bytes, int depth) {
+    String what =
+        switch (kind) {
+          case READ -> "read";
+          case WRITE -> "write";
+          case WRITE_DURABLY -> "durable write";
+        };
+    return order + " " + what + ", " + bytes / KIB + " KiB, depth " + depth;
+  }
+
+  @Override
+  public void close() throws VolumeException {
+    plain.close();
+    file.close();
+    driver.close();
+  }
+}

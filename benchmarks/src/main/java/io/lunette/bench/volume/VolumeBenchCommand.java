@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.volume;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lunette.appliance.cli.CommandFailure;
+import io.lunette.appliance.cli.Session;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.Scratch;
+import io.lunette.bench.report.TextTable;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lunette bench volumes}: reads and writes of volumes beside those of a raw file. */
+@Command(
+    description = {
+      "Read and write a volume in turn with a raw file through the same API, clones in turn with a",
+      "plain volume, and clones in turn with qcow2 overlays."
+    })
+public final class VolumeBenchCommand implements Callable<Integer> {
+
+  private static final long MIN_SIZE = 1 << 20;
+
+  private final Session session;
+
+  @Option(
+      names = "--size",
+      paramLabel = "S",
+      defaultValue = "512M",
+      description = "Size of the volume and of the file (default 512M).")
+  private ByteSize size;
+
+  @Option(
+      names = "--operations",
+      paramLabel = "N",
+      defaultValue = "40000",
+      description =
+          "Operations of 4 KiB in a round; fewer of larger or durable ones (default 40000).")
+  private int operations;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Rounds of each work (default 5).")
+  private int rounds;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where pool and file lie (default: the directory for temporary files).")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
+  private Path json;
+
+  public VolumeBenchCommand(Session session) {
+    this.session = session;
+  }
+
+  @Override
+  public Integer call() throws IOException, VolumeException, BlockException, CommandFailure {
+    if (rounds < 1 || operations < 1 || size.bytes() < MIN_SIZE || size.bytes() % MIN_SIZE != 0) {
+      throw new CommandFailure(
+          "--rounds and --operations must be at least 1, --size whole mebibytes");
+    }
+    List<Duel> duels;
+    try (Scratch scratch = Scratch.in(directory);
+        VolumeBench bench = new VolumeBench(scratch.path(), size.bytes(), operations)) {
+      duels = bench.run(rounds);
+    }
+    report(duels);
+    return 0;
+  }
+
+  private void report(List<Duel> duels) throws IOException {
+    List<Map<String, Object>> rows = duels.stream().map(VolumeBenchCommand::row).toList();
+    ObjectMapper mapper = new ObjectMapper();
+    if (json != null) {
+      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
+    }
+    if (session.isJson()) {
+      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
+      return;
+    }
+    TextTable table =
+        new TextTable(
+            "WORK ON " + size.forPeople(), "AGAINST", "VOLUME /s", "MiB/s", "OTHER /s", "RATIO");
+    for (Duel duel : duels) {
+      table.row(
+          duel.work(),
+          duel.against(),
+          number("%.0f", duel.volumePerSecond()),
+          number("%.0f", duel.volumePerSecond() * duel.bytes() / MIN_SIZE),
+          number("%.0f", duel.otherPerSecond()),
+          number("%.2f", duel.ratio()));
+    }
+    session.out().print(table);
+    session.out().flush();
+  }
+
+  private static Map<String, Object> row(Duel duel) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("work", duel.work());
+    row.put("against", duel.against());
+    row.put("operations", duel.operations());
+    row.put("bytes", duel.bytes());
+    row.put("volumePerSecond", duel.volumePerSecond());
+    row.put("otherPerSecond", duel.otherPerSecond());
+    row.put("ratio", duel.ratio());
+    row.put("volumeNanos", duel.volumeNanos());
+    row.put("otherNanos", duel.otherNanos());
+    return row;
+  }
+
+  private static String number(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+}
