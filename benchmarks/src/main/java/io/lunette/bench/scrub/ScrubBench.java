@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.scrub;
 
+import io.lunette.bench.report.Tool;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -14,7 +15,6 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Random;
@@ -89,22 +89,15 @@ final class ScrubBench implements AutoCloseable {
   /** Has dd write as many zeroes over its file, and flush them. */
   long zeroByDd() throws IOException {
     long start = System.nanoTime();
-    Process dd =
-        new ProcessBuilder(
-                "dd",
-                "if=/dev/zero",
-                "of=" + zeroed,
-                "bs=1M",
-                "count=" + writtenBytes / RUN_BYTES,
-                "conv=notrunc,fdatasync",
-                "status=none")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(dd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    int status = dd.onExit().join().exitValue();
-    if (status != 0) {
-      throw new IOException("dd failed: " + said.strip());
-    }
+    String ignored =
+        Tool.run(
+            "dd",
+            "if=/dev/zero",
+            "of=" + zeroed,
+            "bs=1M",
+            "count=" + writtenBytes / RUN_BYTES,
+            "conv=notrunc,fdatasync",
+            "status=none");
     return System.nanoTime() - start;
   }
 

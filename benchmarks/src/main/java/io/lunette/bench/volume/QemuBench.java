@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.volume;
 
+import io.lunette.bench.report.Tool;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -16,12 +16,7 @@ final class QemuBench {
   private QemuBench() {}
 
   static boolean isInstalled() {
-    try {
-      String ignored = run("qemu-img", "--version");
-      return true;
-    } catch (IOException notThere) {
-      return false;
-    }
+    return Tool.isInstalled("qemu-img", "--version");
   }
 
   /** Nanoseconds of writes at a distance to a new overlay of a raw file, one at a time. */
@@ -29,9 +24,10 @@ final class QemuBench {
       throws IOException {
     Files.deleteIfExists(overlay);
     String ignored =
-        run("qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "" + base, "" + overlay);
+        Tool.run(
+            "qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "" + base, "" + overlay);
     String said =
-        run(
+        Tool.run(
             "qemu-img",
             "bench",
             "-w",
@@ -54,14 +50,5 @@ final class QemuBench {
       throw new IOException("qemu-img bench said something else: " + said.strip());
     }
     return (long) (Double.parseDouble(taken.group(1)) * 1e9);
-  }
-
-  private static String run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.onExit().join().exitValue() != 0) {
-      throw new IOException(String.join(" ", command) + " failed: " + said.strip());
-    }
-    return said;
   }
 }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A plain volume, clones of it, a raw file and qcow2 overlays of the same size in one directory.
@@ -42,10 +44,11 @@ final class VolumeBench implements AutoCloseable {
     this.sizeBytes = sizeBytes;
     this.operations = operations;
     Path pool = directory.resolve("pool");
-    EngineVolumeDriver.createPool(pool, 32 * sizeBytes + (1L << 30));
+    EngineVolumeDriver.createPool(pool, 4 * sizeBytes + (256L << 20));
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     driver.create(PLAIN, sizeBytes);
     driver.create(IMAGE, sizeBytes);
+    age();
     Load everything =
         new Load(
             Load.Kind.WRITE, MIB, 4, Places.sequential(sizeBytes, MIB, (int) (sizeBytes / MIB)));
@@ -59,6 +62,32 @@ final class VolumeBench implements AutoCloseable {
     for (BlockDevice device : List.of(plain, file)) {
       long ignored = everything.run(device);
       BlockingIo.flush(device);
+    }
+  }
+
+  /**
+   * Makes the file system allocate all of the pool, as it has in one that was in use for a while: a
+   * first write is to be held against an overwrite, not against the file system's own first write.
+   */
+  private void age() throws VolumeException, BlockException {
+    long room = driver.space().cleanBytes() / MIB * MIB;
+    VolumeName filler = new VolumeName("filler");
+    driver.create(filler, room);
+    Load load =
+        new Load(
+            Load.Kind.WRITE, MIB, 4, Places.sequential(room, MIB, (int) (room * 15 / 16 / MIB)));
+    try (BlockDevice device = driver.open(filler, AccessMode.READ_WRITE)) {
+      long ignored = load.run(device);
+      BlockingIo.flush(device);
+    }
+    drop(filler);
+  }
+
+  /** Deletes a volume and waits until its space is CLEAN again. */
+  private void drop(VolumeName name) throws VolumeException {
+    driver.delete(name);
+    while (driver.space().dirtyBytes() > 0) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
     }
   }
 
@@ -99,18 +128,30 @@ final class VolumeBench implements AutoCloseable {
     duels.add(duel);
   }
 
-  /** To a new clone in every round, beside the same writes to blocks that a volume has already. */
+  /**
+   * To a new clone in every round, beside the same writes to blocks that a volume has already. What
+   * was scrubbed is not in the page cache, so what is overwritten must not be there either.
+   */
   private void firstWrites(Load.Kind kind, int depth, int rounds)
-      throws VolumeException, BlockException {
+      throws VolumeException, BlockException, IOException {
     int count = Math.min(count(kind, SMALL), (int) (sizeBytes / SMALL));
     Duel duel =
-        Duel.of(name(kind, "first", SMALL, depth), "overwrite of a plain volume", count, SMALL);
+        Duel.of(
+            name(kind, "first", SMALL, depth),
+            "overwrite of a plain volume, uncached",
+            count,
+            SMALL);
     for (int round = 0; round <= rounds; round++) {
       Load load = new Load(kind, SMALL, depth, Places.randomOnce(sizeBytes, SMALL, count, round));
-      try (BlockDevice clone = newClone()) {
-        keep(duel, round, load.run(clone), load.run(plain));
+      VolumeName name = newClone();
+      try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
+        PageCache.forget(directory.resolve("pool"));
+        long first = load.run(clone);
         BlockingIo.flush(clone);
+        PageCache.forget(directory.resolve("pool"));
+        keep(duel, round, first, load.run(plain));
       }
+      drop(name);
       settle();
     }
     duels.add(duel);
@@ -131,10 +172,11 @@ final class VolumeBench implements AutoCloseable {
     Load load = new Load(Load.Kind.WRITE, SMALL, 1, Places.every(sizeBytes, EXTENT, count));
     for (int round = 0; round <= rounds; round++) {
       long volume;
-      try (BlockDevice clone = newClone()) {
+      VolumeName name = newClone();
+      try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
         volume = load.run(clone);
-        BlockingIo.flush(clone);
       }
+      drop(name);
       settle();
       long overlay =
           QemuBench.firstWrites(
@@ -157,10 +199,10 @@ final class VolumeBench implements AutoCloseable {
     BlockingIo.flush(file);
   }
 
-  private BlockDevice newClone() throws VolumeException {
+  private VolumeName newClone() throws VolumeException {
     VolumeName name = new VolumeName("clone-" + clones++);
     driver.clone(IMAGE, List.of(name));
-    return driver.open(name, AccessMode.READ_WRITE);
+    return name;
   }
 
   /** Fewer of what takes longer. */

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.report;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Programs that a benchmark runs beside Lunette. */
+public final class Tool {
+
+  private Tool() {}
+
+  /** Runs one to its end and returns what it printed. */
+  public static String run(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.onExit().join().exitValue() != 0) {
+      throw new IOException(String.join(" ", command) + " failed: " + said.strip());
+    }
+    return said;
+  }
+
+  /** Whether a program is there and runs. */
+  public static boolean isInstalled(String... command) {
+    try {
+      String ignored = run(command);
+      return true;
+    } catch (IOException notThere) {
+      return false;
+    }
+  }
+}
