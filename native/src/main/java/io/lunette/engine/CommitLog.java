@@ -40,6 +40,13 @@ final class CommitLog {
   /** Writers of new extents wait when this much is not yet committed. */
   private final long pendingLimitBytes;
 
+  /** Adds to what is about to be committed; with the lock held. */
+  interface Rider {
+    /** What is to hear of the commit's end, or null. */
+    IoCompletion join() throws IOException;
+  }
+
+  private Rider rider = () -> null;
   private List<IoCompletion> waiting = new ArrayList<>();
 
   /** No commit is under way. */
@@ -67,7 +74,8 @@ final class CommitLog {
     this.pendingLimitBytes = Math.min(2 << 20, journal.sizeBytes() / 16);
   }
 
-  void start() {
+  void start(Rider each) {
+    rider = each;
     thread.start();
   }
 
@@ -312,6 +320,10 @@ final class CommitLog {
   }
 
   private Batch batchLocked() throws IOException {
+    IoCompletion joined = rider.join();
+    if (joined != null) {
+      waiting.add(joined);
+    }
     metadata.requireWhole();
     if (!hasRoom()) {
       // Before any of this commit is written the ring must have room for all of it.

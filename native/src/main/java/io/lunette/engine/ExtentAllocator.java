@@ -21,25 +21,38 @@ import org.slf4j.LoggerFactory;
 final class ExtentAllocator {
 
   private static final Logger LOG = LoggerFactory.getLogger(ExtentAllocator.class);
-  private static final int MAX_BATCH = 1024;
   private static final int MIN_BATCH = 16;
 
-  /** What is reserved at once, as a share of the pool: a restart scrubs all of it. */
-  private static final int BATCH_SHARE = 64;
+  /** What is reserved at once, as a share of the pool and at most: a restart scrubs all of it. */
+  private static final int USUAL_SHARE = 64;
+
+  private static final int USUAL_BATCH = 1024;
+
+  /** The same where writers take that many between two commits. */
+  private static final int LARGE_SHARE = 16;
+
+  private static final int LARGE_BATCH = 16_384;
 
   private final Metadata metadata;
   private final ExtentFinder finder;
   private final CommitLog log;
-  private final int batch;
+  private final int usualBatch;
+  private final int largeBatch;
   private final Deque<Long> ready = new ArrayDeque<>();
+  private long dealtSinceCommit;
   private boolean refilling;
+  private boolean closed;
 
   ExtentAllocator(Metadata metadata, ExtentFinder finder, CommitLog log) {
     this.metadata = metadata;
     this.finder = finder;
     this.log = log;
-    long share = metadata.space.dataExtents() / BATCH_SHARE;
-    this.batch = (int) Math.max(MIN_BATCH, Math.min(MAX_BATCH, share));
+    this.usualBatch = batch(USUAL_SHARE, USUAL_BATCH);
+    this.largeBatch = batch(LARGE_SHARE, LARGE_BATCH);
+  }
+
+  private int batch(int share, int most) {
+    return (int) Math.max(MIN_BATCH, Math.min(most, metadata.space.dataExtents() / share));
   }
 
   /**
@@ -55,8 +68,9 @@ final class ExtentAllocator {
       try {
         log.requireSound();
         Long extent = ready.poll();
-        if (ready.size() < batch / 2 && !refilling) {
-          reserved = reserve();
+        dealtSinceCommit += extent == null ? 0 : 1;
+        if (ready.size() < usualBatch / 2 && !refilling) {
+          reserved = reserve(usualBatch);
           refilling = !reserved.isEmpty();
         }
         if (extent == null && !refilling) {
@@ -91,16 +105,35 @@ final class ExtentAllocator {
     }
   }
 
+  /**
+   * Adds a reservation to a commit that is made anyway: one made for its own sake flushes all that
+   * writers have written, who never asked for it. With the lock held.
+   *
+   * @return told when the commit has ended, or null if nothing was reserved
+   */
+  IoCompletion topUp() throws IOException {
+    long wanted = Math.min(largeBatch, Math.max(usualBatch, 2 * dealtSinceCommit));
+    boolean needed = dealtSinceCommit > 0 && ready.size() < wanted / 2;
+    dealtSinceCommit = 0;
+    if (!needed || refilling || closed) {
+      return null;
+    }
+    List<Long> reserved = reserve((int) wanted - ready.size());
+    refilling = !reserved.isEmpty();
+    return refilling ? new Refill(reserved) : null;
+  }
+
   /** Gives back what was reserved and never handed out; for a clean close. */
   void close() throws IOException {
+    closed = true;
     while (!ready.isEmpty()) {
       metadata.space.unreserve(ready.poll());
     }
   }
 
-  private List<Long> reserve() throws IOException {
+  private List<Long> reserve(int most) throws IOException {
     List<Long> extents = new ArrayList<>();
-    long wanted = finder.available(batch);
+    long wanted = finder.available(most);
     while (extents.size() < wanted) {
       long bits = finder.nextCleanWord(finder.keptForMetadata());
       long taken = 0;

@@ -147,7 +147,7 @@ final class Pool implements AutoCloseable {
     } finally {
       metadata.lock.unlock();
     }
-    log.start();
+    log.start(allocator::topUp);
     scrubber.scrubOrphans();
     scrubber.start();
     merger.start();

@@ -34,8 +34,8 @@ public final class VolumeBenchCommand implements Callable<Integer> {
   @Option(
       names = "--size",
       paramLabel = "S",
-      defaultValue = "512M",
-      description = "Size of the volume and of the file (default 512M).")
+      defaultValue = "256M",
+      description = "Size of the volume and of the file (default 256M).")
   private ByteSize size;
 
   @Option(
