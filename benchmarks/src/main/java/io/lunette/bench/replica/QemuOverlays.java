@@ -29,23 +29,22 @@ final class QemuOverlays {
     for (int i = 0; i < count; i++) {
       Path overlay = directory.resolve("overlay-" + i + ".qcow2");
       long before = System.nanoTime();
-      String ignored =
-          Tool.run(
-              "qemu-img",
-              "create",
-              "-q",
-              "-f",
-              "qcow2",
-              "-F",
-              "raw",
-              "-b",
-              image.toString(),
-              overlay.toString());
+      Tool.exec(
+          "qemu-img",
+          "create",
+          "-q",
+          "-f",
+          "qcow2",
+          "-F",
+          "raw",
+          "-b",
+          image.toString(),
+          overlay.toString());
       nanos[i] = System.nanoTime() - before;
       bytes += Files.size(overlay);
     }
     long taken = System.nanoTime() - start;
     return Optional.of(
-        new ReplicaRun("qemu-img create -b", count, taken, new Latencies(nanos), -1, bytes));
+        new ReplicaRun("qemu-img create -b", count, taken, new Latencies(nanos), -1, bytes, -1));
   }
 }

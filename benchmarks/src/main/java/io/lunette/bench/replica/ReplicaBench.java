@@ -148,26 +148,29 @@ final class ReplicaBench implements AutoCloseable {
     for (int i = 0; i < count; i++) {
       names.add(new VolumeName(prefix + i));
     }
-    reopen();
+    long unused = reopen();
     long metadataBefore = driver.space().metadataBytes();
     long fileBefore = fileBytes();
     long start = System.nanoTime();
     long[] nanos = work.make(names);
     long taken = System.nanoTime() - start;
-    reopen();
+    long openNanos = reopen();
     return new ReplicaRun(
         method,
         count,
         taken,
         new Latencies(nanos),
         driver.space().metadataBytes() - metadataBefore,
-        fileBytes() - fileBefore);
+        fileBytes() - fileBefore,
+        openNanos);
   }
 
   /** A pool that was closed has all its metadata in pages, none in the journal. */
-  private void reopen() throws VolumeException {
+  private long reopen() throws VolumeException {
     driver.close();
+    long start = System.nanoTime();
     driver = EngineVolumeDriver.open(file, Clock.systemUTC());
+    return System.nanoTime() - start;
   }
 
   private long fileBytes() throws IOException {

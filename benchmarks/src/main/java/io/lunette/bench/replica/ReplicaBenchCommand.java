@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 public final class ReplicaBenchCommand implements Callable<Integer> {
 
   private static final int WARM_UP = 2000;
-  private static final int QEMU_REPLICAS_MAX = 50;
+  private static final int PEER_REPLICAS_MAX = 50;
   private static final ByteSize DEFAULT_DATA = new ByteSize(256L << 20);
 
   private final Session session;
@@ -91,8 +91,9 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
       runs.add(bench.byCallers(count, callers));
       runs.add(bench.inOneCall(count));
     }
-    QemuOverlays.make(scratch, imageSize.bytes(), Math.min(count, QEMU_REPLICAS_MAX))
-        .ifPresent(runs::add);
+    int fewer = Math.min(count, PEER_REPLICAS_MAX);
+    QemuOverlays.make(scratch, imageSize.bytes(), fewer).ifPresent(runs::add);
+    runs.addAll(FileSystemClones.make(scratch, imageSize.bytes(), data.bytes(), fewer));
     return runs;
   }
 
@@ -122,7 +123,8 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
             "FIRST 100 us",
             "LAST 100 us",
             "METADATA B",
-            "ON DISK B");
+            "ON DISK B",
+            "OPEN ms");
     for (ReplicaRun run : runs) {
       boolean single = run.latencies().count() > 1;
       table.row(
@@ -135,7 +137,8 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
           single ? number("%.0f", run.latencies().medianOfFirst(ReplicaRun.EDGE)) : "-",
           single ? number("%.0f", run.latencies().medianOfLast(ReplicaRun.EDGE)) : "-",
           each(run.metadataBytes(), run.replicas()),
-          each(run.fileBytes(), run.replicas()));
+          each(run.fileBytes(), run.replicas()),
+          run.openNanos() < 0 ? "-" : number("%.0f", run.openNanos() / 1e6));
     }
     return table.toString();
   }
@@ -158,6 +161,7 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
     row.put("replicasPerSecond", run.perSecond());
     row.put("metadataBytes", run.metadataBytes());
     row.put("fileBytes", run.fileBytes());
+    row.put("openSeconds", run.openNanos() / 1e9);
     if (run.latencies().count() > 1) {
       row.put("medianMicros", run.latencies().micros(0.5));
       row.put("p99Micros", run.latencies().micros(0.99));

@@ -12,6 +12,8 @@ import io.lunette.bench.report.Latencies;
  * @param latencies of single calls; one entry where one call made them all
  * @param metadataBytes metadata that the pool took for them, -1 if not known
  * @param fileBytes by how much the file system's share of the files grew, -1 if not known
+ * @param openNanos how long it took to open the pool with all that is in it by then, -1 if not
+ *     known
  */
 record ReplicaRun(
     String method,
@@ -19,7 +21,8 @@ record ReplicaRun(
     long nanos,
     Latencies latencies,
     long metadataBytes,
-    long fileBytes) {
+    long fileBytes,
+    long openNanos) {
 
   static final int EDGE = 100;
 

@@ -19,10 +19,15 @@ public final class Tool {
     return said;
   }
 
+  /** Runs one to its end, whatever it prints. */
+  public static void exec(String... command) throws IOException {
+    String ignored = run(command);
+  }
+
   /** Whether a program is there and runs. */
   public static boolean isInstalled(String... command) {
     try {
-      String ignored = run(command);
+      exec(command);
       return true;
     } catch (IOException notThere) {
       return false;

@@ -89,15 +89,14 @@ final class ScrubBench implements AutoCloseable {
   /** Has dd write as many zeroes over its file, and flush them. */
   long zeroByDd() throws IOException {
     long start = System.nanoTime();
-    String ignored =
-        Tool.run(
-            "dd",
-            "if=/dev/zero",
-            "of=" + zeroed,
-            "bs=1M",
-            "count=" + writtenBytes / RUN_BYTES,
-            "conv=notrunc,fdatasync",
-            "status=none");
+    Tool.exec(
+        "dd",
+        "if=/dev/zero",
+        "of=" + zeroed,
+        "bs=1M",
+        "count=" + writtenBytes / RUN_BYTES,
+        "conv=notrunc,fdatasync",
+        "status=none");
     return System.nanoTime() - start;
   }
 

@@ -12,13 +12,7 @@ final class PageCache {
 
   /** Has the kernel write back and forget what it keeps of a file; one on tmpfs stays. */
   static void forget(Path file) throws IOException {
-    String ignored =
-        Tool.run(
-            "dd",
-            "of=" + file,
-            "oflag=nocache",
-            "conv=notrunc,fdatasync",
-            "count=0",
-            "status=none");
+    Tool.exec(
+        "dd", "of=" + file, "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none");
   }
 }

@@ -23,9 +23,8 @@ final class QemuBench {
   static long firstWrites(Path base, Path overlay, int bytes, int stride, int count)
       throws IOException {
     Files.deleteIfExists(overlay);
-    String ignored =
-        Tool.run(
-            "qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "" + base, "" + overlay);
+    Tool.exec(
+        "qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "" + base, "" + overlay);
     String said =
         Tool.run(
             "qemu-img",
