@@ -58,9 +58,9 @@ final class RunEraser {
   }
 
   /**
-   * Leaves the runs zero, and durably so. Where the device has lost what the method needs, as when
-   * the pool's file was moved while it was being erased, zeroes are written: they claim less than
-   * they do.
+   * Leaves the runs zero, and durably so after a {@link #flush}. Where the device has lost what the
+   * method needs, as when the pool's file was moved while it was being erased, zeroes are written:
+   * they claim less than they do.
    */
   void erase(List<DirtyRuns.Run> runs, EraseRequest request) throws IOException {
     switch (offers(features, request.method()) ? request.method() : EraseMethod.ZERO_FILL) {
@@ -77,6 +77,10 @@ final class RunEraser {
           each(runs, run -> device.zeroRange(run.offsetBytes(), run.lengthBytes()));
       case DISCARD -> each(runs, run -> device.punchHole(run.offsetBytes(), run.lengthBytes()));
     }
+  }
+
+  /** Makes all that was erased so far durable. */
+  void flush() throws IOException {
     device.flush();
   }
 

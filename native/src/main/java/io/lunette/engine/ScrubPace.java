@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  *
  * <p>It never stands still for tenants: what is dirty may be what they wait for.
  *
- * <p>One thread asks; the rate may be set by any.
+ * <p>Thread-safe; who asks while another is held back waits behind.
  */
 final class ScrubPace {
 
@@ -66,7 +66,7 @@ final class ScrubPace {
   }
 
   /** Returns when so many bytes more may be written or read back. */
-  void admit(long bytes) {
+  synchronized void admit(long bytes) {
     long now = look();
     while (notBeforeNanos - now > 0 && !ended) {
       sleep.accept(Math.min(notBeforeNanos - now, LOOK_NANOS));

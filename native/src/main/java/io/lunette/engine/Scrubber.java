@@ -40,6 +40,7 @@ final class Scrubber {
   private final Pool pool;
   private final Metadata metadata;
   private final ExecutorService writers;
+  private final ExecutorService tails;
   private final ScrubPace pace;
   private final RunEraser eraser;
   private final Thread thread;
@@ -55,6 +56,7 @@ final class Scrubber {
     this.queue = new ScrubQueue(metadata, pool.finder);
     this.writers =
         Executors.newFixedThreadPool(RunEraser.DEPTH, r -> Pool.daemon(r, "lunette-zero"));
+    this.tails = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-scrub-tail"));
     this.pace =
         new ScrubPace(
             pool.io::getTaskCount, System::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
@@ -99,6 +101,7 @@ final class Scrubber {
         break;
       }
     }
+    tails.shutdown();
     writers.shutdown();
   }
 
@@ -190,10 +193,7 @@ final class Scrubber {
     // The release must be durable before the first byte goes, and nobody may still be reading.
     pool.log.commit();
     awaitReaders();
-    long cursor = 0;
-    while (cursor >= 0 && !queue.isClosed()) {
-      cursor = scrubMapped(layer, cursor, job);
-    }
+    scrubMapped(layer, job);
     while (!queue.isClosed() && layer.droppedExtents > 0) {
       scrubDropped(layer, job);
     }
@@ -202,16 +202,26 @@ final class Scrubber {
     }
   }
 
-  /** Does a batch of the map and returns where the next begins, or -1. */
-  private long scrubMapped(Layer layer, long from, EraseJob job)
-      throws IOException, BlockException {
-    return scrubBatch(layer, layer.map, from, job);
+  private void scrubMapped(Layer layer, EraseJob job) throws IOException, BlockException {
+    try (ScrubTail tail = new ScrubTail(tails)) {
+      Batch batch = gather(layer, layer.map, 0);
+      while (!batch.indexes.isEmpty() && !queue.isClosed()) {
+        Batch erased = batch;
+        eraser.erase(erased.runs, erased.request);
+        tail.begin(() -> finish(erased, job));
+        batch = gather(layer, layer.map, erased.next);
+      }
+    }
   }
 
   private void scrubDropped(Layer layer, EraseJob job) throws IOException, BlockException {
     pool.log.commit();
     awaitReaders();
-    long ignored = scrubBatch(layer, layer.dropped, 0, job);
+    Batch batch = gather(layer, layer.dropped, 0);
+    if (!batch.indexes.isEmpty()) {
+      eraser.erase(batch.runs, batch.request);
+      finish(batch, job);
+    }
   }
 
   private void awaitReaders() {
@@ -229,11 +239,27 @@ final class Scrubber {
     open.forEach(VolumeDevice::awaitInFlight);
   }
 
-  private long scrubBatch(Layer layer, WordTree tree, long from, EraseJob job)
-      throws IOException, BlockException {
+  /**
+   * Extents of a layer that are scrubbed together.
+   *
+   * @param indexes of their entries in the tree
+   * @param entries what there is to erase, the masks as far as they are trusted
+   * @param runs the same as ranges of the device
+   * @param next index where the batch after begins, -1 if this is the last
+   */
+  private record Batch(
+      Layer layer,
+      WordTree tree,
+      List<Long> indexes,
+      List<Long> entries,
+      List<DirtyRuns.Run> runs,
+      EraseRequest request,
+      long next) {}
+
+  private Batch gather(Layer layer, WordTree tree, long from) throws IOException {
     List<Long> indexes = new ArrayList<>();
     List<Long> entries = new ArrayList<>();
-    long at = tree.nextNonZero(from);
+    long at = from < 0 ? -1 : tree.nextNonZero(from);
     while (at >= 0 && indexes.size() < BATCH_EXTENTS) {
       long entry = tree.get(at);
       indexes.add(at);
@@ -243,35 +269,31 @@ final class Scrubber {
       }
       at = tree.nextNonZero(at + 1);
     }
-    if (indexes.isEmpty()) {
-      return -1;
-    }
-    List<DirtyRuns.Run> runs = DirtyRuns.of(entries);
-    EraseRequest request = request(layer);
-    eraser.erase(runs, request);
-    List<DirtyRuns.Run> sample = DirtyRuns.of(sampled(entries, request.sample()));
+    return new Batch(layer, tree, indexes, entries, DirtyRuns.of(entries), request(layer), at);
+  }
+
+  /** Makes what was erased durable, looks whether it is, and gives the extents back. */
+  private void finish(Batch batch, EraseJob job) throws IOException, BlockException {
+    eraser.flush();
+    List<DirtyRuns.Run> sample = DirtyRuns.of(sampled(batch.entries, batch.request.sample()));
     eraser.verify(sample);
-    long bytes = DirtyRuns.bytes(runs);
+    int extents = batch.entries.size();
     metadata.lock.lock();
     try {
-      for (long index : indexes) {
-        long entry = tree.get(index);
-        metadata.set(tree, index, 0);
+      for (long index : batch.indexes) {
+        long entry = batch.tree.get(index);
+        metadata.set(batch.tree, index, 0);
         if (MapEntry.extent(entry) != 0) {
           metadata.space.markClean(MapEntry.extent(entry));
         }
       }
-      pool.waiters.count(entries.size());
-      Volume volume = metadata.volume(layer.slot.volume());
+      pool.waiters.count(extents);
+      Volume volume = metadata.volume(batch.layer.slot.volume());
       if (volume != null && volume.slot.state() == VolumeSlot.State.ERASING) {
         VolumeSlot slot = volume.slot;
-        metadata.update(
-            volume,
-            with(
-                slot,
-                slot.state(),
-                slot.erase().plus(entries.size(), bytes, DirtyRuns.bytes(sample))),
-            volume.top);
+        long bytes = DirtyRuns.bytes(batch.runs);
+        VolumeSlot.Erase done = slot.erase().plus(extents, bytes, DirtyRuns.bytes(sample));
+        metadata.update(volume, with(slot, slot.state(), done), volume.top);
       }
     } finally {
       metadata.lock.unlock();
@@ -280,9 +302,8 @@ final class Scrubber {
     pool.waiters.wake();
     metadata.trimPages();
     if (job != null) {
-      job.doneBytes.addAndGet((long) entries.size() * PoolLayout.EXTENT_BYTES);
+      job.doneBytes.addAndGet((long) extents * PoolLayout.EXTENT_BYTES);
     }
-    return at;
   }
 
   /**
