@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.appliance.endtoend.ExpectedResult.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Holds docs/conformance.md to the list that {@link LibiscsiConformanceIT} holds to the target. */
+class ConformancePageTest {
+
+  private static final Path PAGE = Path.of("..", "docs", "conformance.md");
+  private static final String ROW = "| `";
+
+  @Test
+  void thePageHasTheRowsOfTheList() throws Exception {
+    List<String> rows =
+        Files.readAllLines(PAGE).stream().filter(line -> line.startsWith(ROW)).toList();
+
+    assertThat(rows).containsExactlyElementsOf(expectedRows());
+  }
+
+  @Test
+  void thePageHasTheSums() throws Exception {
+    List<ExpectedResult> all = ExpectedResult.all();
+    String sums =
+        "%d pass, %d are skipped, %d fail"
+            .formatted(
+                count(all, Verdict.PASS), count(all, Verdict.SKIP), count(all, Verdict.FAIL));
+
+    assertThat(Files.readString(PAGE)).contains("Of " + all.size() + " tests " + sums);
+  }
+
+  private static List<String> expectedRows() throws Exception {
+    return ExpectedResult.all().stream().map(ExpectedResult::row).toList();
+  }
+
+  private static long count(List<ExpectedResult> all, Verdict verdict) {
+    return all.stream().filter(result -> result.verdict() == verdict).count();
+  }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.endtoend;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * What one test of {@code iscsi-test-cu} is expected to say. The list is a resource of lines with
+ * three fields parted by tabs: name, verdict, reason; a pass needs no reason.
+ */
+record ExpectedResult(String name, Verdict verdict, String reason) {
+
+  /** How a test ends. */
+  enum Verdict {
+    PASS,
+    SKIP,
+    FAIL;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  ExpectedResult {
+    if (reason.isEmpty() != (verdict == Verdict.PASS)) {
+      throw new IllegalArgumentException(name + ": a reason goes with a skip or a failure");
+    }
+  }
+
+  /** The whole list, in the tool's order. */
+  static List<ExpectedResult> all() throws IOException {
+    try (InputStream list = ExpectedResult.class.getResourceAsStream("iscsi-test-cu.tsv")) {
+      return new String(list.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .map(ExpectedResult::parse)
+          .collect(Collectors.toList());
+    }
+  }
+
+  private static ExpectedResult parse(String line) {
+    String[] fields = line.split("\t", -1);
+    return new ExpectedResult(
+        fields[0],
+        Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT)),
+        fields.length > 2 ? fields[2] : "");
+  }
+
+  /** Its row in docs/conformance.md. */
+  String row() {
+    return "| `" + name + "` | " + verdict + " | " + (reason.isEmpty() ? "" : reason + " ") + "|";
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
