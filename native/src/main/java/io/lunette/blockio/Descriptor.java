@@ -12,6 +12,8 @@ import java.util.function.IntSupplier;
 /** One open file descriptor: checks every result, retries EINTR, goes on after short transfers. */
 final class Descriptor {
 
+  private static final ThreadLocal<Vector> VECTOR = ThreadLocal.withInitial(Vector::new);
+
   private final int fd;
   private final String name;
 
@@ -75,49 +77,65 @@ final class Descriptor {
    * @return false if this kernel or file system does not know that
    */
   boolean writeDurably(long offset, ByteBuffer source) throws DeviceException {
-    return vectored(
-        "durable write",
-        offset,
-        source,
-        vector -> LibC.pwritev2(fd, vector, 1, offset, LibC.RWF_DSYNC));
-  }
-
-  /**
-   * Reads with {@code RWF_NOWAIT}, whose answer may be that the bytes are not at hand.
-   *
-   * @return false if this kernel or file system does not know that
-   */
-  boolean readWithoutWaiting(long offset, ByteBuffer target) throws DeviceException {
-    return vectored(
-        "read without waiting",
-        offset,
-        target,
-        vector -> LibC.preadv2(fd, vector, 1, offset, LibC.RWF_NOWAIT));
-  }
-
-  private interface VectoredCall {
-    long on(long vector);
-  }
-
-  private boolean vectored(String what, long offset, ByteBuffer buffer, VectoredCall call)
-      throws DeviceException {
-    ByteBuffer vector = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
-    vector.putLong(0, LibC.addressOf(buffer) + buffer.position());
-    vector.putLong(Long.BYTES, buffer.remaining());
+    Vector vector = VECTOR.get().of(source);
     long n;
     do {
-      n = call.on(LibC.addressOf(vector));
+      n = LibC.pwritev2(fd, vector.address, 1, offset, LibC.RWF_DSYNC);
     } while (n < 0 && LibC.errno() == LibC.EINTR);
     int errno = n < 0 ? LibC.errno() : 0;
-    Reference.reachabilityFence(buffer);
-    Reference.reachabilityFence(vector);
+    Reference.reachabilityFence(source);
     if (isUnsupported(errno)) {
       return false;
     }
-    if (errno != 0 && errno != LibC.EAGAIN) {
-      throw failure(what + " at " + offset, name, errno);
+    if (errno != 0) {
+      throw failure("durable write at " + offset, name, errno);
     }
     return true;
+  }
+
+  /** What became of a read that must not wait. */
+  enum Promptness {
+    /** The buffer is filled. */
+    DONE,
+    /** Not all of it is in memory. */
+    WOULD_WAIT,
+    /** This kernel or file system cannot tell. */
+    UNKNOWN
+  }
+
+  /** Reads with {@code RWF_NOWAIT}; unless it is done, the buffer's content is undefined. */
+  Promptness readAtOnce(long offset, ByteBuffer target) throws DeviceException {
+    Vector vector = VECTOR.get().of(target);
+    long n;
+    do {
+      n = LibC.preadv2(fd, vector.address, 1, offset, LibC.RWF_NOWAIT);
+    } while (n < 0 && LibC.errno() == LibC.EINTR);
+    int errno = n < 0 ? LibC.errno() : 0;
+    Reference.reachabilityFence(target);
+    if (n == target.remaining()) {
+      return Promptness.DONE;
+    }
+    if (isUnsupported(errno)) {
+      return Promptness.UNKNOWN;
+    }
+    if (errno != 0 && errno != LibC.EAGAIN) {
+      throw failure("read without waiting at " + offset, name, errno);
+    }
+    return Promptness.WOULD_WAIT;
+  }
+
+  /** One {@code struct iovec}, for the calls of one thread. */
+  private static final class Vector {
+
+    private final ByteBuffer memory =
+        ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
+    private final long address = LibC.addressOf(memory);
+
+    Vector of(ByteBuffer buffer) {
+      memory.putLong(0, LibC.addressOf(buffer) + buffer.position());
+      memory.putLong(Long.BYTES, buffer.remaining());
+      return this;
+    }
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * Tries what a device can do, on a range of it that holds nothing. A zeroing call counts as
@@ -16,6 +17,7 @@ final class DeviceProbe {
   private static final byte PATTERN = 0x5a;
   private static final int FILE_TYPE_MASK = 0xf000;
   private static final int BLOCK_DEVICE = 0x6000;
+  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
   private static final int[] ALIGNMENTS = {512, AlignedBuffers.ALIGNMENT};
 
   private final Path path;
@@ -85,7 +87,7 @@ final class DeviceProbe {
                 return true;
               });
     }
-    boolean nowait = main.readWithoutWaiting(offset, buffer);
+    boolean nowait = main.readAtOnce(offset, buffer) != Descriptor.Promptness.UNKNOWN;
     return new DeviceFeatures(
         isBlockDevice ? "block device" : "file",
         fileSystem(),
@@ -150,11 +152,20 @@ final class DeviceProbe {
   }
 
   private String fileSystem() {
+    return fileSystem(path);
+  }
+
+  private static String fileSystem(Path path) {
     try {
       return Files.getFileStore(path).type();
     } catch (IOException unknown) {
       return "";
     }
+  }
+
+  /** Whether a file lies on a file system that has no medium below it. */
+  static boolean isInMemory(Path path) {
+    return Files.isRegularFile(path) && IN_MEMORY.contains(fileSystem(path));
   }
 
   /** A limit of the disk below the file system, as sysfs has it; 0 where there is no disk. */

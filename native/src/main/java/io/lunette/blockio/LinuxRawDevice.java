@@ -30,9 +30,15 @@ public final class LinuxRawDevice implements RawDevice {
 
   private final boolean readOnly;
 
+  /** On a file system without a medium: a read or write there never waits for one. */
+  private final boolean inMemory;
+
+  private volatile boolean readsWithoutWaiting = true;
+
   private LinuxRawDevice(Path path, Descriptor main, Descriptor direct, boolean readOnly) {
     this.path = path;
     this.readOnly = readOnly;
+    this.inMemory = DeviceProbe.isInMemory(path);
     this.main = main;
     this.direct = direct;
   }
@@ -171,6 +177,35 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public void write(long offsetBytes, ByteBuffer source) throws DeviceException {
     main.write(offsetBytes, source);
+  }
+
+  /** tmpfs knows no {@code RWF_NOWAIT} and needs none. */
+  @Override
+  public boolean readAtOnce(long offsetBytes, ByteBuffer target) throws DeviceException {
+    if (inMemory) {
+      main.read(offsetBytes, target);
+      return true;
+    }
+    if (!readsWithoutWaiting) {
+      return false;
+    }
+    Descriptor.Promptness promptness = main.readAtOnce(offsetBytes, target);
+    if (promptness == Descriptor.Promptness.UNKNOWN) {
+      readsWithoutWaiting = false;
+    }
+    return promptness == Descriptor.Promptness.DONE;
+  }
+
+  /**
+   * Only where there is no medium: a write to a page cache waits when too much of it is dirty, and
+   * ext4 knows no {@code RWF_NOWAIT} for writes.
+   */
+  @Override
+  public boolean writeAtOnce(long offsetBytes, ByteBuffer source) throws DeviceException {
+    if (inMemory) {
+      main.write(offsetBytes, source);
+    }
+    return inMemory;
   }
 
   @Override

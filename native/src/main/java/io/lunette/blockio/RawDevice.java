@@ -48,6 +48,24 @@ public interface RawDevice extends Closeable {
   void write(long offsetBytes, ByteBuffer source) throws DeviceException;
 
   /**
+   * Fills the buffer if what is asked for is in memory, so that an event loop may ask.
+   *
+   * @return false if it is not, or cannot be told; the buffer's content is undefined then
+   */
+  default boolean readAtOnce(long offsetBytes, ByteBuffer target) throws DeviceException {
+    return false;
+  }
+
+  /**
+   * Writes the buffer if that waits for no medium, so that an event loop may ask.
+   *
+   * @return false if it may wait; some of the buffer may have been written then
+   */
+  default boolean writeAtOnce(long offsetBytes, ByteBuffer source) throws DeviceException {
+    return false;
+  }
+
+  /**
    * Makes the device reach {@code toBytes}, and read as zeroes from {@code fromBytes} on, whatever
    * was there. Certain after a flush.
    *

@@ -25,7 +25,11 @@ final class VolumeDevice {
   /** The longest run that GET LBA STATUS looks ahead, in extents. */
   private static final int PROVISIONING_LOOKAHEAD = 16_384;
 
+  /** Longer operations would keep an event loop from its other connections. */
+  private static final int PROMPT_BYTES_MAX = 1 << 20;
+
   private final VolumeIo io;
+  private final PromptIo prompt;
   private final CommitLog log;
   private final SpaceWaiters waiters;
   private final Executor executor;
@@ -42,6 +46,7 @@ final class VolumeDevice {
 
   VolumeDevice(
       VolumeIo io,
+      PromptIo prompt,
       CommitLog log,
       SpaceWaiters waiters,
       Executor executor,
@@ -50,6 +55,7 @@ final class VolumeDevice {
       long sizeBytes,
       boolean sealed) {
     this.io = io;
+    this.prompt = prompt;
     this.writers = writers;
     this.log = log;
     this.waiters = waiters;
@@ -57,6 +63,14 @@ final class VolumeDevice {
     this.top = top;
     this.sizeBytes = sizeBytes;
     this.sealed = sealed;
+  }
+
+  /** Whether the range lies inside the volume and is made of whole logical blocks. */
+  boolean contains(long offset, long length) {
+    return offset >= 0
+        && length >= 0
+        && offset <= sizeBytes - length
+        && ((offset | length) & (LOGICAL_BLOCK_BYTES - 1)) == 0;
   }
 
   BlockGeometry geometry() {
@@ -96,7 +110,13 @@ final class VolumeDevice {
     inFlight.await();
   }
 
+  /** On the caller's thread where nothing has to be waited for, else on an I/O thread. */
   void read(int slot, long offset, ByteBuffer target, IoCompletion caller) {
+    if (readAtOnce(offset, target)) {
+      exit(slot);
+      caller.completed();
+      return;
+    }
     IoCompletion completion = new Counted(slot, caller);
     executor.execute(
         () -> {
@@ -116,7 +136,37 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    new Writing(opener, () -> io.write(top, offset, source), durability, c).start(slot);
+    if (!overwriteAtOnce(offset, source)) {
+      new Writing(opener, () -> io.write(top, offset, source), durability, c).start(slot);
+    } else if (durability == Durability.DURABLE) {
+      log.commit(new Counted(slot, c));
+    } else {
+      exit(slot);
+      c.completed();
+    }
+  }
+
+  /** A failure is left to the I/O thread, which meets it again and reports it. */
+  private boolean readAtOnce(long offset, ByteBuffer target) {
+    try {
+      return target.remaining() <= PROMPT_BYTES_MAX && prompt.read(top, offset, target);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean overwriteAtOnce(long offset, ByteBuffer source) {
+    if (source.remaining() > PROMPT_BYTES_MAX || !writers.readLock().tryLock()) {
+      return false;
+    }
+    try {
+      log.requireSound();
+      return !sealed && prompt.overwrite(top, offset, source);
+    } catch (IOException | BlockException e) {
+      return false;
+    } finally {
+      writers.readLock().unlock();
+    }
   }
 
   void zero(

@@ -40,23 +40,19 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
 
   @Override
   public void read(long offsetBytes, ByteBuffer target, IoCompletion completion) {
-    start(
-        offsetBytes,
-        target.remaining(),
-        false,
-        completion,
-        slot -> device.read(slot, offsetBytes, target, completion));
+    int slot = device.enter();
+    if (mayStart(slot, offsetBytes, target.remaining(), false, completion)) {
+      device.read(slot, offsetBytes, target, completion);
+    }
   }
 
   @Override
   public void write(
       long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
-    start(
-        offsetBytes,
-        source.remaining(),
-        true,
-        completion,
-        slot -> device.write(slot, this, offsetBytes, source, durability, completion));
+    int slot = device.enter();
+    if (mayStart(slot, offsetBytes, source.remaining(), true, completion)) {
+      device.write(slot, this, offsetBytes, source, durability, completion);
+    }
   }
 
   @Override
@@ -66,37 +62,23 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
       Provisioning provisioning,
       Durability durability,
       IoCompletion completion) {
-    start(
-        offsetBytes,
-        lengthBytes,
-        true,
-        completion,
-        slot ->
-            device.zero(
-                slot, this, offsetBytes, lengthBytes, provisioning, durability, completion));
+    int slot = device.enter();
+    if (mayStart(slot, offsetBytes, lengthBytes, true, completion)) {
+      device.zero(slot, this, offsetBytes, lengthBytes, provisioning, durability, completion);
+    }
   }
 
   @Override
   public void discard(long offsetBytes, long lengthBytes, IoCompletion completion) {
-    start(
-        offsetBytes,
-        lengthBytes,
-        true,
-        completion,
-        slot ->
-            device.zero(
-                slot,
-                this,
-                offsetBytes,
-                lengthBytes,
-                Provisioning.MAY_RELEASE,
-                Durability.VISIBLE,
-                completion));
+    writeZeroes(offsetBytes, lengthBytes, Provisioning.MAY_RELEASE, Durability.VISIBLE, completion);
   }
 
   @Override
   public void flush(IoCompletion completion) {
-    start(0, 0, false, completion, slot -> device.flush(slot, completion));
+    int slot = device.enter();
+    if (mayStart(slot, 0, 0, false, completion)) {
+      device.flush(slot, completion);
+    }
   }
 
   @Override
@@ -132,32 +114,32 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
     return closed;
   }
 
-  private interface Start {
-    void in(int slot);
+  /** If not, the operation has ended already, counted and all. */
+  private boolean mayStart(
+      int slot, long offset, long length, boolean writes, IoCompletion completion) {
+    BlockException refused = refuse(offset, length, writes);
+    if (refused == null) {
+      return true;
+    }
+    device.exit(slot);
+    completion.failed(refused);
+    return false;
   }
 
-  private void start(
-      long offset, long length, boolean writes, IoCompletion completion, Start operation) {
-    int slot = device.enter();
-    BlockException refused = null;
+  private BlockException refuse(long offset, long length, boolean writes) {
     if (closed) {
-      refused = gone();
-    } else if (!device.geometry().contains(offset, length)) {
-      refused =
-          new BlockException(
-              BlockException.Kind.OUT_OF_RANGE,
-              length + " bytes at " + offset + " are not whole blocks inside volume " + name);
-    } else if (writes && (readOnly || device.isSealed())) {
-      refused =
-          new BlockException(
-              BlockException.Kind.READ_ONLY, "volume " + name + " is open for reading only");
+      return gone();
     }
-    if (refused != null) {
-      device.exit(slot);
-      completion.failed(refused);
-    } else {
-      operation.in(slot);
+    if (!device.contains(offset, length)) {
+      return new BlockException(
+          BlockException.Kind.OUT_OF_RANGE,
+          length + " bytes at " + offset + " are not whole blocks inside volume " + name);
     }
+    if (writes && (readOnly || device.isSealed())) {
+      return new BlockException(
+          BlockException.Kind.READ_ONLY, "volume " + name + " is open for reading only");
+    }
+    return null;
   }
 
   private BlockException gone() {

@@ -83,13 +83,17 @@ final class VolumeIo {
       return;
     }
     if (isZero) {
-      for (int at = from; at < to; ) {
-        int length = Math.min(to - at, ZEROES.capacity());
-        target.put(at, ZEROES, 0, length);
-        at += length;
-      }
+      fillZeroes(target, from, to);
     } else {
       device.read(offset, target.slice(from, to - from));
+    }
+  }
+
+  static void fillZeroes(ByteBuffer target, int from, int to) {
+    for (int at = from; at < to; ) {
+      int length = Math.min(to - at, ZEROES.capacity());
+      target.put(at, ZEROES, 0, length);
+      at += length;
     }
   }
 

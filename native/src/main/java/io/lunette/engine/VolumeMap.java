@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.map.WordTree;
 import java.io.IOException;
 import java.util.concurrent.locks.StampedLock;
 
@@ -15,6 +16,9 @@ final class VolumeMap {
 
   /** The block is zero wherever it is looked for. Offset 0 is a superblock, so never a block. */
   static final long ZERO = 0;
+
+  /** The blocks do not lie together, or it takes more than memory to know. */
+  static final long SCATTERED = -1;
 
   private VolumeMap() {}
 
@@ -82,6 +86,49 @@ final class VolumeMap {
       }
     }
     return next;
+  }
+
+  /**
+   * Where the device has all of these blocks of a logical extent in one of its extents: the byte
+   * offset of that extent, or {@link #ZERO} if all of them are zero. Takes no lock, makes no object
+   * and asks no device.
+   *
+   * @return {@link #SCATTERED} if they do not lie so, or if the maps in memory do not tell
+   */
+  static long locate(Layer top, long logicalExtent, int wanted) {
+    long stamp = top.moves.tryOptimisticRead();
+    if (stamp == 0) {
+      return SCATTERED;
+    }
+    long found = locateOnce(top, logicalExtent, wanted);
+    return top.moves.validate(stamp) ? found : SCATTERED;
+  }
+
+  private static long locateOnce(Layer top, long logicalExtent, int wanted) {
+    for (Layer layer = top; layer != null; layer = layer.parent) {
+      long entry = layer.map.peek(logicalExtent);
+      if (entry == WordTree.NOT_IN_MEMORY) {
+        return SCATTERED;
+      }
+      int held = MapEntry.mask(entry) & wanted;
+      if (held == wanted) {
+        return MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
+      }
+      if (held != 0) {
+        return SCATTERED;
+      }
+    }
+    return ZERO;
+  }
+
+  /** As {@link #locate}, but in the top layer alone, and not where it holds them as zero. */
+  static long locateHeld(Layer top, long logicalExtent, int wanted) {
+    long entry = top.map.peek(logicalExtent);
+    return entry != WordTree.NOT_IN_MEMORY
+            && (MapEntry.mask(entry) & wanted) == wanted
+            && MapEntry.extent(entry) != 0
+        ? MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES
+        : SCATTERED;
   }
 
   private interface Look {

@@ -251,6 +251,7 @@ final class VolumeTable {
         volume.device =
             new VolumeDevice(
                 new VolumeIo(pool.device, metadata, pool.allocator, pool.log),
+                new PromptIo(pool.device, pool.log),
                 pool.log,
                 pool.waiters,
                 pool.io,

@@ -53,6 +53,44 @@ final class DeviceProbeTest {
   }
 
   @Test
+  void fileInMemoryIsReadAndWrittenAtOnce() throws Exception {
+    Path memory = ScratchDevices.directoryInMemory();
+    Path file = memory.resolve("device");
+    try (RawDevice device = LinuxRawDevice.createFile(file, SIZE)) {
+      assertThat(device.writeAtOnce(8192, filled(4096, (byte) 3))).isTrue();
+
+      ByteBuffer read = AlignedBuffers.allocate(4096);
+      assertThat(device.readAtOnce(8192, read)).isTrue();
+      assertThat(read).isEqualTo(filled(4096, (byte) 3));
+    } finally {
+      Files.delete(file);
+      Files.delete(memory);
+    }
+  }
+
+  @Test
+  void fileOnADiskIsReadAtOnceOnlyWhileItIsCached() throws Exception {
+    Path file = directory.resolve("device");
+    try (RawDevice device = LinuxRawDevice.createFile(file, SIZE)) {
+      device.write(8192, filled(4096, (byte) 3));
+      ByteBuffer read = AlignedBuffers.allocate(4096);
+
+      boolean cached = device.readAtOnce(8192, read);
+      Support known = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES).readWithoutWaiting();
+
+      assertThat(cached || known == Support.NO || isInMemory()).isTrue();
+      if (cached) {
+        assertThat(read).isEqualTo(filled(4096, (byte) 3));
+      }
+      assertThat(device.writeAtOnce(8192, filled(4096, (byte) 4))).isEqualTo(isInMemory());
+    }
+  }
+
+  private boolean isInMemory() throws Exception {
+    return "tmpfs".equals(Files.getFileStore(directory).type());
+  }
+
+  @Test
   void deviceOpenForReadingIsNotWrittenTo() throws Exception {
     Path file = directory.resolve("device");
     LinuxRawDevice.createFile(file, SIZE).close();

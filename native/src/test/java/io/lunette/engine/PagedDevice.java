@@ -4,18 +4,20 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A device in memory whose pages never change, so that a copy of it costs an array of references:
  * one for each of tens of thousands of crashes. Thread-safe.
  */
-class PagedDevice implements RawDevice {
+class PagedDevice implements SometimesPrompt {
 
   static final int PAGE = 4096;
   private static final byte[] ZEROES = new byte[PAGE];
+
+  private final AtomicInteger promptCalls = new AtomicInteger();
 
   /** Null stands for a page of zeroes. */
   private final byte[][] pages;
@@ -60,6 +62,11 @@ class PagedDevice implements RawDevice {
   @Override
   public void punchHole(long offset, long length) throws DeviceException {
     write(offset, AlignedBuffers.allocate((int) length));
+  }
+
+  @Override
+  public AtomicInteger promptCalls() {
+    return promptCalls;
   }
 
   @Override

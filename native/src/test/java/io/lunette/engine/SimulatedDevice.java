@@ -4,10 +4,10 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A device in memory that can die. What was written since the last flush is then, sector by sector,
@@ -15,10 +15,11 @@ import java.util.Random;
  *
  * <p>Thread-safe. After its death every call fails.
  */
-final class SimulatedDevice implements RawDevice {
+final class SimulatedDevice implements SometimesPrompt {
 
   private static final int SECTOR = 512;
 
+  private final AtomicInteger promptCalls = new AtomicInteger();
   private long sizeBytes;
   private final HashMap<Long, byte[]> durable;
   private final HashMap<Long, byte[]> volatileSectors = new HashMap<>();
@@ -112,6 +113,11 @@ final class SimulatedDevice implements RawDevice {
   @Override
   public void punchHole(long offset, long length) throws DeviceException {
     write(offset, AlignedBuffers.allocate((int) length));
+  }
+
+  @Override
+  public AtomicInteger promptCalls() {
+    return promptCalls;
   }
 
   @Override

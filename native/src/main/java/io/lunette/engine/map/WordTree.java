@@ -28,6 +28,9 @@ import java.util.function.LongConsumer;
  */
 public final class WordTree {
 
+  /** What {@link #peek} says of a page that is not in memory; no entry of a map has this value. */
+  public static final long NOT_IN_MEMORY = -1;
+
   private static final int ATTEMPTS = 3;
 
   private final TreeKey key;
@@ -67,6 +70,31 @@ public final class WordTree {
           Leaf leaf = findLeaf(index);
           return leaf == null ? 0 : leaf.get((int) (index % TreePage.WORDS));
         });
+  }
+
+  /**
+   * The word at an index of a map, or {@link #NOT_IN_MEMORY} where the device would have to be
+   * asked. Takes no lock and makes no object.
+   */
+  public long peek(long index) {
+    Node node = root;
+    if (node == null) {
+      return stored.page() == 0 ? 0 : NOT_IN_MEMORY;
+    }
+    if (index >= capacity(node)) {
+      return 0;
+    }
+    while (node instanceof Index inner) {
+      int slot = slotOf(inner, index);
+      node = inner.child(slot);
+      if (node == null) {
+        return inner.pageBelow(slot) == 0 ? 0 : NOT_IN_MEMORY;
+      }
+    }
+    if (!node.used) {
+      node.used = true;
+    }
+    return ((Leaf) node).get((int) (index % TreePage.WORDS));
   }
 
   private interface Look {

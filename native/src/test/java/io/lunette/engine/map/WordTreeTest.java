@@ -66,7 +66,9 @@ class WordTreeTest {
       cache.trim();
       for (int i = 0; i < 20; i++) {
         long index = random.nextLong(WORDS);
+        assertThat(tree.peek(index)).isIn(model.getOrDefault(index, 0L), WordTree.NOT_IN_MEMORY);
         assertThat(tree.get(index)).isEqualTo(model.getOrDefault(index, 0L));
+        assertThat(tree.peek(index)).isEqualTo(model.getOrDefault(index, 0L));
       }
       cache.trim();
     }
