@@ -62,7 +62,10 @@ final class Portals {
     this.mostConnections = mostConnections;
     this.handlers = handlers;
     boolean epoll = Epoll.isAvailable();
-    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    IoHandlerFactory io =
+        epoll
+            ? EpollIoHandler.newFactory(0, () -> new BoundedSpin(System::nanoTime))
+            : NioIoHandler.newFactory();
     int threads = eventLoops > 0 ? eventLoops : Runtime.getRuntime().availableProcessors();
     loops =
         new MultiThreadIoEventLoopGroup(
