@@ -15,6 +15,11 @@ import java.util.zip.CRC32C;
  */
 public final class PduDecoder {
 
+  /**
+   * Below this a read of the socket takes more PDUs than one, and the copy costs less than a read.
+   */
+  private static final int LEAST_ROOM_BYTES = 8 << 10;
+
   private enum State {
     HEADER,
     SEGMENT,
@@ -31,6 +36,7 @@ public final class PduDecoder {
   private int have;
   private int segmentLeft;
   private ByteBuf target;
+  private ByteBuf room;
   private int trailerBytes;
   private boolean headerDigest;
   private boolean dataDigest;
@@ -57,8 +63,31 @@ public final class PduDecoder {
     target = null;
   }
 
+  /**
+   * Where the socket may put what it reads next, so that a long data segment is copied once: the
+   * room that the rest of the segment will take. The reader gives it to {@link #feed} before it
+   * asks again, filled or not, and releases it.
+   *
+   * @return null if what comes next is not so long, or goes nowhere
+   */
+  public ByteBuf room() {
+    boolean wanted =
+        state == State.SEGMENT
+            && segmentLeft >= LEAST_ROOM_BYTES
+            && target != null
+            && target.writableBytes() >= segmentLeft;
+    room = wanted ? target.retainedSlice(target.writerIndex(), segmentLeft).clear() : null;
+    return room;
+  }
+
   /** Consumes all of {@code in}, which stays the caller's. */
   public void feed(ByteBuf in) {
+    if (isRoom(in)) {
+      room = null;
+      segmentArrived(in.readableBytes());
+      in.skipBytes(in.readableBytes());
+      return;
+    }
     while (in.isReadable()) {
       switch (state) {
         case HEADER -> readHeader(in);
@@ -67,6 +96,12 @@ public final class PduDecoder {
         case BROKEN -> in.skipBytes(in.readableBytes());
       }
     }
+  }
+
+  /** The very buffer: one that holds the same bytes is not the place where they belong. */
+  @SuppressWarnings("ReferenceEquality")
+  private boolean isRoom(ByteBuf in) {
+    return in == room;
   }
 
   private int headerBytes() {
@@ -118,6 +153,18 @@ public final class PduDecoder {
     target = receiver.segmentTarget(header);
   }
 
+  /** Bytes of the segment are where they belong already. */
+  private void segmentArrived(int n) {
+    if (state != State.SEGMENT) {
+      return;
+    }
+    if (dataDigest) {
+      crc.update(target.nioBuffer(target.writerIndex(), n));
+    }
+    target.writerIndex(target.writerIndex() + n);
+    advance(n);
+  }
+
   private void readSegment(ByteBuf in) {
     int n = Math.min(in.readableBytes(), segmentLeft);
     if (dataDigest) {
@@ -128,6 +175,10 @@ public final class PduDecoder {
       target.writeBytes(in, kept);
     }
     in.skipBytes(n - kept);
+    advance(n);
+  }
+
+  private void advance(int n) {
     segmentLeft -= n;
     if (segmentLeft == 0) {
       if (trailerBytes == 0) {

@@ -41,7 +41,9 @@ final class CommandFlow implements TaskSet.Listener {
     this.window = window;
     this.rejections = rejections;
     this.server = connection.node().deviceServer();
-    this.tasks = new TaskSet(connection.channel(), server, limits.transferBytes(), this);
+    this.tasks =
+        new TaskSet(
+            connection.channel(), connection.writer(), server, limits.transferBytes(), this);
     this.responder =
         new ScsiResponder(connection.channel(), connection.writer(), window, parameters);
     this.mostImmediate = limits.commandWindow();

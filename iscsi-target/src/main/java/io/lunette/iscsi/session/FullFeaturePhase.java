@@ -221,7 +221,7 @@ final class FullFeaturePhase implements Phase {
         .setInt(Bhs.EXP_CMD_SN, window.expCmdSn())
         .setInt(Bhs.MAX_CMD_SN, window.maxCmdSn());
     writer.write(header);
-    connection.channel().flush();
+    connection.writer().flush();
   }
 
   @Override

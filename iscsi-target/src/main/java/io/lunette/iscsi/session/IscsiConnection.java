@@ -7,6 +7,7 @@ import io.lunette.iscsi.pdu.PduHeader;
 import io.lunette.iscsi.pdu.PduReceiver;
 import io.lunette.iscsi.pdu.PduWriter;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -48,6 +49,10 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   @Override
   public void handlerAdded(ChannelHandlerContext ctx) {
     channel = ctx.channel();
+    channel
+        .config()
+        .setRecvByteBufAllocator(
+            new SegmentReceiver(decoder, channel.config().getRecvByteBufAllocator()));
     writer = new PduWriter(channel);
     phase = new LoginPhase(this, node);
     lastHeard = System.nanoTime();
@@ -93,7 +98,8 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   void closeAfterFlush() {
     closing = true;
     decoder.stop();
-    channel.writeAndFlush(channel.alloc().directBuffer(0)).addListener(sent -> channel.close());
+    writer.flush();
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> channel.close());
   }
 
   /** Closes because the initiator broke the protocol. */
@@ -119,7 +125,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    channel.flush();
+    writer.flush();
   }
 
   @Override
@@ -127,7 +133,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     channel.config().setAutoRead(channel.isWritable());
     if (channel.isWritable()) {
       phase.writable();
-      channel.flush();
+      writer.flush();
     }
   }
 
@@ -137,6 +143,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     decoder.stop();
     ticker.cancel(false);
     phase.closed();
+    writer.discard();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.lunette.iscsi.session;
 
 import io.lunette.iscsi.pdu.Bhs;
 import io.lunette.iscsi.pdu.PduHeader;
+import io.lunette.iscsi.pdu.PduWriter;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.device.LunInventory;
 import io.lunette.scsi.device.Nexus;
@@ -93,11 +94,11 @@ final class IscsiTask extends ScsiTask {
     return (int) Math.min(neededOut, expectedDataOut());
   }
 
-  /** What goes to the initiator, which the caller releases; null if nothing. */
-  ByteBuf takeDataIn() {
+  /** The first so many bytes of what was produced, which the caller releases. */
+  ByteBuf takeDataIn(int bytes) {
     ByteBuf taken = in;
     in = null;
-    return taken;
+    return taken.writerIndex(taken.readerIndex() + bytes);
   }
 
   @Override
@@ -116,8 +117,9 @@ final class IscsiTask extends ScsiTask {
   @Override
   public ByteBuffer dataIn(int bytes) {
     owner.release(in);
-    in = owner.allocate(bytes);
-    inView = in.nioBuffer(0, bytes);
+    in = owner.allocate(PduWriter.HEADROOM + bytes + PduWriter.TAILROOM);
+    in.setIndex(PduWriter.HEADROOM, PduWriter.HEADROOM);
+    inView = in.nioBuffer(PduWriter.HEADROOM, bytes);
     return inView;
   }
 

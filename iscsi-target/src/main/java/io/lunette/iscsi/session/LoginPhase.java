@@ -178,7 +178,7 @@ final class LoginPhase implements Phase {
         login.parameters().dataDigest(),
         login.parameters().targetSegmentBytes());
     finish();
-    connection.channel().flush();
+    connection.writer().flush();
   }
 
   private void respond(LoginStatus status, int flags, Map<String, String> pairs) {

@@ -64,9 +64,9 @@ final class ScsiResponder {
     long produced = task.producedIn();
     int sent = (int) Math.min(produced, task.expectedIn & 0xFFFF_FFFFL);
     if (sent > 0 && (outcome == Outcome.GOOD || outcome == Outcome.CONDITION_MET)) {
-      ByteBuf data = task.takeDataIn();
+      ByteBuf data = task.takeDataIn(sent);
       tasks.handOver(data);
-      dataIn(task, data.writerIndex(sent), produced, outcome);
+      dataIn(task, data, produced, outcome);
     } else {
       status(task, outcome, produced, null);
     }
@@ -74,6 +74,7 @@ final class ScsiResponder {
 
   private void dataIn(IscsiTask task, ByteBuf data, long produced, Outcome outcome) {
     int total = data.readableBytes();
+    int first = data.readerIndex();
     int segment = parameters.initiatorSegmentBytes();
     int burst = parameters.maxBurstBytes();
     int dataSn = 0;
@@ -103,7 +104,7 @@ final class ScsiResponder {
       if (endsBurst) {
         burstLeft = burst;
       }
-      writer.write(header, last && offset == 0 ? data : data.retainedSlice(offset, bytes));
+      writer.write(header, last && offset == 0 ? data : data.retainedSlice(first + offset, bytes));
       offset += bytes;
     }
     if (dataSn > 1) {

@@ -139,6 +139,6 @@ final class TaskManagement {
         .setInt(Bhs.EXP_CMD_SN, window.expCmdSn())
         .setInt(Bhs.MAX_CMD_SN, window.maxCmdSn());
     writer.write(header);
-    connection.channel().flush();
+    connection.writer().flush();
   }
 }

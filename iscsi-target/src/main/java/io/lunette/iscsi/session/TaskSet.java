@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.session;
 
+import io.lunette.iscsi.pdu.PduWriter;
 import io.lunette.scsi.device.DeviceServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -28,6 +29,7 @@ import java.util.function.Predicate;
 final class TaskSet {
 
   private final Channel channel;
+  private final PduWriter writer;
   private final DeviceServer server;
   private final int mostBytes;
   private final Listener listener;
@@ -53,8 +55,10 @@ final class TaskSet {
   /** Somebody waits for these tasks to be gone. */
   private record Abort(List<IscsiTask> left, Runnable done) {}
 
-  TaskSet(Channel channel, DeviceServer server, int mostBytes, Listener listener) {
+  TaskSet(
+      Channel channel, PduWriter writer, DeviceServer server, int mostBytes, Listener listener) {
     this.channel = channel;
+    this.writer = writer;
     this.server = server;
     this.mostBytes = mostBytes;
     this.listener = listener;
@@ -162,7 +166,7 @@ final class TaskSet {
       answer(task);
     }
     admit();
-    channel.flush();
+    writer.flush();
   }
 
   /** An answer that cannot be given costs the connection, not the answers after it. */

@@ -145,6 +145,75 @@ class PduDecoderTest {
     assertThat(collector.faults).isEmpty();
   }
 
+  /** As a socket does that asks for room before it reads. */
+  private static void receive(PduDecoder decoder, byte[] bytes, int step) {
+    for (int at = 0; at < bytes.length; ) {
+      ByteBuf room = decoder.room();
+      ByteBuf in = room != null ? room : Unpooled.directBuffer(step, step);
+      int n = Math.min(Math.min(step, in.writableBytes()), bytes.length - at);
+      in.writeBytes(bytes, at, n);
+      decoder.feed(in);
+      assertThat(in.isReadable()).isFalse();
+      in.release();
+      at += n;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, false", "true, false", "false, true", "true, true"})
+  void longSegmentsAreTheSameWhenTheyAreReceivedWhereTheyBelong(
+      boolean headerDigest, boolean dataDigest) {
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    List<Pdu> expected = new ArrayList<>();
+    int[] lengths = {0, 20_001, 5, 40_000, 8191, 30_002, 0};
+    for (int i = 0; i < lengths.length; i++) {
+      byte[] data = data(lengths[i]);
+      stream.writeBytes(pdu(i, i, 0, data, headerDigest, dataDigest));
+      expected.add(new Pdu(i, i, 0, boxed(data)));
+    }
+
+    for (int step : new int[] {1000, 4096, 8192, 100_000}) {
+      collector.pdus.clear();
+      PduDecoder decoder = new PduDecoder(collector, 1 << 16);
+      decoder.configure(headerDigest, dataDigest, 1 << 16);
+      receive(decoder, stream.toByteArray(), step);
+      assertThat(collector.pdus).as("in steps of %d", step).isEqualTo(expected);
+    }
+    assertThat(collector.faults).isEmpty();
+  }
+
+  @Test
+  void thereIsRoomForTheRestOfALongSegmentAlone() {
+    PduDecoder decoder = new PduDecoder(collector, 1 << 16);
+    byte[] bytes = pdu(1, 2, 0, data(20_000), false, false);
+
+    assertThat(decoder.room()).isNull();
+    feed(decoder, bytes, 0, 48 + 1000);
+    ByteBuf room = decoder.room();
+    assertThat(room.writableBytes()).isEqualTo(19_000);
+    room.release();
+    feed(decoder, bytes, 48 + 1000, 48 + 15_000);
+    assertThat(decoder.room()).isNull();
+    feed(decoder, bytes, 48 + 15_000, bytes.length);
+
+    assertThat(collector.pdus).containsExactly(new Pdu(1, 2, 0, boxed(data(20_000))));
+  }
+
+  @Test
+  void whatStillComesIntoRoomAfterAStopIsDropped() {
+    PduDecoder decoder = new PduDecoder(collector, 1 << 16);
+    feed(decoder, pdu(1, 2, 0, data(20_000), false, false), 0, 48 + 1000);
+    ByteBuf room = decoder.room();
+
+    decoder.stop();
+    room.writeZero(19_000);
+    decoder.feed(room);
+
+    assertThat(room.isReadable()).isFalse();
+    assertThat(collector.pdus).isEmpty();
+    room.release();
+  }
+
   @Test
   void anyFlippedBitOfAHeaderBreaksItsDigest() {
     byte[] good = pdu(1, 2, 1, data(5), true, true);
