@@ -48,6 +48,7 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
             from.silenceTime());
     this.portals =
         new Portals(
+            Transport.best(),
             config.portals(),
             config.eventLoops(),
             from.connections(),

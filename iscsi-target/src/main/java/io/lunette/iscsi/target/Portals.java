@@ -10,17 +10,10 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
@@ -31,10 +24,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The sockets that a target listens on, and their event loops. Epoll where its native part loads,
- * else NIO: it has the shorter way from a readable socket to the handler.
- */
+/** The sockets that a target listens on, and their event loops. */
 final class Portals {
 
   private static final Logger LOG = LoggerFactory.getLogger(Portals.class);
@@ -46,7 +36,7 @@ final class Portals {
   private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(2 << 20, 8 << 20);
 
   private final EventLoopGroup loops;
-  private final Class<? extends ServerChannel> transport;
+  private final Transport transport;
   private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final int mostConnections;
@@ -54,23 +44,19 @@ final class Portals {
   private final List<InetSocketAddress> addresses = new ArrayList<>();
 
   Portals(
+      Transport transport,
       List<InetSocketAddress> wanted,
       int eventLoops,
       int mostConnections,
       Supplier<ChannelHandler> handlers)
       throws PortalException {
+    this.transport = transport;
     this.mostConnections = mostConnections;
     this.handlers = handlers;
-    boolean epoll = Epoll.isAvailable();
-    IoHandlerFactory io =
-        epoll
-            ? EpollIoHandler.newFactory(0, () -> new BoundedSpin(System::nanoTime))
-            : NioIoHandler.newFactory();
     int threads = eventLoops > 0 ? eventLoops : Runtime.getRuntime().availableProcessors();
     loops =
         new MultiThreadIoEventLoopGroup(
-            threads, new DefaultThreadFactory("lunette-iscsi", true), io);
-    transport = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+            threads, new DefaultThreadFactory("lunette-iscsi", true), transport.io());
     try {
       for (InetSocketAddress address : wanted) {
         addresses.add(listen(address));
@@ -90,7 +76,7 @@ final class Portals {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops)
-            .channel(transport)
+            .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .option(ChannelOption.SO_REUSEADDR, true)
             .childOption(ChannelOption.TCP_NODELAY, true)
