@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
  * most, and saves the way to an I/O thread and back, which costs more than the work.
  *
  * <p>It takes what is simple and leaves the rest to {@link VolumeIo}, which begins anew: a range
- * whose map is not in memory, blocks of one extent that lie in several layers, a first write.
+ * whose map is not in memory, an entry that moves meanwhile, a first write.
  */
 final class PromptIo {
 
@@ -34,11 +34,14 @@ final class PromptIo {
     boolean runIsZero = true;
     for (int at = start; at < end; ) {
       long position = offset + (at - start);
+      long logical = position / PoolLayout.EXTENT_BYTES;
       int from = (int) (position % PoolLayout.EXTENT_BYTES);
       int length = Math.min(PoolLayout.EXTENT_BYTES - from, end - at);
-      long extent =
-          VolumeMap.locate(
-              top, position / PoolLayout.EXTENT_BYTES, VolumeMap.touched(from, from + length));
+      long extent = VolumeMap.locate(top, logical, VolumeMap.touched(from, from + length));
+      if (extent == VolumeMap.SCATTERED) {
+        length = Math.min(length, PoolLayout.BLOCK_BYTES - from % PoolLayout.BLOCK_BYTES);
+        extent = VolumeMap.locate(top, logical, VolumeMap.touched(from, from + length));
+      }
       if (extent == VolumeMap.SCATTERED) {
         return false;
       }
