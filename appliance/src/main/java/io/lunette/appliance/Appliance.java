@@ -25,6 +25,7 @@ import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -143,16 +144,23 @@ public final class Appliance implements AutoCloseable {
   }
 
   private void openTarget() throws ApplianceException {
+    UnitStateDirectory states = new UnitStateDirectory(home.unitStates());
+    lifecycle.add("states of the units", states::close);
     try {
+      states.retainOnly(masking.units());
       target =
           IscsiTarget.start(
-              TargetConfig.of(targetName, portal.toSocketAddress()).withAuthentication(masking));
+              TargetConfig.of(targetName, portal.toSocketAddress())
+                  .withAuthentication(masking)
+                  .withUnitStates(states));
       lifecycle.add("target", target::close);
       masking.serveOn(target);
     } catch (PortalException e) {
       throw new ApplianceException(e.getMessage(), e);
     } catch (VolumeException e) {
       throw new ApplianceException("cannot serve what was mapped: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw new ApplianceException("cannot tidy " + home.unitStates() + ": " + Home.reason(e), e);
     }
   }
 

@@ -64,6 +64,11 @@ public record Home(Path directory) {
     return directory.resolve("catalog.db");
   }
 
+  /** What logical units keep of their state. */
+  public Path unitStates() {
+    return directory.resolve("units");
+  }
+
   /** The private key that signs certificates. */
   public Path certificateKey() {
     return directory.resolve("certificate-key.pem");

@@ -14,11 +14,14 @@ import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -171,6 +174,14 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     List<LunMapping> all = new ArrayList<>();
     maps.values().forEach(luns -> luns.values().forEach(entry -> all.add(entry.mapping())));
     return all;
+  }
+
+  /** Identities of the volumes that are mapped. */
+  synchronized Set<UUID> units() {
+    Set<UUID> identities = new HashSet<>();
+    maps.values()
+        .forEach(luns -> luns.values().forEach(entry -> identities.add(entry.unit().identity())));
+    return identities;
   }
 
   @Override

@@ -2,6 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.config.HostPort;
+import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeDriver;
@@ -14,6 +15,7 @@ import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
+import io.lunette.scsi.device.UnitStateStore;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -86,9 +88,20 @@ public final class SingleTarget implements AutoCloseable {
     target =
         IscsiTarget.start(
             TargetConfig.of(targetName, portal.toSocketAddress())
-                .withAuthentication(authentication));
+                .withAuthentication(authentication)
+                .withUnitStates(openUnitStates(file)));
     lifecycle.add("target", target::close);
     target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), AccessMode.READ_WRITE));
+  }
+
+  /** Beside a pool on a block device there is no place to keep anything. */
+  private UnitStateStore openUnitStates(Path file) {
+    if (LinuxRawDevice.isBlockDevice(file)) {
+      return UnitStateStore.none();
+    }
+    UnitStateDirectory states = new UnitStateDirectory(UnitStateDirectory.beside(file));
+    lifecycle.add("state of the unit", states::close);
+    return states;
   }
 
   /** Where the LUN is: {@code iscsi://HOST:PORT/IQN/0}. */

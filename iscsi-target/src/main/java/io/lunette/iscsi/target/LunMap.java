@@ -10,6 +10,9 @@ import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.MappingStatistics;
+import io.lunette.scsi.device.UnitRecords;
+import io.lunette.scsi.device.UnitStateStore;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -20,11 +23,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which initiator sees which unit under which LUN, and the sessions that have to be told. Changes
  * and the beginning and end of sessions are serialised by one lock, held for memory only; waiting
  * for commands under way happens outside it.
+ *
+ * <p>A unit begins with the first mapping that names it, when what it kept is loaded, and ends with
+ * the last, when that is removed: who is given its blocks later finds no reservation of others. A
+ * second lock, which no event loop takes, keeps the two apart while they use the store.
  */
 final class LunMap {
 
@@ -37,11 +46,18 @@ final class LunMap {
     final LogicalUnit unit;
     int mappings;
 
-    SharedUnit(LogicalUnitSpec spec) {
+    SharedUnit(LogicalUnitSpec spec, UnitRecords records) {
       device = spec.device();
-      unit = new LogicalUnit(spec.device(), spec.identity());
+      unit = new LogicalUnit(spec.device(), spec.identity(), records);
     }
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(LunMap.class);
+
+  private final UnitStateStore states;
+
+  /** Held while a unit begins or ends; taken before the lock of the map. */
+  private final Object unitLives = new Object();
 
   @GuardedBy("this")
   private final Map<UUID, SharedUnit> units = new HashMap<>();
@@ -54,6 +70,10 @@ final class LunMap {
 
   @GuardedBy("this")
   private final Set<Session> sessions = new LinkedHashSet<>();
+
+  LunMap(UnitStateStore states) {
+    this.states = states;
+  }
 
   /**
    * Gives a session the units that its initiator sees.
@@ -86,26 +106,50 @@ final class LunMap {
     return List.copyOf(sessions);
   }
 
-  synchronized void map(InitiatorName initiator, int lun, LogicalUnitSpec spec)
-      throws LunConflictException {
-    TreeMap<Integer, Mapping> luns = own.getOrDefault(initiator, new TreeMap<>());
-    Mapping added = add(luns, lun, spec, initiator + "'s LUN " + lun);
-    if (added != null) {
-      own.putIfAbsent(initiator, luns);
-      show(sessionsOf(initiator), lun, added);
+  void map(InitiatorName initiator, int lun, LogicalUnitSpec spec) throws LunConflictException {
+    synchronized (unitLives) {
+      UnitRecords records = recordsFor(spec.identity());
+      synchronized (this) {
+        TreeMap<Integer, Mapping> luns = own.getOrDefault(initiator, new TreeMap<>());
+        Mapping added = add(luns, lun, spec, records, initiator + "'s LUN " + lun);
+        if (added != null) {
+          own.putIfAbsent(initiator, luns);
+          show(sessionsOf(initiator), lun, added);
+        }
+      }
     }
   }
 
-  synchronized void mapForAll(int lun, LogicalUnitSpec spec) throws LunConflictException {
-    Mapping added = add(forAll, lun, spec, "LUN " + lun + " of everyone");
-    if (added != null) {
-      show(withoutOwn(lun), lun, added);
+  void mapForAll(int lun, LogicalUnitSpec spec) throws LunConflictException {
+    synchronized (unitLives) {
+      UnitRecords records = recordsFor(spec.identity());
+      synchronized (this) {
+        Mapping added = add(forAll, lun, spec, records, "LUN " + lun + " of everyone");
+        if (added != null) {
+          show(withoutOwn(lun), lun, added);
+        }
+      }
     }
+  }
+
+  /** What a unit that is about to begin kept; null of one that is there. */
+  private UnitRecords recordsFor(UUID identity) {
+    synchronized (this) {
+      if (units.containsKey(identity)) {
+        return null;
+      }
+    }
+    return UnitRecords.load(states, identity);
   }
 
   /** The new mapping; null if it is there already. */
   @GuardedBy("this")
-  private Mapping add(TreeMap<Integer, Mapping> luns, int lun, LogicalUnitSpec spec, String place)
+  private Mapping add(
+      TreeMap<Integer, Mapping> luns,
+      int lun,
+      LogicalUnitSpec spec,
+      UnitRecords records,
+      String place)
       throws LunConflictException {
     if (lun < 0 || lun > 16_383) {
       throw new IllegalArgumentException("LUN " + lun + " is not from 0 to 16383");
@@ -122,7 +166,7 @@ final class LunMap {
       throw new LunConflictException("unit " + spec.identity() + " has another device already");
     }
     if (shared == null) {
-      shared = new SharedUnit(spec);
+      shared = new SharedUnit(spec, records);
       units.put(spec.identity(), shared);
     }
     shared.mappings++;
@@ -199,10 +243,18 @@ final class LunMap {
 
   private void shut(Mapping removed) {
     removed.mapped.shut();
-    synchronized (this) {
-      SharedUnit shared = units.get(removed.spec.identity());
-      if (--shared.mappings == 0) {
-        units.remove(removed.spec.identity());
+    UUID identity = removed.spec.identity();
+    synchronized (unitLives) {
+      synchronized (this) {
+        if (--units.get(identity).mappings > 0) {
+          return;
+        }
+        units.remove(identity);
+      }
+      try {
+        states.remove(identity);
+      } catch (IOException e) {
+        LOG.error("what unit {} kept could not be removed: {}", identity, e.getMessage());
       }
     }
   }

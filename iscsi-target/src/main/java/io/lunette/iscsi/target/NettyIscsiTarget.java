@@ -32,12 +32,13 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   private final String targetName;
   private final ConnectionLimits limits;
   private final DeviceServer deviceServer = new DeviceServer(CommandSet.blockDevice());
-  private final LunMap lunMap = new LunMap();
+  private final LunMap lunMap;
   private final AtomicInteger lastTsih = new AtomicInteger();
   private final Portals portals;
 
   NettyIscsiTarget(TargetConfig config) throws PortalException {
     this.config = config;
+    this.lunMap = new LunMap(config.unitStates());
     this.targetName = config.targetName().toLowerCase(Locale.ROOT);
     TargetLimits from = config.limits();
     this.limits =

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.target;
 
+import io.lunette.scsi.device.UnitStateStore;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
@@ -13,18 +14,22 @@ import java.util.Objects;
  * @param authentication who must prove what
  * @param eventLoops threads that own connections; 0 for one per processor
  * @param limits bounds on what initiators can make the target hold
+ * @param unitStates where logical units keep what outlives a restart; stays the caller's, who
+ *     closes it after the target
  */
 public record TargetConfig(
     String targetName,
     List<InetSocketAddress> portals,
     InitiatorAuthentication authentication,
     int eventLoops,
-    TargetLimits limits) {
+    TargetLimits limits,
+    UnitStateStore unitStates) {
 
   public TargetConfig {
     Objects.requireNonNull(targetName);
     Objects.requireNonNull(authentication);
     Objects.requireNonNull(limits);
+    Objects.requireNonNull(unitStates);
     portals = List.copyOf(portals);
     if (portals.isEmpty()) {
       throw new IllegalArgumentException("a target needs a portal");
@@ -34,24 +39,37 @@ public record TargetConfig(
     }
   }
 
-  /** A target with one portal, open to every initiator, with the default limits. */
+  /**
+   * A target with one portal, open to every initiator, with the default limits, whose units keep
+   * nothing.
+   */
   public static TargetConfig of(String targetName, InetSocketAddress portal) {
     return new TargetConfig(
-        targetName, List.of(portal), InitiatorAuthentication.none(), 0, TargetLimits.DEFAULT);
+        targetName,
+        List.of(portal),
+        InitiatorAuthentication.none(),
+        0,
+        TargetLimits.DEFAULT,
+        UnitStateStore.none());
   }
 
   /** The same with another authentication. */
   public TargetConfig withAuthentication(InitiatorAuthentication authentication) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits);
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
   }
 
   /** The same with another number of event loops. */
   public TargetConfig withEventLoops(int eventLoops) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits);
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
   }
 
   /** The same with other limits. */
   public TargetConfig withLimits(TargetLimits limits) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits);
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
+  }
+
+  /** The same with units that keep their state there. */
+  public TargetConfig withUnitStates(UnitStateStore unitStates) {
+    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
   }
 }

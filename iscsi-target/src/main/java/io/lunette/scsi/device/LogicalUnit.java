@@ -18,6 +18,7 @@ public final class LogicalUnit {
   private final BlockFeatures features;
   private final UUID identity;
   private final BlockLimits limits;
+  private final UnitRecords records;
   private final List<Nexus> nexuses = new CopyOnWriteArrayList<>();
   private final AtomicityGate atomicity = new AtomicityGate();
   private final LegacyReservation legacyReservation = new LegacyReservation();
@@ -25,8 +26,17 @@ public final class LogicalUnit {
   private final SanitizeState sanitize = new SanitizeState();
   private final ModeState modes = new ModeState();
 
+  /** A unit that keeps nothing beyond its life in memory. */
   public LogicalUnit(BlockDevice device, UUID identity) {
+    this(device, identity, UnitRecords.none());
+  }
+
+  /**
+   * @param records what the unit kept of its state, and where it keeps what changes
+   */
+  public LogicalUnit(BlockDevice device, UUID identity, UnitRecords records) {
     this.device = device;
+    this.records = records;
     this.features = device.features();
     this.identity = identity;
     this.limits = BlockLimits.of(device.geometry(), features);
@@ -47,6 +57,10 @@ public final class LogicalUnit {
 
   public BlockLimits limits() {
     return limits;
+  }
+
+  UnitRecords records() {
+    return records;
   }
 
   public int blockBytes() {

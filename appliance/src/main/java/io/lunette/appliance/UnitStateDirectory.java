@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import io.lunette.scsi.device.UnitStateStore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Records of logical units as files of a directory, {@code UUID.reservations} and {@code
+ * UUID.mode-pages}, laid out as {@link UnitStateRecord} says.
+ *
+ * <p>A file is replaced as a whole: written under another name, flushed, renamed, and the directory
+ * flushed. So after a crash there is the record before or the one after. The directory appears with
+ * the first record. One thread writes, in the order of the calls. Thread-safe.
+ */
+final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
+
+  private static final String UNFINISHED = ".new";
+  private static final long END_SECONDS = 5;
+
+  private final Path directory;
+  private final ExecutorService writer =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "lunette-unit-state");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  UnitStateDirectory(Path directory) {
+    this.directory = directory;
+  }
+
+  /** The directory that belongs to a pool served by itself: beside it. */
+  static Path beside(Path poolFile) {
+    Path pool = poolFile.toAbsolutePath().normalize();
+    return pool.resolveSibling(pool.getFileName() + ".units");
+  }
+
+  @Override
+  public boolean isDurable() {
+    return true;
+  }
+
+  @Override
+  public Optional<byte[]> load(UUID unit, Kind kind) throws IOException {
+    Path file = file(unit, kind);
+    try {
+      return Optional.of(UnitStateRecord.decode(unit, kind, Files.readAllBytes(file)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IOException(file + ": " + Home.reason(e), e);
+    }
+  }
+
+  @Override
+  public CompletionStage<Void> save(UUID unit, Kind kind, byte[] record) {
+    byte[] content = UnitStateRecord.encode(unit, kind, record);
+    CompletableFuture<Void> saved = new CompletableFuture<>();
+    try {
+      writer.execute(() -> write(file(unit, kind), content, saved));
+    } catch (RejectedExecutionException e) {
+      saved.completeExceptionally(new IOException(directory + " is closed", e));
+    }
+    return saved;
+  }
+
+  private void write(Path file, byte[] content, CompletableFuture<Void> saved) {
+    try {
+      replace(file, content);
+    } catch (IOException e) {
+      saved.completeExceptionally(new IOException(file + ": " + Home.reason(e), e));
+      return;
+    }
+    saved.complete(null);
+  }
+
+  private void replace(Path file, byte[] content) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectory(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      flush(directory.toAbsolutePath().getParent());
+    }
+    Path complete = file.resolveSibling(file.getFileName() + UNFINISHED);
+    try (FileChannel channel =
+        FileChannel.open(
+            complete,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer rest = ByteBuffer.wrap(content);
+      while (rest.hasRemaining()) {
+        channel.write(rest);
+      }
+      channel.force(true);
+    }
+    Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
+    flush(directory);
+  }
+
+  /** Makes what was created, renamed or deleted in a directory durable. */
+  private static void flush(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void remove(UUID unit) throws IOException {
+    boolean removed = false;
+    for (Kind kind : Kind.values()) {
+      removed |= Files.deleteIfExists(file(unit, kind));
+    }
+    if (removed) {
+      flush(directory);
+    }
+  }
+
+  /**
+   * Removes the records of all units but these, and what a crash left half written. To be called
+   * before any unit begins: one that ended while its records could not be removed loses them here.
+   */
+  void retainOnly(Set<UUID> units) throws IOException {
+    boolean removed = false;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (!isOf(units, file.getFileName().toString())) {
+          removed |= Files.deleteIfExists(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (removed) {
+      flush(directory);
+    }
+  }
+
+  private static boolean isOf(Set<UUID> units, String name) {
+    return !name.endsWith(UNFINISHED)
+        && units.stream().anyMatch(unit -> name.startsWith(unit + "."));
+  }
+
+  private Path file(UUID unit, Kind kind) {
+    return directory.resolve(unit + "." + kind.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  /** Waits a while for what is being written. An interrupt is kept. */
+  @Override
+  public void close() {
+    writer.shutdown();
+    try {
+      boolean ignored = writer.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
