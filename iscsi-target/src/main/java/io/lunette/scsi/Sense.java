@@ -27,6 +27,7 @@ public final class Sense implements Outcome {
 
   public static final Sense MEDIUM_NOT_PRESENT = new Sense(NOT_READY, 0x3A, 0x00);
   public static final Sense SANITIZE_IN_PROGRESS = new Sense(NOT_READY, 0x04, 0x1B);
+  public static final Sense MANUAL_INTERVENTION_REQUIRED = new Sense(NOT_READY, 0x04, 0x03);
   public static final Sense STOPPED = new Sense(NOT_READY, 0x04, 0x02);
 
   public static final Sense UNRECOVERED_READ = new Sense(MEDIUM_ERROR, 0x11, 0x00);
@@ -110,6 +111,11 @@ public final class Sense implements Outcome {
   public Sense atCdbBit(int byteIndex, int bit) {
     int pointer = (SKSV | FIELD_IN_CDB | BIT_POINTER_VALID | bit) << 16 | byteIndex;
     return new Sense(key, asc, ascq, hasInformation, information, pointer);
+  }
+
+  /** The same with a field pointer into the parameter list, to a whole byte. */
+  public Sense atParameterByte(int byteIndex) {
+    return new Sense(key, asc, ascq, hasInformation, information, SKSV << 16 | byteIndex);
   }
 
   /** The same with a progress indication (SPC-4 §4.5.2.4.4), in parts of 65536. */

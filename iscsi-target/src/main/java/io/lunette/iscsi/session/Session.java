@@ -8,12 +8,11 @@ import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.Nexus;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * A session, which has one connection (MaxConnections is 1). Thread-safe: what touches tasks is
@@ -21,7 +20,7 @@ import java.util.concurrent.CompletionStage;
  */
 public final class Session {
 
-  private static final int RELATIVE_PORT = 1;
+  private static final int PERSISTENT_RESERVE_OUT = 0x5F;
 
   private final InitiatorName initiator;
   private final long isid;
@@ -42,8 +41,7 @@ public final class Session {
     this.discovery = discovery;
     this.connection = connection;
     this.peer = connection.peer();
-    String name = initiator + ",i,0x" + isidText();
-    this.port = new InitiatorPort(name, transportId(name));
+    this.port = new InitiatorPort(initiator.value(), isid);
     this.luns = new SessionLuns(connection.node().targetName());
   }
 
@@ -53,18 +51,6 @@ public final class Session {
 
   static Session discovery(InitiatorName initiator, long isid, IscsiConnection connection) {
     return new Session(initiator, isid, true, connection);
-  }
-
-  /** TransportID of an initiator port (SPC-4 §7.6.4.6, format 01b). */
-  private static byte[] transportId(String name) {
-    byte[] text = name.getBytes(StandardCharsets.UTF_8);
-    int length = Math.max(20, (text.length + 1 + 3) & ~3);
-    return ByteBuffer.allocate(4 + length)
-        .put((byte) 0x45)
-        .put((byte) 0)
-        .putShort((short) length)
-        .put(text)
-        .array();
   }
 
   public InitiatorName initiator() {
@@ -116,14 +102,8 @@ public final class Session {
 
   /** Shows a unit to the initiator. */
   public void show(int lun, MappedUnit unit) {
-    Nexus[] self = new Nexus[1];
     Nexus nexus =
-        new Nexus(
-            unit,
-            port,
-            RELATIVE_PORT,
-            () -> abortTasks(self[0].unit(), Sense.COMMANDS_CLEARED, () -> {}));
-    self[0] = nexus;
+        new Nexus(unit, port, TargetNode.PORTAL_GROUP, done -> abortPreempted(unit.unit(), done));
     unit.unit().attach(nexus);
     luns.put(lun, nexus);
   }
@@ -148,13 +128,23 @@ public final class Session {
    * @param done runs on the event loop when no such task is under way
    */
   void abortTasks(LogicalUnit unit, Sense attention, Runnable done) {
+    abort(task -> isOn(task, unit), attention, done);
+  }
+
+  private void abortPreempted(LogicalUnit unit, Runnable done) {
+    abort(
+        task -> isOn(task, unit) && task.cdb().opcode() != PERSISTENT_RESERVE_OUT,
+        Sense.COMMANDS_CLEARED,
+        done);
+  }
+
+  private static boolean isOn(IscsiTask task, LogicalUnit unit) {
+    return task.nexus() != null && task.unit() == unit;
+  }
+
+  private void abort(Predicate<IscsiTask> which, Sense attention, Runnable done) {
     FullFeaturePhase served = phase;
-    connection
-        .channel()
-        .eventLoop()
-        .execute(
-            () ->
-                served.abort(task -> task.nexus() != null && task.unit() == unit, attention, done));
+    connection.channel().eventLoop().execute(() -> served.abort(which, attention, done));
   }
 
   /** Closes the connection; completes when no command is under way any more. */

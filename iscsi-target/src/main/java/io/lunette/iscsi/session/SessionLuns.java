@@ -3,9 +3,11 @@ package io.lunette.iscsi.session;
 
 import io.lunette.scsi.device.LunInventory;
 import io.lunette.scsi.device.Nexus;
+import io.lunette.scsi.device.TargetPort;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** The units that a session sees. Any thread changes it; look-ups read one immutable snapshot. */
 final class SessionLuns implements LunInventory {
@@ -13,10 +15,18 @@ final class SessionLuns implements LunInventory {
   private record Snapshot(int[] luns, Nexus[] nexuses) {}
 
   private final String targetName;
+  private final List<TargetPort> targetPorts;
   private volatile Snapshot snapshot = new Snapshot(new int[0], new Nexus[0]);
 
   SessionLuns(String targetName) {
     this.targetName = targetName;
+    this.targetPorts = List.of(port(targetName, TargetNode.PORTAL_GROUP));
+  }
+
+  /** A portal group of the target node; its tag serves as the relative identifier too. */
+  private static TargetPort port(String targetName, int portalGroupTag) {
+    String name = String.format(Locale.ROOT, "%s,t,0x%04x", targetName, portalGroupTag);
+    return new TargetPort(portalGroupTag, portalGroupTag, name);
   }
 
   @Override
@@ -63,10 +73,8 @@ final class SessionLuns implements LunInventory {
   }
 
   @Override
-  public String targetPortName() {
-    return targetName
-        + ",t,0x"
-        + String.format(java.util.Locale.ROOT, "%04x", TargetNode.PORTAL_GROUP);
+  public List<TargetPort> targetPorts() {
+    return targetPorts;
   }
 
   @Override

@@ -3,23 +3,31 @@ package io.lunette.scsi.command;
 
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.device.CommandDescriptor;
-import io.lunette.scsi.device.PersistentReservations.Registration;
-import io.lunette.scsi.device.PersistentReservations.State;
+import io.lunette.scsi.device.PersistentReservations;
+import io.lunette.scsi.device.Registrant;
+import io.lunette.scsi.device.ReservationState;
 import io.lunette.scsi.device.ReservationType;
 import io.lunette.scsi.device.ScsiTask;
+import io.lunette.scsi.device.TransportId;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
  * PERSISTENT RESERVE IN: READ KEYS, READ RESERVATION, REPORT CAPABILITIES, READ FULL STATUS (SPC-4
- * §6.15).
+ * §6.15). Conflicts with any RESERVE(6), whoever made it (SPC-2 §5.5.1).
  */
 final class PersistentReserveIn {
 
   private static final String USAGE = "5E 1F 00 00 00 00 00 FF FF 00";
 
-  /** CRH, ATP_C; SPEC_I_PT and APTPL are not offered. */
-  private static final int CAPABLE = 0x14;
+  /** CRH, SIP_C, ATP_C. */
+  private static final int CAPABLE = 0x1C;
+
+  private static final int PTPL_C = 0x01;
+  private static final int PTPL_A = 0x01;
 
   /** TMV, and ALLOW COMMANDS 011b: TEST UNIT READY, MODE SENSE and the like run. */
   private static final int TYPE_MASK_VALID = 0xB0;
@@ -27,73 +35,85 @@ final class PersistentReserveIn {
   /** A bit for each type, in the order of the two bytes of the type mask. */
   private static final int ALL_TYPES = 0xEA01;
 
+  private static final int FULL_STATUS_BYTES = 24;
+
   private PersistentReserveIn() {}
 
   static List<CommandDescriptor> rows() {
     return List.of(
-        CommandDescriptor.of(0x5E, 0, "PERSISTENT RESERVE IN, READ KEYS", USAGE)
-            .by(PersistentReserveIn::readKeys),
-        CommandDescriptor.of(0x5E, 1, "PERSISTENT RESERVE IN, READ RESERVATION", USAGE)
-            .by(PersistentReserveIn::readReservation),
-        CommandDescriptor.of(0x5E, 2, "PERSISTENT RESERVE IN, REPORT CAPABILITIES", USAGE)
-            .by(PersistentReserveIn::reportCapabilities),
-        CommandDescriptor.of(0x5E, 3, "PERSISTENT RESERVE IN, READ FULL STATUS", USAGE)
-            .by(PersistentReserveIn::readFullStatus));
+        row(0, "READ KEYS", PersistentReserveIn::readKeys),
+        row(1, "READ RESERVATION", PersistentReserveIn::readReservation),
+        row(2, "REPORT CAPABILITIES", PersistentReserveIn::reportCapabilities),
+        row(3, "READ FULL STATUS", PersistentReserveIn::readFullStatus));
   }
 
-  private static State state(ScsiTask task) {
-    return task.unit().persistentReservations().state();
+  private static CommandDescriptor row(
+      int serviceAction, String name, Function<PersistentReservations, ByteBuffer> data) {
+    return CommandDescriptor.of(0x5E, serviceAction, "PERSISTENT RESERVE IN, " + name, USAGE)
+        .by(
+            task ->
+                task.unit().legacyReservation().isHeld()
+                    ? Outcome.RESERVATION_CONFLICT
+                    : reply(task, data.apply(task.unit().persistentReservations())));
   }
 
-  private static Outcome readKeys(ScsiTask task) {
-    State state = state(task);
-    ByteBuffer data = ByteBuffer.allocate(8 + 8 * state.registrations().size());
+  private static Outcome reply(ScsiTask task, ByteBuffer data) {
+    return task.reply(data.rewind(), task.cdb().u16(7));
+  }
+
+  private static ByteBuffer readKeys(PersistentReservations from) {
+    ReservationState state = from.state();
+    ByteBuffer data = ByteBuffer.allocate(8 + 8 * state.keys().size());
     data.putInt(state.generation()).putInt(data.capacity() - 8);
-    state.registrations().values().forEach(each -> data.putLong(each.key()));
-    return task.reply(data.flip(), task.cdb().u16(7));
+    state.keys().values().forEach(data::putLong);
+    return data;
   }
 
-  private static Outcome readReservation(ScsiTask task) {
-    State state = state(task);
+  private static ByteBuffer readReservation(PersistentReservations from) {
+    ReservationState state = from.state();
     ReservationType type = state.type();
     ByteBuffer data = ByteBuffer.allocate(type == null ? 8 : 24);
     data.putInt(state.generation()).putInt(data.capacity() - 8);
     if (type != null) {
-      data.putLong(type.heldByAll() ? 0 : state.of(state.holder()).key());
+      data.putLong(type.heldByAll() ? 0 : state.keyOf(state.holder()));
       data.put(21, (byte) type.code());
     }
-    return task.reply(data.rewind(), task.cdb().u16(7));
+    return data;
   }
 
-  private static Outcome reportCapabilities(ScsiTask task) {
-    ByteBuffer data = ByteBuffer.allocate(8);
-    data.putShort((short) 8)
-        .put((byte) CAPABLE)
-        .put((byte) TYPE_MASK_VALID)
+  private static ByteBuffer reportCapabilities(PersistentReservations from) {
+    return ByteBuffer.allocate(8)
+        .putShort((short) 8)
+        .put((byte) (CAPABLE | (from.canOutlivePowerLoss() ? PTPL_C : 0)))
+        .put((byte) (TYPE_MASK_VALID | (from.state().keptOverPowerLoss() ? PTPL_A : 0)))
         .putShort((short) ALL_TYPES);
-    return task.reply(data.rewind(), task.cdb().u16(7));
   }
 
-  private static Outcome readFullStatus(ScsiTask task) {
-    State state = state(task);
-    int bytes = 8;
-    for (Registration each : state.registrations().values()) {
-      bytes += 24 + each.port().transportId().length;
+  private static ByteBuffer readFullStatus(PersistentReservations from) {
+    ReservationState state = from.state();
+    ByteArrayOutputStream descriptors = new ByteArrayOutputStream();
+    for (Map.Entry<Registrant, Long> each : state.keys().entrySet()) {
+      descriptors.writeBytes(fullStatus(state, each.getKey(), each.getValue()));
     }
-    ByteBuffer data = ByteBuffer.allocate(bytes);
-    data.putInt(state.generation()).putInt(bytes - 8);
-    for (Registration each : state.registrations().values()) {
-      boolean holds = state.isHeldBy(each.port());
-      byte[] transportId = each.port().transportId();
-      data.putLong(each.key())
-          .putInt(0)
-          .put((byte) (holds ? 1 : 0))
-          .put((byte) (holds ? state.type().code() : 0))
-          .putInt(0)
-          .putShort((short) each.relativePort())
-          .putInt(transportId.length)
-          .put(transportId);
-    }
-    return task.reply(data.flip(), task.cdb().u16(7));
+    return ByteBuffer.allocate(8 + descriptors.size())
+        .putInt(state.generation())
+        .putInt(descriptors.size())
+        .put(descriptors.toByteArray());
+  }
+
+  /** ALL_TG_PT is zero: each nexus has a descriptor of its own. */
+  private static byte[] fullStatus(ReservationState state, Registrant one, long key) {
+    boolean holds = state.isHeldBy(one);
+    byte[] transportId = TransportId.of(one.port());
+    return ByteBuffer.allocate(FULL_STATUS_BYTES + transportId.length)
+        .putLong(key)
+        .putInt(0)
+        .put((byte) (holds ? 1 : 0))
+        .put((byte) (holds ? state.type().code() : 0))
+        .putInt(0)
+        .putShort((short) one.relativeTargetPort())
+        .putInt(transportId.length)
+        .put(transportId)
+        .array();
   }
 }

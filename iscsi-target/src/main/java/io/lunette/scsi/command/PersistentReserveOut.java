@@ -3,118 +3,123 @@ package io.lunette.scsi.command;
 
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.ClearOperation;
 import io.lunette.scsi.device.CommandDescriptor;
-import io.lunette.scsi.device.InitiatorPort;
-import io.lunette.scsi.device.PersistentReservations;
+import io.lunette.scsi.device.PreemptOperation;
+import io.lunette.scsi.device.Registrant;
+import io.lunette.scsi.device.ReleaseOperation;
+import io.lunette.scsi.device.ReservationOperation;
 import io.lunette.scsi.device.ReservationType;
+import io.lunette.scsi.device.ReserveOperation;
 import io.lunette.scsi.device.ScsiTask;
-import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
- * PERSISTENT RESERVE OUT (SPC-4 §6.16). SPEC_I_PT and APTPL are not offered: REPORT CAPABILITIES
- * says so and a list that asks for them is refused. ALL_TG_PT is accepted, for there is one port.
+ * PERSISTENT RESERVE OUT (SPC-4 §6.16): RESERVE, RELEASE, CLEAR, PREEMPT and PREEMPT AND ABORT, and
+ * what they share with the service actions that register ({@link RegisterActions}).
  */
 final class PersistentReserveOut {
 
   private static final String USAGE = "5F 1F FF 00 00 FF FF FF FF 00";
-  private static final int PARAMETER_LIST = 24;
-  private static final int MOVE_HEADER = 24;
-  private static final int SPEC_I_PT = 0x08;
-  private static final int APTPL = 0x01;
-  private static final int UNREG = 0x02;
+  private static final int SPEC_I_PT_BYTE = 20;
 
-  /** What a service action does once the parameter list has been read. */
-  private interface Action {
-    Outcome run(ScsiTask task, PersistentReservations on, long key, long actionKey);
+  /** Makes of a command and its list an operation, or a refusal. */
+  interface Action {
+    Plan plan(ScsiTask task, ReservationList list);
+  }
+
+  /** One of the two, the other is null. */
+  record Plan(ReservationOperation operation, Outcome refusal) {
+
+    static Plan of(ReservationOperation operation) {
+      return new Plan(operation, null);
+    }
+
+    static Plan refuse(Outcome refusal) {
+      return new Plan(null, refusal);
+    }
+
+    static Plan refuseParameter(int byteIndex) {
+      return refuse(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(byteIndex));
+    }
   }
 
   private PersistentReserveOut() {}
 
   static List<CommandDescriptor> rows() {
     return List.of(
-        row(0, "REGISTER", (t, on, key, to) -> on.register(t.nexus(), key, to)),
-        row(1, "RESERVE", (t, on, key, to) -> on.reserve(t.nexus(), key, type(t))),
-        row(2, "RELEASE", (t, on, key, to) -> on.release(t.nexus(), key, type(t))),
-        row(3, "CLEAR", (t, on, key, to) -> on.clear(t.nexus(), key)),
-        row(4, "PREEMPT", PersistentReserveOut::preempt),
-        row(5, "PREEMPT AND ABORT", PersistentReserveOut::preemptAndAbort),
+        RegisterActions.register(),
         row(
-            6,
-            "REGISTER AND IGNORE EXISTING KEY",
-            (t, on, key, to) -> on.register(t.nexus(), null, to)),
-        CommandDescriptor.of(0x5F, 7, "PERSISTENT RESERVE OUT, REGISTER AND MOVE", USAGE)
-            .dataOut(task -> task.cdb().u32(5))
-            .by(PersistentReserveOut::registerAndMove));
+            1,
+            "RESERVE",
+            typed((task, list) -> new ReserveOperation(by(task), list.key(), type(task)))),
+        row(
+            2,
+            "RELEASE",
+            typed((task, list) -> new ReleaseOperation(by(task), list.key(), type(task)))),
+        row(3, "CLEAR", basic((task, list) -> new ClearOperation(by(task), list.key()))),
+        row(4, "PREEMPT", basic((task, list) -> preempt(task, list, false))),
+        row(5, "PREEMPT AND ABORT", basic((task, list) -> preempt(task, list, true))),
+        RegisterActions.registerAndIgnore(),
+        RegisterActions.registerAndMove());
   }
 
-  private static CommandDescriptor row(int serviceAction, String name, Action action) {
+  static CommandDescriptor row(int serviceAction, String name, Action action) {
     return CommandDescriptor.of(0x5F, serviceAction, "PERSISTENT RESERVE OUT, " + name, USAGE)
         .dataOut(task -> task.cdb().u32(5))
-        .by(task -> run(task, serviceAction, action));
+        .by(task -> run(task, action));
   }
 
-  private static ReservationType type(ScsiTask task) {
-    return ReservationType.find(task.cdb().u8(2) & 0x0F);
-  }
-
-  private static Outcome run(ScsiTask task, int serviceAction, Action action) {
-    if (task.cdb().u32(5) != PARAMETER_LIST || task.dataOut().remaining() < PARAMETER_LIST) {
+  private static Outcome run(ScsiTask task, Action action) {
+    ReservationList list = ReservationList.of(task);
+    if (list == null) {
       return Sense.PARAMETER_LIST_LENGTH;
     }
-    boolean takesType =
-        serviceAction == 1 || serviceAction == 2 || serviceAction == 4 || serviceAction == 5;
-    if (takesType && (type(task) == null || (task.cdb().u8(2) & 0xF0) != 0)) {
-      return Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 7);
-    }
-    ByteBuffer list = task.dataOut().slice();
-    boolean registers = serviceAction == 0 || serviceAction == 6;
-    if (registers && (list.get(20) & (SPEC_I_PT | APTPL)) != 0) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS;
+    Plan plan = action.plan(task, list);
+    if (plan.refusal() != null) {
+      return plan.refusal();
     }
     if (task.unit().legacyReservation().isHeld()) {
       return Outcome.RESERVATION_CONFLICT;
     }
-    return action.run(task, task.unit().persistentReservations(), list.getLong(0), list.getLong(8));
+    task.unit().persistentReservations().perform(plan.operation(), task::end);
+    return Outcome.LATER;
   }
 
-  private static Outcome preempt(
-      ScsiTask task, PersistentReservations on, long key, long victimKey) {
-    return on.preempt(task.nexus(), key, victimKey, type(task), new ArrayList<>());
+  static Registrant by(ScsiTask task) {
+    return task.nexus().registrant();
   }
 
-  /** As PREEMPT; then every command of the nexuses that lost their registration is aborted. */
-  private static Outcome preemptAndAbort(
-      ScsiTask task, PersistentReservations on, long key, long victimKey) {
-    List<InitiatorPort> victims = new ArrayList<>();
-    Outcome outcome = on.preempt(task.nexus(), key, victimKey, type(task), victims);
-    task.unit().abortTasksOf(victims, task.nexus());
-    return outcome;
+  /** The type asked for, with the scope of a logical unit; null if there is no such thing. */
+  private static ReservationType type(ScsiTask task) {
+    return ReservationType.find(task.cdb().u8(2));
   }
 
-  private static Outcome registerAndMove(ScsiTask task) {
-    ByteBuffer list = task.dataOut().slice();
-    if (task.cdb().u32(5) < MOVE_HEADER + 24 || list.remaining() < MOVE_HEADER + 24) {
-      return Sense.PARAMETER_LIST_LENGTH;
+  private static PreemptOperation preempt(ScsiTask task, ReservationList list, boolean abort) {
+    return new PreemptOperation(by(task), list.key(), list.actionKey(), type(task), abort);
+  }
+
+  /** SPEC_I_PT is for REGISTER alone; ALL_TG_PT and APTPL are ignored where they do not apply. */
+  static Outcome checkBasic(ReservationList list) {
+    if (list.specifiesPorts()) {
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(SPEC_I_PT_BYTE);
     }
-    int transportIdBytes = list.getInt(20);
-    if (transportIdBytes < 24 || transportIdBytes > list.remaining() - MOVE_HEADER) {
-      return Sense.PARAMETER_LIST_LENGTH;
-    }
-    if ((list.get(17) & APTPL) != 0) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS;
-    }
-    byte[] transportId = new byte[transportIdBytes];
-    list.get(MOVE_HEADER, transportId);
-    return task.unit()
-        .persistentReservations()
-        .registerAndMove(
-            task.nexus(),
-            list.getLong(0),
-            list.getLong(8),
-            (list.get(17) & UNREG) != 0,
-            new InitiatorPort("moved to", transportId),
-            list.getShort(18) & 0xFFFF);
+    return list.isBasic() ? null : Sense.PARAMETER_LIST_LENGTH;
+  }
+
+  private static Action basic(BiFunction<ScsiTask, ReservationList, ReservationOperation> made) {
+    return (task, list) -> {
+      Outcome refusal = checkBasic(list);
+      return refusal != null ? Plan.refuse(refusal) : Plan.of(made.apply(task, list));
+    };
+  }
+
+  private static Action typed(BiFunction<ScsiTask, ReservationList, ReservationOperation> made) {
+    Action basic = basic(made);
+    return (task, list) ->
+        type(task) == null
+            ? Plan.refuse(Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 7))
+            : basic.plan(task, list);
   }
 }

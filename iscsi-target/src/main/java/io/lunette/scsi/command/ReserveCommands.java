@@ -4,7 +4,8 @@ package io.lunette.scsi.command;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.device.Access;
 import io.lunette.scsi.device.CommandDescriptor;
-import io.lunette.scsi.device.PersistentReservations;
+import io.lunette.scsi.device.Registrant;
+import io.lunette.scsi.device.ReservationState;
 import io.lunette.scsi.device.ScsiTask;
 import java.util.List;
 
@@ -27,16 +28,30 @@ final class ReserveCommands {
   }
 
   private static Outcome reserve(ScsiTask task) {
-    PersistentReservations.State state = task.unit().persistentReservations().state();
-    if (!state.registrations().isEmpty()) {
-      return state.isHeldBy(task.nexus().port()) ? Outcome.GOOD : Outcome.RESERVATION_CONFLICT;
+    ReservationState state = task.unit().persistentReservations().state();
+    if (!state.keys().isEmpty()) {
+      return besidePersistent(state, task.nexus().registrant());
     }
     return task.unit().legacyReservation().reserve(task.nexus())
         ? Outcome.GOOD
         : Outcome.RESERVATION_CONFLICT;
   }
 
+  /**
+   * Whom a persistent reservation lets in anyhow gets a GOOD that means nothing; anyone else must
+   * not believe to hold the unit.
+   */
+  private static Outcome besidePersistent(ReservationState state, Registrant asking) {
+    return state.isHeldBy(asking) || state.admitsAsRegistrant(asking)
+        ? Outcome.GOOD
+        : Outcome.RESERVATION_CONFLICT;
+  }
+
   private static Outcome release(ScsiTask task) {
+    ReservationState state = task.unit().persistentReservations().state();
+    if (!state.keys().isEmpty()) {
+      return besidePersistent(state, task.nexus().registrant());
+    }
     task.unit().legacyReservation().release(task.nexus());
     return Outcome.GOOD;
   }

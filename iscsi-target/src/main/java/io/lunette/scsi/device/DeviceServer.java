@@ -128,6 +128,9 @@ public final class DeviceServer {
           : Sense.INVALID_OPCODE;
     }
     LogicalUnit unit = nexus.unit();
+    if (row.access != Access.UNRESERVED && unit.stateObstacle() != null) {
+      return unit.stateObstacle();
+    }
     if (isReserved(row, nexus)) {
       return Outcome.RESERVATION_CONFLICT;
     }

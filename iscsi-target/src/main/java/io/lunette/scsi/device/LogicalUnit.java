@@ -40,7 +40,7 @@ public final class LogicalUnit {
     this.features = device.features();
     this.identity = identity;
     this.limits = BlockLimits.of(device.geometry(), features);
-    this.persistentReservations = new PersistentReservations(nexuses);
+    this.persistentReservations = new PersistentReservations(nexuses, records);
   }
 
   public BlockDevice device() {
@@ -92,6 +92,14 @@ public final class LogicalUnit {
     return modes;
   }
 
+  /**
+   * What keeps the unit from all but the commands that run whatever is reserved; null if nothing
+   * does. While reservations are lost, letting anyone in could let in two who must not meet.
+   */
+  Sense stateObstacle() {
+    return persistentReservations.areLost() ? Sense.MANUAL_INTERVENTION_REQUIRED : null;
+  }
+
   AtomicityGate atomicity() {
     return atomicity;
   }
@@ -113,15 +121,6 @@ public final class LogicalUnit {
     for (Nexus nexus : nexuses) {
       if (nexus != except) {
         nexus.establish(attention);
-      }
-    }
-  }
-
-  /** Aborts the commands of some initiator ports on this unit (PREEMPT AND ABORT). */
-  public void abortTasksOf(List<InitiatorPort> victims, Nexus by) {
-    for (Nexus nexus : nexuses) {
-      if (nexus != by && victims.contains(nexus.port())) {
-        nexus.abortTasks();
       }
     }
   }

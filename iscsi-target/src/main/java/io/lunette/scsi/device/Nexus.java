@@ -9,22 +9,33 @@ import io.lunette.scsi.Sense;
  */
 public final class Nexus {
 
+  /** Aborts the tasks of a nexus. */
+  @FunctionalInterface
+  public interface TaskAborter {
+
+    /**
+     * Called by any thread; only asks.
+     *
+     * @param done runs, on any thread, when none of them can have an effect any more
+     */
+    void abort(Runnable done);
+  }
+
   private final MappedUnit mapped;
-  private final InitiatorPort port;
-  private final int relativePort;
+  private final Registrant registrant;
   private final UnitAttentions attentions = new UnitAttentions();
-  private final Runnable taskAborter;
+  private final TaskAborter taskAborter;
   private volatile boolean preventsRemoval;
 
   /**
    * @param relativePort relative target port through which the session came (SPC-4 §4.5.5)
-   * @param taskAborter aborts the tasks of this nexus; may be called by any thread, and only asks
+   * @param taskAborter aborts the tasks of this nexus, but for PERSISTENT RESERVE OUT: two that
+   *     preempt each other must not wait for each other
    */
-  public Nexus(MappedUnit mapped, InitiatorPort port, int relativePort, Runnable taskAborter) {
+  public Nexus(MappedUnit mapped, InitiatorPort port, int relativePort, TaskAborter taskAborter) {
     this.taskAborter = taskAborter;
     this.mapped = mapped;
-    this.port = port;
-    this.relativePort = relativePort;
+    this.registrant = new Registrant(port, relativePort);
   }
 
   public LogicalUnit unit() {
@@ -36,11 +47,16 @@ public final class Nexus {
   }
 
   public InitiatorPort port() {
-    return port;
+    return registrant.port();
   }
 
   public int relativePort() {
-    return relativePort;
+    return registrant.relativeTargetPort();
+  }
+
+  /** The nexus as persistent reservations know it. */
+  public Registrant registrant() {
+    return registrant;
   }
 
   /** Makes a condition wait for the initiator's next command. */
@@ -58,9 +74,9 @@ public final class Nexus {
     attentions.clear(attention);
   }
 
-  /** Asks the session to abort the tasks of this nexus. */
-  public void abortTasks() {
-    taskAborter.run();
+  /** Asks the session to abort the tasks of this nexus, and to run something when they are gone. */
+  void abortTasks(Runnable done) {
+    taskAborter.abort(done);
   }
 
   UnitAttentions attentions() {

@@ -1,301 +1,194 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.device;
 
-import com.google.errorprone.annotations.CheckReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import io.lunette.scsi.device.UnitStateStore.Kind;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Persistent reservations of one unit (SPC-4 §5.13): who is registered with which key, and who
- * holds the reservation. Registrations belong to initiator ports and outlive sessions.
+ * holds the reservation.
  *
- * <p>Thread-safe: changes under one lock, held for memory only. What every command asks, {@link
- * #conflicts}, reads one volatile snapshot.
+ * <p>Operations run one after the other, in the order they came. One that changes what is kept over
+ * a power loss waits for its record to be durable, and the next ones wait behind it; only then does
+ * the new state show, and are those told whom it concerns. So nobody acts on a state that a crash
+ * would take back, and if the record cannot be written nothing has changed.
+ *
+ * <p>Thread-safe: the lock is held for memory only. What every command asks, {@link #conflicts},
+ * reads one volatile snapshot.
  */
 public final class PersistentReservations {
 
-  /** One registrant. */
-  public record Registration(InitiatorPort port, long key, int relativePort) {}
+  private static final Logger LOG = LoggerFactory.getLogger(PersistentReservations.class);
 
-  /**
-   * A consistent view.
-   *
-   * @param generation PRGENERATION
-   * @param registrations in the order they were made
-   * @param holder who holds the reservation; null if there is none, or all registrants hold it
-   * @param type type of the reservation; null if there is none
-   */
-  public record State(
-      int generation,
-      Map<InitiatorPort, Registration> registrations,
-      InitiatorPort holder,
-      ReservationType type) {
-
-    /** The registration of a port, or null. */
-    public Registration of(InitiatorPort port) {
-      return registrations.get(port);
-    }
-
-    /** Whether this port holds the reservation. */
-    public boolean isHeldBy(InitiatorPort port) {
-      return type != null
-          && (type.heldByAll() ? registrations.containsKey(port) : port.equals(holder));
-    }
-  }
+  private record Waiting(ReservationOperation operation, Consumer<Outcome> done) {}
 
   private final List<Nexus> nexuses;
+  private final UnitRecords records;
+  private final boolean lost;
 
   @GuardedBy("this")
-  private final Map<InitiatorPort, Registration> registrations = new LinkedHashMap<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
 
+  /** Whether an operation runs, or waits for its record; whoever set it goes on with the rest. */
   @GuardedBy("this")
-  private InitiatorPort holder;
+  private boolean running;
 
-  @GuardedBy("this")
-  private ReservationType type;
+  private volatile ReservationState state;
 
-  @GuardedBy("this")
-  private int generation;
-
-  private volatile State state = new State(0, Map.of(), null, null);
-
-  PersistentReservations(List<Nexus> nexuses) {
+  PersistentReservations(List<Nexus> nexuses, UnitRecords records) {
     this.nexuses = nexuses;
+    this.records = records;
+    ReservationState kept = restore(records);
+    this.lost = kept == null;
+    this.state = lost ? ReservationState.NONE : kept;
   }
 
-  public State state() {
+  /** What outlived the restart; null if there was something and it is lost. */
+  private static ReservationState restore(UnitRecords records) {
+    if (records.isLost(Kind.RESERVATIONS)) {
+      return null;
+    }
+    try {
+      return ReservationRecord.decode(records.kept(Kind.RESERVATIONS).orElse(new byte[0]));
+    } catch (IOException e) {
+      LOG.error("the reservations that a unit kept are lost: {}", e.getMessage());
+      return null;
+    }
+  }
+
+  public ReservationState state() {
     return state;
+  }
+
+  /** Whether APTPL can be active. */
+  public boolean canOutlivePowerLoss() {
+    return records.isDurable();
+  }
+
+  /** Whether the unit had reservations which it does not know any more; then nobody may use it. */
+  boolean areLost() {
+    return lost;
   }
 
   /** Whether a reservation keeps this nexus from a command (SPC-4 table 66, SBC-3 table 13). */
   boolean conflicts(Nexus nexus, Access access) {
-    State seen = state;
+    ReservationState seen = state;
     ReservationType held = seen.type();
     if (held == null || access == Access.STATUS || access == Access.UNRESERVED) {
       return false;
     }
-    if (seen.isHeldBy(nexus.port())
-        || (held.admitsRegistrants() && seen.of(nexus.port()) != null)) {
+    Registrant asking = nexus.registrant();
+    if (seen.isHeldBy(asking) || seen.admitsAsRegistrant(asking)) {
       return false;
     }
     return access != Access.READ || held.excludesReads();
   }
 
+  /** The ports of an initiator that are registered, or see the unit just now. */
+  public Set<InitiatorPort> knownPorts(String nodeName) {
+    Set<InitiatorPort> ports = new LinkedHashSet<>();
+    nexuses.forEach(each -> ports.add(each.port()));
+    state.keys().keySet().forEach(each -> ports.add(each.port()));
+    ports.removeIf(each -> !each.nodeName().equals(nodeName));
+    return ports;
+  }
+
   /**
-   * REGISTER, and REGISTER AND IGNORE EXISTING KEY (SPC-4 §5.13.7).
+   * Carries out an operation.
    *
-   * @param expectedKey the key the port must be registered with, 0 for none; null to ignore it
-   * @param newKey 0 to unregister
+   * @param done told the outcome once, perhaps before this returns, on any thread
    */
-  @CheckReturnValue
-  public synchronized Outcome register(Nexus nexus, Long expectedKey, long newKey) {
-    InitiatorPort port = nexus.port();
-    Registration present = registrations.get(port);
-    long presentKey = present == null ? 0 : present.key();
-    if (expectedKey != null && expectedKey != presentKey) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    if (newKey == 0) {
-      if (present != null) {
-        unregister(port, nexus);
+  public void perform(ReservationOperation operation, Consumer<Outcome> done) {
+    synchronized (this) {
+      waiting.add(new Waiting(operation, done));
+      if (running) {
+        return;
       }
+      running = true;
+    }
+    runWaiting();
+  }
+
+  private void runWaiting() {
+    Waiting next = takeNext();
+    while (next != null && runsThrough(next)) {
+      next = takeNext();
+    }
+  }
+
+  private synchronized Waiting takeNext() {
+    Waiting next = waiting.poll();
+    running = next != null;
+    return next;
+  }
+
+  /** False if the operation waits for its record; its completion goes on with the rest. */
+  private boolean runsThrough(Waiting one) {
+    ReservationChange result = one.operation.apply(state);
+    if (result instanceof ReservationChange.None none) {
+      one.done.accept(none.answer());
+      return true;
+    }
+    ReservationChange.To change = (ReservationChange.To) result;
+    boolean isKept = state.keptOverPowerLoss() || change.state().keptOverPowerLoss();
+    if (!isKept || change.state().isKeptAs(state)) {
+      publish(change, one.done);
+      return true;
+    }
+    records
+        .save(Kind.RESERVATIONS, ReservationRecord.encode(change.state()))
+        .whenComplete((saved, failure) -> saved(one, change, failure));
+    return false;
+  }
+
+  private void saved(Waiting one, ReservationChange.To change, Throwable failure) {
+    if (failure == null) {
+      publish(change, one.done);
     } else {
-      registrations.put(port, new Registration(port, newKey, nexus.relativePort()));
+      LOG.error("a reservation could not be kept: {}", failure.getMessage());
+      one.done.accept(Sense.INTERNAL_TARGET_FAILURE);
     }
-    generation++;
-    return publish();
+    runWaiting();
   }
 
-  /**
-   * REGISTER AND MOVE (SPC-4 §5.13.8): registers another port with a key and makes it the holder.
-   */
-  @CheckReturnValue
-  public synchronized Outcome registerAndMove(
-      Nexus nexus, long key, long newKey, boolean unregister, InitiatorPort to, int relativePort) {
-    Registration present = registrations.get(nexus.port());
-    if (present == null || present.key() != key || !nexus.port().equals(holder)) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    if (newKey == 0 || to.equals(nexus.port())) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS;
-    }
-    registrations.put(to, new Registration(to, newKey, relativePort));
-    holder = to;
-    if (unregister) {
-      registrations.remove(nexus.port());
-    }
-    generation++;
-    return publish();
-  }
-
-  /** RESERVE (SPC-4 §5.13.9). */
-  @CheckReturnValue
-  public synchronized Outcome reserve(Nexus nexus, long key, ReservationType wanted) {
-    if (!isRegistered(nexus, key)) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    if (type != null) {
-      return type == wanted && isHolder(nexus.port()) ? Outcome.GOOD : Outcome.RESERVATION_CONFLICT;
-    }
-    type = wanted;
-    holder = wanted.heldByAll() ? null : nexus.port();
-    return publish();
-  }
-
-  /** RELEASE (SPC-4 §5.13.11.2). */
-  @CheckReturnValue
-  public synchronized Outcome release(Nexus nexus, long key, ReservationType of) {
-    if (!isRegistered(nexus, key)) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    if (type == null || !isHolder(nexus.port())) {
-      return Outcome.GOOD;
-    }
-    if (type != of) {
-      return Sense.INVALID_RELEASE;
-    }
-    boolean told = type.admitsRegistrants();
-    type = null;
-    holder = null;
-    if (told) {
-      tellRegistrants(nexus, Sense.RESERVATIONS_RELEASED);
-    }
-    return publish();
-  }
-
-  /** CLEAR (SPC-4 §5.13.11.6). */
-  @CheckReturnValue
-  public synchronized Outcome clear(Nexus nexus, long key) {
-    if (!isRegistered(nexus, key)) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    tellRegistrants(nexus, Sense.RESERVATIONS_PREEMPTED);
-    registrations.clear();
-    type = null;
-    holder = null;
-    generation++;
-    return publish();
-  }
-
-  /**
-   * PREEMPT (SPC-4 §5.13.11.4).
-   *
-   * @param preempted receives the ports that lost their registration, for PREEMPT AND ABORT
-   */
-  @CheckReturnValue
-  public synchronized Outcome preempt(
-      Nexus nexus,
-      long key,
-      long victimKey,
-      ReservationType wanted,
-      List<InitiatorPort> preempted) {
-    if (!isRegistered(nexus, key)) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    InitiatorPort port = nexus.port();
-    boolean allRegistrants = type != null && type.heldByAll();
-    if (victimKey == 0 && !allRegistrants) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS;
-    }
-    boolean takesOver =
-        allRegistrants ? victimKey == 0 : holder != null && keyOf(holder) == victimKey;
-    List<InitiatorPort> victims = new ArrayList<>();
-    for (Registration each : registrations.values()) {
-      boolean named = each.key() == victimKey || (victimKey == 0 && allRegistrants);
-      if (named && !(takesOver && each.port().equals(port))) {
-        victims.add(each.port());
+  private void publish(ReservationChange.To change, Consumer<Outcome> done) {
+    state = change.state();
+    for (ReservationChange.Notice notice : change.notices()) {
+      for (Nexus nexus : nexuses) {
+        if (nexus.registrant().equals(notice.to())) {
+          nexus.establish(notice.attention());
+        }
       }
     }
-    if (victims.isEmpty() && !takesOver) {
-      return Outcome.RESERVATION_CONFLICT;
-    }
-    ReservationType before = type;
-    for (InitiatorPort victim : victims) {
-      registrations.remove(victim);
-      if (!victim.equals(port)) {
-        tell(victim, Sense.REGISTRATIONS_PREEMPTED);
-      }
-    }
-    preempted.addAll(victims);
-    if (allRegistrants && registrations.isEmpty()) {
-      type = null;
-    }
-    if (takesOver) {
-      type = wanted;
-      holder = wanted.heldByAll() ? null : port;
-      if (before != wanted) {
-        tellRegistrants(nexus, Sense.RESERVATIONS_RELEASED);
-      }
-    }
-    generation++;
-    return publish();
+    abort(change.aborted(), () -> done.accept(Outcome.GOOD));
   }
 
-  @GuardedBy("this")
-  private void unregister(InitiatorPort port, Nexus nexus) {
-    boolean held = isHolder(port);
-    registrations.remove(port);
-    if (held && (!type.heldByAll() || registrations.isEmpty())) {
-      boolean told = type.admitsRegistrants();
-      type = null;
-      holder = null;
-      if (told) {
-        tellRegistrants(nexus, Sense.RESERVATIONS_RELEASED);
-      }
-    }
-  }
-
-  @GuardedBy("this")
-  private boolean isRegistered(Nexus nexus, long key) {
-    Registration present = registrations.get(nexus.port());
-    return present != null && present.key() == key;
-  }
-
-  @GuardedBy("this")
-  private boolean isHolder(InitiatorPort port) {
-    return type != null
-        && (type.heldByAll() ? registrations.containsKey(port) : port.equals(holder));
-  }
-
-  @GuardedBy("this")
-  private long keyOf(InitiatorPort port) {
-    Registration present = registrations.get(port);
-    return present == null ? 0 : present.key();
-  }
-
-  @GuardedBy("this")
-  private void tellRegistrants(Nexus except, Sense attention) {
-    for (Nexus nexus : nexuses) {
-      if (nexus != except
-          && !nexus.port().equals(except.port())
-          && registrations.containsKey(nexus.port())) {
-        nexus.establish(attention);
-      }
-    }
-  }
-
-  private void tell(InitiatorPort port, Sense attention) {
-    for (Nexus nexus : nexuses) {
-      if (nexus.port().equals(port)) {
-        nexus.establish(attention);
-      }
-    }
-  }
-
-  @GuardedBy("this")
-  private Outcome publish() {
-    state =
-        new State(
-            generation,
-            Collections.unmodifiableMap(new LinkedHashMap<>(registrations)),
-            holder,
-            type);
-    return Outcome.GOOD;
+  /** Asks the sessions concerned to abort; {@code done} runs when all have. */
+  private void abort(Set<Registrant> victims, Runnable done) {
+    List<Nexus> concerned =
+        victims.isEmpty()
+            ? List.of()
+            : nexuses.stream().filter(each -> victims.contains(each.registrant())).toList();
+    AtomicInteger left = new AtomicInteger(1 + concerned.size());
+    Runnable one =
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            done.run();
+          }
+        };
+    concerned.forEach(each -> each.abortTasks(one));
+    one.run();
   }
 }

@@ -3,6 +3,7 @@ package io.lunette.scsi.inquiry;
 
 import io.lunette.scsi.device.LunInventory;
 import io.lunette.scsi.device.Nexus;
+import io.lunette.scsi.device.TargetPort;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -36,9 +37,10 @@ final class DeviceIdentificationPage implements VpdPage {
     out.put("LUNETTE ".getBytes(StandardCharsets.US_ASCII)).put(serial);
     designator(out, BINARY, OF_UNIT | 0x3, 8);
     out.putLong(naa(nexus.unit().identity()));
-    portNumber(out, 0x5, 1);
-    portNumber(out, 0x4, nexus.relativePort());
-    name(out, OF_PORT, inventory.targetPortName());
+    TargetPort port = inventory.targetPort(nexus.relativePort());
+    portNumber(out, 0x5, port.groupTag());
+    portNumber(out, 0x4, port.relativeId());
+    name(out, OF_PORT, port.name());
     name(out, OF_DEVICE, inventory.targetName());
   }
 

@@ -7,20 +7,24 @@ import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.LunInventory;
 import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.Nexus;
+import io.lunette.scsi.device.TargetPort;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 
 /** An initiator that sees one unit, as LUN 0, and commands it through the device server. */
 final class Initiator implements LunInventory {
 
   static final byte[] NOTHING = new byte[0];
+  static final long ISID = 0x8000_1234_5678L;
 
   private final DeviceServer server = new DeviceServer(CommandSet.blockDevice());
   private final MappedUnit mapped;
   private final Nexus nexus;
-  private int aborts;
+  private final List<Runnable> aborts = new ArrayList<>();
 
   Initiator(LogicalUnit unit, String name) {
     this(unit, name, false);
@@ -28,17 +32,25 @@ final class Initiator implements LunInventory {
 
   Initiator(LogicalUnit unit, String name, boolean readOnly) {
     mapped = new MappedUnit(unit, readOnly);
-    nexus = new Nexus(mapped, new InitiatorPort(name, transportId(name)), 1, () -> aborts++);
+    nexus = new Nexus(mapped, new InitiatorPort(name, ISID), 1, aborts::add);
     unit.attach(nexus);
   }
 
-  /** An iSCSI TransportID, padded to a multiple of four. */
+  /** An iSCSI TransportID in format 01b, or 00b if the name has no ISID. */
   static byte[] transportId(String name) {
     byte[] text = name.getBytes(StandardCharsets.US_ASCII);
-    byte[] id = Arrays.copyOf(new byte[] {0x45, 0}, Math.max(24, 4 + (text.length + 4) / 4 * 4));
+    byte[] id = Arrays.copyOf(new byte[] {0x05, 0}, Math.max(24, 4 + (text.length + 4) / 4 * 4));
+    if (name.contains(",i,0x")) {
+      id[0] = 0x45;
+    }
     id[3] = (byte) (id.length - 4);
     System.arraycopy(text, 0, id, 4, text.length);
     return id;
+  }
+
+  /** The TransportID of its own port. */
+  byte[] transportId() {
+    return transportId(nexus.port().name());
   }
 
   /** Bytes from a format of hexadecimal digits; blanks are ignored. */
@@ -73,7 +85,8 @@ final class Initiator implements LunInventory {
     return mapped;
   }
 
-  int aborts() {
+  /** Demands to abort its tasks; running one says that they are gone. */
+  List<Runnable> aborts() {
     return aborts;
   }
 
@@ -88,8 +101,10 @@ final class Initiator implements LunInventory {
   }
 
   @Override
-  public String targetPortName() {
-    return "iqn.2026-01.example:t,t,0x0001";
+  public List<TargetPort> targetPorts() {
+    return List.of(
+        new TargetPort(1, 1, "iqn.2026-01.example:t,t,0x0001"),
+        new TargetPort(2, 2, "iqn.2026-01.example:t,t,0x0002"));
   }
 
   @Override

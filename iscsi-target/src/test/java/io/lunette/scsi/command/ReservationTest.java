@@ -72,18 +72,6 @@ class ReservationTest {
   }
 
   @Test
-  void capabilitiesOfferNoMoreThanThereIs() {
-    assertThat(in(a, 2).array()).containsExactly(0, 8, 0x14, 0xB0, 0xEA, 1, 0, 0);
-    byte[] list = new byte[24];
-    list[20] = 1;
-    a.send(list, "5F 00 00 0000 00000018 00").sense(Sense.INVALID_FIELD_IN_PARAMETERS);
-    list[20] = 8;
-    a.send(list, "5F 06 00 0000 00000018 00").sense(Sense.INVALID_FIELD_IN_PARAMETERS);
-    list[20] = 4;
-    a.send(list, "5F 00 00 0000 00000018 00").good();
-  }
-
-  @Test
   void badFieldsAreRefused() {
     register();
     a.send(new byte[24], "5F 00 00 0000 00000017 00").sense(Sense.PARAMETER_LIST_LENGTH);
@@ -219,7 +207,7 @@ class ReservationTest {
     b.send(READ).good();
     assertThat(in(b, 1).getLong(8)).isEqualTo(0xB);
     assertThat(in(b, 0).getInt(4)).isEqualTo(16);
-    assertThat(a.aborts()).isZero();
+    assertThat(a.aborts()).isEmpty();
   }
 
   @Test
@@ -227,14 +215,33 @@ class ReservationTest {
     register();
     out(a, RESERVE, 1, 0xA, 0).good();
 
-    out(a, PREEMPT_AND_ABORT, 3, 0xA, 0xB).good();
+    out(a, PREEMPT, 0x1F, 0xA, 0xB).good();
 
     b.send(TEST_UNIT_READY).sense(Sense.REGISTRATIONS_PREEMPTED);
-    assertThat(b.aborts()).isEqualTo(1);
-    assertThat(in(a, 1).get(21)).isEqualTo((byte) 1);
+    assertThat(b.aborts()).isEmpty();
+    assertThat(in(a, 1).get(21)).as("type asked for is ignored").isEqualTo((byte) 1);
     conflicts(out(a, PREEMPT, 1, 0xA, 0x99));
     out(a, PREEMPT, 1, 0xA, 0).sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+    out(a, PREEMPT, 2, 0xA, 0xA).invalidField(2, 7);
     conflicts(out(b, PREEMPT, 1, 0xB, 0xA));
+  }
+
+  @Test
+  void preemptAndAbortEndsWhenTheAbortedCommandsAreGone() {
+    register();
+    out(c, REGISTER, 0, 0, 0xB).good();
+    out(b, RESERVE, 1, 0xB, 0).good();
+
+    TestTask preempting = out(a, PREEMPT_AND_ABORT, 3, 0xA, 0xB);
+
+    assertThat(preempting.isPending()).isTrue();
+    b.send(READ).sense(Sense.REGISTRATIONS_PREEMPTED);
+    conflicts(b.send(READ));
+    assertThat(a.aborts()).isEmpty();
+    b.aborts().remove(0).run();
+    assertThat(preempting.isPending()).isTrue();
+    c.aborts().remove(0).run();
+    preempting.good();
   }
 
   @Test
@@ -267,7 +274,7 @@ class ReservationTest {
     out(a, RESERVE, 1, 0xA, 0).good();
 
     ByteBuffer status = in(a, 3);
-    byte[] id = Initiator.transportId("iqn.2026-01.example:a");
+    byte[] id = a.transportId();
 
     assertThat(status.getInt(4)).isEqualTo(2 * (24 + id.length));
     assertThat(status.getLong(8)).isEqualTo(0xA);
@@ -278,26 +285,7 @@ class ReservationTest {
     byte[] told = new byte[id.length];
     status.get(32, told);
     assertThat(told).isEqualTo(id);
-    assertThat(status.get(32 + id.length + 12)).isZero();
-  }
-
-  @Test
-  void registerAndMoveMakesAnotherPortTheHolder() {
-    out(a, REGISTER, 0, 0, 0xA).good();
-    out(a, RESERVE, 3, 0xA, 0).good();
-    byte[] id = Initiator.transportId("iqn.2026-01.example:b");
-    ByteBuffer list = ByteBuffer.allocate(24 + id.length);
-    list.putLong(0xA).putLong(0xB).put((byte) 0).put((byte) 2).putShort((short) 1);
-    list.putInt(id.length).put(id);
-
-    a.send(list.array(), "5F 07 00 0000 %08X 00", list.capacity()).good();
-
-    b.send(READ).good();
-    conflicts(a.send(READ));
-    assertThat(in(b, 0).getInt(4)).isEqualTo(8);
-    assertThat(in(b, 1).getLong(8)).isEqualTo(0xB);
-    conflicts(a.send(list.array(), "5F 07 00 0000 %08X 00", list.capacity()));
-    a.send(new byte[24], "5F 07 00 0000 00000018 00").sense(Sense.PARAMETER_LIST_LENGTH);
+    assertThat(status.get(32 + id.length + 12)).as("R_HOLDER of the other").isZero();
   }
 
   @Test
@@ -330,13 +318,30 @@ class ReservationTest {
   }
 
   @Test
-  void legacyReservationsConflictWithRegistrations() {
-    register();
-    conflicts(c.send("16 00 00 00 00 00"));
-    out(a, RESERVE, 1, 0xA, 0).good();
-
+  void legacyReservationsShutPersistentOnesOut() {
     a.send("16 00 00 00 00 00").good();
-    conflicts(b.send("16 00 00 00 00 00"));
+
+    for (int action = 0; action < 4; action++) {
+      conflicts(a.send("5E %02X 00 00 00 00 00 0400 00", action));
+      conflicts(b.send("5E %02X 00 00 00 00 00 0400 00", action));
+    }
+    conflicts(out(a, REGISTER, 0, 0, 0xA));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "3, false", "5, true", "6, true", "7, true", "8, true"})
+  void legacyReservationsBesidePersistentOnes(int type, boolean registrantIsIn) {
+    register();
+    conflicts(a.send("16 00 00 00 00 00"));
+    conflicts(a.send("17 00 00 00 00 00"));
+    out(a, RESERVE, type, 0xA, 0).good();
+
+    for (String command : List.of("16 00 00 00 00 00", "17 00 00 00 00 00")) {
+      a.send(command).good();
+      admits(b.send(command), registrantIsIn);
+      conflicts(c.send(command));
+    }
+
     assertThat(unit.unit.legacyReservation().isHeld()).isFalse();
   }
 }

@@ -5,6 +5,8 @@ import io.lunette.core.block.BlockFeatures;
 import io.lunette.core.block.BlockGeometry;
 import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.UnitRecords;
+import io.lunette.scsi.device.UnitStateStore;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 
@@ -19,8 +21,12 @@ final class TestUnit {
   final Initiator initiator;
 
   TestUnit(MemoryBlockDevice device) {
+    this(device, UnitStateStore.none());
+  }
+
+  private TestUnit(MemoryBlockDevice device, UnitStateStore store) {
     this.device = device;
-    unit = new LogicalUnit(device, IDENTITY);
+    unit = new LogicalUnit(device, IDENTITY, UnitRecords.load(store, IDENTITY));
     initiator = new Initiator(unit, "iqn.2026-01.example:a");
   }
 
@@ -31,6 +37,11 @@ final class TestUnit {
   /** 1 MiB in blocks of 512 bytes. */
   static TestUnit small() {
     return of(MIB, 512);
+  }
+
+  /** As {@link #small}, with what the store kept; another one on the same store is a restart. */
+  static TestUnit restored(UnitStateStore store) {
+    return new TestUnit(MemoryBlockDevice.inline(MIB, 512), store);
   }
 
   static TestUnit completingOn(Executor executor) {
