@@ -28,6 +28,7 @@ public final class CommandSet {
     rows.addAll(ReserveCommands.rows());
     rows.addAll(PersistentReserveIn.rows());
     rows.addAll(PersistentReserveOut.rows());
+    rows.addAll(TargetPortGroupCommand.rows());
     rows.addAll(DefectCommands.rows());
     rows.addAll(SanitizeCommand.rows());
     SupportedOperations supported = new SupportedOperations(rows);

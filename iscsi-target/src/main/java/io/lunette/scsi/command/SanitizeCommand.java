@@ -31,10 +31,12 @@ final class SanitizeCommand {
             .access(Access.ATOMIC_WRITE)
             .afterFailedSanitize()
             .dataOut(task -> task.cdb().u16(7))
+            .recommendedTimeout(0)
             .by(SanitizeCommand::overwrite),
         CommandDescriptor.of(0x48, 0x02, "SANITIZE, BLOCK ERASE", "48 BF 00 00 00 00 00 FF FF 00")
             .access(Access.ATOMIC_WRITE)
             .afterFailedSanitize()
+            .recommendedTimeout(0)
             .by(SanitizeCommand::blockErase),
         CommandDescriptor.of(
                 0x48, 0x1F, "SANITIZE, EXIT FAILURE MODE", "48 BF 00 00 00 00 00 FF FF 00")

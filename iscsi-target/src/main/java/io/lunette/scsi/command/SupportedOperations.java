@@ -97,7 +97,7 @@ final class SupportedOperations {
           .put((byte) ((hasAction ? SERVACTV : 0) | (timeouts ? CTDP : 0)))
           .putShort((short) row.cdbBytes());
       if (timeouts) {
-        putTimeouts(data);
+        putTimeouts(data, row);
       }
     }
     return data.flip();
@@ -117,17 +117,24 @@ final class SupportedOperations {
         .putShort((short) usage.length)
         .put(usage);
     if (timeouts) {
-      putTimeouts(data);
+      putTimeouts(data, row);
     }
     return data.flip();
   }
 
-  /** No time-out is indicated: zeroes after the length (SPC-4 §6.35.4). */
-  private static void putTimeouts(ByteBuffer data) {
-    data.putShort((short) (TIMEOUTS_BYTES - 2)).put(new byte[TIMEOUTS_BYTES - 2]);
+  /** Command time-outs descriptor (SPC-4 §6.35.4); no nominal time is indicated. */
+  private static void putTimeouts(ByteBuffer data, CommandDescriptor row) {
+    data.putShort((short) (TIMEOUTS_BYTES - 2))
+        .putShort((short) 0)
+        .putInt(0)
+        .putInt(row.recommendedTimeoutSeconds());
   }
 
+  /** With REPD the extended data, which indicate no time-outs. */
   private Outcome reportTaskManagement(ScsiTask task) {
+    if (task.cdb().u32(6) < 4) {
+      return Sense.INVALID_FIELD_IN_CDB.atCdbBit(6, 7);
+    }
     boolean longForm = task.cdb().bit(2, 0x80);
     ByteBuffer data = ByteBuffer.allocate(longForm ? 16 : 4);
     data.put(0, (byte) TASK_MANAGEMENT);

@@ -10,10 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 
-/**
- * TEST UNIT READY, REQUEST SENSE, REPORT LUNS, START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL and
- * REPORT TARGET PORT GROUPS.
- */
+/** TEST UNIT READY, REQUEST SENSE, REPORT LUNS, START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL. */
 final class UnitCommands {
 
   private static final int DESC = 0x01;

@@ -26,6 +26,7 @@ final class UnmapCommand {
         CommandDescriptor.of(0x42, "UNMAP", "42 00 00 00 00 00 1F FF FF 00")
             .access(Access.WRITE)
             .dataOut(task -> task.cdb().u16(7))
+            .recommendedTimeout(120)
             .by(UnmapCommand::unmap));
   }
 

@@ -29,11 +29,13 @@ final class WriteSameCommands {
         CommandDescriptor.of(0x41, "WRITE SAME(10)", "41 F8 FF FF FF FF 1F FF FF 00")
             .access(Access.WRITE)
             .dataOut(WriteSameCommands::dataOutBytes)
+            .recommendedTimeout(120)
             .by(WriteSameCommands::writeSame),
         CommandDescriptor.of(
                 0x93, "WRITE SAME(16)", "93 F9 FF FF FF FF FF FF FF FF FF FF FF FF 1F 00")
             .access(Access.WRITE)
             .dataOut(WriteSameCommands::dataOutBytes)
+            .recommendedTimeout(120)
             .by(WriteSameCommands::writeSame));
   }
 

@@ -25,6 +25,7 @@ public final class CommandDescriptor {
   final boolean whileSanitizing;
   final boolean afterFailedSanitize;
   final ToLongFunction<ScsiTask> dataOutBytes;
+  private final int recommendedTimeoutSeconds;
 
   private CommandDescriptor(Builder builder) {
     opcode = builder.opcode;
@@ -37,6 +38,7 @@ public final class CommandDescriptor {
     whileSanitizing = builder.whileSanitizing;
     afterFailedSanitize = builder.afterFailedSanitize;
     dataOutBytes = builder.dataOutBytes;
+    recommendedTimeoutSeconds = builder.recommendedTimeoutSeconds;
   }
 
   public int opcode() {
@@ -53,6 +55,14 @@ public final class CommandDescriptor {
 
   public int cdbBytes() {
     return usage.length;
+  }
+
+  /**
+   * For how long an initiator should wait before it asks what has become of the command (SPC-4
+   * §6.35.4, RECOMMENDED COMMAND TIMEOUT); 0 if nothing can be said.
+   */
+  public int recommendedTimeoutSeconds() {
+    return recommendedTimeoutSeconds;
   }
 
   /** A copy of the usage mask. */
@@ -85,6 +95,7 @@ public final class CommandDescriptor {
     private boolean whileSanitizing;
     private boolean afterFailedSanitize;
     private ToLongFunction<ScsiTask> dataOutBytes;
+    private int recommendedTimeoutSeconds = 30;
 
     private Builder(int opcode, int serviceAction, String name, String usageHex) {
       this.opcode = opcode;
@@ -120,6 +131,12 @@ public final class CommandDescriptor {
     /** How many bytes of data-out the command asks for. */
     public Builder dataOut(ToLongFunction<ScsiTask> bytes) {
       dataOutBytes = bytes;
+      return this;
+    }
+
+    /** Other than the 30 seconds of most commands; 0 for how long it takes nobody knows. */
+    public Builder recommendedTimeout(int seconds) {
+      recommendedTimeoutSeconds = seconds;
       return this;
     }
 

@@ -11,6 +11,10 @@ public final class StandardInquiry {
   private static final int SPC_4 = 0x06;
   private static final int HISUP = 0x10;
   private static final int FORMAT_2 = 0x02;
+
+  /** TPGS 01b: asymmetric access is reported, and changes by itself if at all. */
+  private static final int TPGS_IMPLICIT = 0x10;
+
   private static final int CMDQUE = 0x02;
 
   /** SAM-5, iSCSI, SPC-4, SBC-3; no version claimed of each. */
@@ -29,7 +33,7 @@ public final class StandardInquiry {
         .put((byte) SPC_4)
         .put((byte) (HISUP | FORMAT_2))
         .put((byte) (BYTES - 5))
-        .put((byte) 0)
+        .put((byte) TPGS_IMPLICIT)
         .put((byte) 0)
         .put((byte) CMDQUE)
         .put("LUNETTE VIRTUAL-DISK    0001".getBytes(StandardCharsets.US_ASCII))

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** The vital product data pages of a unit; the list of them derives from the set. Immutable. */
 public final class VpdPages {
 
-  private static final int MOST_BYTES = 1024;
+  private static final int MOST_BYTES = 8192;
 
   private final SortedMap<Integer, VpdPage> pages = new TreeMap<>();
 
@@ -20,6 +20,7 @@ public final class VpdPages {
             new SerialNumberPage(),
             new DeviceIdentificationPage(),
             new ExtendedInquiryPage(),
+            new ScsiPortsPage(),
             new BlockLimitsPage(),
             new BlockCharacteristicsPage(),
             new ProvisioningPage(),

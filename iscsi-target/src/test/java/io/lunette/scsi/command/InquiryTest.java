@@ -67,7 +67,7 @@ class InquiryTest {
       listed.add(list[i] & 0xFF);
     }
 
-    assertThat(listed).containsExactly(0x00, 0x80, 0x83, 0x86, 0xB0, 0xB1, 0xB2);
+    assertThat(listed).containsExactly(0x00, 0x80, 0x83, 0x86, 0x88, 0xB0, 0xB1, 0xB2);
     for (int code = 0; code < 256; code++) {
       if (listed.contains(code)) {
         page(unit, code);
