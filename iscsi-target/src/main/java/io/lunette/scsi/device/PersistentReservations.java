@@ -121,10 +121,21 @@ public final class PersistentReservations {
     runWaiting();
   }
 
+  /** Whoever cannot be told the outcome must not keep those who wait behind. */
   private void runWaiting() {
     Waiting next = takeNext();
-    while (next != null && runsThrough(next)) {
-      next = takeNext();
+    boolean goesOn = true;
+    while (next != null && goesOn) {
+      boolean told = false;
+      try {
+        goesOn = runsThrough(next);
+        told = true;
+      } finally {
+        if (!told) {
+          runWaiting();
+        }
+      }
+      next = goesOn ? takeNext() : null;
     }
   }
 

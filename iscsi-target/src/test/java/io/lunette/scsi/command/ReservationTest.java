@@ -240,6 +240,9 @@ class ReservationTest {
     assertThat(a.aborts()).isEmpty();
     b.aborts().remove(0).run();
     assertThat(preempting.isPending()).isTrue();
+    b.send(TEST_UNIT_READY).good();
+    out(b, REGISTER, 0, 0, 0x1B).good();
+    assertThat(preempting.isPending()).as("others do not wait for it").isTrue();
     c.aborts().remove(0).run();
     preempting.good();
   }
