@@ -44,6 +44,7 @@ public final class Sense implements Outcome {
   public static final Sense INVALID_FIELD_IN_PARAMETERS = new Sense(ILLEGAL_REQUEST, 0x26, 0x00);
   public static final Sense INVALID_RELEASE = new Sense(ILLEGAL_REQUEST, 0x26, 0x04);
   public static final Sense SAVING_NOT_SUPPORTED = new Sense(ILLEGAL_REQUEST, 0x39, 0x00);
+  public static final Sense INVALID_MESSAGE = new Sense(ILLEGAL_REQUEST, 0x49, 0x00);
   public static final Sense REMOVAL_PREVENTED = new Sense(ILLEGAL_REQUEST, 0x53, 0x02);
   public static final Sense INSUFFICIENT_REGISTRATION = new Sense(ILLEGAL_REQUEST, 0x55, 0x04);
   public static final Sense TOO_MANY_TARGET_DESCRIPTORS = new Sense(ILLEGAL_REQUEST, 0x26, 0x06);

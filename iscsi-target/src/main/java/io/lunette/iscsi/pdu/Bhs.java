@@ -67,6 +67,11 @@ public final class Bhs {
 
   public static final int WRITE = 0x20;
 
+  /** Task attribute, of the same flags, and its value ACA. */
+  public static final int ATTRIBUTE = 0x07;
+
+  public static final int ACA = 0x04;
+
   /** SCSI Response and Data-In flags. */
   public static final int OVERFLOW = 0x04;
 

@@ -211,6 +211,10 @@ final class CommandFlow implements TaskSet.Listener {
       task.neededOut = 0;
       task.outcome = Sense.INVALID_FIELD_IN_CDB;
     }
+    if ((header.flags() & Bhs.ATTRIBUTE) == Bhs.ACA) {
+      task.neededOut = 0;
+      task.outcome = Sense.INVALID_MESSAGE;
+    }
     int unsolicited = header.dataBytes();
     if (header.hasFlag(Bhs.WRITE) && !header.isFinal()) {
       long most = Math.min(parameters.firstBurstBytes(), task.expectedDataOut());

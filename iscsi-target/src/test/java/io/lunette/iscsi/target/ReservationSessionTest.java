@@ -153,6 +153,9 @@ class ReservationSessionTest {
       assertThat(refused.data()[17] & 0xFF).as("pointer into the CDB, bit 2").isEqualTo(0xCA);
       assertThat(refused.data()[19]).as("of byte 5").isEqualTo((byte) 5);
 
+      alice.send(alice.command(0x84, 0, 0));
+      assertThat(alice.receive().sense()).as("invalid message error").isEqualTo(0x54900);
+
       alice.send(RawInitiator.header(0x42, 0x83, 900).putInt(24, alice.cmdSn));
       Pdu clearAca = alice.receive();
       assertThat(clearAca.opcode()).isEqualTo(0x22);
