@@ -92,6 +92,13 @@ require_foreign_tools() {
   ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI and images" "${missing[@]}"
 }
 
+# What the tests that boot machines need besides: QEMU's PC, with the BIOS and the iPXE of its network
+# cards, on which its package depends.
+require_boot_tools() {
+  command -v qemu-system-x86_64 >/dev/null ||
+    install_packages "machines that boot over iSCSI" qemu-system-x86
+}
+
 # JVM options that depend on the version in use, as the array JVM_OPTIONS.
 jvm_options() {
   JVM_OPTIONS=()
