@@ -53,19 +53,20 @@ class ArchitectureTest {
           .resideInAPackage("io.lunette.iscsi..");
 
   @ArchTest
-  static final ArchRule jna_stays_in_the_platform =
+  static final ArchRule jna_stays_in_the_platform_and_the_bindings_of_libraries =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.lunette.platform..")
+          .resideOutsideOfPackages("io.lunette.platform..", "io.lunette.libiscsi..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("com.sun.jna..");
 
   @ArchTest
-  static final ArchRule the_platform_is_called_by_blockio_alone =
+  static final ArchRule the_platform_is_called_by_blockio_and_libiscsi_alone =
       noClasses()
           .that()
-          .resideOutsideOfPackages("io.lunette.platform..", "io.lunette.blockio..")
+          .resideOutsideOfPackages(
+              "io.lunette.platform..", "io.lunette.blockio..", "io.lunette.libiscsi..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.lunette.platform..");
@@ -78,7 +79,11 @@ class ArchitectureTest {
   void theRulesCanFail() {
     JavaClasses jnaUser = new ClassFileImporter().importClasses(JnaOutsideThePlatform.class);
 
-    assertThat(jna_stays_in_the_platform.evaluate(jnaUser).hasViolation()).isTrue();
+    assertThat(
+            jna_stays_in_the_platform_and_the_bindings_of_libraries
+                .evaluate(jnaUser)
+                .hasViolation())
+        .isTrue();
   }
 
   /** What no class outside the platform may do. */

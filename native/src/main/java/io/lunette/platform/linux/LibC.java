@@ -44,6 +44,10 @@ public final class LibC {
   public static final long BLKPBSZGET = 0x127b;
   public static final long BLKZEROOUT = 0x127f;
 
+  /* poll.h */
+  public static final int POLLIN = 0x001;
+  public static final int POLLOUT = 0x004;
+
   /* errno.h */
   public static final int ENOENT = 2;
   public static final int EINTR = 4;
@@ -88,6 +92,9 @@ public final class LibC {
   public static native int flock(int fd, int operation);
 
   public static native int posix_fadvise(int fd, long offset, long length, int advice);
+
+  /** {@code fds} is the address of {@code count} structures pollfd. */
+  public static native int poll(long fds, long count, int timeoutMillis);
 
   public static native int close(int fd);
 
