@@ -3,6 +3,7 @@ package io.lunette.bench;
 
 import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
+import io.lunette.bench.iscsi.IscsiBenchCommand;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.replica.ReplicaBenchCommand;
 import io.lunette.bench.scrub.ScrubBenchCommand;
@@ -24,6 +25,7 @@ public final class BenchCommands implements CommandProvider {
     bench.addSubcommand("replicas", new ReplicaBenchCommand(session));
     bench.addSubcommand("volumes", new VolumeBenchCommand(session));
     bench.addSubcommand("scrub", new ScrubBenchCommand(session));
+    bench.addSubcommand("iscsi", new IscsiBenchCommand(session));
     bench.addSubcommand("jmh", new JmhCommand(session));
     return bench.getCommandSpec();
   }
