@@ -37,6 +37,7 @@ final class IscsiContext implements AutoCloseable {
   private boolean loginEnded;
   private int loginStatus;
   private boolean logoutEnded;
+  private boolean broken;
 
   IscsiContext(String url, SessionOptions options) throws InitiatorException {
     this.url = url;
@@ -130,7 +131,9 @@ final class IscsiContext implements AutoCloseable {
     return LibIscsi.iscsi_get_error(address);
   }
 
+  /** What the library says, for a session that ends by it. */
   InitiatorException failure(Kind kind) {
+    broken = true;
     return new InitiatorException(kind, url + ": " + lastError().strip());
   }
 
@@ -154,8 +157,11 @@ final class IscsiContext implements AutoCloseable {
     }
   }
 
-  /** Logs out, waiting for the answer within the patience of the session. */
+  /** Logs out if anybody is there, waiting for the answer within the patience of the session. */
   void logout() throws InitiatorException {
+    if (broken) {
+      return;
+    }
     require(LibIscsi.iscsi_logout_async(address, callbackAddress, LOGOUT), Kind.CONNECTION_LOST);
     long deadline = System.nanoTime() + patience.toNanos();
     while (!logoutEnded && System.nanoTime() < deadline) {

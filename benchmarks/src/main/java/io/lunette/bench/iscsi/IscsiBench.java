@@ -4,6 +4,7 @@ package io.lunette.bench.iscsi;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,7 +13,7 @@ import java.util.concurrent.Executors;
  * A workload on several targets in turn, A B A B, so that what the machine does meanwhile meets all
  * of them alike.
  */
-final class IscsiBench {
+public final class IscsiBench {
 
   private final List<TargetUrl> urls;
   private final Workload workload;
@@ -23,7 +24,7 @@ final class IscsiBench {
    * @param span how many bytes of each unit are worked on; 0 for all
    * @param pids of the targets' processes, in their order; those that are missing are looked for
    */
-  IscsiBench(List<TargetUrl> urls, Workload workload, long span, List<Long> pids) {
+  public IscsiBench(List<TargetUrl> urls, Workload workload, long span, List<Long> pids) {
     this.urls = urls;
     this.workload = workload;
     this.span = span;
@@ -62,6 +63,57 @@ final class IscsiBench {
       return targets;
     } finally {
       threads.shutdownNow();
+    }
+  }
+
+  /**
+   * All rounds, where a target that fails is left out of the rest of them.
+   *
+   * @return in the order of the targets
+   */
+  public List<Measured> compare(int rounds) {
+    ExecutorService threads = Executors.newFixedThreadPool(workload.sessions());
+    try {
+      List<TargetUnderLoad> targets = new ArrayList<>();
+      List<Optional<String>> failures = new ArrayList<>();
+      for (int i = 0; i < urls.size(); i++) {
+        targets.add(null);
+        failures.add(Optional.empty());
+      }
+      for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < urls.size(); i++) {
+          if (failures.get(i).isEmpty()) {
+            failures.set(i, attempt(i, targets, threads));
+          }
+        }
+      }
+      List<Measured> all = new ArrayList<>();
+      for (int i = 0; i < urls.size(); i++) {
+        all.add(
+            failures.get(i).isPresent()
+                ? new Measured(urls.get(i), Optional.empty(), failures.get(i))
+                : Measured.of(TargetResult.of(targets.get(i), workload.blockBytes()), urls.get(i)));
+      }
+      return all;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Optional<String> attempt(
+      int index, List<TargetUnderLoad> targets, ExecutorService threads) {
+    try {
+      if (targets.get(index) == null) {
+        TargetUrl url = urls.get(index);
+        targets.set(
+            index,
+            new TargetUnderLoad(
+                url, workload, span, OptionalLong.empty(), pidOf(index, url), threads));
+      }
+      targets.get(index).measure();
+      return Optional.empty();
+    } catch (BenchFailure e) {
+      return Optional.of(e.getMessage());
     }
   }
 

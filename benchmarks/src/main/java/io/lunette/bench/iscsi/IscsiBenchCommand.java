@@ -27,10 +27,10 @@ public final class IscsiBenchCommand implements Callable<Integer> {
   private final Session session;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "[NAME=]URL",
       description = "iscsi://[USER%%SECRET@]HOST[:PORT]/IQN/LUN; ratios are to the first.")
-  private List<String> urls;
+  private List<String> urls = new ArrayList<>();
 
   @Option(
       names = "--block-size",
@@ -123,6 +123,11 @@ public final class IscsiBenchCommand implements Callable<Integer> {
       description = "Process of the target, in the order of the URLs (default: found).")
   private List<Long> pids = new ArrayList<>();
 
+  @Option(
+      names = "--null-target",
+      description = "Begin with a target that does nothing: what the load itself costs.")
+  private boolean nullTarget;
+
   @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
   private Path json;
 
@@ -135,9 +140,19 @@ public final class IscsiBenchCommand implements Callable<Integer> {
     if (rounds < 1) {
       throw new CommandFailure("--rounds must be at least 1");
     }
-    try {
+    if (urls.isEmpty() && !nullTarget) {
+      throw new CommandFailure("no target: name its URL, or use --null-target");
+    }
+    if (nullTarget && verify) {
+      throw new CommandFailure("the null target keeps nothing that --verify could find");
+    }
+    try (NullTarget nothing = nullTarget ? NullTarget.start() : null) {
       Workload workload = workload();
-      List<TargetUrl> targets = urls.stream().map(TargetUrl::parse).toList();
+      List<TargetUrl> targets = new ArrayList<>();
+      if (nothing != null) {
+        targets.add(nothing.url());
+      }
+      urls.forEach(each -> targets.add(TargetUrl.parse(each)));
       OptionalLong run =
           verify ? OptionalLong.of(ThreadLocalRandom.current().nextLong()) : OptionalLong.empty();
       List<TargetUnderLoad> measured =

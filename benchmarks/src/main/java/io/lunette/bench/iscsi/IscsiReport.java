@@ -25,10 +25,7 @@ final class IscsiReport {
     this.workload = workload;
     this.measured = measured;
     this.verified = verified;
-    results =
-        measured.stream()
-            .map(each -> TargetResult.of(each, measured.get(0), workload.blockBytes()))
-            .toList();
+    results = measured.stream().map(each -> TargetResult.of(each, workload.blockBytes())).toList();
   }
 
   /** Prints the results, and keeps them in a file if there is one. */
@@ -69,7 +66,7 @@ final class IscsiReport {
           number("%.0f", each.latencyMicros(99.9)),
           each.targetMicros().map(spread -> number("%.1f", spread.median())).orElse("-"),
           number("%.1f", each.generatorMicros().median()),
-          i == 0 ? "1" : each.ratio().toString());
+          i == 0 ? "1" : each.ratioTo(results.get(0)).toString());
     }
     String verdict = verified ? "Every block read was as it was written.\n" : "";
     boolean sound = results.stream().allMatch(each -> each.damaged() == 0);
@@ -89,13 +86,14 @@ final class IscsiReport {
     all.put("verified", verified);
     List<Map<String, Object>> targets = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
-      targets.add(asMap(results.get(i), measured.get(i)));
+      targets.add(asMap(results.get(i), results.get(0), measured.get(i)));
     }
     all.put("targets", targets);
     return all;
   }
 
-  private static Map<String, Object> asMap(TargetResult result, TargetUnderLoad target) {
+  private static Map<String, Object> asMap(
+      TargetResult result, TargetResult first, TargetUnderLoad target) {
     Map<String, Object> row = new LinkedHashMap<>();
     row.put("name", result.name());
     row.put("iops", asMap(result.perSecond()));
@@ -107,10 +105,10 @@ final class IscsiReport {
     row.put("maxMicros", result.latencyMicros(100));
     row.put("targetMicrosPerCommand", result.targetMicros().map(IscsiReport::asMap).orElse(null));
     row.put("loadMicrosPerCommand", asMap(result.generatorMicros()));
-    row.put("ratio", asMap(result.ratio()));
+    row.put("ratio", asMap(result.ratioTo(first)));
     row.put("damaged", result.damaged());
     row.put("damage", target.notes());
-    row.put("roundsIops", target.each(Sample::perSecond));
+    row.put("roundsIops", result.rounds());
     return row;
   }
 

@@ -9,18 +9,18 @@ import java.util.regex.Pattern;
  *
  * @param readPercent how many of a hundred are reads; the others are writes
  */
-record Mix(int readPercent) {
+public record Mix(int readPercent) {
 
   private static final Pattern READS_OF_100 = Pattern.compile("rw(\\d{1,3})");
 
-  Mix {
+  public Mix {
     if (readPercent < 0 || readPercent > 100) {
       throw new IllegalArgumentException(readPercent + " % reads");
     }
   }
 
   /** Reads {@code read}, {@code write}, and {@code rw70} for 70 % reads. */
-  static Mix parse(String text) {
+  public static Mix parse(String text) {
     Matcher parts = READS_OF_100.matcher(text);
     if (parts.matches()) {
       return new Mix(Integer.parseInt(parts.group(1)));
@@ -32,10 +32,6 @@ record Mix(int readPercent) {
           throw new IllegalArgumentException(
               "'" + text + "' is no mix: use read, write, or rw70 for 70 % reads");
     };
-  }
-
-  boolean writes() {
-    return readPercent < 100;
   }
 
   @Override

@@ -10,25 +10,23 @@ import org.HdrHistogram.Histogram;
  * What a target did in all rounds of a workload.
  *
  * @param name what tables call it
- * @param perSecond commands a second
+ * @param rounds commands a second in each round
  * @param blockBytes of a command
  * @param latencies of all rounds together, in nanoseconds
  * @param targetMicros processor time of the target for a command, where it is known
  * @param generatorMicros processor time of the load generator for a command
- * @param ratio commands a second over those of the first target in the same round
  * @param damaged commands that read what was not written
  */
-record TargetResult(
+public record TargetResult(
     String name,
-    Spread perSecond,
+    List<Double> rounds,
     int blockBytes,
     Histogram latencies,
     Optional<Spread> targetMicros,
     Spread generatorMicros,
-    Spread ratio,
     long damaged) {
 
-  static TargetResult of(TargetUnderLoad target, TargetUnderLoad first, int blockBytes) {
+  static TargetResult of(TargetUnderLoad target, int blockBytes) {
     List<Sample> samples = target.samples();
     Histogram latencies = samples.get(0).latencies().copy();
     samples.stream().skip(1).forEach(each -> latencies.add(each.latencies()));
@@ -40,20 +38,31 @@ record TargetResult(
             : Optional.empty();
     return new TargetResult(
         target.target().name(),
-        Spread.of(target.each(Sample::perSecond)),
+        target.each(Sample::perSecond),
         blockBytes,
         latencies,
         targetMicros,
         Spread.of(target.each(Sample::generatorMicrosPerCommand)),
-        Spread.ofRatios(target.each(Sample::perSecond), first.each(Sample::perSecond)),
         target.damaged());
   }
 
-  double megabytesPerSecond() {
-    return perSecond.median() * blockBytes / 1e6;
+  /** Commands a second. */
+  public Spread perSecond() {
+    return Spread.of(rounds);
   }
 
-  double latencyMicros(double percentile) {
+  /** How many times as many commands a second as another, of the same rounds. */
+  public Spread ratioTo(TargetResult other) {
+    return Spread.ofRatios(rounds, other.rounds);
+  }
+
+  /** Data moved, in units of a million bytes a second. */
+  public double megabytesPerSecond() {
+    return perSecond().median() * blockBytes / 1e6;
+  }
+
+  /** What that many of a hundred commands did not exceed. */
+  public double latencyMicros(double percentile) {
     return latencies.getValueAtPercentile(percentile) / 1e3;
   }
 }

@@ -31,6 +31,8 @@ final class TargetUnderLoad {
 
   private final TargetUrl target;
   private final Workload workload;
+  private final long span;
+  private final OptionalLong stampRun;
   private final OptionalLong pid;
   private final ExecutorService threads;
   private final List<Region> regions = new ArrayList<>();
@@ -50,21 +52,17 @@ final class TargetUnderLoad {
       long span,
       OptionalLong stampRun,
       OptionalLong pid,
-      ExecutorService threads)
-      throws BenchFailure {
+      ExecutorService threads) {
     this.target = target;
     this.workload = workload;
     this.pid = pid;
     this.threads = threads;
-    try (InitiatorSession session = open(0)) {
-      divide(session.blockCount(), session.blockBytes(), span, stampRun);
-    } catch (InitiatorException e) {
-      throw failure(e);
-    }
+    this.span = span;
+    this.stampRun = stampRun;
   }
 
-  private void divide(long blockCount, int logicalBytes, long span, OptionalLong stampRun)
-      throws BenchFailure {
+  /** Once, when the first session has told what there is. */
+  private void divide(long blockCount, int logicalBytes) throws BenchFailure {
     if (workload.blockBytes() % logicalBytes != 0) {
       throw new BenchFailure(
           target.name() + ": its logical blocks have " + logicalBytes + " bytes; take multiples");
@@ -200,14 +198,44 @@ final class TargetUnderLoad {
   private <T> T withSessions(SessionWork<T> work) throws BenchFailure {
     List<InitiatorSession> sessions = new ArrayList<>();
     try {
-      for (int i = 0; i < workload.sessions(); i++) {
-        sessions.add(open(i));
+      openAll(sessions);
+      if (regions.isEmpty()) {
+        divide(sessions.get(0).blockCount(), sessions.get(0).blockBytes());
       }
       return work.on(sessions);
-    } catch (InitiatorException e) {
-      throw failure(e);
     } finally {
       closeAll(sessions);
+    }
+  }
+
+  /** At once, for there are targets that take seconds for each. */
+  private void openAll(List<InitiatorSession> sessions) throws BenchFailure {
+    List<Future<InitiatorSession>> opening = new ArrayList<>();
+    for (int i = 0; i < workload.sessions(); i++) {
+      int index = i;
+      opening.add(threads.submit(() -> open(index)));
+    }
+    BenchFailure failure = null;
+    for (Future<InitiatorSession> each : opening) {
+      try {
+        sessions.add(result(each));
+      } catch (BenchFailure e) {
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private <T> T result(Future<T> future) throws BenchFailure {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw failure(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailure("interrupted", e);
     }
   }
 
@@ -245,12 +273,9 @@ final class TargetUnderLoad {
     BenchFailure failure = null;
     for (Future<Long> each : running) {
       try {
-        greatest = Math.max(greatest, each.get());
-      } catch (ExecutionException e) {
-        failure = failure(e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        failure = new BenchFailure("interrupted", e);
+        greatest = Math.max(greatest, result(each));
+      } catch (BenchFailure e) {
+        failure = e;
       }
     }
     if (failure != null) {

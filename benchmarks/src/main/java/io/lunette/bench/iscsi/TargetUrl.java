@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * @param host of its portal
  * @param port of its portal
  */
-record TargetUrl(String name, String url, String host, int port) {
+public record TargetUrl(String name, String url, String host, int port) {
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -20,7 +20,7 @@ record TargetUrl(String name, String url, String host, int port) {
   private static final int ISCSI_PORT = 3260;
 
   /** Reads {@code iscsi://H:P/IQN/LUN}, or that with {@code NAME=} before it. */
-  static TargetUrl parse(String text) {
+  public static TargetUrl parse(String text) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {
       throw new IllegalArgumentException(

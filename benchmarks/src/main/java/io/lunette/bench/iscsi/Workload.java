@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param duration how long is counted
  * @param count how many commands of all sessions are counted, instead of the duration
  */
-record Workload(
+public record Workload(
     int blockBytes,
     int depth,
     Mix mix,
@@ -29,7 +29,7 @@ record Workload(
     Duration duration,
     OptionalLong count) {
 
-  Workload {
+  public Workload {
     if (blockBytes < 512 || depth < 1 || sessions < 1 || warmUp.isNegative()) {
       throw new IllegalArgumentException("a workload of nothing");
     }
@@ -39,7 +39,7 @@ record Workload(
   }
 
   /** In words, as a table has it. */
-  String name() {
+  public String name() {
     return new ByteSize(blockBytes).forPeople()
         + (random ? " random " : " sequential ")
         + mix
