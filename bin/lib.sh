@@ -99,6 +99,17 @@ require_boot_tools() {
     install_packages "machines that boot over iSCSI" qemu-system-x86
 }
 
+# The iSCSI targets that bin/bench-peers measures beside ours. Debian starts a service with what it
+# installs; one that was not there before does not stay.
+require_peers() {
+  local missing=()
+  command -v tgtd >/dev/null || missing+=(tgt)
+  command -v istgt >/dev/null || missing+=(istgt)
+  ((${#missing[@]} > 0)) || return 0
+  install_packages "targets to compare with" "${missing[@]}"
+  [[ ! -d /run/systemd/system ]] || systemctl -q disable --now "${missing[@]}"
+}
+
 # JVM options that depend on the version in use, as the array JVM_OPTIONS.
 jvm_options() {
   JVM_OPTIONS=()

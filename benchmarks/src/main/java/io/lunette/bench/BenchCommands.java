@@ -5,6 +5,7 @@ import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
 import io.lunette.bench.iscsi.IscsiBenchCommand;
 import io.lunette.bench.jmh.JmhCommand;
+import io.lunette.bench.peer.PeersCommand;
 import io.lunette.bench.replica.ReplicaBenchCommand;
 import io.lunette.bench.scrub.ScrubBenchCommand;
 import io.lunette.bench.volume.VolumeBenchCommand;
@@ -26,6 +27,7 @@ public final class BenchCommands implements CommandProvider {
     bench.addSubcommand("volumes", new VolumeBenchCommand(session));
     bench.addSubcommand("scrub", new ScrubBenchCommand(session));
     bench.addSubcommand("iscsi", new IscsiBenchCommand(session));
+    bench.addSubcommand("peers", new PeersCommand(session));
     bench.addSubcommand("jmh", new JmhCommand(session));
     return bench.getCommandSpec();
   }
