@@ -4,7 +4,6 @@ package io.lunette.iscsi.login;
 import io.lunette.core.volume.ChapCredentials;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,7 +14,6 @@ import java.util.OptionalLong;
  */
 final class ChapExchange {
 
-  private static final int CHALLENGE_BYTES = 32;
   private static final String ALGORITHM = "CHAP_A";
   private static final String IDENTIFIER = "CHAP_I";
   private static final String CHALLENGE = "CHAP_C";
@@ -30,16 +28,23 @@ final class ChapExchange {
 
   private final ChapCredentials expected;
   private final Optional<ChapCredentials> own;
+  private final ChapChallenges challenges;
   private final int identifier;
-  private final byte[] challenge = new byte[CHALLENGE_BYTES];
+  private final byte[] challenge;
   private Step step = Step.ALGORITHM;
   private ChapAlgorithm algorithm;
 
-  ChapExchange(ChapCredentials expected, Optional<ChapCredentials> own, SecureRandom random) {
+  ChapExchange(ChapCredentials expected, Optional<ChapCredentials> own, ChapChallenges challenges) {
     this.expected = expected;
     this.own = own;
-    this.identifier = random.nextInt(256);
-    random.nextBytes(challenge);
+    this.challenges = challenges;
+    this.identifier = challenges.newIdentifier();
+    this.challenge = challenges.issue();
+  }
+
+  /** The login is over, however it went. */
+  void close() {
+    challenges.retire(challenge);
   }
 
   boolean isProved() {
@@ -97,7 +102,10 @@ final class ChapExchange {
         || proveOurselves(theirIdentifier, theirChallenge, answer);
   }
 
-  /** Refuses to answer its own challenge, or with the initiator's secret (RFC 7143 §9.2.1). */
+  /**
+   * Refuses to answer a challenge of the target itself, on whichever connection it was issued, and
+   * to answer with the initiator's secret (RFC 7143 §9.2.1).
+   */
   private boolean proveOurselves(
       String theirIdentifier, String theirChallenge, Map<String, String> answer) {
     Optional<byte[]> given =
@@ -107,8 +115,8 @@ final class ChapExchange {
     if (own.isEmpty() || given.isEmpty() || number.isEmpty() || number.getAsLong() > 255) {
       return false;
     }
-    boolean reflected = MessageDigest.isEqual(given.get(), challenge);
-    if (reflected || MessageDigest.isEqual(own.get().secret(), expected.secret())) {
+    if (challenges.isOutstanding(given.get())
+        || MessageDigest.isEqual(own.get().secret(), expected.secret())) {
       return false;
     }
     answer.put(NAME, own.get().user());

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The operational keys (RFC 7143 §13) in one table: how the result comes about, the standard's
- * default and range, and what this target offers.
+ * The keys that are not those of identity or CHAP (RFC 7143 §13) in one table: how the result comes
+ * about, the standard's default and range, and what this target offers.
  */
 public enum Key {
   HEADER_DIGEST("HeaderDigest", Function.LIST, "None", "CRC32C,None"),
@@ -26,7 +26,18 @@ public enum Key {
   DATA_SEQUENCE_IN_ORDER("DataSequenceInOrder", Function.OR, "Yes", "Yes"),
   ERROR_RECOVERY_LEVEL("ErrorRecoveryLevel", Function.MIN, 0, 0, 2, 0, true),
   PROTOCOL_LEVEL("iSCSIProtocolLevel", Function.MIN, 1, 0, 31, 1, true),
-  TASK_REPORTING("TaskReporting", Function.LIST, "RFC3720", "RFC3720");
+  TASK_REPORTING("TaskReporting", Function.LIST, "RFC3720", "RFC3720"),
+  INITIATOR_ALIAS("InitiatorAlias", Function.INFORMATION),
+  NODE_ARCHITECTURE("X#NodeArchitecture", Function.INFORMATION),
+  AUTH_METHOD("AuthMethod", Function.REJECTED),
+  SEND_TARGETS("SendTargets", Function.REJECTED),
+  TARGET_ALIAS("TargetAlias", Function.REJECTED),
+  TARGET_ADDRESS("TargetAddress", Function.REJECTED),
+  TARGET_PORTAL_GROUP_TAG("TargetPortalGroupTag", Function.REJECTED),
+  IF_MARKER("IFMarker", Function.REJECTED),
+  OF_MARKER("OFMarker", Function.REJECTED),
+  IF_MARK_INT("IFMarkInt", Function.REJECTED),
+  OF_MARK_INT("OFMarkInt", Function.REJECTED);
 
   /** How two offers become a result (RFC 7143 §6.2). */
   enum Function {
@@ -35,7 +46,14 @@ public enum Key {
     OR,
     MIN,
     MAX,
-    DECLARATIVE
+    DECLARATIVE,
+    /** Declared by the initiator; changes nothing, and is not answered. */
+    INFORMATION,
+    /**
+     * Not to be negotiated here: obsolete (RFC 7143 §13.26), the target's to declare, or of another
+     * stage.
+     */
+    REJECTED
   }
 
   private static final Map<String, Key> BY_NAME = byName();
@@ -56,6 +74,10 @@ public enum Key {
     this.least = 0;
     this.most = 0;
     this.irrelevantInDiscovery = function == Function.AND || function == Function.OR;
+  }
+
+  Key(String text, Function function) {
+    this(text, function, "", "");
   }
 
   Key(
@@ -84,7 +106,7 @@ public enum Key {
   }
 
   /** The key of this name, or null. */
-  static Key find(String name) {
+  public static Key find(String name) {
     return BY_NAME.get(name);
   }
 
@@ -101,8 +123,18 @@ public enum Key {
     return offer;
   }
 
+  /** Whether what an initiator says is taken without an answer. */
   boolean isDeclarative() {
-    return function == Function.DECLARATIVE;
+    return function == Function.DECLARATIVE || function == Function.INFORMATION;
+  }
+
+  /** Agreed on by the first login of a session, for all of it (LO in RFC 7143 §13). */
+  boolean isLeadingOnly() {
+    return this != HEADER_DIGEST
+        && this != DATA_DIGEST
+        && this != MAX_RECV_DATA_SEGMENT_LENGTH
+        && function != Function.INFORMATION
+        && function != Function.REJECTED;
   }
 
   /** Leading session keys that discovery answers with Irrelevant (RFC 7143 §13). */
@@ -116,6 +148,10 @@ public enum Key {
    */
   String result(String theirs) {
     switch (function) {
+      case REJECTED:
+        return null;
+      case INFORMATION:
+        return theirs;
       case LIST:
         for (String each : theirs.split(",", -1)) {
           if (("," + offer + ",").contains("," + each + ",")) {

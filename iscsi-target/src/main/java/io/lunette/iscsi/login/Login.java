@@ -3,12 +3,14 @@ package io.lunette.iscsi.login;
 
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
-import java.security.SecureRandom;
+import java.net.InetSocketAddress;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The login phase of one connection (RFC 7143 §6.3): a request in, a reply out, until it is final
@@ -24,6 +26,7 @@ public final class Login {
   private static final String NOT_UNDERSTOOD = "NotUnderstood";
   private static final String REJECT = "Reject";
   private static final String IRRELEVANT = "Irrelevant";
+  private static final String ADDRESS = Key.TARGET_ADDRESS.text();
 
   /**
    * A reply.
@@ -39,8 +42,19 @@ public final class Login {
     }
   }
 
+  /**
+   * Where a login comes in.
+   *
+   * @param local the address that the initiator reached
+   * @param portalGroup tag of the portal's group
+   * @param leading whether it asks for a new session
+   */
+  public record Entrance(InetSocketAddress local, int portalGroup, boolean leading) {}
+
   private final LoginPolicy policy;
-  private final SecureRandom random;
+  private final ChapChallenges challenges;
+  private final Entrance entrance;
+  private final Set<String> settled = new HashSet<>();
   private final Map<Key, String> results = new EnumMap<>(Key.class);
   private int stage = -1;
   private int requests;
@@ -51,9 +65,17 @@ public final class Login {
   private boolean methodChosen;
   private boolean declared;
 
-  public Login(LoginPolicy policy, SecureRandom random) {
+  public Login(LoginPolicy policy, ChapChallenges challenges, Entrance entrance) {
     this.policy = policy;
-    this.random = random;
+    this.challenges = challenges;
+    this.entrance = entrance;
+  }
+
+  /** It is over, however it went. */
+  public void close() {
+    if (chap != null) {
+      chap.close();
+    }
   }
 
   /** Who logs in; null before the first request was accepted. */
@@ -90,7 +112,15 @@ public final class Login {
     if (refusal != null) {
       return new Reply(refusal, false, Math.max(currentStage, 0), 0, Map.of());
     }
-    boolean moves = transit && mayLeave();
+    Optional<Redirection> elsewhere =
+        isProved() && !discovery
+            ? policy.redirectionOf(initiator, entrance.local())
+            : Optional.empty();
+    if (elsewhere.isPresent()) {
+      String address = elsewhere.get().address().toString();
+      return new Reply(elsewhere.get().status(), false, currentStage, 0, Map.of(ADDRESS, address));
+    }
+    boolean moves = transit && isProved();
     if (moves) {
       stage = nextStage;
     }
@@ -134,7 +164,7 @@ public final class Login {
       return LoginStatus.TARGET_NOT_FOUND;
     }
     if (target != null) {
-      answer.put("TargetPortalGroupTag", "1");
+      answer.put(Key.TARGET_PORTAL_GROUP_TAG.text(), Integer.toString(entrance.portalGroup()));
     }
     required = policy.credentialsOf(parsed);
     initiator = parsed;
@@ -172,42 +202,46 @@ public final class Login {
       answer.put("AuthMethod", wanted);
       required.ifPresent(
           credentials ->
-              chap = new ChapExchange(credentials, policy.targetCredentialsFor(initiator), random));
+              chap =
+                  new ChapExchange(
+                      credentials, policy.targetCredentialsFor(initiator), challenges));
     }
     if (chap != null && !chap.advance(text, answer)) {
       return LoginStatus.AUTHENTICATION_FAILURE;
     }
     text.keySet().removeIf(key -> key.startsWith("CHAP_"));
-    negotiate(text, answer);
-    return null;
+    return negotiate(text, answer);
   }
 
   private LoginStatus operational(Map<String, String> text, Map<String, String> answer) {
     if (required.isPresent() && (chap == null || !chap.isProved())) {
       return LoginStatus.AUTHENTICATION_FAILURE;
     }
-    negotiate(text, answer);
-    if (!declared) {
+    LoginStatus refusal = negotiate(text, answer);
+    if (refusal == null && !declared) {
       declared = true;
       answer.put(Key.MAX_RECV_DATA_SEGMENT_LENGTH.text(), Key.MAX_RECV_DATA_SEGMENT_LENGTH.offer());
     }
-    return null;
+    return refusal;
   }
 
-  private void negotiate(Map<String, String> text, Map<String, String> answer) {
-    text.forEach(
-        (name, value) -> {
-          Key key = Key.find(name);
-          if (key == null) {
-            if (!"InitiatorAlias".equals(name)) {
-              answer.put(name, NOT_UNDERSTOOD);
-            }
-          } else if (discovery && key.irrelevantInDiscovery()) {
-            answer.put(name, IRRELEVANT);
-          } else {
-            settle(key, value, answer);
-          }
-        });
+  /** A key is negotiated once; who tries again is refused (RFC 7143 §6.3). */
+  private LoginStatus negotiate(Map<String, String> text, Map<String, String> answer) {
+    for (Map.Entry<String, String> each : text.entrySet()) {
+      String name = each.getKey();
+      Key key = Key.find(name);
+      if (key == null) {
+        answer.put(name, name.startsWith("CHAP_") ? REJECT : NOT_UNDERSTOOD);
+      } else if (!settled.add(name)) {
+        return LoginStatus.INITIATOR_ERROR;
+      } else if ((discovery && key.irrelevantInDiscovery())
+          || (!entrance.leading() && key.isLeadingOnly())) {
+        answer.put(name, IRRELEVANT);
+      } else {
+        settle(key, each.getValue(), answer);
+      }
+    }
+    return null;
   }
 
   private void settle(Key key, String value, Map<String, String> answer) {
@@ -222,8 +256,8 @@ public final class Login {
     }
   }
 
-  /** The security stage is left only when what was required has been proved. */
-  private boolean mayLeave() {
+  /** What was required has been proved: the security stage may be left. */
+  private boolean isProved() {
     return required.isEmpty() || (chap != null && chap.isProved());
   }
 }

@@ -3,6 +3,7 @@ package io.lunette.iscsi.login;
 
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /** What a login asks of the target node. Answers from memory; thread-safe. */
@@ -16,4 +17,11 @@ public interface LoginPolicy {
 
   /** What the target proves to it. */
   Optional<ChapCredentials> targetCredentialsFor(InitiatorName initiator);
+
+  /**
+   * Where an initiator goes instead; asked when it has proved what it must.
+   *
+   * @param local the address that it reached
+   */
+  Optional<Redirection> redirectionOf(InitiatorName initiator, InetSocketAddress local);
 }

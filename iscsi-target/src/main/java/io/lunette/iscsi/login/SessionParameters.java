@@ -14,6 +14,20 @@ public final class SessionParameters {
     this.results.putAll(results);
   }
 
+  /** These for the connection, and those of a session that the connection joins. */
+  public SessionParameters joining(SessionParameters session) {
+    Map<Key, String> joined = new EnumMap<>(Key.class);
+    results.forEach((key, value) -> put(joined, key, value, !key.isLeadingOnly()));
+    session.results.forEach((key, value) -> put(joined, key, value, key.isLeadingOnly()));
+    return new SessionParameters(joined);
+  }
+
+  private static void put(Map<Key, String> joined, Key key, String value, boolean wanted) {
+    if (wanted) {
+      joined.put(key, value);
+    }
+  }
+
   private String value(Key key) {
     return results.getOrDefault(key, key.standardDefault());
   }

@@ -39,6 +39,13 @@ public final class TextSegment {
     return Optional.of(pairs);
   }
 
+  /** All pairs as they travel. */
+  public static byte[] encode(Map<String, String> pairs) {
+    StringBuilder text = new StringBuilder();
+    pairs.forEach((key, value) -> text.append(key).append('=').append(value).append('\0'));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
   /** Appends one pair. */
   public static void put(ByteBuf out, String key, String value) {
     out.writeCharSequence(key, StandardCharsets.UTF_8);

@@ -50,6 +50,8 @@ public final class Bhs {
   public static final int REF_CMD_SN = 32;
   public static final int CDB = 32;
   public static final int LOGIN_STATUS = 36;
+  public static final int ASYNC_EVENT = 36;
+  public static final int ASYNC_PARAMETERS = 38;
   public static final int DATA_SN = 36;
   public static final int R2T_SN = 36;
   public static final int EXP_DATA_SN = 36;

@@ -11,6 +11,7 @@ public final class Opcode {
   public static final int TEXT_REQUEST = 0x04;
   public static final int DATA_OUT = 0x05;
   public static final int LOGOUT_REQUEST = 0x06;
+  public static final int SNACK_REQUEST = 0x10;
 
   public static final int NOP_IN = 0x20;
   public static final int SCSI_RESPONSE = 0x21;
@@ -20,6 +21,7 @@ public final class Opcode {
   public static final int DATA_IN = 0x25;
   public static final int LOGOUT_RESPONSE = 0x26;
   public static final int R2T = 0x31;
+  public static final int ASYNC_MESSAGE = 0x32;
   public static final int REJECT = 0x3F;
 
   private Opcode() {}

@@ -40,7 +40,8 @@ public final class PduHeader {
     return (bytes[Bhs.FLAGS] & mask) != 0;
   }
 
-  int ahsBytes() {
+  /** Length of the additional header segments that follow the basic one. */
+  public int ahsBytes() {
     return (bytes[Bhs.AHS_LENGTH] & 0xFF) * 4;
   }
 

@@ -4,6 +4,7 @@ package io.lunette.iscsi.session;
 import io.lunette.iscsi.login.SessionParameters;
 import io.lunette.iscsi.pdu.Bhs;
 import io.lunette.iscsi.pdu.PduHeader;
+import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.DeviceServer;
 import io.netty.buffer.ByteBuf;
@@ -43,7 +44,12 @@ final class CommandFlow implements TaskSet.Listener {
     this.server = connection.node().deviceServer();
     this.tasks =
         new TaskSet(
-            connection.channel(), connection.writer(), server, limits.transferBytes(), this);
+            connection.channel(),
+            connection.writer(),
+            server,
+            limits.transferBytes(),
+            connection.node().budget(),
+            this);
     this.responder =
         new ScsiResponder(connection.channel(), connection.writer(), window, parameters);
     this.mostImmediate = limits.commandWindow();
@@ -134,7 +140,7 @@ final class CommandFlow implements TaskSet.Listener {
     }
     DataOutSequence sequence = task.sequences.peek();
     if (sequence == null || !sequence.isNamedBy(header)) {
-      connection.violated("Data-Out that nobody asked for");
+      rejections.fatal(Rejections.PROTOCOL_ERROR, header, "Data-Out that nobody asked for");
       return null;
     }
     Sense wrong = sequence.refuse(header, task.receivedOut);
@@ -154,14 +160,14 @@ final class CommandFlow implements TaskSet.Listener {
       case IGNORE:
         return null;
       case GAP:
-        connection.violated("a gap in CmdSN");
+        rejections.fatal(Rejections.PROTOCOL_ERROR, header, "a gap in CmdSN");
         return null;
       default:
         break;
     }
     String wrong = refuse(header);
     if (wrong != null) {
-      connection.violated(wrong);
+      rejections.fatal(Rejections.PROTOCOL_ERROR, header, wrong);
       return null;
     }
     if (tasks.find(header.itt()) != null) {
@@ -181,6 +187,9 @@ final class CommandFlow implements TaskSet.Listener {
     int data = header.dataBytes();
     if (session.isDiscovery()) {
       return "a SCSI command in a discovery session";
+    }
+    if (header.itt() == Bhs.NO_TAG) {
+      return "a SCSI command with the reserved task tag";
     }
     if (data > 0 && (!write || !parameters.immediateData())) {
       return "immediate data that was not agreed on";
@@ -220,6 +229,10 @@ final class CommandFlow implements TaskSet.Listener {
       long most = Math.min(parameters.firstBurstBytes(), task.expectedDataOut());
       task.sequences.add(DataOutSequence.unsolicited((int) most - unsolicited));
       unsolicited = (int) most;
+    }
+    if (unsolicited > 0 && tasks.isOverBudget()) {
+      task.neededOut = 0;
+      task.outcome = Outcome.BUSY;
     }
     int usable = task.usableOut();
     int bytes = tasks.hasRoom() ? usable : Math.min(usable, unsolicited);
@@ -281,9 +294,15 @@ final class CommandFlow implements TaskSet.Listener {
     }
   }
 
-  /** Whether a task with this tag is under way. */
-  boolean has(int itt) {
-    return tasks.find(itt) != null;
+  /** Whether a task with this tag is under way on this LUN. */
+  boolean has(int itt, long lunField) {
+    IscsiTask task = tasks.find(itt);
+    return task != null && task.lunField == lunField;
+  }
+
+  /** Time goes by; true if the data of a command has not moved for so many calls. */
+  boolean standsStill(int ticks) {
+    return tasks.standStill(ticks);
   }
 
   int abort(Predicate<IscsiTask> which, Runnable done) {

@@ -4,18 +4,25 @@ package io.lunette.iscsi.session;
 import io.lunette.iscsi.login.SessionParameters;
 import io.lunette.iscsi.pdu.Bhs;
 import io.lunette.iscsi.pdu.Opcode;
+import io.lunette.iscsi.pdu.PduFault;
 import io.lunette.iscsi.pdu.PduHeader;
 import io.lunette.iscsi.pdu.PduWriter;
 import io.lunette.scsi.Sense;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /** The full-feature phase (RFC 7143 §4.3): each PDU goes to who knows what to do with it. */
 final class FullFeaturePhase implements Phase {
 
+  private static final int CLOSE_CONNECTION = 1;
   private static final int RECOVERY = 2;
   private static final int LOGOUT_DONE = 0;
+  private static final int CID_NOT_FOUND = 1;
   private static final int RECOVERY_NOT_SUPPORTED = 2;
+
+  /** Data of a command that has not moved for so many ticks, two times of silence, never will. */
+  private static final int STANDSTILL_TICKS = 8;
 
   private final IscsiConnection connection;
   private final Session session;
@@ -25,10 +32,12 @@ final class FullFeaturePhase implements Phase {
   private final CommandFlow flow;
   private final TaskManagement management;
   private final TextExchange texts;
+  private final AsyncMessages messages;
   private ByteBuf segment;
   private boolean asked;
   private boolean leaving;
   private boolean closed;
+  private CompletableFuture<Void> left;
 
   FullFeaturePhase(
       IscsiConnection connection,
@@ -41,16 +50,21 @@ final class FullFeaturePhase implements Phase {
     this.parameters = parameters;
     this.window =
         new CommandWindow(connection.node().limits().commandWindow(), firstCmdSn, firstStatSn);
-    this.rejections = new Rejections(connection.channel(), connection.writer(), window);
+    this.rejections = new Rejections(connection, window);
     this.flow = new CommandFlow(connection, session, parameters, window, rejections);
     this.management = new TaskManagement(connection, session, window, flow);
     this.texts =
         new TextExchange(
-            connection,
-            session,
-            window,
-            parameters.initiatorSegmentBytes(),
-            () -> connection.violated("a text request that is too long or not well formed"));
+            connection, session, window, parameters.initiatorSegmentBytes(), rejections);
+    this.messages = new AsyncMessages(connection.writer(), window, parameters);
+  }
+
+  IscsiConnection connection() {
+    return connection;
+  }
+
+  SessionParameters parameters() {
+    return parameters;
   }
 
   long commands() {
@@ -82,6 +96,12 @@ final class FullFeaturePhase implements Phase {
       dropSegment();
       return;
     }
+    if (header.ahsBytes() > 0 && !AdditionalHeaders.areLegal(header)) {
+      rejections.fatal(
+          Rejections.INVALID_PDU_FIELD, header, "additional header segments that are not legal");
+      dropSegment();
+      return;
+    }
     switch (header.opcode()) {
       case Opcode.SCSI_COMMAND -> flow.command(header);
       case Opcode.DATA_OUT -> flow.dataOut(header);
@@ -101,7 +121,9 @@ final class FullFeaturePhase implements Phase {
           logout(header);
         }
       }
-      case Opcode.LOGIN_REQUEST -> connection.violated("a login request after the login");
+      case Opcode.LOGIN_REQUEST ->
+          rejections.fatal(Rejections.PROTOCOL_ERROR, header, "a login request after the login");
+      case Opcode.SNACK_REQUEST -> rejections.send(Rejections.SNACK_REJECT, header);
       default -> rejections.send(Rejections.COMMAND_NOT_SUPPORTED, header);
     }
     dropSegment();
@@ -119,7 +141,7 @@ final class FullFeaturePhase implements Phase {
       case TAKE -> true;
       case IGNORE -> false;
       case GAP -> {
-        connection.violated("a gap in CmdSN");
+        rejections.fatal(Rejections.PROTOCOL_ERROR, header, "a gap in CmdSN");
         yield false;
       }
     };
@@ -127,6 +149,11 @@ final class FullFeaturePhase implements Phase {
 
   /** A NOP-Out with a task tag asks for an answer; one without is an answer (RFC 7143 §11.18). */
   private void nopOut(PduHeader header) {
+    if (header.itt() == Bhs.NO_TAG && !header.isImmediate()) {
+      rejections.fatal(
+          Rejections.INVALID_PDU_FIELD, header, "a NOP-Out that takes a CmdSN and has no task tag");
+      return;
+    }
     if (header.itt() == Bhs.NO_TAG || !isNext(header)) {
       return;
     }
@@ -150,7 +177,15 @@ final class FullFeaturePhase implements Phase {
   private void logout(PduHeader header) {
     int reason = header.flags() & 0x7F;
     int itt = header.itt();
-    if (reason >= RECOVERY) {
+    if (reason > RECOVERY) {
+      rejections.fatal(Rejections.INVALID_PDU_FIELD, header, "a logout for an unknown reason");
+      return;
+    }
+    if (reason == CLOSE_CONNECTION && header.u16(Bhs.CID) != session.cid()) {
+      logoutResponse(itt, CID_NOT_FOUND);
+      return;
+    }
+    if (reason == RECOVERY) {
       logoutResponse(itt, RECOVERY_NOT_SUPPORTED);
       return;
     }
@@ -163,6 +198,32 @@ final class FullFeaturePhase implements Phase {
             connection.closeAfterFlush();
           }
         });
+  }
+
+  /** Asks the initiator to log out; it is served meanwhile. */
+  void requestLogout(int seconds) {
+    if (!closed && !leaving && !connection.isClosing()) {
+      messages.requestLogout(seconds);
+      connection.writer().flush();
+    }
+  }
+
+  /** Ends the session, and says so. */
+  void drop() {
+    if (!closed && !connection.isClosing()) {
+      messages.dropSession();
+      connection.closeAfterFlush();
+    }
+  }
+
+  /** The session goes on through another connection once the commands of this one have ended. */
+  void leaveTo(CompletableFuture<Void> gone) {
+    if (closed || left != null) {
+      gone.completeExceptionally(new IllegalStateException("the session ends"));
+      return;
+    }
+    left = gone;
+    connection.channel().close();
   }
 
   private void logoutResponse(int itt, int response) {
@@ -203,7 +264,9 @@ final class FullFeaturePhase implements Phase {
   @Override
   public void tick(long silentNanos) {
     long silence = connection.node().limits().silenceTime().toNanos();
-    if (silentNanos >= 2 * silence) {
+    if (flow.standsStill(STANDSTILL_TICKS)) {
+      connection.violated("data of a command that does not come");
+    } else if (silentNanos >= 2 * silence) {
       connection.violated("no word for " + silentNanos / 1_000_000 + " ms");
     } else if (silentNanos >= silence && !asked) {
       asked = true;
@@ -233,10 +296,24 @@ final class FullFeaturePhase implements Phase {
     dropSegment();
     flow.closed(
         () -> {
+          if (left != null) {
+            left.complete(null);
+            return;
+          }
           if (!session.isDiscovery()) {
             connection.node().ended(session);
           }
           session.hasEnded();
         });
+  }
+
+  /** A payload that does not fit its digest is rejected with its header (RFC 7143 §7.8). */
+  @Override
+  public void broken(PduFault fault, PduHeader header) {
+    switch (fault) {
+      case DATA_DIGEST -> rejections.send(Rejections.DATA_DIGEST_ERROR, header);
+      case SEGMENT_TOO_LONG -> rejections.send(Rejections.PROTOCOL_ERROR, header);
+      case HEADER_DIGEST -> {}
+    }
   }
 }

@@ -33,7 +33,11 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
 
   private static final int TICKS = 4;
 
+  /** How long an initiator that is to be closed may take to read what it is told. */
+  private static final int LINGER_MILLIS = 2_000;
+
   private final TargetNode node;
+  private final int portalGroup;
   private final PduDecoder decoder = new PduDecoder(this, LOGIN_SEGMENT_BYTES);
   private Channel channel;
   private PduWriter writer;
@@ -42,8 +46,12 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   private long lastHeard;
   private boolean closing;
 
-  public IscsiConnection(TargetNode node) {
+  /**
+   * @param portalGroup tag of the group of the portal that it came in by
+   */
+  public IscsiConnection(TargetNode node, int portalGroup) {
     this.node = node;
+    this.portalGroup = portalGroup;
   }
 
   @Override
@@ -54,6 +62,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
         .setRecvByteBufAllocator(
             new SegmentReceiver(decoder, channel.config().getRecvByteBufAllocator()));
     writer = new PduWriter(channel);
+    node.pendingLogins().add(channel);
     phase = new LoginPhase(this, node);
     lastHeard = System.nanoTime();
     long period = Math.max(1, node.limits().silenceTime().toMillis() / TICKS);
@@ -87,6 +96,14 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     return (InetSocketAddress) channel.localAddress();
   }
 
+  int portalGroup() {
+    return portalGroup;
+  }
+
+  void loginIsOver() {
+    node.pendingLogins().remove(channel);
+  }
+
   /** Goes on in another phase, with digests and segment lengths as agreed. */
   void enter(Phase next, boolean headerDigest, boolean dataDigest, int segmentBytes) {
     phase = next;
@@ -94,16 +111,26 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     writer.configure(headerDigest, dataDigest);
   }
 
-  /** Sends what was written, then closes; what still comes is dropped. */
+  /**
+   * Sends what was written, then closes; what still comes is dropped. Who does not read in time is
+   * closed all the same.
+   */
   void closeAfterFlush() {
+    if (closing) {
+      return;
+    }
     closing = true;
     decoder.stop();
     writer.flush();
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> channel.close());
+    channel.eventLoop().schedule(() -> channel.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Closes because the initiator broke the protocol. */
   void violated(String what) {
+    if (closing) {
+      return;
+    }
     LOG.warn("connection from {} closed: {}", peer(), what);
     closeAfterFlush();
   }
@@ -170,6 +197,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   /** At error recovery level 0 a bad digest ends the session (RFC 7143 §7.8). */
   @Override
   public void broken(PduFault fault, PduHeader header) {
+    phase.broken(fault, header);
     violated(
         switch (fault) {
           case HEADER_DIGEST -> "a header digest does not fit";

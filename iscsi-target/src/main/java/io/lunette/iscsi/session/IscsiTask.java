@@ -61,6 +61,11 @@ final class IscsiTask extends ScsiTask {
 
   int r2tSn;
 
+  /** How much data-out had come when last looked at, and how often it was as much before. */
+  int seenOut;
+
+  int timesSeen;
+
   /** Sequences of Data-Out that are still to come, in order; the first one is being filled. */
   final Deque<DataOutSequence> sequences = new ArrayDeque<>();
 
@@ -84,6 +89,8 @@ final class IscsiTask extends ScsiTask {
     receivedOut = 0;
     requestedOut = 0;
     r2tSn = 0;
+    seenOut = 0;
+    timesSeen = 0;
     sequences.clear();
     outcome = null;
     address(inventory, nexus);

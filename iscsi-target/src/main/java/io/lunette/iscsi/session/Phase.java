@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.session;
 
+import io.lunette.iscsi.pdu.PduFault;
 import io.lunette.iscsi.pdu.PduHeader;
 import io.netty.buffer.ByteBuf;
 
@@ -18,6 +19,9 @@ interface Phase {
 
   /** Time goes by: called about four times in each time of silence. */
   default void tick(long silentNanos) {}
+
+  /** The stream of PDUs is broken at this one; the connection is about to be closed. */
+  default void broken(PduFault fault, PduHeader header) {}
 
   /** The connection has ended. */
   void closed();

@@ -2,12 +2,14 @@
 package io.lunette.iscsi.session;
 
 import io.lunette.core.volume.InitiatorName;
+import io.lunette.iscsi.login.SessionParameters;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.InitiatorPort;
 import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.Nexus;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -15,8 +17,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
 /**
- * A session, which has one connection (MaxConnections is 1). Thread-safe: what touches tasks is
- * handed to the connection's event loop.
+ * A session, which has one connection at a time (MaxConnections is 1). Thread-safe: what touches
+ * tasks is handed to the connection's event loop.
  */
 public final class Session {
 
@@ -24,33 +26,38 @@ public final class Session {
 
   private final InitiatorName initiator;
   private final long isid;
+  private final int cid;
   private final boolean discovery;
-  private final IscsiConnection connection;
-  private final InetSocketAddress peer;
+  private final int portalGroup;
   private final Instant since = Instant.now();
   private final InitiatorPort port;
   private final SessionLuns luns;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile int tsih;
+  private volatile IscsiConnection connection;
+  private volatile InetSocketAddress peer;
   private volatile FullFeaturePhase phase;
 
   private Session(
-      InitiatorName initiator, long isid, boolean discovery, IscsiConnection connection) {
+      InitiatorName initiator, long isid, int cid, boolean discovery, IscsiConnection connection) {
     this.initiator = initiator;
     this.isid = isid;
+    this.cid = cid;
     this.discovery = discovery;
     this.connection = connection;
     this.peer = connection.peer();
+    this.portalGroup = connection.portalGroup();
     this.port = new InitiatorPort(initiator.value(), isid);
-    this.luns = new SessionLuns(connection.node().targetName());
+    this.luns = new SessionLuns(connection.node().targetName(), connection.node().portalGroups());
   }
 
-  static Session normal(InitiatorName initiator, long isid, IscsiConnection connection) {
-    return new Session(initiator, isid, false, connection);
+  static Session normal(InitiatorName initiator, long isid, int cid, IscsiConnection connection) {
+    return new Session(initiator, isid, cid, false, connection);
   }
 
-  static Session discovery(InitiatorName initiator, long isid, IscsiConnection connection) {
-    return new Session(initiator, isid, true, connection);
+  static Session discovery(
+      InitiatorName initiator, long isid, int cid, IscsiConnection connection) {
+    return new Session(initiator, isid, cid, true, connection);
   }
 
   public InitiatorName initiator() {
@@ -75,8 +82,21 @@ public final class Session {
     tsih = value;
   }
 
+  /** Tag of the portal group through which it came: its target port (RFC 7143 §4.4.1). */
+  public int portalGroup() {
+    return portalGroup;
+  }
+
+  int cid() {
+    return cid;
+  }
+
   public InetSocketAddress peer() {
     return peer;
+  }
+
+  SessionParameters parameters() {
+    return phase.parameters();
   }
 
   public Instant since() {
@@ -102,8 +122,7 @@ public final class Session {
 
   /** Shows a unit to the initiator. */
   public void show(int lun, MappedUnit unit) {
-    Nexus nexus =
-        new Nexus(unit, port, TargetNode.PORTAL_GROUP, done -> abortPreempted(unit.unit(), done));
+    Nexus nexus = new Nexus(unit, port, portalGroup, done -> abortPreempted(unit.unit(), done));
     unit.unit().attach(nexus);
     luns.put(lun, nexus);
   }
@@ -144,13 +163,50 @@ public final class Session {
 
   private void abort(Predicate<IscsiTask> which, Sense attention, Runnable done) {
     FullFeaturePhase served = phase;
-    connection.channel().eventLoop().execute(() -> served.abort(which, attention, done));
+    served.connection().channel().eventLoop().execute(() -> served.abort(which, attention, done));
   }
 
   /** Closes the connection; completes when no command is under way any more. */
   public CompletionStage<Void> close() {
     connection.channel().close();
     return ended;
+  }
+
+  /**
+   * Asks the initiator to log out, and goes on serving it meanwhile.
+   *
+   * @return completes when the session has ended, for this or another reason
+   */
+  public CompletionStage<Void> requestLogout(Duration time) {
+    FullFeaturePhase served = phase;
+    int seconds = (int) Math.max(1, time.toSeconds());
+    served.connection().channel().eventLoop().execute(() -> served.requestLogout(seconds));
+    return ended;
+  }
+
+  /** Tells the initiator that the session is dropped, and closes it as {@link #close} does. */
+  public CompletionStage<Void> drop() {
+    FullFeaturePhase served = phase;
+    served.connection().channel().eventLoop().execute(served::drop);
+    return ended;
+  }
+
+  /**
+   * Goes on through another connection: connection reinstatement (RFC 7143 §6.3.4). LUNs and what
+   * their nexuses hold stay; the commands of the old connection are aborted.
+   *
+   * @return completes when they have ended; fails if the session ends instead
+   */
+  CompletionStage<Void> moveTo(IscsiConnection next, FullFeaturePhase served) {
+    FullFeaturePhase old = phase;
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    old.connection().channel().eventLoop().execute(() -> old.leaveTo(left));
+    return left.thenRun(
+        () -> {
+          connection = next;
+          peer = next.peer();
+          phase = served;
+        });
   }
 
   void hasEnded() {

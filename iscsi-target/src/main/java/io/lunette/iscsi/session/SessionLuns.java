@@ -18,9 +18,9 @@ final class SessionLuns implements LunInventory {
   private final List<TargetPort> targetPorts;
   private volatile Snapshot snapshot = new Snapshot(new int[0], new Nexus[0]);
 
-  SessionLuns(String targetName) {
+  SessionLuns(String targetName, List<Integer> portalGroups) {
     this.targetName = targetName;
-    this.targetPorts = List.of(port(targetName, TargetNode.PORTAL_GROUP));
+    this.targetPorts = portalGroups.stream().map(tag -> port(targetName, tag)).toList();
   }
 
   /** A portal group of the target node; its tag serves as the relative identifier too. */

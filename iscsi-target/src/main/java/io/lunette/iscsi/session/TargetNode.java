@@ -1,30 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.session;
 
+import io.lunette.iscsi.login.ChapChallenges;
 import io.lunette.iscsi.login.LoginPolicy;
 import io.lunette.scsi.device.DeviceServer;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /** What a connection needs of the target it belongs to. Thread-safe; nothing here blocks. */
 public interface TargetNode extends LoginPolicy {
 
-  /** The portal group of all portals. */
-  int PORTAL_GROUP = 1;
-
   DeviceServer deviceServer();
 
   ConnectionLimits limits();
 
-  /** Portals as SendTargets names them to a connection that came in at {@code local}. */
-  List<InetSocketAddress> portals(InetSocketAddress local);
+  /** The tags of its portal groups, ascending. */
+  List<Integer> portalGroups();
+
+  /** What all connections together may hold. */
+  TransferBudget budget();
+
+  /** The connections that have not logged in. */
+  PendingLogins pendingLogins();
+
+  /** The challenges of the logins under way. */
+  ChapChallenges challenges();
+
+  /**
+   * Portals as SendTargets names them to a connection that came in at {@code local}, each with the
+   * tag of its portal group.
+   */
+  List<String> portals(InetSocketAddress local);
 
   /** The normal sessions. */
   List<Session> activeSessions();
 
-  /** Whether a normal session has this TSIH. */
-  boolean hasSession(int tsih);
+  /** The normal session with this TSIH. */
+  Optional<Session> findSession(int tsih);
 
   /**
    * A login succeeded. Ends the session that this one replaces (RFC 7143 §6.3.5), gives it a TSIH

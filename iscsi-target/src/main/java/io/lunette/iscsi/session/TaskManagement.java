@@ -54,7 +54,7 @@ final class TaskManagement {
     int lun = LunField.decode(header.u64(Bhs.LUN));
     Nexus nexus = lun < 0 ? null : session.luns().nexus(lun);
     switch (function) {
-      case ABORT_TASK -> abortTask(itt, header.u32(Bhs.REFERENCED_TASK));
+      case ABORT_TASK -> abortTask(header);
       case ABORT_TASK_SET, CLEAR_TASK_SET, LOGICAL_UNIT_RESET -> {
         if (nexus == null) {
           respond(itt, NO_SUCH_LUN);
@@ -68,12 +68,20 @@ final class TaskManagement {
     }
   }
 
-  private void abortTask(int itt, int referenced) {
-    if (!flow.has(referenced)) {
+  /**
+   * A command that has not come although its number is due counts as received and aborted; what is
+   * named by neither tag nor number does not exist (RFC 7143 §11.5.5).
+   */
+  private void abortTask(PduHeader header) {
+    int itt = header.itt();
+    int referenced = header.u32(Bhs.REFERENCED_TASK);
+    if (flow.has(referenced, header.u64(Bhs.LUN))) {
+      flow.abort(task -> task.itt == referenced, () -> respond(itt, COMPLETE));
+    } else if (window.skip(header.u32(Bhs.REF_CMD_SN), header.cmdSn())) {
+      respond(itt, COMPLETE);
+    } else {
       respond(itt, NO_SUCH_TASK);
-      return;
     }
-    flow.abort(task -> task.itt == referenced, () -> respond(itt, COMPLETE));
   }
 
   private void onUnit(int itt, int function, LogicalUnit unit) {

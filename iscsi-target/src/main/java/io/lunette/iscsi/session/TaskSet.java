@@ -2,9 +2,11 @@
 package io.lunette.iscsi.session;
 
 import io.lunette.iscsi.pdu.PduWriter;
+import io.lunette.scsi.Outcome;
 import io.lunette.scsi.device.DeviceServer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.collection.IntObjectHashMap;
 import io.netty.util.collection.IntObjectMap;
 import java.util.ArrayDeque;
@@ -24,7 +26,8 @@ import java.util.function.Predicate;
  *
  * <p>A command whose buffers do not fit waits; it holds at most one first burst of data meanwhile,
  * and runs when others have given theirs back. So a connection holds no more than its bound, one
- * command beyond it, and a first burst for each place of the command window.
+ * command beyond it, and a first burst for each place of the command window; all connections
+ * together hold what their {@link TransferBudget} allows.
  */
 final class TaskSet {
 
@@ -37,6 +40,7 @@ final class TaskSet {
   private final Deque<IscsiTask> spare = new ArrayDeque<>();
   private final Deque<IscsiTask> waiting = new ArrayDeque<>();
   private final List<Abort> aborts = new ArrayList<>();
+  private final TransferBudget.Share share;
   private final AtomicInteger heldBytes = new AtomicInteger();
   private final Queue<IscsiTask> ended = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -56,11 +60,17 @@ final class TaskSet {
   private record Abort(List<IscsiTask> left, Runnable done) {}
 
   TaskSet(
-      Channel channel, PduWriter writer, DeviceServer server, int mostBytes, Listener listener) {
+      Channel channel,
+      PduWriter writer,
+      DeviceServer server,
+      int mostBytes,
+      TransferBudget budget,
+      Listener listener) {
     this.channel = channel;
     this.writer = writer;
     this.server = server;
     this.mostBytes = mostBytes;
+    this.share = new TransferBudget.Share(budget, () -> wake());
     this.listener = listener;
   }
 
@@ -104,7 +114,48 @@ final class TaskSet {
   }
 
   boolean hasRoom() {
-    return heldBytes.get() < mostBytes && channel.isWritable();
+    tellBudget();
+    return heldBytes.get() < mostBytes && channel.isWritable() && share.hasRoom();
+  }
+
+  /** Whether all connections together hold as much as they may. */
+  boolean isOverBudget() {
+    tellBudget();
+    return !share.hasRoom();
+  }
+
+  /** Buffers of commands, and what the socket has not taken yet. */
+  private void tellBudget() {
+    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+    share.holds(heldBytes.get() + (unsent == null ? 0 : unsent.totalPendingWriteBytes()));
+  }
+
+  /** Other connections have given room back. Any thread. */
+  private void wake() {
+    if (!channel.eventLoop().isShuttingDown()) {
+      channel
+          .eventLoop()
+          .execute(
+              () -> {
+                admit();
+                writer.flush();
+              });
+    }
+  }
+
+  /** True if the data of some command has not moved for more than so many calls of this. */
+  boolean standStill(int ticks) {
+    admit();
+    for (IscsiTask task : tasks.values()) {
+      int came = task.out == null ? 0 : task.out.writerIndex();
+      if (task.stage != IscsiTask.Stage.RECEIVING || came != task.seenOut) {
+        task.seenOut = came;
+        task.timesSeen = 0;
+      } else if (++task.timesSeen > ticks) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Lets the command on as soon as there is room. */
@@ -120,12 +171,27 @@ final class TaskSet {
       return;
     }
     admitting = true;
+    tellBudget();
     try {
       while (!waiting.isEmpty() && hasRoom()) {
         listener.admitted(waiting.poll());
       }
+      if (!waiting.isEmpty() && waiting.size() == tasks.size() && isOverBudget()) {
+        shed();
+      }
     } finally {
       admitting = false;
+    }
+  }
+
+  /** None of those who wait may hold what the others wait for. */
+  private void shed() {
+    for (IscsiTask task : List.copyOf(waiting)) {
+      if (task.out != null) {
+        waiting.remove(task);
+        task.outcome = Outcome.BUSY;
+        listener.ended(task);
+      }
     }
   }
 

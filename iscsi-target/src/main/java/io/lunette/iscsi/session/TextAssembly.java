@@ -10,7 +10,7 @@ import java.util.Optional;
 /** Joins the text of a request that comes in several PDUs (the C bit, RFC 7143 §6.2), bounded. */
 final class TextAssembly {
 
-  private static final int MOST_BYTES = 64 << 10;
+  private static final int MOST_BYTES = 16 << 10;
 
   private final ByteArrayOutputStream text = new ByteArrayOutputStream();
 
@@ -26,6 +26,11 @@ final class TextAssembly {
     segment.readBytes(bytes);
     text.writeBytes(bytes);
     return true;
+  }
+
+  /** Forgets what came so far. */
+  void reset() {
+    text.reset();
   }
 
   /** All pairs, and an end; empty if they are not well formed. */

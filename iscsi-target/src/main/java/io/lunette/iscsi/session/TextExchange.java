@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.session;
 
+import io.lunette.iscsi.login.Key;
 import io.lunette.iscsi.login.TextSegment;
 import io.lunette.iscsi.pdu.Bhs;
 import io.lunette.iscsi.pdu.Opcode;
 import io.lunette.iscsi.pdu.PduHeader;
 import io.lunette.iscsi.pdu.PduWriter;
 import io.netty.buffer.ByteBuf;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Text requests (RFC 7143 §11.10, §11.11), of which SendTargets (appendix C) is the one that
- * matters. A long answer goes in several PDUs, each asked for by an empty request.
+ * matters. A long answer goes in several PDUs, each asked for by an empty request. A request
+ * without the F bit keeps the exchange open, and a new one ends what was there before.
  */
 final class TextExchange {
 
@@ -23,40 +23,46 @@ final class TextExchange {
   private final Session session;
   private final CommandWindow window;
   private final int mostBytes;
-  private final Runnable malformed;
+  private final Rejections rejections;
   private final TextAssembly text = new TextAssembly();
   private byte[] answer = new byte[0];
   private int sent;
-  private int tag;
+  private int tag = Bhs.NO_TAG;
+  private int lastTag;
 
   /**
    * @param mostBytes longest data segment that the initiator takes
-   * @param malformed closes the connection of an initiator that breaks the exchange
    */
   TextExchange(
       IscsiConnection connection,
       Session session,
       CommandWindow window,
       int mostBytes,
-      Runnable malformed) {
+      Rejections rejections) {
     this.connection = connection;
     this.session = session;
     this.window = window;
     this.mostBytes = mostBytes;
-    this.malformed = malformed;
+    this.rejections = rejections;
   }
 
   void request(PduHeader header, ByteBuf segment) {
     int theirTag = header.u32(Bhs.TTT);
-    if (theirTag != Bhs.NO_TAG && sent < answer.length && theirTag == tag) {
+    if (theirTag == Bhs.NO_TAG) {
+      text.reset();
+    } else if (theirTag != tag) {
+      rejections.send(Rejections.PROTOCOL_ERROR, header);
+      return;
+    } else if (sent < answer.length) {
       send(header);
       return;
     }
-    if (!text.add(segment)) {
-      malformed.run();
+    boolean goesOn = header.hasFlag(Bhs.CONTINUE);
+    if (!text.add(segment) || (goesOn && header.isFinal())) {
+      malformed(header);
       return;
     }
-    if (header.hasFlag(Bhs.CONTINUE)) {
+    if (goesOn) {
       answer = new byte[0];
       sent = 0;
       tag = newTag();
@@ -65,12 +71,17 @@ final class TextExchange {
     }
     Optional<Map<String, String>> pairs = text.finish();
     if (pairs.isEmpty()) {
-      malformed.run();
+      malformed(header);
       return;
     }
     answer = answer(pairs.get());
     sent = 0;
     send(header);
+  }
+
+  private void malformed(PduHeader header) {
+    rejections.fatal(
+        Rejections.PROTOCOL_ERROR, header, "a text request that is too long or not well formed");
   }
 
   private byte[] answer(Map<String, String> pairs) {
@@ -86,8 +97,8 @@ final class TextExchange {
   }
 
   private void answer(String key, String value, ByteBuf out) {
-    if (!"SendTargets".equals(key)) {
-      TextSegment.put(out, key, key.startsWith("X-") ? "NotUnderstood" : "Reject");
+    if (!Key.SEND_TARGETS.text().equals(key)) {
+      TextSegment.put(out, key, Key.find(key) == null ? "NotUnderstood" : "Reject");
       return;
     }
     String own = connection.node().targetName();
@@ -101,29 +112,23 @@ final class TextExchange {
       return;
     }
     TextSegment.put(out, "TargetName", own);
-    for (InetSocketAddress portal : connection.node().portals(connection.local())) {
-      TextSegment.put(out, "TargetAddress", text(portal) + "," + TargetNode.PORTAL_GROUP);
+    for (String portal : connection.node().portals(connection.local())) {
+      TextSegment.put(out, "TargetAddress", portal);
     }
-  }
-
-  private static String text(InetSocketAddress portal) {
-    String host = portal.getAddress().getHostAddress();
-    boolean six = portal.getAddress() instanceof Inet6Address;
-    int scope = host.indexOf('%');
-    String plain = scope < 0 ? host : host.substring(0, scope);
-    return (six ? "[" + plain + "]" : plain) + ":" + portal.getPort();
   }
 
   private void send(PduHeader header) {
     int bytes = Math.min(mostBytes, answer.length - sent);
     boolean more = sent + bytes < answer.length;
-    tag = more ? newTag() : Bhs.NO_TAG;
-    respond(header, tag, bytes, more ? Bhs.CONTINUE : Bhs.FINAL);
+    boolean ends = !more && header.isFinal();
+    tag = ends ? Bhs.NO_TAG : newTag();
+    respond(header, tag, bytes, more ? Bhs.CONTINUE : ends ? Bhs.FINAL : 0);
     sent += bytes;
   }
 
   private int newTag() {
-    return tag == Bhs.NO_TAG || tag + 1 == Bhs.NO_TAG ? 1 : tag + 1;
+    lastTag = lastTag + 1 == Bhs.NO_TAG ? 1 : lastTag + 1;
+    return lastTag;
   }
 
   private void respond(PduHeader header, int transferTag, int bytes, int flags) {

@@ -23,6 +23,14 @@ public interface InitiatorAuthentication {
     return Optional.empty();
   }
 
+  /**
+   * The same, but who has no credentials here is challenged too, and never passes: a peer cannot
+   * learn from the target's answers which initiator names exist.
+   */
+  default InitiatorAuthentication hidingNames() {
+    return new NameHidingAuthentication(this);
+  }
+
   /** Nobody has to prove anything. */
   static InitiatorAuthentication none() {
     return initiator -> Optional.empty();

@@ -34,7 +34,7 @@ public interface IscsiTarget extends AutoCloseable {
   InetSocketAddress portal();
 
   /** Where the portals listen, with their actual ports, in the order of the configuration. */
-  List<InetSocketAddress> portals();
+  List<TargetPortal> portals();
 
   /**
    * Makes a logical unit visible to an initiator, now and at its later logins; its sessions learn
@@ -72,7 +72,10 @@ public interface IscsiTarget extends AutoCloseable {
   /** The mappings, with what went through them. */
   List<LunStatus> luns();
 
-  /** Closes the portals, ends every session, waits for commands under way in devices. */
+  /**
+   * Closes the portals, asks every initiator to log out, ends the sessions of those that do not,
+   * waits for commands under way in devices; each wait is bounded.
+   */
   @Override
   void close();
 }

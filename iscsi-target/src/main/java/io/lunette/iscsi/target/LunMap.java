@@ -85,7 +85,9 @@ final class LunMap {
         sessions.stream()
             .filter(
                 each ->
-                    each.initiator().equals(session.initiator()) && each.isid() == session.isid())
+                    each.initiator().equals(session.initiator())
+                        && each.isid() == session.isid()
+                        && each.portalGroup() == session.portalGroup())
             .findFirst();
     if (replaced.isPresent()) {
       return replaced;

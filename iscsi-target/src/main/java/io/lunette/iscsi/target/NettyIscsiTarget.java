@@ -3,13 +3,19 @@ package io.lunette.iscsi.target;
 
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
+import io.lunette.iscsi.login.ChapChallenges;
+import io.lunette.iscsi.login.Redirection;
+import io.lunette.iscsi.login.TargetAddress;
 import io.lunette.iscsi.session.ConnectionLimits;
 import io.lunette.iscsi.session.IscsiConnection;
+import io.lunette.iscsi.session.PendingLogins;
 import io.lunette.iscsi.session.Session;
 import io.lunette.iscsi.session.TargetNode;
+import io.lunette.iscsi.session.TransferBudget;
 import io.lunette.scsi.command.CommandSet;
 import io.lunette.scsi.device.DeviceServer;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +26,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +42,9 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   private final DeviceServer deviceServer = new DeviceServer(CommandSet.blockDevice());
   private final LunMap lunMap;
   private final AtomicInteger lastTsih = new AtomicInteger();
+  private final TransferBudget budget;
+  private final PendingLogins pendingLogins;
+  private final ChapChallenges challenges = new ChapChallenges(new SecureRandom());
   private final Portals portals;
 
   NettyIscsiTarget(TargetConfig config) throws PortalException {
@@ -47,13 +58,15 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
             from.transferBytesPerSession(),
             from.loginTime(),
             from.silenceTime());
+    this.budget = new TransferBudget(from.transferBytes());
+    this.pendingLogins = new PendingLogins(from.logins());
     this.portals =
         new Portals(
             Transport.best(),
             config.portals(),
             config.eventLoops(),
             from.connections(),
-            () -> new IscsiConnection(this));
+            portalGroup -> new IscsiConnection(this, portalGroup));
   }
 
   @Override
@@ -63,12 +76,12 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
 
   @Override
   public InetSocketAddress portal() {
-    return portals.addresses().get(0);
+    return portals.open().get(0).address();
   }
 
   @Override
-  public List<InetSocketAddress> portals() {
-    return portals.addresses();
+  public List<TargetPortal> portals() {
+    return portals.open();
   }
 
   @Override
@@ -99,14 +112,18 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
 
   @Override
   public void endSessions(InitiatorName initiator) {
-    end(lunMap.sessions().stream().filter(each -> each.initiator().equals(initiator)).toList())
-        .join();
+    allOf(sessionsBy(session -> session.initiator().equals(initiator)), Session::drop).join();
   }
 
-  private static CompletableFuture<Void> end(List<Session> sessions) {
+  private List<Session> sessionsBy(Predicate<Session> which) {
+    return lunMap.sessions().stream().filter(which).toList();
+  }
+
+  private static CompletableFuture<Void> allOf(
+      List<Session> sessions, Function<Session, CompletionStage<Void>> end) {
     return CompletableFuture.allOf(
         sessions.stream()
-            .map(each -> each.close().toCompletableFuture())
+            .map(each -> end.apply(each).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
   }
 
@@ -133,22 +150,31 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   @Override
   public void close() {
     portals.stopListening();
-    awaitWithin(config.limits().closeTime(), end(lunMap.sessions()));
+    Duration logoutTime = config.limits().logoutTime();
+    List<Session> asked = logoutTime.isZero() ? List.of() : lunMap.sessions();
+    if (!isWithin(logoutTime, allOf(asked, each -> each.requestLogout(logoutTime)))) {
+      LOG.info("not all initiators have logged out in {} ms", logoutTime.toMillis());
+    }
+    Duration closeTime = config.limits().closeTime();
+    if (!isWithin(closeTime, allOf(lunMap.sessions(), Session::close))) {
+      LOG.error(
+          "closed with commands under way that their devices did not end in {} ms, of {}",
+          closeTime.toMillis(),
+          lunMap.sessions());
+    }
     portals.close();
   }
 
-  /** A device that never answers must not keep the whole program from its end. */
-  private void awaitWithin(Duration time, CompletableFuture<Void> ends) {
+  /** Neither initiators nor devices that never answer keep the whole program from its end. */
+  private static boolean isWithin(Duration time, CompletableFuture<Void> ends) {
     try {
       ends.get(time.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
     } catch (TimeoutException e) {
-      LOG.error(
-          "closed with commands under way that their devices did not end in {} ms, of {}",
-          time.toMillis(),
-          lunMap.sessions());
+      return false;
     } catch (InterruptedException e) {
-      LOG.error("closed without waiting for commands under way: interrupted");
       Thread.currentThread().interrupt();
+      return false;
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
@@ -174,15 +200,50 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
     return limits;
   }
 
+  @Override
+  public Optional<Redirection> redirectionOf(InitiatorName initiator, InetSocketAddress local) {
+    return config.redirection().of(initiator, local);
+  }
+
+  @Override
+  public List<Integer> portalGroups() {
+    return config.portals().stream().map(TargetPortal::portalGroup).distinct().sorted().toList();
+  }
+
+  @Override
+  public TransferBudget budget() {
+    return budget;
+  }
+
+  @Override
+  public PendingLogins pendingLogins() {
+    return pendingLogins;
+  }
+
+  @Override
+  public ChapChallenges challenges() {
+    return challenges;
+  }
+
+  /** What is held now on behalf of initiators. */
+  TargetUse use() {
+    return new TargetUse(
+        portals.connections(), pendingLogins.count(), challenges.outstanding(), budget.heldBytes());
+  }
+
   /** A portal on the wildcard address is named as the connection reached it. */
   @Override
-  public List<InetSocketAddress> portals(InetSocketAddress local) {
-    return portals.addresses().stream()
+  public List<String> portals(InetSocketAddress local) {
+    return portals.open().stream()
         .map(
-            each ->
-                each.getAddress().isAnyLocalAddress()
-                    ? new InetSocketAddress(local.getAddress(), each.getPort())
-                    : each)
+            each -> {
+              InetSocketAddress address = each.address();
+              InetSocketAddress named =
+                  address.getAddress().isAnyLocalAddress()
+                      ? new InetSocketAddress(local.getAddress(), address.getPort())
+                      : address;
+              return TargetAddress.of(named).inGroup(each.portalGroup());
+            })
         .distinct()
         .toList();
   }
@@ -193,8 +254,8 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   }
 
   @Override
-  public boolean hasSession(int tsih) {
-    return lunMap.sessions().stream().anyMatch(each -> each.tsih() == tsih);
+  public Optional<Session> findSession(int tsih) {
+    return sessionsBy(each -> each.tsih() == tsih).stream().findFirst();
   }
 
   @Override
@@ -203,9 +264,18 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
     if (replaced.isPresent()) {
       return replaced.get().close().thenCompose(gone -> begin(session));
     }
-    session.tsih(1 + (lastTsih.getAndIncrement() & 0x7FFF));
+    session.tsih(newTsih());
     LOG.info("session {} began: {}", session.tsih(), session);
     return CompletableFuture.completedFuture(null);
+  }
+
+  /** Never 0, and of no session that lives. */
+  private int newTsih() {
+    int tsih;
+    do {
+      tsih = 1 + (lastTsih.getAndIncrement() & 0x7FFF);
+    } while (findSession(tsih).isPresent());
+    return tsih;
   }
 
   @Override

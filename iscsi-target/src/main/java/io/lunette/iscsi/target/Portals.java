@@ -20,7 +20,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,15 +40,15 @@ final class Portals {
   private final ChannelGroup listeners = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final int mostConnections;
-  private final Supplier<ChannelHandler> handlers;
-  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final IntFunction<ChannelHandler> handlers;
+  private final List<TargetPortal> open = new ArrayList<>();
 
   Portals(
       Transport transport,
-      List<InetSocketAddress> wanted,
+      List<TargetPortal> wanted,
       int eventLoops,
       int mostConnections,
-      Supplier<ChannelHandler> handlers)
+      IntFunction<ChannelHandler> handlers)
       throws PortalException {
     this.transport = transport;
     this.mostConnections = mostConnections;
@@ -58,8 +58,9 @@ final class Portals {
         new MultiThreadIoEventLoopGroup(
             threads, new DefaultThreadFactory("lunette-iscsi", true), transport.io());
     try {
-      for (InetSocketAddress address : wanted) {
-        addresses.add(listen(address));
+      for (TargetPortal portal : wanted) {
+        int group = portal.portalGroup();
+        open.add(new TargetPortal(listen(portal.address(), group), group));
       }
     } catch (PortalException e) {
       stopListening();
@@ -68,7 +69,8 @@ final class Portals {
     }
   }
 
-  private InetSocketAddress listen(InetSocketAddress address) throws PortalException {
+  private InetSocketAddress listen(InetSocketAddress address, int portalGroup)
+      throws PortalException {
     if (address.isUnresolved()) {
       throw new PortalException(
           "cannot listen on " + address.getHostString() + ": no such host", null);
@@ -86,7 +88,7 @@ final class Portals {
             .childOption(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new AdaptiveRecvByteBufAllocator(512, 16 << 10, MOST_READ_BYTES))
-            .childHandler(new Accepted())
+            .childHandler(new Accepted(portalGroup))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -109,6 +111,13 @@ final class Portals {
   }
 
   private final class Accepted extends ChannelInitializer<Channel> {
+
+    private final int portalGroup;
+
+    Accepted(int portalGroup) {
+      this.portalGroup = portalGroup;
+    }
+
     @Override
     protected void initChannel(Channel channel) {
       if (connections.size() >= mostConnections) {
@@ -118,12 +127,18 @@ final class Portals {
         return;
       }
       connections.add(channel);
-      channel.pipeline().addLast(handlers.get());
+      channel.pipeline().addLast(handlers.apply(portalGroup));
     }
   }
 
-  List<InetSocketAddress> addresses() {
-    return List.copyOf(addresses);
+  /** Where it listens, with the ports that the system chose. */
+  List<TargetPortal> open() {
+    return List.copyOf(open);
+  }
+
+  /** Connections that are open. */
+  int connections() {
+    return connections.size();
   }
 
   void stopListening() {

@@ -10,8 +10,9 @@ import java.util.Objects;
  * How a target is started.
  *
  * @param targetName the target node's iSCSI name
- * @param portals addresses to listen on, all of portal group 1; port 0 takes a free one
+ * @param portals where to listen
  * @param authentication who must prove what
+ * @param redirection who is sent elsewhere
  * @param eventLoops threads that own connections; 0 for one per processor
  * @param limits bounds on what initiators can make the target hold
  * @param unitStates where logical units keep what outlives a restart; stays the caller's, who
@@ -19,8 +20,9 @@ import java.util.Objects;
  */
 public record TargetConfig(
     String targetName,
-    List<InetSocketAddress> portals,
+    List<TargetPortal> portals,
     InitiatorAuthentication authentication,
+    InitiatorRedirection redirection,
     int eventLoops,
     TargetLimits limits,
     UnitStateStore unitStates) {
@@ -28,6 +30,7 @@ public record TargetConfig(
   public TargetConfig {
     Objects.requireNonNull(targetName);
     Objects.requireNonNull(authentication);
+    Objects.requireNonNull(redirection);
     Objects.requireNonNull(limits);
     Objects.requireNonNull(unitStates);
     portals = List.copyOf(portals);
@@ -44,10 +47,16 @@ public record TargetConfig(
    * nothing.
    */
   public static TargetConfig of(String targetName, InetSocketAddress portal) {
+    return of(targetName, List.of(new TargetPortal(portal, TargetPortal.DEFAULT_GROUP)));
+  }
+
+  /** A target with several portals, open to every initiator, with the default limits. */
+  public static TargetConfig of(String targetName, List<TargetPortal> portals) {
     return new TargetConfig(
         targetName,
-        List.of(portal),
+        portals,
         InitiatorAuthentication.none(),
+        InitiatorRedirection.none(),
         0,
         TargetLimits.DEFAULT,
         UnitStateStore.none());
@@ -55,21 +64,31 @@ public record TargetConfig(
 
   /** The same with another authentication. */
   public TargetConfig withAuthentication(InitiatorAuthentication authentication) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
+    return new TargetConfig(
+        targetName, portals, authentication, redirection, eventLoops, limits, unitStates);
+  }
+
+  /** The same with another redirection. */
+  public TargetConfig withRedirection(InitiatorRedirection redirection) {
+    return new TargetConfig(
+        targetName, portals, authentication, redirection, eventLoops, limits, unitStates);
   }
 
   /** The same with another number of event loops. */
   public TargetConfig withEventLoops(int eventLoops) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
+    return new TargetConfig(
+        targetName, portals, authentication, redirection, eventLoops, limits, unitStates);
   }
 
   /** The same with other limits. */
   public TargetConfig withLimits(TargetLimits limits) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
+    return new TargetConfig(
+        targetName, portals, authentication, redirection, eventLoops, limits, unitStates);
   }
 
   /** The same with units that keep their state there. */
   public TargetConfig withUnitStates(UnitStateStore unitStates) {
-    return new TargetConfig(targetName, portals, authentication, eventLoops, limits, unitStates);
+    return new TargetConfig(
+        targetName, portals, authentication, redirection, eventLoops, limits, unitStates);
   }
 }

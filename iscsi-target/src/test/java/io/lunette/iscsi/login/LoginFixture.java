@@ -3,6 +3,7 @@ package io.lunette.iscsi.login;
 
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,10 +22,24 @@ final class LoginFixture implements LoginPolicy {
   static final String SECRET = "initiator-secret";
   static final String OWN_SECRET = "the-targets-secret";
   static final SecureRandom RANDOM = new SecureRandom();
+  static final InetSocketAddress REACHED = InetSocketAddress.createUnresolved("192.0.2.1", 3260);
 
   Optional<ChapCredentials> own = Optional.of(credentials("target", OWN_SECRET));
 
-  final Login login = new Login(this, RANDOM);
+  Optional<Redirection> elsewhere = Optional.empty();
+
+  final ChapChallenges challenges;
+  final Login login;
+
+  LoginFixture() {
+    this(new ChapChallenges(RANDOM), true);
+  }
+
+  /** One of several logins at the same target. */
+  LoginFixture(ChapChallenges challenges, boolean leading) {
+    this.challenges = challenges;
+    this.login = new Login(this, challenges, new Login.Entrance(REACHED, 1, leading));
+  }
 
   static ChapCredentials credentials(String user, String secret) {
     return new ChapCredentials(user, secret.getBytes(StandardCharsets.US_ASCII));
@@ -85,5 +100,10 @@ final class LoginFixture implements LoginPolicy {
   @Override
   public Optional<ChapCredentials> targetCredentialsFor(InitiatorName initiator) {
     return own;
+  }
+
+  @Override
+  public Optional<Redirection> redirectionOf(InitiatorName initiator, InetSocketAddress local) {
+    return local.equals(REACHED) ? elsewhere : Optional.empty();
   }
 }

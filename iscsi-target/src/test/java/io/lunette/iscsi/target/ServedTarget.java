@@ -34,22 +34,31 @@ final class ServedTarget implements AutoCloseable, InitiatorAuthentication {
   }
 
   ServedTarget(TargetLimits limits) throws Exception {
-    target =
-        IscsiTarget.start(
-            TargetConfig.of(NAME, new InetSocketAddress("127.0.0.1", 0))
-                .withAuthentication(this)
-                .withLimits(limits));
+    this(TargetConfig.of(NAME, new InetSocketAddress("127.0.0.1", 0)).withLimits(limits));
+  }
+
+  /** As configured, but for the authentication, which is this object's. */
+  ServedTarget(TargetConfig config) throws Exception {
+    target = IscsiTarget.start(config.withAuthentication(this));
   }
 
   /** Limits of eight connections, and these times in milliseconds. */
   static TargetLimits limits(int loginMillis, int silenceMillis) {
     return new TargetLimits(
         8,
+        8,
         32,
         16 << 20,
+        64 << 20,
         Duration.ofMillis(loginMillis),
         Duration.ofMillis(silenceMillis),
+        Duration.ZERO,
         Duration.ofMillis(500));
+  }
+
+  /** What it holds on behalf of initiators. */
+  TargetUse use() {
+    return ((NettyIscsiTarget) target).use();
   }
 
   IscsiTarget target() {

@@ -328,13 +328,13 @@ class SessionProtocolTest {
   @Test
   void anUnknownOpcodeIsRejectedWithItsHeader() throws Exception {
     try (RawInitiator initiator = loggedIn()) {
-      ByteBuffer snack = RawInitiator.header(0x10, 0x80, 77);
-      initiator.send(snack);
+      ByteBuffer unknown = RawInitiator.header(0x1D, 0x80, 77);
+      initiator.send(unknown);
 
       Pdu reject = initiator.receive();
       assertThat(reject.opcode()).isEqualTo(0x3F);
       assertThat(reject.u8(2)).as("command not supported").isEqualTo(5);
-      assertThat(reject.data()).isEqualTo(snack.array());
+      assertThat(reject.data()).isEqualTo(unknown.array());
     }
   }
 
