@@ -24,7 +24,7 @@ class ChapTest {
 
   private static final String CHALLENGE = "0x000102030405060708090a0b0c0d0e0f";
 
-  private final LoginFixture fixture = new LoginFixture();
+  private LoginFixture fixture = new LoginFixture();
 
   /** The target's challenge to an initiator that offers these algorithms. */
   private Map<String, String> challenged(String algorithms) {
@@ -231,5 +231,37 @@ class ChapTest {
     assertThat(silent.login.request(Login.SECURITY, Login.FULL_FEATURE, true, keys()).isFinal())
         .isFalse();
     assertThat(silent.operational(true, keys()).status()).isNotEqualTo(LoginStatus.SUCCESS);
+  }
+
+  @Test
+  void theChallengeOfAnotherConnectionIsNotAnswered() throws Exception {
+    ChapTest parallel = new ChapTest();
+    parallel.fixture = new LoginFixture(fixture.challenges, true);
+    Map<String, String> theirs = parallel.challenged("7");
+    Map<String, String> proof = proof(challenged("7"), "SHA-256", SECRET);
+    proof.put("CHAP_I", theirs.get("CHAP_I"));
+    proof.put("CHAP_C", theirs.get("CHAP_C"));
+    refused(proof);
+  }
+
+  @Test
+  void aChallengeIsForgottenWithItsLogin() {
+    challenged("7");
+    assertThat(fixture.challenges.outstanding()).isEqualTo(1);
+
+    fixture.login.close();
+
+    assertThat(fixture.challenges.outstanding()).isZero();
+  }
+
+  /** RFC 7143 §12.1.3 bounds a challenge to 1024 bytes. */
+  @ParameterizedTest
+  @CsvSource({"1, true", "1024, true", "1025, false"})
+  void challengesToTheTargetHaveOneTo1024Bytes(int bytes, boolean answered) throws Exception {
+    Map<String, String> proof = proof(challenged("7"), "SHA-256", SECRET);
+    proof.put("CHAP_I", "0x2A");
+    proof.put("CHAP_C", "0x" + "5a".repeat(bytes));
+
+    assertThat(fixture.security(true, proof).text().containsKey("CHAP_R")).isEqualTo(answered);
   }
 }

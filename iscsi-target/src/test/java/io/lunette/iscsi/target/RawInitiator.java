@@ -8,8 +8,12 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
 
 /** A peer that sends any PDU, right or wrong, and shows what comes back. */
 final class RawInitiator implements AutoCloseable {
@@ -51,10 +55,22 @@ final class RawInitiator implements AutoCloseable {
   private final Socket socket = new Socket();
   private final DataInputStream in;
   private final OutputStream out;
+  boolean headerDigest;
+  boolean dataDigest;
   int cmdSn = 100;
   int itt = 1;
 
   RawInitiator(InetSocketAddress portal) throws IOException {
+    this(portal, 0);
+  }
+
+  /**
+   * @param receiveBytes how much the socket takes without being read; 0 for the system's choice
+   */
+  RawInitiator(InetSocketAddress portal, int receiveBytes) throws IOException {
+    if (receiveBytes > 0) {
+      socket.setReceiveBufferSize(receiveBytes);
+    }
     socket.connect(portal);
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(20_000);
@@ -72,10 +88,7 @@ final class RawInitiator implements AutoCloseable {
   }
 
   void send(ByteBuffer header, byte[] data) throws IOException {
-    header.putInt(4, data.length);
-    byte[] pdu = Arrays.copyOf(header.array(), 48 + (data.length + 3 & ~3));
-    System.arraycopy(data, 0, pdu, 48, data.length);
-    out.write(pdu);
+    out.write(encode(header, new byte[0], data));
   }
 
   void send(ByteBuffer header) throws IOException {
@@ -86,15 +99,63 @@ final class RawInitiator implements AutoCloseable {
     out.write(bytes);
   }
 
+  /** A PDU as it travels, with the digests that were agreed on. */
+  byte[] encode(ByteBuffer header, byte[] ahs, byte[] data) {
+    header.putInt(4, ahs.length / 4 << 24 | data.length);
+    byte[] head = Arrays.copyOf(header.array(), 48 + ahs.length);
+    System.arraycopy(ahs, 0, head, 48, ahs.length);
+    byte[] body = Arrays.copyOf(data, data.length + 3 & ~3);
+    int headDigest = headerDigest ? 4 : 0;
+    int bodyDigest = dataDigest && data.length > 0 ? 4 : 0;
+    ByteBuffer pdu =
+        ByteBuffer.allocate(head.length + headDigest + body.length + bodyDigest)
+            .order(ByteOrder.LITTLE_ENDIAN);
+    pdu.put(head);
+    if (headDigest > 0) {
+      pdu.putInt(crc(head));
+    }
+    pdu.put(body);
+    if (bodyDigest > 0) {
+      pdu.putInt(crc(body));
+    }
+    return pdu.array();
+  }
+
+  private static int crc(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return (int) crc.getValue();
+  }
+
   Pdu receive() throws IOException {
     byte[] header = new byte[48];
     in.readFully(header);
+    checkDigest(headerDigest, header);
     ByteBuffer view = ByteBuffer.wrap(header);
     int length = view.getInt(4) & 0xFF_FFFF;
-    byte[] data = new byte[length];
-    in.readFully(data);
-    in.readFully(new byte[-length & 3]);
-    return new Pdu(view, data);
+    byte[] padded = new byte[length + 3 & ~3];
+    in.readFully(padded);
+    checkDigest(dataDigest && length > 0, padded);
+    return new Pdu(view, Arrays.copyOf(padded, length));
+  }
+
+  private void checkDigest(boolean there, byte[] bytes) throws IOException {
+    if (there && Integer.reverseBytes(in.readInt()) != crc(bytes)) {
+      throw new IOException("a digest of the target does not fit");
+    }
+  }
+
+  /** How many PDUs come before the target closes the connection. */
+  int countUntilClosed() throws IOException {
+    int count = 0;
+    try {
+      while (true) {
+        receive();
+        count++;
+      }
+    } catch (EOFException | java.net.SocketException e) {
+      return count;
+    }
   }
 
   /** Whether the target closes the connection, whatever it still sends before. */
@@ -121,9 +182,35 @@ final class RawInitiator implements AutoCloseable {
   }
 
   Pdu loginWith(long isid, byte[] text) throws IOException {
-    ByteBuffer header = header(0x43, 0x87, itt++).putLong(8, isid << 16).putInt(24, cmdSn);
+    return loginWith(0x87, isid, 0, 0, text);
+  }
+
+  /** A login request with these flags, identifiers and text, and its answer. */
+  Pdu loginWith(int flags, long isid, int tsih, int cid, byte[] text) throws IOException {
+    ByteBuffer header =
+        header(0x43, flags, itt++)
+            .putLong(8, isid << 16 | tsih)
+            .putShort(20, (short) cid)
+            .putInt(24, cmdSn);
     send(header, text);
     return receive();
+  }
+
+  /** The pairs of a PDU's text. */
+  static Map<String, String> pairs(byte[] text) {
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (String pair : new String(text, StandardCharsets.UTF_8).split("\0")) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        pairs.merge(pair.substring(0, equals), pair.substring(equals + 1), (a, b) -> a + " " + b);
+      }
+    }
+    return pairs;
+  }
+
+  /** Stops sending: the target sees the end of the stream. */
+  void shutdownOutput() throws IOException {
+    socket.shutdownOutput();
   }
 
   /** A SCSI command to LUN 0, with the next CmdSN. */
