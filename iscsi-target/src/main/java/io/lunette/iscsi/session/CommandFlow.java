@@ -244,8 +244,8 @@ final class CommandFlow implements TaskSet.Listener {
     task.requestedOut = task.receivedOut;
     if (task.outcome != null) {
       ended(task);
-    } else if (task.usableOut() > 0 && task.receivedOut >= task.usableOut()) {
-      tasks.execute(task);
+    } else if (task.out != null && task.out.capacity() >= task.usableOut()) {
+      admitted(task);
     } else {
       tasks.await(task);
     }

@@ -91,6 +91,9 @@ final class TaskSet {
   ByteBuf allocate(int bytes) {
     ByteBuf buffer = channel.alloc().directBuffer(bytes);
     heldBytes.addAndGet(buffer.capacity());
+    if (channel.eventLoop().inEventLoop()) {
+      tellBudget();
+    }
     return buffer;
   }
 

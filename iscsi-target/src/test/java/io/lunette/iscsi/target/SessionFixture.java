@@ -95,6 +95,19 @@ final class SessionFixture implements AutoCloseable {
     assertThat(reject.data()).as("header").isEqualTo(Arrays.copyOf(rejected.array(), 48));
   }
 
+  /** Serves an honest initiator until the target holds no more than this for all. */
+  void awaitUse(RawInitiator honest, TargetUse expected) throws Exception {
+    for (int i = 0; i < 200_000 && !served.use().equals(expected); i++) {
+      honest.settle();
+    }
+    assertThat(served.use()).isEqualTo(expected);
+  }
+
+  /** Until nothing is left but honest initiators that wait. */
+  void awaitOnly(RawInitiator... honest) throws Exception {
+    awaitUse(honest[0], new TargetUse(honest.length, 0, 0, 0));
+  }
+
   @Override
   public void close() {
     served.close();
