@@ -2,6 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.rest.ApiServer;
 import io.lunette.appliance.rest.ApiServices;
@@ -46,6 +47,7 @@ public final class Appliance implements AutoCloseable {
   private final Lifecycle lifecycle = new Lifecycle();
   private final Path poolFile;
   private final HostPort portal;
+  private final PortalOptions portals;
   private final String targetName;
   private final JobRegistry jobs = new JobRegistry(Clock.systemUTC());
   private EngineVolumeDriver driver;
@@ -59,7 +61,9 @@ public final class Appliance implements AutoCloseable {
   private Appliance(Home home, ServeOptions options) throws ApplianceException {
     this.home = home;
     this.poolFile = options.poolFile().orElse(home.poolFile()).toAbsolutePath().normalize();
-    this.portal = FreePort.choose(options.portal().orElse(ServeOptions.DEFAULT_PORTAL));
+    PortalOptions wanted = options.portals().orElse(PortalOptions.of(ServeOptions.DEFAULT_PORTAL));
+    this.portal = FreePort.choose(wanted.first());
+    this.portals = wanted.withFirst(portal);
     this.targetName = TargetName.loadOrCreate(home);
   }
 
@@ -150,7 +154,8 @@ public final class Appliance implements AutoCloseable {
       states.retainOnly(masking.units());
       target =
           IscsiTarget.start(
-              TargetConfig.of(targetName, portal.toSocketAddress())
+              TargetConfig.of(targetName, portals.toTargetPortals())
+                  .withRedirection(portals)
                   .withAuthentication(masking)
                   .withUnitStates(states));
       lifecycle.add("target", target::close);

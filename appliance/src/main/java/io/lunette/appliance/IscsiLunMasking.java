@@ -37,11 +37,15 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
 
   private static final int LUN_MAX = 16383;
 
+  private static final InitiatorAuthentication STRANGERS =
+      InitiatorAuthentication.none().hidingNames();
+
   private final SharedDevices devices;
   private final String portal;
   private final String targetName;
   private final Map<InitiatorName, TreeMap<Integer, Entry>> maps = new TreeMap<>();
   private final Map<InitiatorName, ChapCredentials> credentials = new ConcurrentHashMap<>();
+  private final Set<InitiatorName> open = ConcurrentHashMap.newKeySet();
   private IscsiTarget target;
 
   private record Entry(LunMapping mapping, LogicalUnitSpec unit) {}
@@ -184,20 +188,34 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     return identities;
   }
 
+  /** Without credentials it is open; one that loses them is a stranger from then on. */
   @Override
   public synchronized void authenticate(InitiatorName initiator, Optional<ChapCredentials> wanted) {
     ChapCredentials before =
         wanted.isPresent()
             ? credentials.put(initiator, wanted.get())
             : credentials.remove(initiator);
+    if (before == null && wanted.isEmpty()) {
+      open.add(initiator);
+    } else {
+      open.remove(initiator);
+    }
     if (target != null && !Optional.ofNullable(before).equals(wanted)) {
       target.endSessions(initiator);
     }
   }
 
+  /**
+   * As soon as one initiator has a secret, those that nobody knows are challenged too, and fail: an
+   * answer does not tell which names exist.
+   */
   @Override
   public Optional<ChapCredentials> credentialsOf(InitiatorName initiator) {
-    return Optional.ofNullable(credentials.get(initiator));
+    ChapCredentials known = credentials.get(initiator);
+    boolean mayStayUnproved = credentials.isEmpty() || open.contains(initiator);
+    return known != null || mayStayUnproved
+        ? Optional.ofNullable(known)
+        : STRANGERS.credentialsOf(initiator);
   }
 
   /** Closes every device; to be called when the target has closed. */

@@ -2,6 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOptions;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.volume.AccessMode;
@@ -37,6 +38,7 @@ public final class SingleTarget implements AutoCloseable {
 
   private final Lifecycle lifecycle = new Lifecycle();
   private IscsiTarget target;
+  private HostPort first;
 
   private SingleTarget() {}
 
@@ -45,18 +47,18 @@ public final class SingleTarget implements AutoCloseable {
    *
    * @param sizeBytes a positive multiple of 4096
    * @throws ApplianceException if the file is no pool or in use, holds a volume of another size, or
-   *     the portal cannot be opened; nothing runs then
+   *     a portal cannot be opened; nothing runs then
    */
   public static SingleTarget start(
       Path file,
       long sizeBytes,
-      HostPort portal,
+      PortalOptions portals,
       String targetName,
       InitiatorAuthentication authentication)
       throws ApplianceException {
     SingleTarget started = new SingleTarget();
     try {
-      started.open(file, sizeBytes, portal, targetName, authentication);
+      started.open(file, sizeBytes, portals, targetName, authentication);
       return started;
     } catch (VolumeException | PortalException | LunConflictException e) {
       started.close();
@@ -70,7 +72,7 @@ public final class SingleTarget implements AutoCloseable {
   private void open(
       Path file,
       long sizeBytes,
-      HostPort portal,
+      PortalOptions portals,
       String targetName,
       InitiatorAuthentication authentication)
       throws ApplianceException, VolumeException, PortalException, LunConflictException {
@@ -87,9 +89,11 @@ public final class SingleTarget implements AutoCloseable {
     lifecycle.add("device", device::close);
     target =
         IscsiTarget.start(
-            TargetConfig.of(targetName, portal.toSocketAddress())
+            TargetConfig.of(targetName, portals.toTargetPortals())
+                .withRedirection(portals)
                 .withAuthentication(authentication)
                 .withUnitStates(openUnitStates(file)));
+    first = portals.first();
     lifecycle.add("target", target::close);
     target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), AccessMode.READ_WRITE));
   }
@@ -104,10 +108,10 @@ public final class SingleTarget implements AutoCloseable {
     return states;
   }
 
-  /** Where the LUN is: {@code iscsi://HOST:PORT/IQN/0}. */
-  public String url(HostPort portal) {
+  /** Where the LUN is, by the first portal: {@code iscsi://HOST:PORT/IQN/0}. */
+  public String url() {
     return "iscsi://"
-        + portal.withPort(target.portal().getPort())
+        + first.withPort(target.portal().getPort())
         + "/"
         + target.targetName()
         + "/0";

@@ -4,6 +4,8 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOption;
+import io.lunette.appliance.config.RedirectOption;
 import io.lunette.appliance.config.TimeSpan;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.replica.ReplicaName;
@@ -25,6 +27,8 @@ final class Converters {
   static void register(CommandLine line) {
     add(line, ByteSize.class, ByteSize::parse);
     add(line, HostPort.class, HostPort::parse);
+    add(line, PortalOption.class, PortalOption::parse);
+    add(line, RedirectOption.class, RedirectOption::parse);
     add(line, SpaceThresholds.class, SpaceThresholds::parse);
     add(line, Duration.class, TimeSpan::parse);
     add(line, EraseMethod.class, EraseMethod::parse);

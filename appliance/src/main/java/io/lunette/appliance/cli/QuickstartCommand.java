@@ -9,6 +9,7 @@ import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.quickstart.Tour;
 import io.lunette.appliance.quickstart.TourException;
@@ -59,7 +60,7 @@ final class QuickstartCommand implements Callable<Integer> {
     Home home = TourHome.prepare(session.homeOption(), session.home());
     ServeOptions options =
         new ServeOptions(
-            Optional.of(portal == null ? defaultPortal() : portal),
+            Optional.of(PortalOptions.of(portal == null ? defaultPortal() : portal)),
             Optional.empty(),
             Optional.empty(),
             Optional.ofNullable(poolSize),

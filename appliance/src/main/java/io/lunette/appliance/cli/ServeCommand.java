@@ -6,9 +6,13 @@ import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOption;
+import io.lunette.appliance.config.PortalOptions;
+import io.lunette.appliance.config.RedirectOption;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,9 +26,19 @@ final class ServeCommand implements Callable<Integer> {
 
   @Option(
       names = "--portal",
-      paramLabel = "H:P",
-      description = "Where the iSCSI target listens (127.0.0.1:3260); port 0 takes a free one.")
-  private HostPort portal;
+      paramLabel = "H:P[,TAG]",
+      description =
+          "Where the iSCSI target listens (127.0.0.1:3260); port 0 takes a free one. May be said"
+              + " several times, with the tag of a portal group.")
+  private List<PortalOption> portals = List.of();
+
+  @Option(
+      names = "--redirect",
+      paramLabel = "WHO=H:P[,permanent]",
+      description =
+          "Send initiators to another portal at login; WHO is an initiator's name, the portal that"
+              + " it reached, or all. May be said several times.")
+  private List<RedirectOption> redirects = List.of();
 
   @Option(
       names = "--http",
@@ -67,11 +81,17 @@ final class ServeCommand implements Callable<Integer> {
     this.session = session;
   }
 
+  private Optional<PortalOptions> said() {
+    boolean nothing = portals.isEmpty() && !redirects.isEmpty();
+    return PortalOptions.said(
+        nothing ? List.of(PortalOption.of(ServeOptions.DEFAULT_PORTAL)) : portals, redirects);
+  }
+
   @Override
   public Integer call() throws ApplianceException {
     ServeOptions said =
         new ServeOptions(
-            Optional.ofNullable(portal),
+            said(),
             Optional.ofNullable(http),
             Optional.ofNullable(poolFile),
             Optional.ofNullable(poolSize),

@@ -4,12 +4,15 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.SingleTarget;
 import io.lunette.appliance.config.ByteSize;
-import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOption;
+import io.lunette.appliance.config.PortalOptions;
+import io.lunette.appliance.config.RedirectOption;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
@@ -61,10 +64,20 @@ final class TargetCommand implements Callable<Integer> {
 
   @Option(
       names = "--portal",
-      paramLabel = "H:P",
+      paramLabel = "H:P[,TAG]",
       required = true,
-      description = "Where to listen; port 0 takes a free one.")
-  private HostPort portal;
+      description =
+          "Where to listen; port 0 takes a free one. May be said several times, with the tag of a"
+              + " portal group.")
+  private List<PortalOption> portals;
+
+  @Option(
+      names = "--redirect",
+      paramLabel = "WHO=H:P[,permanent]",
+      description =
+          "Send initiators to another portal at login; WHO is an initiator's name, the portal that"
+              + " it reached, or all. May be said several times.")
+  private List<RedirectOption> redirects = List.of();
 
   @Option(names = "--iqn", paramLabel = "IQN", description = "The target's iSCSI name.")
   private InitiatorName iqn = new InitiatorName("iqn.2026-11.io.lunette:target");
@@ -95,8 +108,13 @@ final class TargetCommand implements Callable<Integer> {
     InitiatorAuthentication authentication = authentication();
     UntilStopped stopped = UntilStopped.onSignal();
     try (SingleTarget target =
-        SingleTarget.start(file, size.bytes(), portal, iqn.value(), authentication)) {
-      session.out().println("READY " + target.url(portal));
+        SingleTarget.start(
+            file,
+            size.bytes(),
+            new PortalOptions(portals, redirects),
+            iqn.value(),
+            authentication)) {
+      session.out().println("READY " + target.url());
       session.out().flush();
       stopped.await();
     } finally {

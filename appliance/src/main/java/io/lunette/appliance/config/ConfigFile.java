@@ -9,6 +9,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -19,7 +20,8 @@ import java.util.function.Function;
 public final class ConfigFile {
 
   private static final Set<String> KEYS =
-      Set.of("portal", "http", "pool-file", "pool-size", "scrub-rate", "space-thresholds");
+      Set.of(
+          "portal", "redirect", "http", "pool-file", "pool-size", "scrub-rate", "space-thresholds");
 
   private final Path file;
   private final Properties properties;
@@ -46,12 +48,25 @@ public final class ConfigFile {
     ConfigFile config = new ConfigFile(file, properties);
     config.refuseUnknown();
     return new ServeOptions(
-        config.value("portal", HostPort::parse),
+        config.portals(),
         config.value("http", HostPort::parse),
         config.value("pool-file", Path::of),
         config.value("pool-size", ByteSize::parse),
         config.value("scrub-rate", ByteSize::parse),
         config.value("space-thresholds", SpaceThresholds::parse));
+  }
+
+  private Optional<PortalOptions> portals() throws ApplianceException {
+    Optional<List<PortalOption>> portals =
+        value("portal", text -> PortalOptions.list(text, PortalOption::parse));
+    Optional<List<RedirectOption>> redirects =
+        value("redirect", text -> PortalOptions.list(text, RedirectOption::parse));
+    return PortalOptions.said(
+        portals.orElse(
+            redirects.isPresent()
+                ? List.of(PortalOption.of(ServeOptions.DEFAULT_PORTAL))
+                : List.of()),
+        redirects.orElse(List.of()));
   }
 
   private void refuseUnknown() throws ApplianceException {

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** What an operator said of an appliance; what is empty has a default that depends on the home. */
 public record ServeOptions(
-    Optional<HostPort> portal,
+    Optional<PortalOptions> portals,
     Optional<HostPort> http,
     Optional<Path> poolFile,
     Optional<ByteSize> poolSize,
@@ -33,7 +33,7 @@ public record ServeOptions(
   /** These, and from {@code other} what is missing. */
   public ServeOptions or(ServeOptions other) {
     return new ServeOptions(
-        portal.or(other::portal),
+        portals.or(other::portals),
         http.or(other::http),
         poolFile.or(other::poolFile),
         poolSize.or(other::poolSize),

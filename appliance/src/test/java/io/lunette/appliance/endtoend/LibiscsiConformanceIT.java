@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.appliance.SingleTarget;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.endtoend.ExpectedResult.Verdict;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.nio.file.Path;
@@ -45,15 +46,14 @@ class LibiscsiConformanceIT {
 
   @BeforeAll
   static void start() throws Exception {
-    HostPort portal = HostPort.parse("127.0.0.1:0");
     target =
         SingleTarget.start(
             directory.resolve("pool"),
             1L << 30,
-            portal,
+            PortalOptions.of(HostPort.parse("127.0.0.1:0")),
             "iqn.2026-11.io.lunette:conformance",
             InitiatorAuthentication.none());
-    url = target.url(portal);
+    url = target.url();
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.appliance.SingleTarget;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOptions;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class ReservationIT {
   private static final int RESERVE = 1;
   private static final int PREEMPT = 4;
   private static final int EXCLUSIVE_ACCESS = 3;
-  private static final HostPort PORTAL = HostPort.parse("127.0.0.1:0");
+  private static final PortalOptions PORTAL = PortalOptions.of(HostPort.parse("127.0.0.1:0"));
 
   @TempDir Path directory;
 
@@ -139,7 +140,7 @@ class ReservationIT {
   }
 
   private static String portal(SingleTarget target) {
-    return target.url(PORTAL).split("/")[2];
+    return target.url().split("/")[2];
   }
 
   private static Portal to(SingleTarget target) {
