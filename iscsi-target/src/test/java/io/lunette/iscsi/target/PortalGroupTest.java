@@ -137,7 +137,7 @@ class PortalGroupTest {
 
   @Test
   void theSixthVersionOfIpIsServedAndNamedInBrackets() throws Exception {
-    assumeTrue(hasSixthVersion(), "this machine has no IPv6 loopback");
+    assumeSixthVersion();
     try (ServedTarget served =
         serve(new TargetPortal(free("::1"), 2), new TargetPortal(free("127.0.0.1"), 2))) {
       assertThat(targets(served.target().portal()))
@@ -160,10 +160,12 @@ class PortalGroupTest {
     }
   }
 
-  private static boolean hasSixthVersion() throws SocketException {
-    return NetworkInterface.networkInterfaces()
-        .flatMap(NetworkInterface::inetAddresses)
-        .filter(Inet6Address.class::isInstance)
-        .anyMatch(InetAddress::isLoopbackAddress);
+  static void assumeSixthVersion() throws SocketException {
+    boolean there =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(Inet6Address.class::isInstance)
+            .anyMatch(InetAddress::isLoopbackAddress);
+    assumeTrue(there, "this machine has no IPv6 loopback");
   }
 }
