@@ -34,11 +34,16 @@ final class TaskManagement {
   private static final int NO_SUCH_LUN = 2;
   private static final int REASSIGN_NOT_SUPPORTED = 4;
   private static final int NOT_SUPPORTED = 5;
+  private static final int REJECTED = 255;
+
+  /** Functions of one session that may wait for tasks to end. */
+  private static final int MOST_WAITING = 64;
 
   private final IscsiConnection connection;
   private final Session session;
   private final CommandWindow window;
   private final CommandFlow flow;
+  private int waiting;
 
   TaskManagement(
       IscsiConnection connection, Session session, CommandWindow window, CommandFlow flow) {
@@ -50,6 +55,11 @@ final class TaskManagement {
 
   void request(PduHeader header) {
     int itt = header.itt();
+    waiting++;
+    if (waiting > MOST_WAITING) {
+      respond(itt, REJECTED);
+      return;
+    }
     int function = header.flags() & 0x7F;
     int lun = LunField.decode(header.u64(Bhs.LUN));
     Nexus nexus = lun < 0 ? null : session.luns().nexus(lun);
@@ -135,6 +145,7 @@ final class TaskManagement {
   }
 
   private void respond(int itt, int response) {
+    waiting--;
     if (connection.isClosing()) {
       return;
     }

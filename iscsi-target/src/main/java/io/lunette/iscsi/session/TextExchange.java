@@ -19,13 +19,15 @@ import java.util.Optional;
  */
 final class TextExchange {
 
+  private static final byte[] NOTHING = new byte[0];
+
   private final IscsiConnection connection;
   private final Session session;
   private final CommandWindow window;
   private final int mostBytes;
   private final Rejections rejections;
   private final TextAssembly text = new TextAssembly();
-  private byte[] answer = new byte[0];
+  private byte[] answer = NOTHING;
   private int sent;
   private int tag = Bhs.NO_TAG;
   private int lastTag;
@@ -63,7 +65,7 @@ final class TextExchange {
       return;
     }
     if (goesOn) {
-      answer = new byte[0];
+      answer = NOTHING;
       sent = 0;
       tag = newTag();
       respond(header, tag, 0, 0);
@@ -124,6 +126,10 @@ final class TextExchange {
     tag = ends ? Bhs.NO_TAG : newTag();
     respond(header, tag, bytes, more ? Bhs.CONTINUE : ends ? Bhs.FINAL : 0);
     sent += bytes;
+    if (!more) {
+      answer = NOTHING;
+      sent = 0;
+    }
   }
 
   private int newTag() {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class TransferBudget {
 
   /** What a connection may hold before the budget hears of it. */
-  static final int STEP_BYTES = 64 << 10;
+  static final int STEP_BYTES = 16 << 10;
 
   private final long mostBytes;
   private final AtomicLong heldBytes = new AtomicLong();

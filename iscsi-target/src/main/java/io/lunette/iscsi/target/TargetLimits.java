@@ -34,7 +34,7 @@ public record TargetLimits(
   public static final TargetLimits DEFAULT =
       new TargetLimits(
           16_384,
-          4_096,
+          1_024,
           256,
           64 << 20,
           512L << 20,

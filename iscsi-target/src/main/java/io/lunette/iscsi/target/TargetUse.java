@@ -7,6 +7,6 @@ package io.lunette.iscsi.target;
  * @param connections connections that are open
  * @param logins of them, those that have not logged in
  * @param challenges CHAP challenges that are out
- * @param transferBytes data in buffers and unsent, to 64 KiB for each connection
+ * @param transferBytes data in buffers and unsent, to 16 KiB for each connection
  */
 record TargetUse(int connections, int logins, int challenges, long transferBytes) {}

@@ -186,4 +186,28 @@ class TaskManagementTest {
       assertThat(aborted.u8(2)).isZero();
     }
   }
+
+  @Test
+  void noMoreThan64FunctionsWaitForTasks() throws Exception {
+    BlockingQueue<Runnable> unanswered = new LinkedBlockingQueue<>();
+    try (SessionFixture slow = new SessionFixture(TargetLimits.DEFAULT, unanswered::add);
+        RawInitiator initiator = slow.loggedIn()) {
+      ByteBuffer read = SessionFixture.read(initiator, 1);
+      initiator.send(read);
+      Runnable answer = unanswered.take();
+      for (int i = 0; i < 100; i++) {
+        initiator.send(taskManagement(initiator, ABORT_TASK).putInt(20, read.getInt(16)));
+      }
+      for (int i = 0; i < 36; i++) {
+        assertThat(initiator.receive().u8(2)).as("function rejected").isEqualTo(255);
+      }
+
+      answer.run();
+
+      for (int i = 0; i < 64; i++) {
+        assertThat(initiator.receive().u8(2)).isZero();
+      }
+      initiator.settle();
+    }
+  }
 }
