@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class FuzzCorpusTest {
 
-  private static final int MUTANTS = 4_000;
+  private static final int MUTANTS = 1_500;
   private static final Path CORPUS = Path.of("src", "test", "resources", "fuzz");
 
   /** Each with a directory of its name. */

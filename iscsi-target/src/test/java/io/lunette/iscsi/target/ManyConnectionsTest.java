@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class ManyConnectionsTest {
   private static final int WANTED = 10_000;
   private static final int SPARE_FILES = 500;
   private static final int BATCH = 250;
+  private static final Duration PATIENCE = Duration.ofHours(1);
 
   private static int possible() {
     assumeTrue(
@@ -85,7 +87,10 @@ class ManyConnectionsTest {
     List<SocketChannel> all = new ArrayList<>(count);
     try (LogCapture log = new LogCapture()) {
       try (SessionFixture fixture =
-              new SessionFixture(TargetLimits.DEFAULT.withConnections(count + 1, count + 1));
+              new SessionFixture(
+                  TargetLimits.DEFAULT
+                      .withConnections(count + 1, count + 1)
+                      .withTimes(PATIENCE, PATIENCE));
           RawInitiator honest = fixture.loggedIn()) {
         InetSocketAddress portal = fixture.served.target().portal();
         while (all.size() < count) {

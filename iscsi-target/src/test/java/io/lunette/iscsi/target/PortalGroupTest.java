@@ -114,6 +114,20 @@ class PortalGroupTest {
   }
 
   @Test
+  void aConnectionIsNotMadeAgainThroughAnotherGroup() throws Exception {
+    try (ServedTarget served =
+            serve(new TargetPortal(free("127.0.0.1"), 1), new TargetPortal(free("127.0.0.1"), 7));
+        RawInitiator first = new RawInitiator(served.target().portals().get(0).address());
+        RawInitiator otherGroup = new RawInitiator(served.target().portals().get(1).address())) {
+      int tsih = first.login(ALICE.value(), 1).u16(14);
+      byte[] identity = RawInitiator.text("InitiatorName=" + ALICE, "TargetName=" + NAME);
+
+      assertThat(otherGroup.loginWith(0x87, 1, tsih, 0, identity).u16(36)).isEqualTo(0x0208);
+      first.settle();
+    }
+  }
+
+  @Test
   void discoveryByNameAndOfOnesOwnTarget() throws Exception {
     try (ServedTarget served = serve(new TargetPortal(free("127.0.0.1"), 3));
         RawInitiator normal = new RawInitiator(served.target().portal());
