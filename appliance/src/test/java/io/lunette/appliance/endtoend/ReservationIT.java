@@ -11,6 +11,8 @@ import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,9 +83,16 @@ class ReservationIT {
       served.start();
       isReservedByB(portal);
 
+      Path record = onlyFileOf(served.home.resolve("units"));
+      byte[] kept = Files.readAllBytes(record);
       served.call("volume", "unmap", "shared", "--server", "a");
       served.call("volume", "unmap", "shared", "--server", "b");
-      assertThat(served.home.resolve("units")).isEmptyDirectory();
+      assertThat(record.getParent()).isEmptyDirectory();
+
+      Files.write(record, kept);
+      served.kill();
+      served.start();
+      assertThat(record).as("removed late, after a crash in between").doesNotExist();
       served.call("volume", "map", "shared", "--server", "a", "--lun", "0");
       try (ScsiSession a = portal.login(A)) {
         assertThat(a.read()).isZero();
@@ -113,10 +122,7 @@ class ReservationIT {
     try (SingleTarget target = start(pool)) {
       reserveAsA(to(target));
     }
-    Path record;
-    try (var files = Files.list(directory.resolve("pool.units"))) {
-      record = files.findFirst().orElseThrow();
-    }
+    Path record = onlyFileOf(directory.resolve("pool.units"));
     byte[] bytes = Files.readAllBytes(record);
     bytes[bytes.length - 1] ^= 1;
     Files.write(record, bytes);
@@ -132,6 +138,14 @@ class ReservationIT {
     try (SingleTarget target = start(pool);
         ScsiSession b = to(target).login(B)) {
       assertThat(b.read()).isZero();
+    }
+  }
+
+  private static Path onlyFileOf(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      List<Path> all = files.toList();
+      assertThat(all).hasSize(1);
+      return all.get(0);
     }
   }
 

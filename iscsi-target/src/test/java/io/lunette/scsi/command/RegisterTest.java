@@ -11,6 +11,7 @@ import io.lunette.scsi.device.TransportId;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -234,5 +235,40 @@ class RegisterTest {
     a.send(ByteBuffer.allocate(24).putLong(0xA).array(), "5F 01 07 0000 00000018 00").good();
 
     conflicts(move(a, move(0xA, 0xB, 0, 1, b.transportId())));
+  }
+
+  @Test
+  void whateverParameterListComesIsAnsweredAndNothingIsHalfDone() {
+    Random random = new Random(20261126);
+    byte[] sound = b.transportId();
+    int registered = 0;
+    for (int round = 0; round < 30_000; round++) {
+      boolean moves = round % 3 == 0;
+      int idAt = moves ? 24 : 28;
+      byte[] list = new byte[random.nextInt(4) == 0 ? random.nextInt(120) : idAt + sound.length];
+      random.nextBytes(list);
+      if (list.length == idAt + sound.length) {
+        ByteBuffer view = ByteBuffer.wrap(list);
+        view.putLong(0, moves ? 1 : 0).putLong(8, random.nextInt(3));
+        view.put(20, (byte) SPEC_I_PT).putInt(moves ? 20 : 24, sound.length).put(idAt, sound);
+        list[random.nextInt(list.length)] = (byte) random.nextInt();
+      }
+      Map<Registrant, Long> before = Map.copyOf(keys());
+
+      TestTask task = send(a, moves ? 7 : REGISTER, list);
+
+      assertThat(task.isPending()).isFalse();
+      assertThat(task.outcome()).isNotEqualTo(Sense.INTERNAL_TARGET_FAILURE);
+      if (task.outcome() == Outcome.GOOD) {
+        registered += keys().size();
+        register(a, IGNORE, 0, 0, 1).good();
+        byte[] clear = ByteBuffer.allocate(24).putLong(1).array();
+        a.send(clear, "5F 03 00 0000 00000018 00").good();
+        b.send("00 00 00 00 00 00");
+      } else {
+        assertThat(keys()).isEqualTo(before);
+      }
+    }
+    assertThat(registered).isPositive();
   }
 }
