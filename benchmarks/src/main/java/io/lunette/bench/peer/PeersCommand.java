@@ -133,7 +133,7 @@ public final class PeersCommand implements Callable<Integer> {
           List<Measured> ignored =
               new IscsiBench(targets, each, 0, List.of()).compare(matrix.rounds());
         }
-        for (Workload each : matrix.workloads()) {
+        for (Workload each : matrix.workloads(rows.isEmpty())) {
           rows.add(row(backing, each, targets, matrix));
         }
         ForeignLoad load = quick ? new ForeignLoad(1, 20_000) : new ForeignLoad(5, 100_000);
@@ -160,7 +160,7 @@ public final class PeersCommand implements Callable<Integer> {
     Optional<Spread> wire = Optional.empty();
     if (workload.sessions() == 1 && !workload.headerDigest()) {
       List<Double> rates = new ArrayList<>();
-      for (int round = 0; round < matrix.rounds(); round++) {
+      for (int round = 0; round < (quick ? 1 : matrix.rounds()); round++) {
         rates.add(WireExchange.perSecond(workload, matrix.duration()));
       }
       wire = Optional.of(Spread.of(rates));
