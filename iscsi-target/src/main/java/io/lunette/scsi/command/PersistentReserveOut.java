@@ -41,7 +41,7 @@ final class PersistentReserveOut {
     }
 
     static Plan refuseParameter(int byteIndex) {
-      return refuse(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(byteIndex));
+      return refuse(Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(byteIndex));
     }
   }
 
@@ -103,7 +103,7 @@ final class PersistentReserveOut {
   /** SPEC_I_PT is for REGISTER alone; ALL_TG_PT and APTPL are ignored where they do not apply. */
   static Outcome checkBasic(ReservationList list) {
     if (list.specifiesPorts()) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(SPEC_I_PT_BYTE);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(SPEC_I_PT_BYTE);
     }
     return list.isBasic() ? null : Sense.PARAMETER_LIST_LENGTH;
   }

@@ -26,12 +26,11 @@ public record MoveOperation(
       return ReservationChange.CONFLICT;
     }
     if (newKey == 0) {
-      return new ReservationChange.None(
-          Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(KEY_BYTE));
+      return new ReservationChange.None(Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(KEY_BYTE));
     }
     if (to.equals(by)) {
       return new ReservationChange.None(
-          Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(TRANSPORT_ID_BYTE));
+          Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(TRANSPORT_ID_BYTE));
     }
     ReservationDraft draft =
         new ReservationDraft(state, by)

@@ -31,7 +31,7 @@ public record PreemptOperation(
     boolean heldByAll = state.type() != null && state.type().heldByAll();
     if (victimKey == 0 && !heldByAll) {
       return new ReservationChange.None(
-          Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(VICTIM_KEY_BYTE));
+          Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(VICTIM_KEY_BYTE));
     }
     boolean takesOver =
         heldByAll

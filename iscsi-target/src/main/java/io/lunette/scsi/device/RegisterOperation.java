@@ -38,7 +38,7 @@ public record RegisterOperation(
     }
     if (specifiesPorts && state.isRegistered(by)) {
       return new ReservationChange.None(
-          Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(SPEC_I_PT_BYTE));
+          Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(SPEC_I_PT_BYTE));
     }
     if (newKey == 0
         && !state.isRegistered(by)

@@ -72,8 +72,7 @@ class RegisterTest {
   }
 
   private static void refused(TestTask task, int byteIndex) {
-    assertThat(task.outcome())
-        .isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(byteIndex));
+    assertThat(task.outcome()).isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(byteIndex));
   }
 
   @Test

@@ -157,7 +157,7 @@ final class ReservationModel {
       return Outcome.RESERVATION_CONFLICT;
     }
     if (victim == 0 && !heldByAll()) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(8);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(8);
     }
     if (victim == 0) {
       for (int each = 0; each < keys.length; each++) {
@@ -208,10 +208,10 @@ final class ReservationModel {
       return Outcome.RESERVATION_CONFLICT;
     }
     if (newKey == 0) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(8);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(8);
     }
     if (to == by) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(24);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(24);
     }
     generation++;
     kept = keep;
