@@ -143,6 +143,26 @@ final class IscsiTask extends ScsiTask {
   }
 
   @Override
+  public Lease lease(int bytes) {
+    if (!owner.mayBorrow()) {
+      return null;
+    }
+    ByteBuf memory = owner.allocate(bytes);
+    ByteBuffer view = memory.nioBuffer(0, bytes);
+    return new Lease() {
+      @Override
+      public ByteBuffer buffer() {
+        return view;
+      }
+
+      @Override
+      public void release() {
+        owner.release(memory);
+      }
+    };
+  }
+
+  @Override
   protected void ended(Outcome result) {
     outcome = result;
     owner.hasEnded(this);

@@ -126,10 +126,13 @@ final class TaskManagement {
     return task.nexus() != null && task.unit() == unit;
   }
 
-  /** Aborts the tasks on units through every session; {@code done} runs on this event loop. */
+  /**
+   * Aborts the tasks on units through every session, and waits for the copies that a reset has
+   * asked to end; {@code done} runs on this event loop.
+   */
   private void everywhere(Set<LogicalUnit> units, Sense attention, Runnable done) {
     List<Session> sessions = new ArrayList<>(connection.node().activeSessions());
-    AtomicInteger left = new AtomicInteger(1 + units.size() * sessions.size());
+    AtomicInteger left = new AtomicInteger(1 + units.size() * (1 + sessions.size()));
     Runnable one =
         () -> {
           if (left.decrementAndGet() == 0) {
@@ -137,6 +140,7 @@ final class TaskManagement {
           }
         };
     for (LogicalUnit unit : units) {
+      unit.copies().whenAborted(one);
       for (Session each : sessions) {
         each.abortTasks(unit, each == session ? null : attention, one);
       }

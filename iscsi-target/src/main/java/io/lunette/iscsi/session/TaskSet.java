@@ -116,6 +116,11 @@ final class TaskSet {
     heldBytes.addAndGet(-buffer.capacity());
   }
 
+  /** Whether the bound leaves anything to borrow. Any thread. */
+  boolean mayBorrow() {
+    return heldBytes.get() < mostBytes;
+  }
+
   boolean hasRoom() {
     tellBudget();
     return heldBytes.get() < mostBytes && channel.isWritable() && share.hasRoom();
@@ -281,6 +286,7 @@ final class TaskSet {
     List<IscsiTask> left = new ArrayList<>();
     for (IscsiTask task : victims) {
       task.aborted = true;
+      task.stop();
       if (task.stage == IscsiTask.Stage.EXECUTING || task.segmentOpen) {
         left.add(task);
       } else {

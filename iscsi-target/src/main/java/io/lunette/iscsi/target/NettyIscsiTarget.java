@@ -13,7 +13,9 @@ import io.lunette.iscsi.session.Session;
 import io.lunette.iscsi.session.TargetNode;
 import io.lunette.iscsi.session.TransferBudget;
 import io.lunette.scsi.command.CommandSet;
+import io.lunette.scsi.copy.CopyManager;
 import io.lunette.scsi.device.DeviceServer;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -39,7 +41,10 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   private final TargetConfig config;
   private final String targetName;
   private final ConnectionLimits limits;
-  private final DeviceServer deviceServer = new DeviceServer(CommandSet.blockDevice());
+  private final DeviceServer deviceServer =
+      new DeviceServer(
+          CommandSet.blockDevice(
+              CopyManager.threaded(new DefaultThreadFactory("lunette-copy", true))));
   private final LunMap lunMap;
   private final AtomicInteger lastTsih = new AtomicInteger();
   private final TransferBudget budget;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.command;
 
+import io.lunette.scsi.copy.CopyManager;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.CommandTable;
 import java.util.ArrayList;
@@ -11,8 +12,13 @@ public final class CommandSet {
 
   private CommandSet() {}
 
-  /** The table of a direct-access block device. */
+  /** The table of a direct-access block device whose copies run on whatever thread comes by. */
   public static CommandTable blockDevice() {
+    return blockDevice(new CopyManager(Runnable::run));
+  }
+
+  /** The table of a direct-access block device. */
+  public static CommandTable blockDevice(CopyManager copies) {
     List<CommandDescriptor> rows = new ArrayList<>();
     rows.addAll(UnitCommands.rows());
     rows.addAll(InquiryCommand.rows());
@@ -31,6 +37,7 @@ public final class CommandSet {
     rows.addAll(TargetPortGroupCommand.rows());
     rows.addAll(DefectCommands.rows());
     rows.addAll(SanitizeCommand.rows());
+    rows.addAll(copies.rows());
     SupportedOperations supported = new SupportedOperations(rows);
     rows.addAll(supported.rows());
     return new CommandTable(rows);

@@ -156,7 +156,8 @@ public final class DeviceServer {
     return unit.sanitize().obstacle();
   }
 
-  private static Outcome writeProtection(Nexus nexus) {
+  /** Why this nexus may not write; null if it may. */
+  static Outcome writeProtection(Nexus nexus) {
     if (nexus.mapped().readOnly() || nexus.unit().features().readOnly()) {
       return Sense.WRITE_PROTECTED;
     }

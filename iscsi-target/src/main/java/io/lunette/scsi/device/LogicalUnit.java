@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class LogicalUnit {
 
   private final BlockDevice device;
+  private final RunningCopies copies = new RunningCopies();
   private final BlockFeatures features;
   private final UUID identity;
   private final BlockLimits limits;
@@ -40,7 +41,7 @@ public final class LogicalUnit {
     this.features = device.features();
     this.identity = identity;
     this.limits = BlockLimits.of(device.geometry(), features);
-    this.persistentReservations = new PersistentReservations(nexuses, records);
+    this.persistentReservations = new PersistentReservations(nexuses, copies, records);
   }
 
   public BlockDevice device() {
@@ -100,6 +101,11 @@ public final class LogicalUnit {
     return persistentReservations.areLost() ? Sense.MANUAL_INTERVENTION_REQUIRED : null;
   }
 
+  /** The copy operations that commands to this unit have begun. */
+  public RunningCopies copies() {
+    return copies;
+  }
+
   AtomicityGate atomicity() {
     return atomicity;
   }
@@ -131,15 +137,17 @@ public final class LogicalUnit {
   }
 
   /**
-   * LOGICAL UNIT RESET as far as it concerns the unit (SAM-5 §6.3.3): legacy reservations go, mode
-   * parameters return to their defaults, every nexus gets a unit attention that replaces its
-   * others.
+   * LOGICAL UNIT RESET as far as it concerns the unit (SAM-5 §6.3.3): legacy reservations go, copy
+   * operations are asked to end and their results forgotten, mode parameters return to their
+   * defaults, every nexus gets a unit attention that replaces its others.
    */
   public void reset(Sense attention) {
+    copies.abort(copy -> true);
     legacyReservation.clear();
     modes.reset();
     for (Nexus nexus : nexuses) {
       nexus.preventRemoval(false);
+      nexus.copies().forget();
       nexus.attentions().replaceAll(attention);
     }
   }

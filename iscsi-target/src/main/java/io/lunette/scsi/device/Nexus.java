@@ -5,7 +5,7 @@ import io.lunette.scsi.Sense;
 
 /**
  * An I_T_L nexus: one session's view of one logical unit. It holds what the standards keep for each
- * nexus: unit attentions and the prevention of medium removal.
+ * nexus: unit attentions, the prevention of medium removal, and the results of copy operations.
  */
 public final class Nexus {
 
@@ -24,6 +24,7 @@ public final class Nexus {
   private final MappedUnit mapped;
   private final Registrant registrant;
   private final UnitAttentions attentions = new UnitAttentions();
+  private final CopyOperations copies = new CopyOperations();
   private final TaskAborter taskAborter;
   private volatile boolean preventsRemoval;
 
@@ -77,6 +78,11 @@ public final class Nexus {
   /** Asks the session to abort the tasks of this nexus, and to run something when they are gone. */
   void abortTasks(Runnable done) {
     taskAborter.abort(done);
+  }
+
+  /** The copy operations that were begun through this nexus. */
+  public CopyOperations copies() {
+    return copies;
   }
 
   UnitAttentions attentions() {

@@ -35,6 +35,7 @@ public final class PersistentReservations {
   private record Waiting(ReservationOperation operation, Consumer<Outcome> done) {}
 
   private final List<Nexus> nexuses;
+  private final RunningCopies copies;
   private final UnitRecords records;
   private final boolean lost;
 
@@ -47,8 +48,9 @@ public final class PersistentReservations {
 
   private volatile ReservationState state;
 
-  PersistentReservations(List<Nexus> nexuses, UnitRecords records) {
+  PersistentReservations(List<Nexus> nexuses, RunningCopies copies, UnitRecords records) {
     this.nexuses = nexuses;
+    this.copies = copies;
     this.records = records;
     ReservationState kept = restore(records);
     this.lost = kept == null;
@@ -186,13 +188,13 @@ public final class PersistentReservations {
     abort(change.aborted(), () -> done.accept(Outcome.GOOD));
   }
 
-  /** Asks the sessions concerned to abort; {@code done} runs when all have. */
+  /** Asks the sessions and the copies concerned to end; {@code done} runs when all have. */
   private void abort(Set<Registrant> victims, Runnable done) {
     List<Nexus> concerned =
         victims.isEmpty()
             ? List.of()
             : nexuses.stream().filter(each -> victims.contains(each.registrant())).toList();
-    AtomicInteger left = new AtomicInteger(1 + concerned.size());
+    AtomicInteger left = new AtomicInteger(2 + concerned.size());
     Runnable one =
         () -> {
           if (left.decrementAndGet() == 0) {
@@ -200,6 +202,12 @@ public final class PersistentReservations {
           }
         };
     concerned.forEach(each -> each.abortTasks(one));
+    if (victims.isEmpty()) {
+      one.run();
+    } else {
+      copies.abort(copy -> victims.stream().anyMatch(victim -> victim.port().equals(copy.port())));
+      copies.whenAborted(one);
+    }
     one.run();
   }
 }

@@ -25,6 +25,16 @@ public abstract class ScsiTask implements IoCompletion {
     Outcome run();
   }
 
+  /** Memory that a command borrowed for longer than its own life. */
+  public interface Lease {
+
+    /** The whole of it; direct. */
+    ByteBuffer buffer();
+
+    /** Gives it back. Called once, on any thread. */
+    void release();
+  }
+
   private final Cdb cdb = new Cdb();
   private LunInventory inventory;
   private Nexus nexus;
@@ -34,6 +44,7 @@ public abstract class ScsiTask implements IoCompletion {
   private boolean insideMapping;
   private boolean insideAtomicity;
   private boolean over;
+  private volatile boolean stopping;
 
   /** The command; the transport loads it. */
   public final Cdb cdb() {
@@ -84,6 +95,7 @@ public abstract class ScsiTask implements IoCompletion {
     insideMapping = false;
     insideAtomicity = false;
     over = false;
+    stopping = false;
     lba = cdb.lba();
     blocks = cdb.blocks();
   }
@@ -102,6 +114,27 @@ public abstract class ScsiTask implements IoCompletion {
 
   /** A direct buffer for the command's own use until its end. */
   public abstract ByteBuffer scratch(int bytes);
+
+  /**
+   * A direct buffer that may outlive the command, for what it leaves running in the background; it
+   * counts against the session until it is released.
+   *
+   * @return null if the session holds as much as it may
+   */
+  public abstract Lease lease(int bytes);
+
+  /**
+   * Asks a command of many I/Os to end before it is through: nobody waits for its outcome. Any
+   * thread.
+   */
+  public final void stop() {
+    stopping = true;
+  }
+
+  /** Whether the command has been asked to end early. */
+  public final boolean isStopping() {
+    return stopping;
+  }
 
   /** Called once when the command has ended, on any thread. */
   protected abstract void ended(Outcome outcome);

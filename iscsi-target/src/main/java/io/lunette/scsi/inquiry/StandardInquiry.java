@@ -17,6 +17,9 @@ public final class StandardInquiry {
 
   private static final int CMDQUE = 0x02;
 
+  /** 3PC: third-party copy commands are supported. */
+  private static final int THIRD_PARTY_COPY = 0x08;
+
   /** SAM-5, iSCSI, SPC-4, SBC-3; no version claimed of each. */
   private static final int[] STANDARDS = {0x00A0, 0x0960, 0x0460, 0x04C0};
 
@@ -33,7 +36,7 @@ public final class StandardInquiry {
         .put((byte) SPC_4)
         .put((byte) (HISUP | FORMAT_2))
         .put((byte) (BYTES - 5))
-        .put((byte) TPGS_IMPLICIT)
+        .put((byte) (TPGS_IMPLICIT | THIRD_PARTY_COPY))
         .put((byte) 0)
         .put((byte) CMDQUE)
         .put("LUNETTE VIRTUAL-DISK    0001".getBytes(StandardCharsets.US_ASCII))

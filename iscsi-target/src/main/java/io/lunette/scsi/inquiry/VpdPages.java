@@ -21,6 +21,7 @@ public final class VpdPages {
             new DeviceIdentificationPage(),
             new ExtendedInquiryPage(),
             new ScsiPortsPage(),
+            new ThirdPartyCopyPage(),
             new BlockLimitsPage(),
             new BlockCharacteristicsPage(),
             new ProvisioningPage(),

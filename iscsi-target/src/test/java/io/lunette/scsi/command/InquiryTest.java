@@ -33,7 +33,7 @@ class InquiryTest {
   }
 
   @Test
-  void standardDataDescribeADiskThatDoesNotCopy() {
+  void standardDataDescribeADiskThatCopies() {
     byte[] data = unit.initiator.send("12 00 00 00FF 00").data();
 
     assertThat(data).hasSize(96);
@@ -41,7 +41,7 @@ class InquiryTest {
     assertThat(data[2]).isEqualTo((byte) 6);
     assertThat(data[3] & 0x0F).isEqualTo(2);
     assertThat(data[4]).isEqualTo((byte) 91);
-    assertThat(data[5] & 0x08).as("3PC").isZero();
+    assertThat(data[5] & 0x08).as("3PC").isEqualTo(8);
     assertThat(data[7] & 0x02).as("CMDQUE").isEqualTo(2);
     assertThat(text(data, 8, 36)).isEqualTo("LUNETTE VIRTUAL-DISK    0001");
   }
@@ -67,7 +67,7 @@ class InquiryTest {
       listed.add(list[i] & 0xFF);
     }
 
-    assertThat(listed).containsExactly(0x00, 0x80, 0x83, 0x86, 0x88, 0xB0, 0xB1, 0xB2);
+    assertThat(listed).containsExactly(0x00, 0x80, 0x83, 0x86, 0x88, 0x8F, 0xB0, 0xB1, 0xB2);
     for (int code = 0; code < 256; code++) {
       if (listed.contains(code)) {
         page(unit, code);

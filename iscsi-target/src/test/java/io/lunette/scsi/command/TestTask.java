@@ -12,6 +12,7 @@ import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A command without a transport. As a transport does, it brings no more data-out than the device
@@ -25,7 +26,9 @@ final class TestTask extends ScsiTask {
   private ByteBuffer out = ByteBuffer.allocateDirect(0);
   private long expected;
   private ByteBuffer in;
+  private boolean poor;
   private volatile Outcome outcome;
+  private final AtomicInteger leases = new AtomicInteger();
 
   TestTask(byte[] cdb, LunInventory inventory, Nexus nexus) {
     cdb().load(Arrays.copyOf(cdb, 16), 0);
@@ -60,6 +63,37 @@ final class TestTask extends ScsiTask {
   @Override
   public ByteBuffer scratch(int bytes) {
     return ByteBuffer.allocateDirect(bytes);
+  }
+
+  @Override
+  public Lease lease(int bytes) {
+    if (poor) {
+      return null;
+    }
+    ByteBuffer memory = ByteBuffer.allocateDirect(bytes);
+    leases.incrementAndGet();
+    return new Lease() {
+      @Override
+      public ByteBuffer buffer() {
+        return memory;
+      }
+
+      @Override
+      public void release() {
+        leases.decrementAndGet();
+      }
+    };
+  }
+
+  /** Its session holds as much memory as it may. */
+  TestTask poor() {
+    poor = true;
+    return this;
+  }
+
+  /** How much of what it borrowed has not been given back. */
+  int leases() {
+    return leases.get();
   }
 
   @Override

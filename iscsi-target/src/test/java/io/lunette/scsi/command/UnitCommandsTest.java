@@ -26,7 +26,7 @@ class UnitCommandsTest {
   @Test
   void unknownCommandsAreRefused() {
     initiator.send("FF 00 00 00 00 00").sense(Sense.INVALID_OPCODE);
-    initiator.send("83 00").sense(Sense.INVALID_OPCODE);
+    initiator.send("82 00").sense(Sense.INVALID_OPCODE);
     initiator.send("A3 1F").invalidField(1, 4);
   }
 
@@ -173,7 +173,7 @@ class UnitCommandsTest {
 
   @Test
   void commandsThatAreNotThereAreReportedSo() {
-    assertThat(initiator.send("A3 0C 01 83 0000 00000100 00 00").data())
+    assertThat(initiator.send("A3 0C 01 82 0000 00000100 00 00").data())
         .containsExactly(0, 1, 0, 0);
     assertThat(initiator.send("A3 0C 03 5E 001F 00000100 00 00").data())
         .containsExactly(0, 1, 0, 0);

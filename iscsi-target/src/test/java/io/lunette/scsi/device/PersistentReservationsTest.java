@@ -22,7 +22,7 @@ class PersistentReservationsTest {
 
   private final MemoryUnitStateStore store = new MemoryUnitStateStore();
   private final PersistentReservations reservations =
-      new PersistentReservations(List.of(), UnitRecords.load(store, UNIT));
+      new PersistentReservations(List.of(), new RunningCopies(), UnitRecords.load(store, UNIT));
 
   private static Registrant registrant(int number) {
     return new Registrant(new InitiatorPort("iqn.2026-01.example:a", number), 1);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.copy;
+
+import io.lunette.scsi.device.CommandDescriptor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The copy manager of a target (SPC-4 §5.17.2): all its units share it. Operations under way are
+ * their units'.
+ */
+public final class CopyManager {
+
+  private static final int IDLE_SECONDS = 10;
+
+  private final List<CommandDescriptor> rows = new ArrayList<>();
+
+  /**
+   * @param threads carries out the steps of copies, which may wait for metadata of a device
+   */
+  public CopyManager(Executor threads) {
+    rows.addAll(new ExtendedCopyCommands(threads).rows());
+    rows.addAll(ReceiveCopyCommands.rows());
+  }
+
+  /** One whose copies are carried out by one thread of their own, which is there when needed. */
+  public static CopyManager threaded(ThreadFactory factory) {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+    threads.allowCoreThreadTimeOut(true);
+    return new CopyManager(threads);
+  }
+
+  /** Its commands. */
+  public List<CommandDescriptor> rows() {
+    return List.copyOf(rows);
+  }
+}
