@@ -4,6 +4,7 @@ package io.lunette.scsi.command;
 import io.lunette.scsi.copy.CopyManager;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.CommandTable;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,7 @@ public final class CommandSet {
 
   /** The table of a direct-access block device whose copies run on whatever thread comes by. */
   public static CommandTable blockDevice() {
-    return blockDevice(new CopyManager(Runnable::run));
+    return blockDevice(new CopyManager(Runnable::run, new SecureRandom(), System::nanoTime));
   }
 
   /** The table of a direct-access block device. */

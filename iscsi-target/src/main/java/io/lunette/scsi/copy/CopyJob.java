@@ -76,8 +76,11 @@ abstract class CopyJob {
   /** The current span has come further. */
   abstract void moved();
 
+  /** Gives back what the subclass holds; part of {@link #end}. */
+  void release() {}
+
   /** What stands in the way of the next piece; null if nothing does. */
-  final CopyFailure obstacle() {
+  CopyFailure obstacle() {
     if (task != null && task.isStopping()) {
       return new CopyFailure(Side.OPERATION, Outcome.TASK_ABORTED);
     }
@@ -105,6 +108,7 @@ abstract class CopyJob {
   /** Ends the job; nothing of it is under way. */
   final void end(Outcome outcome, boolean partial) {
     over = true;
+    release();
     lease.release();
     accesses.forEach(MediumAccess::close);
     nexus.unit().copies().end(operation, nexus, outcome, partial);

@@ -2,6 +2,7 @@
 package io.lunette.scsi.copy;
 
 import io.lunette.scsi.device.CommandDescriptor;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -9,10 +10,11 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * The copy manager of a target (SPC-4 §5.17.2): all its units share it. Operations under way are
- * their units'.
+ * The copy manager of a target (SPC-4 §5.17.2): all its units share it, so that a token of one can
+ * be used at another. It holds the ROD tokens; operations under way are their units'.
  */
 public final class CopyManager {
 
@@ -22,9 +24,12 @@ public final class CopyManager {
 
   /**
    * @param threads carries out the steps of copies, which may wait for metadata of a device
+   * @param random makes tokens impossible to guess
+   * @param nanos a clock as {@link System#nanoTime}
    */
-  public CopyManager(Executor threads) {
+  public CopyManager(Executor threads, SecureRandom random, LongSupplier nanos) {
     rows.addAll(new ExtendedCopyCommands(threads).rows());
+    rows.addAll(new TokenCommands(threads, new RodTokens(nanos), random).rows());
     rows.addAll(ReceiveCopyCommands.rows());
   }
 
@@ -34,7 +39,7 @@ public final class CopyManager {
         new ThreadPoolExecutor(
             1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     threads.allowCoreThreadTimeOut(true);
-    return new CopyManager(threads);
+    return new CopyManager(threads, new SecureRandom(), System::nanoTime);
   }
 
   /** Its commands. */

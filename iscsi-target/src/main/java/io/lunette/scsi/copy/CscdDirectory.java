@@ -22,6 +22,8 @@ final class CscdDirectory {
   private static final int PAGE = 0x83;
   private static final int PAGE_HEADER = 4;
 
+  private static final int NAA = 3;
+
   private final Nexus own;
   private final LunInventory inventory;
   private final VpdPages pages = new VpdPages();
@@ -46,6 +48,14 @@ final class CscdDirectory {
       }
     }
     return Optional.ofNullable(units.get(designator));
+  }
+
+  /** The NAA designator of the unit that the command was sent to; every unit has one. */
+  Designator naaOfOwnUnit() {
+    return units.keySet().stream()
+        .filter(designator -> designator.type() == NAA)
+        .findFirst()
+        .orElseThrow();
   }
 
   private void add(Nexus nexus) {

@@ -13,6 +13,13 @@ sealed interface Parsed<T> {
   /** It cannot be carried out, and this is the command's answer; GOOD if there is nothing to do. */
   record Answered<T>(Outcome outcome) implements Parsed<T> {}
 
+  /** Makes something of what was read. */
+  default <R> Parsed<R> map(Function<T, R> step) {
+    return this instanceof Accepted<T> accepted
+        ? new Accepted<>(step.apply(accepted.value()))
+        : new Answered<>(((Answered<T>) this).outcome());
+  }
+
   /** Goes on with what was read, or gives the answer. */
   default Outcome then(Function<T, Outcome> step) {
     return this instanceof Accepted<T> accepted

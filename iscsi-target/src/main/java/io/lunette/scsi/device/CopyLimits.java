@@ -28,5 +28,25 @@ public final class CopyLimits {
   /** Copy operations of one nexus; one more is answered with BUSY. */
   public static final int CONCURRENT_PER_NEXUS = 16;
 
+  /** Ranges of one POPULATE TOKEN or WRITE USING TOKEN. */
+  public static final int TOKEN_RANGES = 64;
+
+  /** Most bytes that a ROD token represents. */
+  public static final long TOKEN_BYTES = 1L << 40;
+
+  /** How long a token stays valid that nobody uses, if the initiator does not say. */
+  public static final int DEFAULT_INACTIVITY_SECONDS = 60;
+
+  /** Most that an initiator may say. */
+  public static final int LONGEST_INACTIVITY_SECONDS = 600;
+
+  /** How long a token stays valid, however much it is used. */
+  public static final int TOKEN_LIFETIME_SECONDS = 3600;
+
   private CopyLimits() {}
+
+  /** Most blocks of all ranges of a token command together. */
+  public static long tokenBlocks(LogicalUnit unit) {
+    return TOKEN_BYTES / unit.blockBytes();
+  }
 }

@@ -27,6 +27,9 @@ public final class LogicalUnit {
   private final SanitizeState sanitize = new SanitizeState();
   private final ModeState modes = new ModeState();
 
+  /** The device, or its guard while somebody watches what is written. */
+  private volatile BlockDevice serving;
+
   /** A unit that keeps nothing beyond its life in memory. */
   public LogicalUnit(BlockDevice device, UUID identity) {
     this(device, identity, UnitRecords.none());
@@ -38,14 +41,29 @@ public final class LogicalUnit {
   public LogicalUnit(BlockDevice device, UUID identity, UnitRecords records) {
     this.device = device;
     this.records = records;
+    this.serving = device;
     this.features = device.features();
     this.identity = identity;
     this.limits = BlockLimits.of(device.geometry(), features);
     this.persistentReservations = new PersistentReservations(nexuses, copies, records);
   }
 
+  /** Where blocks are read and written; to be asked for anew by every command. */
   public BlockDevice device() {
-    return device;
+    return serving;
+  }
+
+  /**
+   * Tells a watcher of every write from now on. Called while no write is under way: {@link
+   * MediumAccess#alone}.
+   */
+  public void watchWrites(WriteWatch watch) {
+    serving = new WatchedDevice(device, watch);
+  }
+
+  /** Writes go to the device at no cost again. Any time. */
+  public void unwatchWrites() {
+    serving = device;
   }
 
   public BlockFeatures features() {

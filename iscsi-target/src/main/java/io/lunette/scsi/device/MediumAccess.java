@@ -152,6 +152,20 @@ public final class MediumAccess {
     }
   }
 
+  /** Runs a step while no write to the unit is under way; it does not wait for anything. */
+  public void alone(Runnable step) {
+    AtomicityGate gate = nexus.unit().atomicity();
+    gate.enter(
+        true,
+        () -> {
+          try {
+            step.run();
+          } finally {
+            gate.leaveAlone();
+          }
+        });
+  }
+
   /** Ends one I/O. */
   private final class Transfer implements IoCompletion {
     private final Consumer<Outcome> done;

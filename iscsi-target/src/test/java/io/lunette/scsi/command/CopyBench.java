@@ -11,20 +11,24 @@ import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.Nexus;
 import io.lunette.scsi.device.TargetPort;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A target of several units, and hosts that see some of them. Its copies run on the threads of the
- * devices' completions unless the test says otherwise.
+ * A target of several units, and hosts that see some of them, with a clock that the test moves. Its
+ * copies run on the threads of the devices' completions unless the test says otherwise.
  */
 final class CopyBench {
 
   static final long MIB = 1 << 20;
 
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
   private final DeviceServer server;
   private int units;
 
@@ -33,7 +37,13 @@ final class CopyBench {
   }
 
   CopyBench(Executor threads) {
-    server = new DeviceServer(CommandSet.blockDevice(new CopyManager(threads)));
+    server =
+        new DeviceServer(
+            CommandSet.blockDevice(new CopyManager(threads, new SecureRandom(), nanos::get)));
+  }
+
+  void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
   }
 
   /** A unit on a device that ends its operations inline. */
@@ -134,6 +144,18 @@ final class CopyBench {
       byte[] bytes = list.bytes();
       return send(
           lun, bytes, "83 %02X 0000000000000000 %08X 00 00", list.serviceAction(), bytes.length);
+    }
+
+    TestTask populate(int lun, int listId, byte[] list) {
+      return send(lun, list, "83 10 00000000 %08X %08X 00 00", listId, list.length);
+    }
+
+    TestTask writeUsingToken(int lun, int listId, byte[] list) {
+      return send(lun, list, "83 11 00000000 %08X %08X 00 00", listId, list.length);
+    }
+
+    TestTask tokenInformation(int lun, int listId) {
+      return send(lun, "84 07 %08X 00000000 %08X 00 00", listId, 1024);
     }
 
     /** The NAA designator of a unit as page 83h shows it, ready for a CSCD descriptor. */

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.scsi.copy;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.LogicalUnit;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * The ROD tokens of all units of a target, and for a while those that are valid no more, to say
+ * why. Bounded: a new token beyond the bound cancels the eldest of its unit, or of all.
+ *
+ * <p>A token is recognised by all its 512 bytes, of which 264 are random; one that differs is
+ * unknown, however much of it is right. Thread-safe.
+ */
+final class RodTokens {
+
+  static final int MOST_OF_UNIT = 64;
+  private static final int MOST = 1024;
+  private static final int MOST_DEAD = 1024;
+
+  private final LongSupplier nanos;
+
+  @GuardedBy("this")
+  private final Map<Long, RodToken> live = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private final Map<LogicalUnit, UnitTokens> units = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Map<Long, Dead> dead =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, Dead> eldest) {
+          return size() > MOST_DEAD;
+        }
+      };
+
+  /** What is left of a token. */
+  private record Dead(ByteBuffer bytes, Sense why) {}
+
+  RodTokens(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  long now() {
+    return nanos.getAsLong();
+  }
+
+  /** Makes a token valid. Called while no write to its unit is under way. */
+  synchronized void add(RodToken token) {
+    LogicalUnit unit = token.creator().unit();
+    sweep();
+    UnitTokens ofUnit = units.get(unit);
+    if (ofUnit != null && ofUnit.size() >= MOST_OF_UNIT) {
+      bury(ofUnit.eldest(), Sense.TOKEN_CANCELLED);
+    }
+    if (live.size() >= MOST) {
+      bury(live.values().iterator().next(), Sense.TOKEN_CANCELLED);
+    }
+    live.put(RodTokenLayout.identifier(ByteBuffer.wrap(token.bytes())), token);
+    ofUnit = units.get(unit);
+    if (ofUnit == null) {
+      ofUnit = new UnitTokens(this);
+      units.put(unit, ofUnit);
+      ofUnit.add(token);
+      unit.watchWrites(ofUnit);
+    } else {
+      ofUnit.add(token);
+    }
+  }
+
+  /** The token with these bytes, begun to be used, or why there is none. */
+  synchronized Parsed<RodToken> use(ByteBuffer bytes) {
+    long id = RodTokenLayout.identifier(bytes);
+    RodToken token = live.get(id);
+    if (token == null || !isEqual(ByteBuffer.wrap(token.bytes()), bytes)) {
+      Dead gone = dead.get(id);
+      boolean known = gone != null && isEqual(gone.bytes, bytes);
+      return new Parsed.Answered<>(known ? gone.why : Sense.TOKEN_UNKNOWN);
+    }
+    if (token.hasExpired(now())) {
+      bury(token, Sense.TOKEN_EXPIRED);
+    }
+    if (token.death() != null) {
+      return new Parsed.Answered<>(token.death());
+    }
+    token.enter(now());
+    return new Parsed.Accepted<>(token);
+  }
+
+  private static boolean isEqual(ByteBuffer known, ByteBuffer given) {
+    byte[] bytes = new byte[RodTokenLayout.BYTES];
+    given.get(given.position(), bytes);
+    return MessageDigest.isEqual(known.array(), bytes);
+  }
+
+  /** Ends the life of a token, unless it has ended. */
+  synchronized void bury(RodToken token, Sense why) {
+    token.kill(why);
+    long id = RodTokenLayout.identifier(ByteBuffer.wrap(token.bytes()));
+    if (!live.remove(id, token)) {
+      return;
+    }
+    dead.put(id, new Dead(ByteBuffer.wrap(token.bytes()), token.death()));
+    LogicalUnit unit = token.creator().unit();
+    UnitTokens ofUnit = units.get(unit);
+    ofUnit.remove(token);
+    if (ofUnit.size() == 0) {
+      units.remove(unit);
+      unit.unwatchWrites();
+    }
+  }
+
+  /** Buries what has expired. */
+  synchronized void sweep() {
+    long now = now();
+    List<RodToken> expired = new ArrayList<>();
+    for (RodToken token : live.values()) {
+      if (token.hasExpired(now)) {
+        expired.add(token);
+      }
+    }
+    expired.forEach(token -> bury(token, Sense.TOKEN_EXPIRED));
+  }
+}
