@@ -185,8 +185,8 @@ public final class EngineVolumeDriver implements VolumeDriver {
   }
 
   @Override
-  public VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
-    return durably(() -> volumes.create(name, sizeBytes));
+  public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
+    return durably(() -> volumes.create(name, sizeBytes, blockBytes));
   }
 
   @Override

@@ -409,6 +409,13 @@ final class Scrubber {
 
   static VolumeSlot with(VolumeSlot slot, VolumeSlot.State state, VolumeSlot.Erase erase) {
     return new VolumeSlot(
-        state, slot.uuid(), slot.topLayer(), slot.sizeBytes(), slot.origin(), slot.name(), erase);
+        state,
+        slot.uuid(),
+        slot.topLayer(),
+        slot.sizeBytes(),
+        slot.origin(),
+        slot.name(),
+        erase,
+        slot.blockBytes());
   }
 }

@@ -20,8 +20,6 @@ import java.util.concurrent.locks.ReadWriteLock;
  */
 final class VolumeDevice {
 
-  private static final int LOGICAL_BLOCK_BYTES = 512;
-
   /** The longest run that GET LBA STATUS looks ahead, in extents. */
   private static final int PROVISIONING_LOOKAHEAD = 16_384;
 
@@ -36,6 +34,7 @@ final class VolumeDevice {
   private final GracePeriod inFlight = new GracePeriod();
 
   private final ReadWriteLock writers;
+  private final int blockBytes;
 
   private volatile Layer top;
   private volatile long sizeBytes;
@@ -53,6 +52,7 @@ final class VolumeDevice {
       ReadWriteLock writers,
       Layer top,
       long sizeBytes,
+      int blockBytes,
       boolean sealed) {
     this.io = io;
     this.prompt = prompt;
@@ -62,6 +62,7 @@ final class VolumeDevice {
     this.executor = executor;
     this.top = top;
     this.sizeBytes = sizeBytes;
+    this.blockBytes = blockBytes;
     this.sealed = sealed;
   }
 
@@ -70,12 +71,12 @@ final class VolumeDevice {
     return offset >= 0
         && length >= 0
         && offset <= sizeBytes - length
-        && ((offset | length) & (LOGICAL_BLOCK_BYTES - 1)) == 0;
+        && ((offset | length) & (blockBytes - 1)) == 0;
   }
 
   BlockGeometry geometry() {
     return new BlockGeometry(
-        sizeBytes, LOGICAL_BLOCK_BYTES, PoolLayout.BLOCK_BYTES, PoolLayout.EXTENT_BYTES);
+        sizeBytes, blockBytes, PoolLayout.BLOCK_BYTES, PoolLayout.EXTENT_BYTES);
   }
 
   BlockFeatures features(boolean readOnly) {

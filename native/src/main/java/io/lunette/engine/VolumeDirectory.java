@@ -49,7 +49,13 @@ final class VolumeDirectory {
     }
   }
 
-  Volume newVolume(VolumeName name, Layer top, long sizeBytes, long origin, VolumeSlot.State state)
+  Volume newVolume(
+      VolumeName name,
+      Layer top,
+      long sizeBytes,
+      int blockBytes,
+      long origin,
+      VolumeSlot.State state)
       throws IOException {
     return metadata.createVolume(
         new VolumeSlot(
@@ -59,14 +65,22 @@ final class VolumeDirectory {
             sizeBytes,
             origin,
             name.value(),
-            VolumeSlot.Erase.NONE),
+            VolumeSlot.Erase.NONE,
+            blockBytes),
         top);
   }
 
   static VolumeSlot with(Volume volume, VolumeSlot.State state, Layer top, long sizeBytes) {
     VolumeSlot slot = volume.slot;
     return new VolumeSlot(
-        state, slot.uuid(), top.id, sizeBytes, slot.origin(), slot.name(), slot.erase());
+        state,
+        slot.uuid(),
+        top.id,
+        sizeBytes,
+        slot.origin(),
+        slot.name(),
+        slot.erase(),
+        slot.blockBytes());
   }
 
   VolumeInfo info(Volume volume) {
@@ -76,6 +90,7 @@ final class VolumeDirectory {
         new VolumeName(slot.name()),
         slot.uuid(),
         slot.sizeBytes(),
+        slot.blockBytes(),
         extentsHeldAlone(volume) * PoolLayout.EXTENT_BYTES,
         Optional.ofNullable(origin).map(o -> new VolumeName(o.name())),
         switch (slot.state()) {
@@ -121,6 +136,14 @@ final class VolumeDirectory {
       throw new VolumeException(
           VolumeException.Kind.INVALID,
           "size " + sizeBytes + " is not a positive multiple of " + PoolLayout.BLOCK_BYTES);
+    }
+  }
+
+  static void requireBlock(int blockBytes) throws VolumeException {
+    if (blockBytes != 512 && blockBytes != PoolLayout.BLOCK_BYTES) {
+      throw new VolumeException(
+          VolumeException.Kind.INVALID,
+          "logical blocks of " + blockBytes + " bytes: use 512 or " + PoolLayout.BLOCK_BYTES);
     }
   }
 

@@ -54,7 +54,12 @@ final class VolumeLineage {
               top);
           Volume made =
               directory.newVolume(
-                  snapshot, frozen, now.slot.sizeBytes(), now.id, VolumeSlot.State.SEALED);
+                  snapshot,
+                  frozen,
+                  now.slot.sizeBytes(),
+                  now.slot.blockBytes(),
+                  now.id,
+                  VolumeSlot.State.SEALED);
           if (now.device != null) {
             now.device.setTop(top, false);
           }

@@ -35,14 +35,16 @@ final class VolumeTable {
     this.lineage = pool.lineage;
   }
 
-  VolumeInfo create(VolumeName name, long sizeBytes)
+  VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes)
       throws IOException, VolumeException, BlockException {
     VolumeDirectory.requireSize(sizeBytes);
+    VolumeDirectory.requireBlock(blockBytes);
     return directory.locked(
         () -> {
           Volume existing = metadata.volume(name.value());
           if (existing != null) {
             if (existing.slot.sizeBytes() == sizeBytes
+                && existing.slot.blockBytes() == blockBytes
                 && existing.slot.origin() == 0
                 && existing.slot.state() == VolumeSlot.State.WRITABLE) {
               return directory.info(existing);
@@ -51,7 +53,8 @@ final class VolumeTable {
           }
           Layer layer = metadata.createLayer(null, sizeBytes, metadata.nextVolumeId());
           return directory.info(
-              directory.newVolume(name, layer, sizeBytes, 0, VolumeSlot.State.WRITABLE));
+              directory.newVolume(
+                  name, layer, sizeBytes, blockBytes, 0, VolumeSlot.State.WRITABLE));
         });
   }
 
@@ -77,12 +80,14 @@ final class VolumeTable {
       }
     }
     long size = origin.slot.sizeBytes();
+    int block = origin.slot.blockBytes();
     List<VolumeInfo> made = new ArrayList<>();
     for (VolumeName name : names) {
       Volume volume = metadata.volume(name.value());
       if (volume == null) {
         Layer layer = metadata.createLayer(origin.top, size, metadata.nextVolumeId());
-        volume = directory.newVolume(name, layer, size, origin.id, VolumeSlot.State.WRITABLE);
+        volume =
+            directory.newVolume(name, layer, size, block, origin.id, VolumeSlot.State.WRITABLE);
       }
       made.add(directory.info(volume));
     }
@@ -115,7 +120,13 @@ final class VolumeTable {
           long size = origin.slot.sizeBytes();
           Layer layer = metadata.createLayer(origin.top, size, metadata.nextVolumeId());
           return pool.copier.job(
-              directory.newVolume(name, layer, size, origin.id, VolumeSlot.State.COPYING));
+              directory.newVolume(
+                  name,
+                  layer,
+                  size,
+                  origin.slot.blockBytes(),
+                  origin.id,
+                  VolumeSlot.State.COPYING));
         });
   }
 
@@ -258,6 +269,7 @@ final class VolumeTable {
                 volume.writers,
                 volume.top,
                 volume.slot.sizeBytes(),
+                volume.slot.blockBytes(),
                 volume.slot.state() == VolumeSlot.State.SEALED);
       }
       volume.device.handles++;

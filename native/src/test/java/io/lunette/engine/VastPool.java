@@ -130,7 +130,7 @@ final class VastPool {
 
   private static long[] volume(VolumeSlot.State state, long layer, long origin, String name) {
     return new VolumeSlot(
-            state, UUID.randomUUID(), layer, IMAGE_BYTES, origin, name, VolumeSlot.Erase.NONE)
+            state, UUID.randomUUID(), layer, IMAGE_BYTES, origin, name, VolumeSlot.Erase.NONE, 512)
         .encode();
   }
 

@@ -44,13 +44,20 @@ final class VolumeCommands {
     @Option(names = "--size", paramLabel = "S", required = true, description = "Its size.")
     private ByteSize size;
 
+    @Option(
+        names = "--block-size",
+        paramLabel = "512|4096",
+        description = "Its logical block (512), which it and its clones keep.")
+    private int blockBytes = 512;
+
     Create(Session session) {
       super(session);
     }
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      Map<String, Object> body = Map.of("name", name.value(), "sizeBytes", size.bytes());
+      Map<String, Object> body =
+          Map.of("name", name.value(), "sizeBytes", size.bytes(), "blockBytes", blockBytes);
       session().print(api.post("/volumes", body), new Details());
     }
   }

@@ -40,13 +40,20 @@ final class VolumeRoutes implements RouteSet {
 
   /** A volume as callers see it. */
   record View(
-      String name, String uuid, long sizeBytes, long allocatedBytes, String origin, String state) {
+      String name,
+      String uuid,
+      long sizeBytes,
+      int blockBytes,
+      long allocatedBytes,
+      String origin,
+      String state) {
 
     static View of(VolumeInfo volume) {
       return new View(
           volume.name().value(),
           volume.uuid().toString(),
           volume.sizeBytes(),
+          volume.blockBytes(),
           volume.allocatedBytes(),
           volume.origin().map(VolumeName::value).orElse(null),
           volume.state().name());
@@ -109,7 +116,8 @@ final class VolumeRoutes implements RouteSet {
 
   private Reply create(Call call) throws Exception {
     VolumeName name = guard.changeable(call.text("name"));
-    return Reply.created(View.of(driver.create(name, call.size("sizeBytes"))));
+    int blockBytes = call.optionalInt("blockBytes").orElse(VolumeInfo.DEFAULT_BLOCK_BYTES);
+    return Reply.created(View.of(driver.create(name, call.size("sizeBytes"), blockBytes)));
   }
 
   private Reply get(Call call) throws VolumeException {

@@ -36,13 +36,22 @@ public interface VolumeDriver extends AutoCloseable {
         VolumeException.Kind.UNSUPPORTED, "the size of this pool is not ours to change");
   }
 
+  /** A new volume with logical blocks of 512 bytes. */
+  default VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
+    return create(name, sizeBytes, VolumeInfo.DEFAULT_BLOCK_BYTES);
+  }
+
   /**
-   * A new volume that reads as zeroes.
+   * A new volume that reads as zeroes. Its logical block is a property of its content, as partition
+   * tables and file systems count in it: it is kept with the volume for ever, and its clones,
+   * copies and snapshots have the same.
    *
-   * @throws VolumeException CONFLICT if the name is taken by a volume of another size or origin;
-   *     INVALID if the size is not a positive multiple of 4096; OUT_OF_SPACE
+   * @param blockBytes of a logical block, 512 or 4096
+   * @throws VolumeException CONFLICT if the name is taken by a volume of another size, block or
+   *     origin; INVALID if the size is not a positive multiple of 4096, or the block neither;
+   *     OUT_OF_SPACE
    */
-  VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException;
+  VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException;
 
   /**
    * Makes a volume immutable for ever. What was written before is durable on return. An open device

@@ -10,6 +10,7 @@ import java.util.UUID;
  * @param name the caller's name
  * @param uuid the driver's lasting identity: the same as long as the volume exists, never reused
  * @param sizeBytes what an initiator sees
+ * @param blockBytes of a logical block, as initiators address it
  * @param allocatedBytes space that this volume alone holds
  * @param origin the volume that it is a dependent clone or snapshot of
  * @param state what may be done with it
@@ -18,6 +19,11 @@ public record VolumeInfo(
     VolumeName name,
     UUID uuid,
     long sizeBytes,
+    int blockBytes,
     long allocatedBytes,
     Optional<VolumeName> origin,
-    VolumeState state) {}
+    VolumeState state) {
+
+  /** Of a volume for which nothing else was asked. */
+  public static final int DEFAULT_BLOCK_BYTES = 512;
+}

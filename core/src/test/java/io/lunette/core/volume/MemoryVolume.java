@@ -14,11 +14,14 @@ final class MemoryVolume {
   final Optional<VolumeName> origin;
   final MemoryLayer base;
   MemoryLayer top;
+  final int blockBytes;
   long size;
   VolumeState state;
   int open;
 
-  MemoryVolume(VolumeName name, long size, Optional<VolumeName> origin, MemoryLayer base) {
+  MemoryVolume(
+      VolumeName name, long size, int blockBytes, Optional<VolumeName> origin, MemoryLayer base) {
+    this.blockBytes = blockBytes;
     this.name = name;
     this.size = size;
     this.origin = origin;
@@ -28,6 +31,7 @@ final class MemoryVolume {
   }
 
   VolumeInfo info() {
-    return new VolumeInfo(name, uuid, size, top.ownBlocks() * MemoryLayer.BLOCK, origin, state);
+    return new VolumeInfo(
+        name, uuid, size, blockBytes, top.ownBlocks() * MemoryLayer.BLOCK, origin, state);
   }
 }

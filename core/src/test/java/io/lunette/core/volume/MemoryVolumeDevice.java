@@ -28,7 +28,7 @@ final class MemoryVolumeDevice implements BlockDevice {
   @Override
   public BlockGeometry geometry() {
     synchronized (volumes) {
-      return new BlockGeometry(volume.size, 512, 4096, 65536);
+      return new BlockGeometry(volume.size, volume.blockBytes, 4096, 65536);
     }
   }
 

@@ -55,16 +55,19 @@ public final class MemoryVolumeDriver implements VolumeDriver {
   }
 
   @Override
-  public VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
+  public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
     if (sizeBytes <= 0 || sizeBytes % MemoryLayer.BLOCK != 0) {
       throw new VolumeException(
           VolumeException.Kind.INVALID, "size " + sizeBytes + " is not a multiple of 4096");
     }
+    if (blockBytes != 512 && blockBytes != MemoryLayer.BLOCK) {
+      throw new VolumeException(VolumeException.Kind.INVALID, "blocks of " + blockBytes);
+    }
     synchronized (volumes) {
       MemoryVolume there = volumes.byName.get(name);
       if (there == null) {
-        there = put(new MemoryVolume(name, sizeBytes, Optional.empty(), null));
-      } else if (there.size != sizeBytes || there.base != null) {
+        there = put(new MemoryVolume(name, sizeBytes, blockBytes, Optional.empty(), null));
+      } else if (there.size != sizeBytes || there.blockBytes != blockBytes || there.base != null) {
         throw conflict(name);
       }
       return there.info();
@@ -98,7 +101,10 @@ public final class MemoryVolumeDriver implements VolumeDriver {
       for (VolumeName name : names) {
         MemoryVolume clone = volumes.byName.get(name);
         if (clone == null) {
-          clone = put(new MemoryVolume(name, image.size, Optional.of(source), image.top));
+          clone =
+              put(
+                  new MemoryVolume(
+                      name, image.size, image.blockBytes, Optional.of(source), image.top));
         }
         made.add(clone.info());
       }
@@ -119,7 +125,8 @@ public final class MemoryVolumeDriver implements VolumeDriver {
         throw conflict(name);
       }
       return new MemoryCopy(
-          put(new MemoryVolume(name, image.size, Optional.empty(), image.top)).info());
+          put(new MemoryVolume(name, image.size, image.blockBytes, Optional.empty(), image.top))
+              .info());
     }
   }
 
@@ -129,7 +136,10 @@ public final class MemoryVolumeDriver implements VolumeDriver {
       MemoryVolume volume = volumes.get(source);
       MemoryVolume there = volumes.byName.get(snapshot);
       if (there == null) {
-        there = put(new MemoryVolume(snapshot, volume.size, Optional.of(source), volume.top));
+        there =
+            put(
+                new MemoryVolume(
+                    snapshot, volume.size, volume.blockBytes, Optional.of(source), volume.top));
         there.state = VolumeState.SEALED;
         volume.top = new MemoryLayer(volume.top);
       } else if (!there.origin.equals(Optional.of(source))) {

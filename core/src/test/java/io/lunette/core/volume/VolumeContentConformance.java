@@ -3,6 +3,7 @@ package io.lunette.core.volume;
 
 import static io.lunette.core.volume.DeviceContent.pattern;
 import static io.lunette.core.volume.DriverFixture.assertBlockRefused;
+import static io.lunette.core.volume.DriverFixture.assertRefused;
 import static io.lunette.core.volume.DriverFixture.name;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -46,6 +47,40 @@ interface VolumeContentConformance extends DriverFixture {
     reopen();
     assertThat(content("a", 12 * 1024, LENGTH)).isEqualTo(bytes);
     assertThat(content("a", 0, 12 * 1024)).containsOnly(0);
+  }
+
+  @Test
+  default void theLogicalBlockStaysWithTheContent() throws Exception {
+    VolumeInfo made = driver().create(name("a"), SIZE, 4096);
+    driver().seal(name("a"));
+    driver().clone(name("a"), List.of(name("clone")));
+    driver().snapshot(name("clone"), name("snapshot"));
+
+    reopen();
+
+    assertThat(made.blockBytes()).isEqualTo(4096);
+    for (String each : List.of("a", "clone", "snapshot")) {
+      assertThat(driver().find(name(each)).orElseThrow().blockBytes()).isEqualTo(4096);
+      try (BlockDevice device = driver().open(name(each), AccessMode.READ_ONLY)) {
+        assertThat(device.geometry().logicalBlockBytes()).isEqualTo(4096);
+        assertBlockRefused(
+            BlockException.Kind.OUT_OF_RANGE, () -> DeviceContent.read(device, 0, 512));
+      }
+    }
+    driver().create(name("b"), SIZE);
+    try (BlockDevice device = driver().open(name("b"), AccessMode.READ_ONLY)) {
+      assertThat(device.geometry().logicalBlockBytes()).isEqualTo(512);
+      assertThat(DeviceContent.read(device, 512, 512)).containsOnly(0);
+    }
+  }
+
+  @Test
+  default void aVolumeOfAnotherLogicalBlockIsAConflict() throws Exception {
+    driver().create(name("a"), SIZE, 4096);
+
+    assertThat(driver().create(name("a"), SIZE, 4096).blockBytes()).isEqualTo(4096);
+    assertRefused(VolumeException.Kind.CONFLICT, () -> driver().create(name("a"), SIZE));
+    assertRefused(VolumeException.Kind.INVALID, () -> driver().create(name("b"), SIZE, 1024));
   }
 
   @Test

@@ -27,11 +27,19 @@ import java.util.UUID;
  *  28  erase: start, milliseconds since 1970
  *  29  erase: parts per million that are verified
  *  30  erase: seed of that sample
- *  31  five words zero
+ *  31  bytes of a logical block, 0 for 512
+ *  32  four words zero
  * </pre>
  */
 public record VolumeSlot(
-    State state, UUID uuid, long topLayer, long sizeBytes, long origin, String name, Erase erase) {
+    State state,
+    UUID uuid,
+    long topLayer,
+    long sizeBytes,
+    long origin,
+    String name,
+    Erase erase,
+    int blockBytes) {
 
   /** What may be done with a volume. */
   public enum State {
@@ -83,6 +91,8 @@ public record VolumeSlot(
 
   private static final int NAME = 7;
   private static final int ERASE = 23;
+  private static final int BLOCK = 31;
+  private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
   private static final int PATTERN_SHIFT = 16;
   private static final int PASSES_SHIFT = 24;
@@ -127,6 +137,7 @@ public record VolumeSlot(
     words[ERASE + 5] = erase.startMillis;
     words[ERASE + 6] = erase.verifiedParts;
     words[ERASE + 7] = erase.seed;
+    words[BLOCK] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
     return words;
   }
 
@@ -137,6 +148,9 @@ public record VolumeSlot(
     }
     if (words[6] < 0 || words[6] > MAX_NAME_BYTES) {
       throw new FormatException("volume slot with a name of " + words[6] + " bytes");
+    }
+    if (words[BLOCK] != 0 && words[BLOCK] != 4096) {
+      throw new FormatException("volume slot with logical blocks of " + words[BLOCK] + " bytes");
     }
     byte[] utf8 = new byte[(int) words[6]];
     for (int i = 0; i < utf8.length; i++) {
@@ -160,6 +174,7 @@ public record VolumeSlot(
             erase[2],
             erase[3],
             erase[4],
-            erase[5]));
+            erase[5]),
+        words[BLOCK] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK]);
   }
 }
