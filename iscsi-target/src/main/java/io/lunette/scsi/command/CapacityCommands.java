@@ -7,6 +7,7 @@ import io.lunette.core.block.ProvisioningRun;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.Access;
+import io.lunette.scsi.device.BlockLimits;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
@@ -17,6 +18,10 @@ final class CapacityCommands {
 
   private static final int LBPME = 0x8000;
   private static final int LBPRZ = 0x4000;
+
+  /** Exponent of logical blocks in a physical one; {@link BlockLimits#granularity} tells more. */
+  private static final int ONE_PER_PHYSICAL = 0;
+
   private static final long NOT_IN_TEN = 0xFFFF_FFFFL;
   private static final int LBA_STATUS_HEADER = 8;
   private static final int LBA_STATUS_DESCRIPTOR = 16;
@@ -52,7 +57,6 @@ final class CapacityCommands {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 7);
     }
     BlockGeometry geometry = task.device().geometry();
-    int perPhysical = geometry.physicalBlockBytes() / geometry.logicalBlockBytes();
     int provisioning =
         !task.unit().features().thin()
             ? 0
@@ -61,7 +65,7 @@ final class CapacityCommands {
     data.putLong(geometry.logicalBlocks() - 1)
         .putInt(geometry.logicalBlockBytes())
         .put((byte) 0)
-        .put((byte) (31 - Integer.numberOfLeadingZeros(perPhysical)))
+        .put((byte) ONE_PER_PHYSICAL)
         .putShort((short) provisioning);
     return task.reply(data.rewind(), task.cdb().u32(10));
   }

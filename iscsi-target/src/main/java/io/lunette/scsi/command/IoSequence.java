@@ -27,6 +27,11 @@ abstract class IoSequence implements IoCompletion {
    */
   abstract boolean next();
 
+  /** Whether the sequence has just told its end because nobody wants the rest of it. */
+  boolean hasStopped() {
+    return false;
+  }
+
   /** {@link #next} has thrown: the sequence tells its end, a failure of the target's own. */
   abstract void broken();
 
@@ -70,7 +75,7 @@ abstract class IoSequence implements IoCompletion {
 
   private boolean proceed() {
     try {
-      return next();
+      return !hasStopped() && next();
     } catch (RuntimeException | Error e) {
       if (over) {
         throw e;

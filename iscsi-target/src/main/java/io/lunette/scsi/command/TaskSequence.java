@@ -6,7 +6,10 @@ import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.ScsiTask;
 
-/** A sequence of I/Os that is a command: the first failure ends the command, as does its end. */
+/**
+ * A sequence of I/Os that is a command: the first failure ends the command, as does its end, and an
+ * abort ends it before its next I/O.
+ */
 abstract class TaskSequence extends IoSequence {
 
   final ScsiTask task;
@@ -26,6 +29,14 @@ abstract class TaskSequence extends IoSequence {
     isOver();
     task.end(outcome);
     return false;
+  }
+
+  @Override
+  final boolean hasStopped() {
+    if (!task.shouldEndEarly()) {
+      return false;
+    }
+    return !end(Outcome.TASK_ABORTED);
   }
 
   @Override

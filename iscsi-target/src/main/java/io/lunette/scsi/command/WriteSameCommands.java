@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * WRITE SAME (10, 16) with UNMAP, ANCHOR and, in the long form, NDOB (SBC-3 §5.41). A block of
- * zeroes becomes a zeroing of the range; any other is written out in pieces.
+ * WRITE SAME (10, 16) with UNMAP and, in the long form, NDOB (SBC-3 §5.41); ANCHOR is refused, for
+ * nothing is anchored (ANC_SUP). A block of zeroes becomes a zeroing of the range, any other is
+ * written out. No blocks means all to the end of the medium, so the range may be a whole unit: it
+ * is gone through in pieces, between which an abort is obeyed and waiting writes go first.
  */
 final class WriteSameCommands {
 
@@ -21,6 +23,7 @@ final class WriteSameCommands {
   private static final int UNMAP = 0x08;
   private static final int NDOB = 0x01;
   private static final int CHUNK_BYTES = 1 << 20;
+  private static final long ZEROED_BYTES = 64L << 20;
 
   private WriteSameCommands() {}
 
@@ -47,28 +50,27 @@ final class WriteSameCommands {
     return task.cdb().opcode() == 0x93 && task.cdb().bit(1, NDOB);
   }
 
+  /** How many blocks: to the end of the medium if the CDB has none. */
+  private static long blocks(ScsiTask task) {
+    return task.blocks() != 0 ? task.blocks() : task.unit().blocks() - task.lba();
+  }
+
   private static Outcome writeSame(ScsiTask task) {
     Outcome refusal = check(task);
-    if (refusal != null || task.blocks() == 0) {
-      return refusal != null ? refusal : Outcome.GOOD;
+    if (refusal != null) {
+      return refusal;
     }
     if (task.expectedDataOut() != dataOutBytes(task)) {
       return Sense.INVALID_FIELD_IN_CDB;
     }
+    long bytes = blocks(task) * task.unit().blockBytes();
     ByteBuffer pattern = hasNoData(task) ? null : task.dataOut().slice();
-    task.countWrite(task.lengthBytes());
-    if (pattern == null || isZero(pattern)) {
-      Provisioning provisioning =
-          task.cdb().bit(1, UNMAP) ? Provisioning.MAY_RELEASE : Provisioning.KEEP;
-      task.device()
-          .writeZeroes(
-              task.offsetBytes(), task.lengthBytes(), provisioning, Durability.VISIBLE, task);
-      return Outcome.LATER;
-    }
-    return new Fill(task, repeated(task, pattern)).run();
+    task.countWrite(bytes);
+    return pattern == null || isZero(pattern)
+        ? new Zeroing(task, bytes).run()
+        : new Fill(task, bytes, repeated(task, bytes, pattern)).run();
   }
 
-  /** WSNZ is set: no blocks is not "to the end" but an error (SBC-3 §6.5.3). */
   private static Outcome check(ScsiTask task) {
     Outcome refusal = BlockChecks.noProtection(task);
     if (refusal != null) {
@@ -80,10 +82,9 @@ final class WriteSameCommands {
     if (task.cdb().bit(1, UNMAP) && !task.unit().features().thin()) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 3);
     }
-    if (task.blocks() == 0 || task.blocks() > task.unit().limits().writeSame()) {
-      return Sense.INVALID_FIELD_IN_CDB;
-    }
-    return BlockChecks.range(task);
+    return task.unit().contains(task.lba(), Math.max(1, task.blocks()))
+        ? null
+        : Sense.LBA_OUT_OF_RANGE;
   }
 
   private static boolean isZero(ByteBuffer block) {
@@ -96,35 +97,76 @@ final class WriteSameCommands {
     return true;
   }
 
-  private static ByteBuffer repeated(ScsiTask task, ByteBuffer pattern) {
-    ByteBuffer chunk = task.scratch((int) Math.min(task.lengthBytes(), CHUNK_BYTES));
+  private static ByteBuffer repeated(ScsiTask task, long bytes, ByteBuffer pattern) {
+    ByteBuffer chunk = task.scratch((int) Math.min(bytes, CHUNK_BYTES));
     while (chunk.hasRemaining()) {
       chunk.put(pattern.duplicate());
     }
     return chunk.flip();
   }
 
-  /** Writes the range, a piece at a time. */
-  private static final class Fill extends TaskSequence {
-    private final ByteBuffer chunk;
+  /** Goes through the range, a piece at a time. */
+  private abstract static class Pieces extends TaskSequence {
+    private final long bytes;
+    private final long pieceBytes;
     private long done;
+    private boolean hadItsTurn;
 
-    Fill(ScsiTask task, ByteBuffer chunk) {
+    Pieces(ScsiTask task, long bytes, long pieceBytes) {
       super(task);
+      this.bytes = bytes;
+      this.pieceBytes = pieceBytes;
+    }
+
+    /** Starts one piece, with this as its completion. */
+    abstract void piece(long offsetBytes, long lengthBytes);
+
+    @Override
+    final boolean next() {
+      if (done == bytes) {
+        return end(Outcome.GOOD);
+      }
+      if (hadItsTurn && task.holdsUpOthers()) {
+        hadItsTurn = false;
+        task.letOthersWrite(this);
+        return true;
+      }
+      hadItsTurn = true;
+      long length = Math.min(bytes - done, pieceBytes);
+      long offset = task.offsetBytes() + done;
+      done += length;
+      piece(offset, length);
+      return true;
+    }
+  }
+
+  /** Makes the range zero. */
+  private static final class Zeroing extends Pieces {
+    private final Provisioning provisioning;
+
+    Zeroing(ScsiTask task, long bytes) {
+      super(task, bytes, ZEROED_BYTES);
+      provisioning = task.cdb().bit(1, UNMAP) ? Provisioning.MAY_RELEASE : Provisioning.KEEP;
+    }
+
+    @Override
+    void piece(long offsetBytes, long lengthBytes) {
+      task.device().writeZeroes(offsetBytes, lengthBytes, provisioning, Durability.VISIBLE, this);
+    }
+  }
+
+  /** Writes the block over and over. */
+  private static final class Fill extends Pieces {
+    private final ByteBuffer chunk;
+
+    Fill(ScsiTask task, long bytes, ByteBuffer chunk) {
+      super(task, bytes, chunk.limit());
       this.chunk = chunk;
     }
 
     @Override
-    boolean next() {
-      long left = task.lengthBytes() - done;
-      if (left == 0) {
-        return end(Outcome.GOOD);
-      }
-      ByteBuffer piece = chunk.slice(0, (int) Math.min(left, chunk.limit()));
-      long offset = task.offsetBytes() + done;
-      done += piece.limit();
-      task.device().write(offset, piece, Durability.VISIBLE, this);
-      return true;
+    void piece(long offsetBytes, long lengthBytes) {
+      task.device().write(offsetBytes, chunk.slice(0, (int) lengthBytes), Durability.VISIBLE, this);
     }
   }
 }

@@ -47,6 +47,11 @@ final class AtomicityGate {
     }
   }
 
+  /** Whether anyone waits, or an atomic write runs. */
+  boolean isContested() {
+    return state.get() < 0;
+  }
+
   /** Runs {@code start} as soon as it may be inside, perhaps before this returns. */
   void enter(boolean alone, Runnable start) {
     synchronized (this) {

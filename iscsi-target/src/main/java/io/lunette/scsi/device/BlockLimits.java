@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.device;
 
-import io.lunette.core.block.BlockFeatures;
 import io.lunette.core.block.BlockGeometry;
 
 /**
@@ -10,12 +9,12 @@ import io.lunette.core.block.BlockGeometry;
  *
  * @param transfer longest transfer of data through the network
  * @param optimal transfer that suits the device best
- * @param granularity optimal transfer granularity
+ * @param granularity optimal transfer granularity: what the device writes without reading first. A
+ *     unit does not tell it as its physical block, which initiators take for the least that they
+ *     may write, and align everything to
  * @param unmap most blocks of one UNMAP
  * @param unmapDescriptors most ranges of one UNMAP
- * @param unmapGranularity unit in which space is given back
- * @param writeSame longest WRITE SAME: as long as a transfer, so that its result can be read back
- *     in one command
+ * @param unmapGranularity unit in which blocks become unmapped
  * @param compareAndWrite longest COMPARE AND WRITE; its CDB has one byte for it
  * @param atomic longest WRITE ATOMIC
  */
@@ -26,7 +25,6 @@ public record BlockLimits(
     int unmap,
     int unmapDescriptors,
     int unmapGranularity,
-    int writeSame,
     int compareAndWrite,
     int atomic) {
 
@@ -39,16 +37,15 @@ public record BlockLimits(
   /** A device promises no more than that a logical block is never torn. */
   private static final int ATOMIC_BLOCKS = 1;
 
-  static BlockLimits of(BlockGeometry geometry, BlockFeatures features) {
+  static BlockLimits of(BlockGeometry geometry) {
     int block = geometry.logicalBlockBytes();
     return new BlockLimits(
         TRANSFER_BYTES / block,
         OPTIMAL_BYTES / block,
-        Math.max(1, geometry.optimalIoBytes() / block),
+        geometry.physicalBlockBytes() / block,
         UNMAP_BLOCKS,
         UNMAP_DESCRIPTORS,
-        Math.max(1, features.discardGranularityBytes() / block),
-        TRANSFER_BYTES / block,
+        geometry.physicalBlockBytes() / block,
         Math.min(255, COMPARE_AND_WRITE_BYTES / block),
         ATOMIC_BLOCKS);
   }

@@ -102,9 +102,9 @@ public final class DeviceServer {
         row.access == Access.ATOMIC_WRITE,
         () -> {
           task.enteredAtomicity();
-          Sense obstacle = obstacle(task.unit(), row);
+          Outcome refusal = refuseWrite(task.nexus(), row);
           Outcome outcome =
-              obstacle != null ? obstacle : guarded(task, () -> row.handler.execute(task));
+              refusal != null ? refusal : guarded(task, () -> row.handler.execute(task));
           if (outcome != Outcome.LATER) {
             task.end(outcome);
           }
@@ -154,6 +154,12 @@ public final class DeviceServer {
       return null;
     }
     return unit.sanitize().obstacle();
+  }
+
+  /** What stands in the way of a write that has waited since it was checked; null if nothing. */
+  static Outcome refuseWrite(Nexus nexus, CommandDescriptor row) {
+    Sense obstacle = obstacle(nexus.unit(), row);
+    return obstacle != null ? obstacle : writeProtection(nexus);
   }
 
   /** Why this nexus may not write; null if it may. */

@@ -44,7 +44,7 @@ public final class LogicalUnit {
     this.serving = device;
     this.features = device.features();
     this.identity = identity;
-    this.limits = BlockLimits.of(device.geometry(), features);
+    this.limits = BlockLimits.of(device.geometry());
     this.persistentReservations = new PersistentReservations(nexuses, copies, records);
   }
 

@@ -189,6 +189,42 @@ public abstract class ScsiTask implements IoCompletion {
     return unit().atomicity()::leaveAlone;
   }
 
+  /**
+   * Whether the command is to end early, because it was aborted or its unit is taken from the
+   * initiator (DESIGN I6); for commands of many steps, between two of them.
+   */
+  public final boolean shouldEndEarly() {
+    return stopping || nexus.mapped().gate().isShut();
+  }
+
+  /** Whether another write waits for this one, which has taken its share if it is a long one. */
+  public final boolean holdsUpOthers() {
+    return insideAtomicity && unit().atomicity().isContested();
+  }
+
+  /**
+   * Lets the writes that wait go first. What may have changed meanwhile is checked as for a command
+   * that has just come; a refusal ends this one.
+   *
+   * @param resumed told when this write is inside again
+   */
+  public final void letOthersWrite(IoCompletion resumed) {
+    AtomicityGate gate = unit().atomicity();
+    insideAtomicity = false;
+    gate.leave();
+    gate.enter(
+        false,
+        () -> {
+          insideAtomicity = true;
+          Outcome refusal = DeviceServer.refuseWrite(nexus, descriptor);
+          if (refusal == null) {
+            resumed.completed();
+          } else {
+            end(refusal);
+          }
+        });
+  }
+
   @Override
   public final void completed() {
     end(Outcome.GOOD);

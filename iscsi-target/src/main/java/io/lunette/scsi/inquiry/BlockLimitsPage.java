@@ -6,11 +6,14 @@ import io.lunette.scsi.device.LunInventory;
 import io.lunette.scsi.device.Nexus;
 import java.nio.ByteBuffer;
 
-/** B0h, Block Limits (SBC-3 §6.5.3, with the atomic fields of SBC-4). */
+/**
+ * B0h, Block Limits (SBC-3 §6.5.3, with the atomic fields of SBC-4). WSNZ is clear and MAXIMUM
+ * WRITE SAME LENGTH zero: a WRITE SAME may go on to the end of the medium.
+ */
 final class BlockLimitsPage implements VpdPage {
 
   private static final int BODY_BYTES = 60;
-  private static final int WSNZ = 0x01;
+  private static final long NO_LIMIT = 0;
   private static final int UGAVALID = 0x8000_0000;
 
   @Override
@@ -23,7 +26,7 @@ final class BlockLimitsPage implements VpdPage {
     BlockLimits limits = nexus.unit().limits();
     boolean thin = nexus.unit().features().thin();
     int start = out.position();
-    out.put((byte) WSNZ)
+    out.put((byte) 0)
         .put((byte) limits.compareAndWrite())
         .putShort((short) limits.granularity())
         .putInt(limits.transfer())
@@ -33,7 +36,7 @@ final class BlockLimitsPage implements VpdPage {
         .putInt(thin ? limits.unmapDescriptors() : 0)
         .putInt(thin ? limits.unmapGranularity() : 0)
         .putInt(thin ? UGAVALID : 0)
-        .putLong(limits.writeSame())
+        .putLong(NO_LIMIT)
         .putInt(limits.atomic())
         .putInt(0)
         .putInt(1);

@@ -115,19 +115,33 @@ class InquiryTest {
     assertThat(designators.get(5).value()[21]).isZero();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void theGrainOfTheDeviceIsAPreferenceNotAPhysicalBlock(int block) {
+    TestUnit sized = TestUnit.of(MIB, block);
+    ByteBuffer page = ByteBuffer.wrap(page(sized, 0xB0));
+
+    assertThat(page.getShort(6)).as("OPTIMAL TRANSFER LENGTH GRANULARITY").isEqualTo(grain(block));
+    assertThat(page.getInt(8)).isEqualTo((8 << 20) / block);
+    assertThat(page.getInt(28)).as("OPTIMAL UNMAP GRANULARITY").isEqualTo(grain(block));
+    assertThat(page.get(5) & 0xFF).isEqualTo(Math.min(255, 65536 / block));
+  }
+
+  private static short grain(int block) {
+    return (short) (4096 / block);
+  }
+
   @Test
   void blockLimitsAreThoseThatAreEnforced() {
     ByteBuffer page = ByteBuffer.wrap(page(unit, 0xB0));
 
     assertThat(page.capacity()).isEqualTo(64);
-    assertThat(page.get(4)).as("WSNZ").isEqualTo((byte) 1);
+    assertThat(page.get(4)).as("WSNZ").isZero();
     assertThat(page.get(5) & 0xFF).isEqualTo(unit.unit.limits().compareAndWrite());
-    assertThat(page.getShort(6)).isEqualTo((short) 128);
     assertThat(page.getInt(8)).isEqualTo(16384);
     assertThat(page.getInt(20)).isEqualTo(1 << 20);
     assertThat(page.getInt(24)).isEqualTo(256);
-    assertThat(page.getInt(28)).isEqualTo(8);
-    assertThat(page.getLong(36)).isEqualTo(16384);
+    assertThat(page.getLong(36)).as("MAXIMUM WRITE SAME LENGTH").isZero();
     assertThat(page.getInt(44)).as("a device promises one whole block").isEqualTo(1);
   }
 
@@ -165,7 +179,7 @@ class InquiryTest {
     assertThat(sixteen.capacity()).isEqualTo(32);
     assertThat(sixteen.getLong(0)).isEqualTo(MIB / block - 1);
     assertThat(sixteen.getInt(8)).isEqualTo(block);
-    assertThat(sixteen.get(13)).isEqualTo((byte) (block == 512 ? 3 : 0));
+    assertThat(sixteen.get(13)).isEqualTo((byte) 0);
     assertThat(sixteen.getShort(14) & 0xFFFF).isEqualTo(0xC000);
   }
 

@@ -125,9 +125,7 @@ class ProvisioningTest {
     initiator.send(block, "41 10 00000000 00 0001 00").invalidField(1, 4);
     initiator.send(block, "41 01 00000000 00 0001 00").invalidField(1, 0);
     initiator.send(block, "93 20 0000000000000000 00000001 00 00").invalidField(1, 7);
-    initiator
-        .send(block, "93 00 0000000000000000 00000000 00 00")
-        .sense(Sense.INVALID_FIELD_IN_CDB);
+    initiator.send(block, "93 00 0000000000000800 00000000 00 00").sense(Sense.LBA_OUT_OF_RANGE);
     initiator.send(new byte[511], "41 00 00000000 00 0001 00").sense(Sense.INVALID_FIELD_IN_CDB);
     initiator.send(new byte[1024], "41 00 00000000 00 0001 00").sense(Sense.INVALID_FIELD_IN_CDB);
     initiator
@@ -135,9 +133,7 @@ class ProvisioningTest {
         .sense(Sense.INVALID_FIELD_IN_CDB);
     initiator.send(block, "41 00 000007FF 00 0002 00").sense(Sense.LBA_OUT_OF_RANGE);
     initiator.send(block, "93 00 FFFFFFFFFFFFFFFF 00000001 00 00").sense(Sense.LBA_OUT_OF_RANGE);
-    initiator
-        .send(block, "93 00 0000000000000000 FFFFFFFF 00 00")
-        .sense(Sense.INVALID_FIELD_IN_CDB);
+    initiator.send(block, "93 00 0000000000000000 FFFFFFFF 00 00").sense(Sense.LBA_OUT_OF_RANGE);
     assertThat(unit.device.calls()).isEmpty();
   }
 
