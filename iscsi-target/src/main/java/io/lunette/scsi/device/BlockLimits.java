@@ -7,7 +7,8 @@ import io.lunette.core.block.BlockGeometry;
  * What one command may ask of a unit, in logical blocks; reported by VPD page B0h (SBC-3 §6.5.3)
  * and enforced.
  *
- * @param transfer longest transfer of data through the network
+ * @param transfer longest transfer of data through the network; 65536 short blocks, which who hears
+ *     that WRITE SAME has no limit may write in one command to compare
  * @param optimal transfer that suits the device best
  * @param granularity optimal transfer granularity: what the device writes without reading first. A
  *     unit does not tell it as its physical block, which initiators take for the least that they
@@ -28,7 +29,7 @@ public record BlockLimits(
     int compareAndWrite,
     int atomic) {
 
-  private static final int TRANSFER_BYTES = 8 << 20;
+  private static final int TRANSFER_BYTES = 32 << 20;
   private static final int OPTIMAL_BYTES = 1 << 20;
   private static final int COMPARE_AND_WRITE_BYTES = 64 << 10;
   private static final int UNMAP_BLOCKS = 1 << 20;

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 
 /**
  * B0h, Block Limits (SBC-3 §6.5.3, with the atomic fields of SBC-4). WSNZ is clear and MAXIMUM
- * WRITE SAME LENGTH zero: a WRITE SAME may go on to the end of the medium.
+ * WRITE SAME LENGTH zero: a WRITE SAME has no limit but the end of the medium.
  */
 final class BlockLimitsPage implements VpdPage {
 

@@ -122,7 +122,7 @@ class InquiryTest {
     ByteBuffer page = ByteBuffer.wrap(page(sized, 0xB0));
 
     assertThat(page.getShort(6)).as("OPTIMAL TRANSFER LENGTH GRANULARITY").isEqualTo(grain(block));
-    assertThat(page.getInt(8)).isEqualTo((8 << 20) / block);
+    assertThat(page.getInt(8)).isEqualTo((32 << 20) / block);
     assertThat(page.getInt(28)).as("OPTIMAL UNMAP GRANULARITY").isEqualTo(grain(block));
     assertThat(page.get(5) & 0xFF).isEqualTo(Math.min(255, 65536 / block));
   }
@@ -138,7 +138,7 @@ class InquiryTest {
     assertThat(page.capacity()).isEqualTo(64);
     assertThat(page.get(4)).as("WSNZ").isZero();
     assertThat(page.get(5) & 0xFF).isEqualTo(unit.unit.limits().compareAndWrite());
-    assertThat(page.getInt(8)).isEqualTo(16384);
+    assertThat(page.getInt(8)).isEqualTo(65536);
     assertThat(page.getInt(20)).isEqualTo(1 << 20);
     assertThat(page.getInt(24)).isEqualTo(256);
     assertThat(page.getLong(36)).as("MAXIMUM WRITE SAME LENGTH").isZero();

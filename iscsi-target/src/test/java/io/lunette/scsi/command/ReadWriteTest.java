@@ -121,7 +121,7 @@ class ReadWriteTest {
 
   @Test
   void transfersLongerThanTheLimitAreRefused() {
-    TestUnit unit = TestUnit.of(32 * MIB, 512);
+    TestUnit unit = TestUnit.of(64 * MIB, 512);
     int limit = unit.unit.limits().transfer();
 
     unit.initiator.send("88 00 %016X %08X 00 00", 0, limit).good();
