@@ -10,13 +10,14 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
-import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
 import io.lunette.scsi.device.UnitStateStore;
+import io.lunette.scsi.device.UnitTraits;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -43,22 +44,15 @@ public final class SingleTarget implements AutoCloseable {
   private SingleTarget() {}
 
   /**
-   * Serves the volume in the file; both are made if they do not exist.
+   * Serves the volume in the file; both are made if they do not exist and may be written.
    *
-   * @param sizeBytes a positive multiple of 4096
-   * @throws ApplianceException if the file is no pool or in use, holds a volume of another size, or
-   *     a portal cannot be opened; nothing runs then
+   * @throws ApplianceException if the file is no pool or in use, holds a volume of another size or
+   *     logical block, or the portal cannot be opened; nothing runs then
    */
-  public static SingleTarget start(
-      Path file,
-      long sizeBytes,
-      PortalOptions portals,
-      String targetName,
-      InitiatorAuthentication authentication)
-      throws ApplianceException {
+  public static SingleTarget start(SingleTargetOptions options) throws ApplianceException {
     SingleTarget started = new SingleTarget();
     try {
-      started.open(file, sizeBytes, portals, targetName, authentication);
+      started.open(options);
       return started;
     } catch (VolumeException | PortalException | LunConflictException e) {
       started.close();
@@ -69,33 +63,64 @@ public final class SingleTarget implements AutoCloseable {
     }
   }
 
-  private void open(
-      Path file,
-      long sizeBytes,
-      PortalOptions portals,
-      String targetName,
-      InitiatorAuthentication authentication)
+  private void open(SingleTargetOptions options)
       throws ApplianceException, VolumeException, PortalException, LunConflictException {
-    long poolBytes = ROOM * sizeBytes + sizeBytes / METADATA_SHARE + METADATA_MIN_BYTES;
-    VolumeDriver driver = PoolFile.openOrCreate(file, poolBytes);
+    VolumeDriver driver = pool(options);
     lifecycle.add("pool", driver::close);
-    Optional<VolumeInfo> present = driver.find(VOLUME);
-    if (present.isPresent() && present.get().sizeBytes() != sizeBytes) {
-      throw new ApplianceException(
-          file + " holds a target of " + present.get().sizeBytes() + " bytes, not " + sizeBytes);
-    }
-    VolumeInfo volume = present.isPresent() ? present.get() : driver.create(VOLUME, sizeBytes);
-    BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE);
+    VolumeInfo volume = volume(driver, options);
+    AccessMode mode = options.readOnly() ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
+    BlockDevice device = driver.open(VOLUME, mode);
     lifecycle.add("device", device::close);
     target =
         IscsiTarget.start(
-            TargetConfig.of(targetName, portals.toTargetPortals())
-                .withRedirection(portals)
-                .withAuthentication(authentication)
-                .withUnitStates(openUnitStates(file)));
-    first = portals.first();
+            TargetConfig.of(options.targetName(), options.portals().toTargetPortals())
+                .withRedirection(options.portals())
+                .withAuthentication(options.authentication())
+                .withUnitStates(openUnitStates(options.file())));
+    first = options.portals().first();
     lifecycle.add("target", target::close);
-    target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), AccessMode.READ_WRITE));
+    UnitTraits traits = new UnitTraits(options.removable());
+    target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), traits, mode));
+  }
+
+  private static VolumeDriver pool(SingleTargetOptions options)
+      throws ApplianceException, VolumeException {
+    if (options.readOnly() && !Files.exists(options.file())) {
+      throw new ApplianceException(
+          options.file() + " does not exist: a read-only target needs a pool with its volume");
+    }
+    long size = options.sizeBytes();
+    return PoolFile.openOrCreate(
+        options.file(), ROOM * size + size / METADATA_SHARE + METADATA_MIN_BYTES);
+  }
+
+  private static VolumeInfo volume(VolumeDriver driver, SingleTargetOptions options)
+      throws ApplianceException, VolumeException {
+    Optional<VolumeInfo> present = driver.find(VOLUME);
+    if (present.isEmpty()) {
+      if (options.readOnly()) {
+        throw new ApplianceException(options.file() + " holds no volume of a target");
+      }
+      return driver.create(VOLUME, options.sizeBytes(), options.blockBytes());
+    }
+    VolumeInfo volume = present.get();
+    if (volume.sizeBytes() != options.sizeBytes()) {
+      throw new ApplianceException(
+          options.file()
+              + " holds a target of "
+              + volume.sizeBytes()
+              + " bytes, not "
+              + options.sizeBytes());
+    }
+    if (volume.blockBytes() != options.blockBytes()) {
+      throw new ApplianceException(
+          options.file()
+              + " holds a target with logical blocks of "
+              + volume.blockBytes()
+              + " bytes, not "
+              + options.blockBytes());
+    }
+    return volume;
   }
 
   /** Beside a pool on a block device there is no place to keep anything. */

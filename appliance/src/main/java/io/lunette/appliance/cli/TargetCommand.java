@@ -3,12 +3,14 @@ package io.lunette.appliance.cli;
 
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.SingleTarget;
+import io.lunette.appliance.SingleTargetOptions;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.PortalOption;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.RedirectOption;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
+import io.lunette.core.volume.VolumeInfo;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -79,6 +81,18 @@ final class TargetCommand implements Callable<Integer> {
               + " it reached, or all. May be said several times.")
   private List<RedirectOption> redirects = List.of();
 
+  @Option(
+      names = "--block-size",
+      paramLabel = "512|4096",
+      description = "Logical block of the volume (512); an existing one keeps its own.")
+  private int blockBytes = VolumeInfo.DEFAULT_BLOCK_BYTES;
+
+  @Option(names = "--removable", description = "Let initiators eject and load the medium.")
+  private boolean removable;
+
+  @Option(names = "--read-only", description = "Refuse writes; the pool file must exist.")
+  private boolean readOnly;
+
   @Option(names = "--iqn", paramLabel = "IQN", description = "The target's iSCSI name.")
   private InitiatorName iqn = new InitiatorName("iqn.2026-11.io.lunette:target");
 
@@ -101,19 +115,23 @@ final class TargetCommand implements Callable<Integer> {
           spec.commandLine(),
           "a --size of " + size.bytes() + " bytes is not a positive multiple of " + BLOCK_BYTES);
     }
+    if (blockBytes != VolumeInfo.DEFAULT_BLOCK_BYTES && blockBytes != BLOCK_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(), "a --block-size of " + blockBytes + " is neither 512 nor 4096");
+    }
     if (mutual != null && chap == null) {
       throw new ParameterException(
           spec.commandLine(), "mutual CHAP needs --chap-user and --chap-secret-file too");
     }
-    InitiatorAuthentication authentication = authentication();
+    SingleTargetOptions options =
+        SingleTargetOptions.of(
+                file, size.bytes(), new PortalOptions(portals, redirects), iqn.value())
+            .withBlockBytes(blockBytes)
+            .withRemovable(removable)
+            .withReadOnly(readOnly)
+            .withAuthentication(authentication());
     UntilStopped stopped = UntilStopped.onSignal();
-    try (SingleTarget target =
-        SingleTarget.start(
-            file,
-            size.bytes(),
-            new PortalOptions(portals, redirects),
-            iqn.value(),
-            authentication)) {
+    try (SingleTarget target = SingleTarget.start(options)) {
       session.out().println("READY " + target.url());
       session.out().flush();
       stopped.await();

@@ -4,10 +4,10 @@ package io.lunette.appliance.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.appliance.SingleTarget;
+import io.lunette.appliance.SingleTargetOptions;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.endtoend.ExpectedResult.Verdict;
-import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -48,11 +48,11 @@ class LibiscsiConformanceIT {
   static void start() throws Exception {
     target =
         SingleTarget.start(
-            directory.resolve("pool"),
-            1L << 30,
-            PortalOptions.of(HostPort.parse("127.0.0.1:0")),
-            "iqn.2026-11.io.lunette:conformance",
-            InitiatorAuthentication.none());
+            SingleTargetOptions.of(
+                directory.resolve("pool"),
+                1L << 30,
+                PortalOptions.of(HostPort.parse("127.0.0.1:0")),
+                "iqn.2026-11.io.lunette:conformance"));
     url = target.url();
   }
 

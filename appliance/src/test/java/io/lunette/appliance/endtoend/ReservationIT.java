@@ -5,9 +5,9 @@ import static io.lunette.appliance.endtoend.ScsiSession.RESERVATION_CONFLICT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.appliance.SingleTarget;
+import io.lunette.appliance.SingleTargetOptions;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
-import io.lunette.iscsi.target.InitiatorAuthentication;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,7 +150,7 @@ class ReservationIT {
   }
 
   private static SingleTarget start(Path pool) throws Exception {
-    return SingleTarget.start(pool, 64 << 20, PORTAL, IQN, InitiatorAuthentication.none());
+    return SingleTarget.start(SingleTargetOptions.of(pool, 64 << 20, PORTAL, IQN));
   }
 
   private static String portal(SingleTarget target) {

@@ -12,6 +12,7 @@ import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.MappingStatistics;
 import io.lunette.scsi.device.UnitRecords;
 import io.lunette.scsi.device.UnitStateStore;
+import io.lunette.scsi.device.UnitTraits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -43,12 +44,14 @@ final class LunMap {
   /** A unit and how many mappings name it. */
   private static final class SharedUnit {
     final BlockDevice device;
+    final UnitTraits traits;
     final LogicalUnit unit;
     int mappings;
 
     SharedUnit(LogicalUnitSpec spec, UnitRecords records) {
       device = spec.device();
-      unit = new LogicalUnit(spec.device(), spec.identity(), records);
+      traits = spec.traits();
+      unit = new LogicalUnit(spec.device(), spec.identity(), records, spec.traits());
     }
   }
 
@@ -164,8 +167,10 @@ final class LunMap {
       throw new LunConflictException(place + " is unit " + present.spec.identity() + " already");
     }
     SharedUnit shared = units.get(spec.identity());
-    if (shared != null && shared.device != spec.device()) {
-      throw new LunConflictException("unit " + spec.identity() + " has another device already");
+    if (shared != null
+        && (shared.device != spec.device() || !shared.traits.equals(spec.traits()))) {
+      throw new LunConflictException(
+          "unit " + spec.identity() + " has another device, or other traits, already");
     }
     if (shared == null) {
       shared = new SharedUnit(spec, records);

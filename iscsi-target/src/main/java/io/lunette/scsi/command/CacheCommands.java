@@ -19,11 +19,13 @@ final class CacheCommands {
         CommandDescriptor.of(0x35, "SYNCHRONIZE CACHE(10)", "35 06 FF FF FF FF 1F FF FF 00")
             .access(Access.CONTROL)
             .recommendedTimeout(120)
+            .needsMedium()
             .by(CacheCommands::synchronize),
         CommandDescriptor.of(
                 0x91, "SYNCHRONIZE CACHE(16)", "91 06 FF FF FF FF FF FF FF FF FF FF FF FF 1F 00")
             .access(Access.CONTROL)
             .recommendedTimeout(120)
+            .needsMedium()
             .by(CacheCommands::synchronize),
         CommandDescriptor.of(0x34, "PRE-FETCH(10)", "34 02 FF FF FF FF 1F FF FF 00")
             .access(Access.READ)

@@ -32,9 +32,11 @@ final class CapacityCommands {
   static List<CommandDescriptor> rows() {
     return List.of(
         CommandDescriptor.of(0x25, "READ CAPACITY(10)", "25 00 FF FF FF FF 00 00 01 00")
+            .needsMedium()
             .by(CapacityCommands::readCapacity10),
         CommandDescriptor.of(
                 0x9E, 0x10, "READ CAPACITY(16)", "9E 1F FF FF FF FF FF FF FF FF FF FF FF FF 01 00")
+            .needsMedium()
             .by(CapacityCommands::readCapacity16),
         CommandDescriptor.of(
                 0x9E, 0x12, "GET LBA STATUS", "9E 1F FF FF FF FF FF FF FF FF FF FF FF FF 00 00")

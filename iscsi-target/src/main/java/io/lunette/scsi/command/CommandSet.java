@@ -22,6 +22,7 @@ public final class CommandSet {
   public static CommandTable blockDevice(CopyManager copies) {
     List<CommandDescriptor> rows = new ArrayList<>();
     rows.addAll(UnitCommands.rows());
+    rows.addAll(MediumCommands.rows());
     rows.addAll(InquiryCommand.rows());
     rows.addAll(ModeCommands.rows());
     rows.addAll(CapacityCommands.rows());

@@ -19,8 +19,10 @@ final class DefectCommands {
   static List<CommandDescriptor> rows() {
     return List.of(
         CommandDescriptor.of(0x37, "READ DEFECT DATA(10)", "37 00 1F 00 00 00 00 FF FF 00")
+            .needsMedium()
             .by(DefectCommands::ten),
         CommandDescriptor.of(0xB7, "READ DEFECT DATA(12)", "B7 1F FF FF FF FF FF FF FF FF 00 00")
+            .needsMedium()
             .by(DefectCommands::twelve));
   }
 

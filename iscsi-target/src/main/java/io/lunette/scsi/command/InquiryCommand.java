@@ -36,8 +36,11 @@ final class InquiryCommand {
       if (page != 0) {
         return Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 7);
       }
-      int type = task.nexus() == null ? StandardInquiry.NO_UNIT : 0;
-      return task.reply(StandardInquiry.of(type), allocation);
+      ByteBuffer data =
+          task.nexus() == null
+              ? StandardInquiry.of(StandardInquiry.NO_UNIT, false)
+              : StandardInquiry.of(0, task.unit().medium().isRemovable());
+      return task.reply(data, allocation);
     }
     if (task.nexus() == null) {
       return Sense.LUN_NOT_SUPPORTED;

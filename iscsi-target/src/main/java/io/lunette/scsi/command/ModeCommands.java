@@ -114,7 +114,7 @@ final class ModeCommands {
     if (!descriptor) {
       return;
     }
-    long blocks = task.unit().blocks();
+    long blocks = task.unit().medium().isPresent() ? task.unit().blocks() : 0;
     if (longForm) {
       data.putLong(blocks).putInt(0);
     } else {

@@ -41,6 +41,7 @@ final class SanitizeCommand {
         CommandDescriptor.of(
                 0x48, 0x1F, "SANITIZE, EXIT FAILURE MODE", "48 BF 00 00 00 00 00 FF FF 00")
             .access(Access.CONTROL)
+            .needsMedium()
             .afterFailedSanitize()
             .by(SanitizeCommand::exitFailureMode));
   }

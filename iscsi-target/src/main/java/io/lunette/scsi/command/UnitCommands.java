@@ -10,11 +10,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 
-/** TEST UNIT READY, REQUEST SENSE, REPORT LUNS, START STOP UNIT, PREVENT ALLOW MEDIUM REMOVAL. */
+/** TEST UNIT READY, REQUEST SENSE and REPORT LUNS. */
 final class UnitCommands {
 
   private static final int DESC = 0x01;
-  private static final int LOEJ = 0x02;
   private static final int LUN_LIST_LEAST = 16;
   private static final int FLAT_SPACE = 0x4000;
 
@@ -22,7 +21,9 @@ final class UnitCommands {
 
   static List<CommandDescriptor> rows() {
     return List.of(
-        CommandDescriptor.of(0x00, "TEST UNIT READY", "00 00 00 00 00 00").by(task -> Outcome.GOOD),
+        CommandDescriptor.of(0x00, "TEST UNIT READY", "00 00 00 00 00 00")
+            .needsMedium()
+            .by(task -> Outcome.GOOD),
         CommandDescriptor.of(0x03, "REQUEST SENSE", "03 01 00 00 FF 00")
             .access(Access.UNRESERVED)
             .withoutUnit()
@@ -32,19 +33,14 @@ final class UnitCommands {
             .access(Access.UNRESERVED)
             .withoutUnit()
             .whileSanitizing()
-            .by(UnitCommands::reportLuns),
-        CommandDescriptor.of(0x1B, "START STOP UNIT", "1B 01 00 0F F7 00")
-            .access(Access.CONTROL)
-            .by(UnitCommands::startStop),
-        CommandDescriptor.of(0x1E, "PREVENT ALLOW MEDIUM REMOVAL", "1E 00 00 00 03 00")
-            .by(UnitCommands::preventAllow));
+            .by(UnitCommands::reportLuns));
   }
 
   /** Reports a pending unit attention as data; otherwise what the unit is busy with, or nothing. */
   private static Outcome requestSense(ScsiTask task) {
     Sense sense = task.nexus() == null ? Sense.LUN_NOT_SUPPORTED : task.nexus().takeAttention();
     if (sense == null) {
-      sense = Objects.requireNonNullElse(task.unit().sanitize().obstacle(), Sense.NONE);
+      sense = Objects.requireNonNullElse(task.unit().notReady(), Sense.NONE);
     }
     ByteBuffer data = ByteBuffer.allocate(32);
     if (task.cdb().bit(1, DESC)) {
@@ -72,26 +68,5 @@ final class UnitCommands {
       task.nexus().clearAttention(Sense.REPORTED_LUNS_CHANGED);
     }
     return task.reply(data.flip(), allocation);
-  }
-
-  /** The medium cannot leave, and a stopped unit would serve no one: only a load is carried out. */
-  private static Outcome startStop(ScsiTask task) {
-    boolean powerCondition = (task.cdb().u8(4) & 0xF0) != 0;
-    boolean eject = task.cdb().bit(4, LOEJ) && !task.cdb().bit(4, 1);
-    if (eject) {
-      return task.unit().removalPrevented()
-          ? Sense.REMOVAL_PREVENTED
-          : Sense.INVALID_FIELD_IN_CDB.atCdbBit(4, 1);
-    }
-    if (powerCondition || task.cdb().bit(4, 1)) {
-      return Outcome.GOOD;
-    }
-    task.device().flush(task);
-    return Outcome.LATER;
-  }
-
-  private static Outcome preventAllow(ScsiTask task) {
-    task.nexus().preventRemoval(task.cdb().bit(4, 1));
-    return Outcome.GOOD;
   }
 }

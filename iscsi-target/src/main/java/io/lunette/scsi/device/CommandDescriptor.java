@@ -24,6 +24,7 @@ public final class CommandDescriptor {
   final boolean withoutUnit;
   final boolean whileSanitizing;
   final boolean afterFailedSanitize;
+  final boolean needsMedium;
   final ToLongFunction<ScsiTask> dataOutBytes;
   private final int recommendedTimeoutSeconds;
 
@@ -37,6 +38,7 @@ public final class CommandDescriptor {
     withoutUnit = builder.withoutUnit;
     whileSanitizing = builder.whileSanitizing;
     afterFailedSanitize = builder.afterFailedSanitize;
+    needsMedium = builder.needsMedium || access.changesMedium() || access == Access.READ;
     dataOutBytes = builder.dataOutBytes;
     recommendedTimeoutSeconds = builder.recommendedTimeoutSeconds;
   }
@@ -94,6 +96,7 @@ public final class CommandDescriptor {
     private boolean withoutUnit;
     private boolean whileSanitizing;
     private boolean afterFailedSanitize;
+    private boolean needsMedium;
     private ToLongFunction<ScsiTask> dataOutBytes;
     private int recommendedTimeoutSeconds = 30;
 
@@ -125,6 +128,12 @@ public final class CommandDescriptor {
     /** It runs when the last SANITIZE has failed (SBC-3 §4.11.4). */
     public Builder afterFailedSanitize() {
       afterFailedSanitize = true;
+      return this;
+    }
+
+    /** It needs the medium though it neither reads nor writes it; those that do need not say so. */
+    public Builder needsMedium() {
+      needsMedium = true;
       return this;
     }
 

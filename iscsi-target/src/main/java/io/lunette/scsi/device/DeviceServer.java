@@ -148,12 +148,15 @@ public final class DeviceServer {
     return null;
   }
 
-  /** What SANITIZE puts in the way; a write that waited behind one asks again. */
+  /** Why the unit is not ready for a command; a write that waited asks again. */
   private static Sense obstacle(LogicalUnit unit, CommandDescriptor row) {
-    if (row.whileSanitizing || (row.afterFailedSanitize && !unit.sanitize().isRunning())) {
-      return null;
+    Sense sanitizing = unit.sanitize().obstacle();
+    boolean passes =
+        row.whileSanitizing || (row.afterFailedSanitize && !unit.sanitize().isRunning());
+    if (sanitizing != null && !passes) {
+      return sanitizing;
     }
-    return unit.sanitize().obstacle();
+    return row.needsMedium ? unit.medium().obstacle() : null;
   }
 
   /** What stands in the way of a write that has waited since it was checked; null if nothing. */

@@ -26,19 +26,27 @@ public final class LogicalUnit {
   private final PersistentReservations persistentReservations;
   private final SanitizeState sanitize = new SanitizeState();
   private final ModeState modes = new ModeState();
+  private final Medium medium;
 
   /** The device, or its guard while somebody watches what is written. */
   private volatile BlockDevice serving;
 
-  /** A unit that keeps nothing beyond its life in memory. */
+  /** A disk that keeps nothing beyond its life in memory. */
   public LogicalUnit(BlockDevice device, UUID identity) {
     this(device, identity, UnitRecords.none());
+  }
+
+  /** A disk with a fixed medium. */
+  public LogicalUnit(BlockDevice device, UUID identity, UnitRecords records) {
+    this(device, identity, records, UnitTraits.DISK);
   }
 
   /**
    * @param records what the unit kept of its state, and where it keeps what changes
    */
-  public LogicalUnit(BlockDevice device, UUID identity, UnitRecords records) {
+  public LogicalUnit(
+      BlockDevice device, UUID identity, UnitRecords records, UnitTraits traits) {
+    this.medium = new Medium(traits.removable(), nexuses);
     this.device = device;
     this.records = records;
     this.serving = device;
@@ -124,6 +132,16 @@ public final class LogicalUnit {
     return copies;
   }
 
+  public Medium medium() {
+    return medium;
+  }
+
+  /** Why the unit is not ready: what it is busy with, or lacks; null if it is ready. */
+  public Sense notReady() {
+    Sense sanitizing = sanitize.obstacle();
+    return sanitizing != null ? sanitizing : medium.obstacle();
+  }
+
   AtomicityGate atomicity() {
     return atomicity;
   }
@@ -147,11 +165,6 @@ public final class LogicalUnit {
         nexus.establish(attention);
       }
     }
-  }
-
-  /** Whether any nexus prevents the removal of the medium. */
-  public boolean removalPrevented() {
-    return nexuses.stream().anyMatch(Nexus::preventsRemoval);
   }
 
   /**

@@ -9,6 +9,7 @@ public final class StandardInquiry {
 
   private static final int BYTES = 96;
   private static final int SPC_4 = 0x06;
+  private static final int RMB = 0x80;
   private static final int HISUP = 0x10;
   private static final int FORMAT_2 = 0x02;
 
@@ -29,10 +30,10 @@ public final class StandardInquiry {
   private StandardInquiry() {}
 
   /** The data, from position 0 to the limit. */
-  public static ByteBuffer of(int qualifierAndType) {
+  public static ByteBuffer of(int qualifierAndType, boolean removable) {
     ByteBuffer out = ByteBuffer.allocate(BYTES);
     out.put((byte) qualifierAndType)
-        .put((byte) 0)
+        .put((byte) (removable ? RMB : 0))
         .put((byte) SPC_4)
         .put((byte) (HISUP | FORMAT_2))
         .put((byte) (BYTES - 5))

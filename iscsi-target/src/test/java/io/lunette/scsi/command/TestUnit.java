@@ -7,6 +7,7 @@ import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.UnitRecords;
 import io.lunette.scsi.device.UnitStateStore;
+import io.lunette.scsi.device.UnitTraits;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 
@@ -21,12 +22,16 @@ final class TestUnit {
   final Initiator initiator;
 
   TestUnit(MemoryBlockDevice device) {
-    this(device, UnitStateStore.none());
+    this(device, UnitTraits.DISK);
   }
 
-  private TestUnit(MemoryBlockDevice device, UnitStateStore store) {
+  TestUnit(MemoryBlockDevice device, UnitTraits traits) {
+    this(device, UnitRecords.none(), traits);
+  }
+
+  TestUnit(MemoryBlockDevice device, UnitRecords records, UnitTraits traits) {
     this.device = device;
-    unit = new LogicalUnit(device, IDENTITY, UnitRecords.load(store, IDENTITY));
+    unit = new LogicalUnit(device, IDENTITY, records, traits);
     initiator = new Initiator(unit, "iqn.2026-01.example:a");
   }
 
@@ -41,7 +46,10 @@ final class TestUnit {
 
   /** As {@link #small}, with what the store kept; another one on the same store is a restart. */
   static TestUnit restored(UnitStateStore store) {
-    return new TestUnit(MemoryBlockDevice.inline(MIB, 512), store);
+    return new TestUnit(
+        MemoryBlockDevice.inline(MIB, 512),
+        UnitRecords.load(store, IDENTITY),
+        UnitTraits.DISK);
   }
 
   static TestUnit completingOn(Executor executor) {
