@@ -11,6 +11,7 @@ import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.MappingStatistics;
 import io.lunette.scsi.device.UnitRecords;
+import io.lunette.scsi.device.UnitServices;
 import io.lunette.scsi.device.UnitStateStore;
 import io.lunette.scsi.device.UnitTraits;
 import java.io.IOException;
@@ -48,16 +49,17 @@ final class LunMap {
     final LogicalUnit unit;
     int mappings;
 
-    SharedUnit(LogicalUnitSpec spec, UnitRecords records) {
+    SharedUnit(LogicalUnitSpec spec, UnitRecords records, UnitServices services) {
       device = spec.device();
       traits = spec.traits();
-      unit = new LogicalUnit(spec.device(), spec.identity(), records, spec.traits());
+      unit = new LogicalUnit(spec.device(), spec.identity(), records, spec.traits(), services);
     }
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(LunMap.class);
 
   private final UnitStateStore states;
+  private final UnitServices services;
 
   /** Held while a unit begins or ends; taken before the lock of the map. */
   private final Object unitLives = new Object();
@@ -74,8 +76,9 @@ final class LunMap {
   @GuardedBy("this")
   private final Set<Session> sessions = new LinkedHashSet<>();
 
-  LunMap(UnitStateStore states) {
+  LunMap(UnitStateStore states, UnitServices services) {
     this.states = states;
+    this.services = services;
   }
 
   /**
@@ -173,7 +176,7 @@ final class LunMap {
           "unit " + spec.identity() + " has another device, or other traits, already");
     }
     if (shared == null) {
-      shared = new SharedUnit(spec, records);
+      shared = new SharedUnit(spec, records, services);
       units.put(spec.identity(), shared);
     }
     shared.mappings++;

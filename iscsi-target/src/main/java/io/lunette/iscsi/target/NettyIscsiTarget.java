@@ -15,7 +15,10 @@ import io.lunette.iscsi.session.TransferBudget;
 import io.lunette.scsi.command.CommandSet;
 import io.lunette.scsi.copy.CopyManager;
 import io.lunette.scsi.device.DeviceServer;
+import io.lunette.scsi.device.UnitServices;
+import io.netty.util.concurrent.DefaultEventExecutor;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -46,6 +49,8 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
           CommandSet.blockDevice(
               CopyManager.threaded(new DefaultThreadFactory("lunette-copy", true))));
   private final LunMap lunMap;
+  private final EventExecutor timer =
+      new DefaultEventExecutor(new DefaultThreadFactory("lunette-iscsi-timer", true));
   private final AtomicInteger lastTsih = new AtomicInteger();
   private final TransferBudget budget;
   private final PendingLogins pendingLogins;
@@ -54,7 +59,7 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
 
   NettyIscsiTarget(TargetConfig config) throws PortalException {
     this.config = config;
-    this.lunMap = new LunMap(config.unitStates());
+    this.lunMap = new LunMap(config.unitStates(), unitServices(config.limits()));
     this.targetName = config.targetName().toLowerCase(Locale.ROOT);
     TargetLimits from = config.limits();
     this.limits =
@@ -72,6 +77,13 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
             config.eventLoops(),
             from.connections(),
             portalGroup -> new IscsiConnection(this, portalGroup));
+  }
+
+  private UnitServices unitServices(TargetLimits limits) {
+    return new UnitServices(
+        System::nanoTime,
+        (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS),
+        limits.sanitizeBytesPerSecond());
   }
 
   @Override
@@ -167,6 +179,7 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
           closeTime.toMillis(),
           lunMap.sessions());
     }
+    timer.shutdownGracefully(0, 0, TimeUnit.SECONDS);
     portals.close();
   }
 

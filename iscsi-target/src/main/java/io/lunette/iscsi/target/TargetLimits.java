@@ -18,6 +18,8 @@ import java.time.Duration;
  *     stays silent as long again; so is one whose data for a command stops for twice as long
  * @param logoutTime how long closing the target waits for initiators to log out; zero does not ask
  * @param closeTime how long closing the target waits for the commands that its devices have
+ * @param sanitizeBytesPerSecond what SANITIZE may write to one unit, so that it takes the device
+ *     from nobody; 0 for no bound
  */
 public record TargetLimits(
     int connections,
@@ -28,7 +30,8 @@ public record TargetLimits(
     Duration loginTime,
     Duration silenceTime,
     Duration logoutTime,
-    Duration closeTime) {
+    Duration closeTime,
+    long sanitizeBytesPerSecond) {
 
   /** What a target has when nothing else is said. */
   public static final TargetLimits DEFAULT =
@@ -39,9 +42,10 @@ public record TargetLimits(
           64 << 20,
           512L << 20,
           Duration.ofSeconds(15),
-          Duration.ofSeconds(15),
+          Duration.ofSeconds(40),
           Duration.ofSeconds(1),
-          Duration.ofSeconds(30));
+          Duration.ofSeconds(30),
+          128L << 20);
 
   private static final int LEAST_TRANSFER_BYTES = 16 << 20;
 
@@ -61,6 +65,10 @@ public record TargetLimits(
               + " bytes a session, "
               + transferBytes
               + " in all: at least 16 MiB");
+    }
+    if (sanitizeBytesPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "sanitize rate of " + sanitizeBytesPerSecond + " bytes a second");
     }
     if (loginTime.toMillis() < 1 || silenceTime.toMillis() < 1 || closeTime.toMillis() < 1) {
       throw new IllegalArgumentException(
@@ -82,7 +90,8 @@ public record TargetLimits(
         loginTime,
         silenceTime,
         logoutTime,
-        closeTime);
+        closeTime,
+        sanitizeBytesPerSecond);
   }
 
   /** The same with another bound on the data of all sessions. */
@@ -96,7 +105,8 @@ public record TargetLimits(
         loginTime,
         silenceTime,
         logoutTime,
-        closeTime);
+        closeTime,
+        sanitizeBytesPerSecond);
   }
 
   /** The same with other times for a login and for silence. */
@@ -110,7 +120,8 @@ public record TargetLimits(
         login,
         silence,
         logoutTime,
-        closeTime);
+        closeTime,
+        sanitizeBytesPerSecond);
   }
 
   /** The same with another time for initiators to log out. */
@@ -124,6 +135,22 @@ public record TargetLimits(
         loginTime,
         silenceTime,
         time,
-        closeTime);
+        closeTime,
+        sanitizeBytesPerSecond);
+  }
+
+  /** The same with another rate of SANITIZE. */
+  public TargetLimits withSanitizeRate(long bytesPerSecond) {
+    return new TargetLimits(
+        connections,
+        logins,
+        commandWindow,
+        transferBytesPerSession,
+        transferBytes,
+        loginTime,
+        silenceTime,
+        logoutTime,
+        closeTime,
+        bytesPerSecond);
   }
 }

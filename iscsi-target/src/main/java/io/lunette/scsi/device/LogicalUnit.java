@@ -27,6 +27,7 @@ public final class LogicalUnit {
   private final SanitizeState sanitize = new SanitizeState();
   private final ModeState modes = new ModeState();
   private final Medium medium;
+  private final UnitServices services;
 
   /** The device, or its guard while somebody watches what is written. */
   private volatile BlockDevice serving;
@@ -38,15 +39,20 @@ public final class LogicalUnit {
 
   /** A disk with a fixed medium. */
   public LogicalUnit(BlockDevice device, UUID identity, UnitRecords records) {
-    this(device, identity, records, UnitTraits.DISK);
+    this(device, identity, records, UnitTraits.DISK, UnitServices.UNBOUNDED);
   }
 
   /**
    * @param records what the unit kept of its state, and where it keeps what changes
    */
   public LogicalUnit(
-      BlockDevice device, UUID identity, UnitRecords records, UnitTraits traits) {
+      BlockDevice device,
+      UUID identity,
+      UnitRecords records,
+      UnitTraits traits,
+      UnitServices services) {
     this.medium = new Medium(traits.removable(), nexuses);
+    this.services = services;
     this.device = device;
     this.records = records;
     this.serving = device;
@@ -134,6 +140,10 @@ public final class LogicalUnit {
 
   public Medium medium() {
     return medium;
+  }
+
+  public UnitServices services() {
+    return services;
   }
 
   /** Why the unit is not ready: what it is busy with, or lacks; null if it is ready. */

@@ -53,7 +53,8 @@ final class ServedTarget implements AutoCloseable, InitiatorAuthentication {
         Duration.ofMillis(loginMillis),
         Duration.ofMillis(silenceMillis),
         Duration.ZERO,
-        Duration.ofMillis(500));
+        Duration.ofMillis(500),
+        128L << 20);
   }
 
   /** What it holds on behalf of initiators. */

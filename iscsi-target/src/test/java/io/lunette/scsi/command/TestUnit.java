@@ -7,6 +7,7 @@ import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.UnitRecords;
 import io.lunette.scsi.device.UnitStateStore;
+import io.lunette.scsi.device.UnitServices;
 import io.lunette.scsi.device.UnitTraits;
 import java.util.UUID;
 import java.util.concurrent.Executor;
@@ -26,12 +27,13 @@ final class TestUnit {
   }
 
   TestUnit(MemoryBlockDevice device, UnitTraits traits) {
-    this(device, UnitRecords.none(), traits);
+    this(device, UnitRecords.none(), traits, UnitServices.UNBOUNDED);
   }
 
-  TestUnit(MemoryBlockDevice device, UnitRecords records, UnitTraits traits) {
+  TestUnit(
+      MemoryBlockDevice device, UnitRecords records, UnitTraits traits, UnitServices services) {
     this.device = device;
-    unit = new LogicalUnit(device, IDENTITY, records, traits);
+    unit = new LogicalUnit(device, IDENTITY, records, traits, services);
     initiator = new Initiator(unit, "iqn.2026-01.example:a");
   }
 
@@ -49,7 +51,8 @@ final class TestUnit {
     return new TestUnit(
         MemoryBlockDevice.inline(MIB, 512),
         UnitRecords.load(store, IDENTITY),
-        UnitTraits.DISK);
+        UnitTraits.DISK,
+        UnitServices.UNBOUNDED);
   }
 
   static TestUnit completingOn(Executor executor) {
