@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
@@ -24,6 +25,7 @@ import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
+import io.lunette.iscsi.target.TargetLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -114,7 +116,12 @@ public final class Appliance implements AutoCloseable {
       masking = new IscsiLunMasking(driver, portal.toString(), targetName);
       lifecycle.add("devices", masking::close);
       core = openCore(catalog, workers, options.spaceThresholds().orElse(SpaceThresholds.DEFAULT));
-      openTarget();
+      openTarget(
+          TargetLimits.DEFAULT.withSanitizeRate(
+              options
+                  .sanitizeRate()
+                  .map(ByteSize::bytes)
+                  .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond())));
       openApi(options, workers);
     } catch (DomainException e) {
       throw new ApplianceException(e.getMessage(), e);
@@ -147,7 +154,7 @@ public final class Appliance implements AutoCloseable {
     return difference.subject() + ": " + difference.found() + ": " + difference.done();
   }
 
-  private void openTarget() throws ApplianceException {
+  private void openTarget(TargetLimits limits) throws ApplianceException {
     UnitStateDirectory states = new UnitStateDirectory(home.unitStates());
     lifecycle.add("states of the units", states::close);
     try {
@@ -157,6 +164,7 @@ public final class Appliance implements AutoCloseable {
               TargetConfig.of(targetName, portals.toTargetPortals())
                   .withRedirection(portals)
                   .withAuthentication(masking)
+                  .withLimits(limits)
                   .withUnitStates(states));
       lifecycle.add("target", target::close);
       masking.serveOn(target);

@@ -15,6 +15,7 @@ import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
+import io.lunette.iscsi.target.TargetLimits;
 import io.lunette.scsi.device.UnitStateStore;
 import io.lunette.scsi.device.UnitTraits;
 import java.nio.file.Files;
@@ -76,6 +77,7 @@ public final class SingleTarget implements AutoCloseable {
             TargetConfig.of(options.targetName(), options.portals().toTargetPortals())
                 .withRedirection(options.portals())
                 .withAuthentication(options.authentication())
+                .withLimits(TargetLimits.DEFAULT.withSanitizeRate(options.sanitizeBytesPerSecond()))
                 .withUnitStates(openUnitStates(options.file())));
     first = options.portals().first();
     lifecycle.add("target", target::close);

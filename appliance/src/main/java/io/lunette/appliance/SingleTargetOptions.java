@@ -4,6 +4,7 @@ package io.lunette.appliance;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.iscsi.target.InitiatorAuthentication;
+import io.lunette.iscsi.target.TargetLimits;
 import java.nio.file.Path;
 
 /**
@@ -16,6 +17,7 @@ import java.nio.file.Path;
  * @param targetName the target's iSCSI name
  * @param authentication who must prove what
  * @param removable whether the medium can be ejected and loaded
+ * @param sanitizeBytesPerSecond what SANITIZE may write
  * @param readOnly whether writes are refused; pool and volume must exist then
  */
 public record SingleTargetOptions(
@@ -26,6 +28,7 @@ public record SingleTargetOptions(
     String targetName,
     InitiatorAuthentication authentication,
     boolean removable,
+    long sanitizeBytesPerSecond,
     boolean readOnly) {
 
   /** A disk of 512-byte blocks for everybody. */
@@ -39,30 +42,77 @@ public record SingleTargetOptions(
         targetName,
         InitiatorAuthentication.none(),
         false,
+        TargetLimits.DEFAULT.sanitizeBytesPerSecond(),
         false);
   }
 
   /** The same with logical blocks of this size. */
   public SingleTargetOptions withBlockBytes(int bytes) {
     return new SingleTargetOptions(
-        file, sizeBytes, bytes, portals, targetName, authentication, removable, readOnly);
+        file,
+        sizeBytes,
+        bytes,
+        portals,
+        targetName,
+        authentication,
+        removable,
+        sanitizeBytesPerSecond,
+        readOnly);
   }
 
   /** The same for initiators that prove who they are. */
   public SingleTargetOptions withAuthentication(InitiatorAuthentication required) {
     return new SingleTargetOptions(
-        file, sizeBytes, blockBytes, portals, targetName, required, removable, readOnly);
+        file,
+        sizeBytes,
+        blockBytes,
+        portals,
+        targetName,
+        required,
+        removable,
+        sanitizeBytesPerSecond,
+        readOnly);
   }
 
   /** The same with a medium that is removable or not. */
   public SingleTargetOptions withRemovable(boolean whether) {
     return new SingleTargetOptions(
-        file, sizeBytes, blockBytes, portals, targetName, authentication, whether, readOnly);
+        file,
+        sizeBytes,
+        blockBytes,
+        portals,
+        targetName,
+        authentication,
+        whether,
+        sanitizeBytesPerSecond,
+        readOnly);
   }
 
   /** The same, refusing writes or not. */
   public SingleTargetOptions withReadOnly(boolean whether) {
     return new SingleTargetOptions(
-        file, sizeBytes, blockBytes, portals, targetName, authentication, removable, whether);
+        file,
+        sizeBytes,
+        blockBytes,
+        portals,
+        targetName,
+        authentication,
+        removable,
+        sanitizeBytesPerSecond,
+        whether);
+  }
+
+  /** The same with another rate of SANITIZE. */
+  public SingleTargetOptions withSanitizeRate(long bytesPerSecond) {
+    return new SingleTargetOptions(
+        file,
+        sizeBytes,
+        blockBytes,
+        portals,
+        targetName,
+        authentication,
+        removable,
+        bytesPerSecond,
+        readOnly);
   }
 }

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Records of logical units as files of a directory, {@code UUID.reservations} and {@code
- * UUID.mode-pages}, laid out as {@link UnitStateRecord} says.
+ * UUID.mode-pages} and so on, laid out as {@link UnitStateRecord} says.
  *
  * <p>A file is replaced as a whole: written under another name, flushed, renamed, and the directory
  * flushed. So after a crash there is the record before or the one after. The directory appears with

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * <pre>
  *  byte  0  magic "LUNUNIT1"
  *        8  version of this layout, 1                u32
- *       12  kind: 1 reservations, 2 mode pages       u32
+ *       12  kind: 1 reservations, 2 mode pages, 3 sanitize  u32
  *       16  identity of the unit                     16 bytes
  *       32  length of the record                     u32
  *       36  CRC32C of bytes 0 to 35 and the record   u32
@@ -80,6 +80,7 @@ final class UnitStateRecord {
     return switch (kind) {
       case RESERVATIONS -> 1;
       case MODE_PAGES -> 2;
+      case SANITIZE -> 3;
     };
   }
 

@@ -65,6 +65,7 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.empty(),
             Optional.ofNullable(poolSize),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {

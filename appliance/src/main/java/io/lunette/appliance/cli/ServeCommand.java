@@ -67,6 +67,14 @@ final class ServeCommand implements Callable<Integer> {
   private ByteSize scrubRate;
 
   @Option(
+      names = "--sanitize-rate",
+      paramLabel = "S",
+      description =
+          "Bytes a second that a server's SANITIZE may write to its LUN (128M);"
+              + " 0 for no bound.")
+  private ByteSize sanitizeRate;
+
+  @Option(
       names = "--space-thresholds",
       paramLabel = "W,C",
       description =
@@ -96,6 +104,7 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(poolFile),
             Optional.ofNullable(poolSize),
             Optional.ofNullable(scrubRate),
+            Optional.ofNullable(sanitizeRate),
             Optional.ofNullable(spaceThresholds));
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();

@@ -12,6 +12,7 @@ import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.iscsi.target.InitiatorAuthentication;
+import io.lunette.iscsi.target.TargetLimits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -93,6 +94,12 @@ final class TargetCommand implements Callable<Integer> {
   @Option(names = "--read-only", description = "Refuse writes; the pool file must exist.")
   private boolean readOnly;
 
+  @Option(
+      names = "--sanitize-rate",
+      paramLabel = "S",
+      description = "Bytes a second that SANITIZE may write (128M); 0 for no bound.")
+  private ByteSize sanitizeRate = new ByteSize(TargetLimits.DEFAULT.sanitizeBytesPerSecond());
+
   @Option(names = "--iqn", paramLabel = "IQN", description = "The target's iSCSI name.")
   private InitiatorName iqn = new InitiatorName("iqn.2026-11.io.lunette:target");
 
@@ -129,6 +136,7 @@ final class TargetCommand implements Callable<Integer> {
             .withBlockBytes(blockBytes)
             .withRemovable(removable)
             .withReadOnly(readOnly)
+            .withSanitizeRate(sanitizeRate.bytes())
             .withAuthentication(authentication());
     UntilStopped stopped = UntilStopped.onSignal();
     try (SingleTarget target = SingleTarget.start(options)) {

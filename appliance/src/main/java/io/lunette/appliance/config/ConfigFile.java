@@ -21,7 +21,14 @@ public final class ConfigFile {
 
   private static final Set<String> KEYS =
       Set.of(
-          "portal", "redirect", "http", "pool-file", "pool-size", "scrub-rate", "space-thresholds");
+          "portal",
+          "redirect",
+          "http",
+          "pool-file",
+          "pool-size",
+          "scrub-rate",
+          "sanitize-rate",
+          "space-thresholds");
 
   private final Path file;
   private final Properties properties;
@@ -53,6 +60,7 @@ public final class ConfigFile {
         config.value("pool-file", Path::of),
         config.value("pool-size", ByteSize::parse),
         config.value("scrub-rate", ByteSize::parse),
+        config.value("sanitize-rate", ByteSize::parse),
         config.value("space-thresholds", SpaceThresholds::parse));
   }
 

@@ -12,11 +12,13 @@ public record ServeOptions(
     Optional<Path> poolFile,
     Optional<ByteSize> poolSize,
     Optional<ByteSize> scrubRate,
+    Optional<ByteSize> sanitizeRate,
     Optional<SpaceThresholds> spaceThresholds) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
       new ServeOptions(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -38,6 +40,7 @@ public record ServeOptions(
         poolFile.or(other::poolFile),
         poolSize.or(other::poolSize),
         scrubRate.or(other::scrubRate),
+        sanitizeRate.or(other::sanitizeRate),
         spaceThresholds.or(other::spaceThresholds));
   }
 }

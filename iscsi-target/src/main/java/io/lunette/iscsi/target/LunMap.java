@@ -7,6 +7,7 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.iscsi.session.Session;
 import io.lunette.scsi.Sense;
+import io.lunette.scsi.command.CommandSet;
 import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.MappedUnit;
 import io.lunette.scsi.device.MappingStatistics;
@@ -178,6 +179,7 @@ final class LunMap {
     if (shared == null) {
       shared = new SharedUnit(spec, records, services);
       units.put(spec.identity(), shared);
+      CommandSet.resume(shared.unit);
     }
     shared.mappings++;
     Mapping mapping =

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,10 +81,20 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   }
 
   private UnitServices unitServices(TargetLimits limits) {
-    return new UnitServices(
-        System::nanoTime,
-        (task, nanos) -> timer.schedule(task, nanos, TimeUnit.NANOSECONDS),
-        limits.sanitizeBytesPerSecond());
+    long rate = limits.sanitizeBytesPerSecond();
+    return new UnitServices(System::nanoTime, this::runLater, rate == 0 ? Long.MAX_VALUE : rate);
+  }
+
+  /** What a unit is at ends with the target; the next one goes on with it. */
+  private void runLater(Runnable task, long nanos) {
+    if (timer.isShuttingDown()) {
+      return;
+    }
+    try {
+      timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("closed meanwhile", e);
+    }
   }
 
   @Override

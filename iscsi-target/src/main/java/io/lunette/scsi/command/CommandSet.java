@@ -4,6 +4,7 @@ package io.lunette.scsi.command;
 import io.lunette.scsi.copy.CopyManager;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.CommandTable;
+import io.lunette.scsi.device.LogicalUnit;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,11 @@ import java.util.List;
 public final class CommandSet {
 
   private CommandSet() {}
+
+  /** Goes on with what a restart of the target interrupted in a unit that nobody sees yet. */
+  public static void resume(LogicalUnit unit) {
+    SanitizeCommand.resume(unit);
+  }
 
   /** The table of a direct-access block device whose copies run on whatever thread comes by. */
   public static CommandTable blockDevice() {

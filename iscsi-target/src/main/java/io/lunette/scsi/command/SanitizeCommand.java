@@ -5,6 +5,8 @@ import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.Access;
 import io.lunette.scsi.device.CommandDescriptor;
+import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.SanitizeState;
 import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,8 +16,8 @@ import java.util.List;
  * offered: there is no key to destroy.
  *
  * <p>The unit answers nothing but a few commands while it runs; progress is in REQUEST SENSE. The
- * run belongs to the unit, not to the command: it goes on when the session that began it ends, and
- * keeps other writes out until it does.
+ * run belongs to the unit, not to the command: it goes on when the session that began it ends and
+ * when the target is started again, and keeps other writes out until it does.
  */
 final class SanitizeCommand {
 
@@ -61,35 +63,92 @@ final class SanitizeCommand {
     boolean invert = (list.get(0) & 0x80) != 0;
     byte[] pattern = new byte[patternBytes];
     list.get(HEADER, pattern);
-    return begin(task, SanitizeRun.overwrite(task.unit(), pattern, passes, invert));
+    return begin(task, SanitizePlan.overwrite(pattern, passes, invert));
   }
 
   private static Outcome blockErase(ScsiTask task) {
     if (task.cdb().u16(7) != 0) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(7, 7);
     }
-    return begin(task, SanitizeRun.blockErase(task.unit()));
+    return begin(task, SanitizePlan.blockErase());
   }
 
-  private static Outcome begin(ScsiTask task, SanitizeRun run) {
-    if (!task.unit().sanitize().begin(task.cdb().bit(1, AUSE))) {
+  private static Outcome begin(ScsiTask task, SanitizePlan plan) {
+    SanitizeState state = task.unit().sanitize();
+    SanitizeRun run = new SanitizeRun(task.unit(), plan);
+    if (!state.begin(plan.encode(), task.cdb().bit(1, AUSE))) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 5);
     }
-    if (task.cdb().bit(1, IMMED)) {
-      Runnable readmitWrites = task.takeAtomicity();
-      run.start(outcome -> readmitWrites.run());
-      return Outcome.GOOD;
-    }
-    run.start(task::end);
+    Following following = new Following(task.takeAtomicity(), task);
+    state
+        .recorded()
+        .whenComplete(
+            (kept, failure) -> {
+              if (failure != null) {
+                state.end(false).thenAccept(any -> following.ended(Sense.SANITIZE_FAILED));
+                return;
+              }
+              if (task.cdb().bit(1, IMMED)) {
+                following.answer(Outcome.GOOD);
+              }
+              run.start(following);
+            });
     return Outcome.LATER;
+  }
+
+  /** Begins again what a restart of the target has interrupted. */
+  static void resume(LogicalUnit unit) {
+    unit.sanitize()
+        .interrupted()
+        .map(SanitizePlan::decode)
+        .map(plan -> new SanitizeRun(unit, plan))
+        .ifPresent(run -> unit.runAlone(readmit -> run.start(new Following(readmit, null))));
+  }
+
+  /**
+   * Lets writes in again when a run is over, and answers the command that waits for it, if one
+   * does: sooner if that is aborted, which leaves the run alone.
+   */
+  private static final class Following implements SanitizeRun.Listener {
+    private final Runnable readmitWrites;
+    private ScsiTask waiting;
+
+    Following(Runnable readmitWrites, ScsiTask waiting) {
+      this.readmitWrites = readmitWrites;
+      this.waiting = waiting;
+    }
+
+    @Override
+    public void proceeded() {
+      if (waiting != null && waiting.shouldEndEarly()) {
+        answer(Outcome.TASK_ABORTED);
+      }
+    }
+
+    @Override
+    public void ended(Outcome outcome) {
+      readmitWrites.run();
+      answer(outcome);
+    }
+
+    void answer(Outcome outcome) {
+      ScsiTask answered = waiting;
+      waiting = null;
+      if (answered != null) {
+        answered.end(outcome);
+      }
+    }
   }
 
   private static Outcome exitFailureMode(ScsiTask task) {
     if (task.cdb().u16(7) != 0) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(7, 7);
     }
-    return task.unit().sanitize().exitFailure()
-        ? Outcome.GOOD
-        : Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 4);
+    task.unit()
+        .sanitize()
+        .exitFailure()
+        .thenAccept(
+            left -> task.end(left ? Outcome.GOOD : Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 4)));
+    return Outcome.LATER;
   }
 }

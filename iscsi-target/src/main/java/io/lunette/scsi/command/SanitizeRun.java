@@ -7,38 +7,46 @@ import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.LogicalUnit;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
- * Overwrites a whole unit with a pattern, in passes, one piece at a time, then flushes; a block
- * erase gives the space back after that. What is written are data, not a zeroing that the device
- * might carry out by hiding blocks (DESIGN §5).
+ * Overwrites a whole unit with a pattern, in passes, one piece at a time at a bounded rate, then
+ * flushes; a block erase gives the space back after that. What is written are data, not a zeroing
+ * that the device might carry out by hiding blocks (DESIGN §5).
+ *
+ * <p>It belongs to the unit and runs alone in it: no command, reset or logout ends it.
  */
 final class SanitizeRun extends IoSequence {
 
   private static final int PIECE_BYTES = 1 << 20;
   private static final long RELEASE_BYTES = 512L << 20;
+  private static final int WHOLE = 0x10000;
+
+  /** What is done one after the other; each ends when its I/O has. */
+  private enum Stage {
+    WRITE,
+    FLUSH,
+    RELEASE,
+    FLUSH_RELEASED,
+    END
+  }
 
   private final LogicalUnit unit;
+  private final SanitizePlan plan;
   private final long totalBytes;
-  private final int passes;
-  private final boolean invert;
-  private final boolean release;
   private final ByteBuffer piece;
-  private Consumer<Outcome> whenEnded;
+  private final Pace pace;
+  private Listener listener;
+  private Stage stage = Stage.WRITE;
   private int pass;
   private long done;
-  private long released;
-  private boolean flushed;
 
-  private SanitizeRun(
-      LogicalUnit unit, byte[] pattern, int passes, boolean invert, boolean release) {
+  SanitizeRun(LogicalUnit unit, SanitizePlan plan) {
     this.unit = unit;
-    this.release = release;
+    this.plan = plan;
     this.totalBytes = unit.device().geometry().sizeBytes();
-    this.passes = passes;
-    this.invert = invert;
+    this.pace = new Pace(unit.services().sanitizeBytesPerSecond());
     int block = unit.blockBytes();
+    byte[] pattern = plan.pattern();
     piece = ByteBuffer.allocateDirect((int) Math.min(totalBytes, PIECE_BYTES));
     while (piece.hasRemaining()) {
       piece.put(pattern[piece.position() % block % pattern.length]);
@@ -46,24 +54,30 @@ final class SanitizeRun extends IoSequence {
     piece.flip();
   }
 
-  /** Leaves the last pass's pattern on the medium. */
-  static SanitizeRun overwrite(LogicalUnit unit, byte[] pattern, int passes, boolean invert) {
-    return new SanitizeRun(unit, pattern, passes, invert, false);
+  /** Who follows a run; called by one thread at a time. */
+  interface Listener {
+
+    /** A piece has been written. */
+    void proceeded();
+
+    /** The run is over, and the unit's state says so. */
+    void ended(Outcome outcome);
   }
 
-  /** Leaves nothing mapped: zeroes are written, then the space is given back. */
-  static SanitizeRun blockErase(LogicalUnit unit) {
-    return new SanitizeRun(unit, new byte[1], 1, false, unit.features().thin());
-  }
-
-  void start(Consumer<Outcome> listener) {
-    whenEnded = listener;
+  void start(Listener told) {
+    listener = told;
     start();
   }
 
+  /** A unit whose device is closed is at it still: the run begins again with the next target. */
   @Override
   public void failed(BlockException failure) {
-    end(false, Sense.SANITIZE_FAILED);
+    if (failure.kind() == BlockException.Kind.GONE) {
+      isOver();
+      listener.ended(Sense.LUN_NOT_SUPPORTED);
+    } else {
+      end(false, Sense.SANITIZE_FAILED);
+    }
   }
 
   @Override
@@ -73,43 +87,70 @@ final class SanitizeRun extends IoSequence {
 
   private void end(boolean succeeded, Outcome outcome) {
     isOver();
-    unit.sanitize().end(succeeded);
-    whenEnded.accept(outcome);
+    unit.sanitize()
+        .end(succeeded)
+        .thenAccept(good -> listener.ended(succeeded && !good ? Sense.SANITIZE_FAILED : outcome));
   }
 
   @Override
   boolean next() {
-    if (done == totalBytes && pass + 1 < passes) {
-      pass++;
-      done = 0;
-      if (invert) {
-        for (int i = 0; i < piece.limit(); i++) {
-          piece.put(i, (byte) ~piece.get(i));
-        }
+    return switch (stage) {
+      case WRITE -> done < totalBytes ? write() : nextPass();
+      case FLUSH -> flush(plan.release() && unit.features().thin() ? Stage.RELEASE : Stage.END);
+      case RELEASE -> release();
+      case FLUSH_RELEASED -> flush(Stage.END);
+      case END -> {
+        end(true, Outcome.GOOD);
+        yield false;
+      }
+    };
+  }
+
+  private boolean write() {
+    listener.proceeded();
+    long waitNanos = pace.untilDue(unit.services().nanoTime().getAsLong());
+    if (waitNanos > 0) {
+      unit.services().delay().run(this::completed, waitNanos);
+      return true;
+    }
+    ByteBuffer next = piece.slice(0, (int) Math.min(piece.limit(), totalBytes - done));
+    unit.sanitize().progress((int) ((pass + (double) done / totalBytes) / plan.passes() * WHOLE));
+    long offset = done;
+    done += next.limit();
+    pace.step(next.limit());
+    unit.device().write(offset, next, Durability.VISIBLE, this);
+    return true;
+  }
+
+  private boolean nextPass() {
+    done = 0;
+    pass++;
+    if (pass == plan.passes()) {
+      stage = Stage.FLUSH;
+      return next();
+    }
+    if (plan.invert()) {
+      for (int i = 0; i < piece.limit(); i++) {
+        piece.put(i, (byte) ~piece.get(i));
       }
     }
-    if (done < totalBytes) {
-      ByteBuffer next = piece.slice(0, (int) Math.min(piece.limit(), totalBytes - done));
-      long offset = done;
-      done += next.limit();
-      unit.sanitize().progress((int) ((pass + (double) offset / totalBytes) / passes * 0x10000));
-      unit.device().write(offset, next, Durability.VISIBLE, this);
-      return true;
+    return write();
+  }
+
+  private boolean flush(Stage next) {
+    stage = next;
+    unit.device().flush(this);
+    return true;
+  }
+
+  private boolean release() {
+    long offset = done;
+    long length = Math.min(RELEASE_BYTES, totalBytes - offset);
+    done += length;
+    if (done == totalBytes) {
+      stage = Stage.FLUSH_RELEASED;
     }
-    if (!flushed) {
-      flushed = true;
-      unit.device().flush(this);
-      return true;
-    }
-    if (release && released < totalBytes) {
-      long offset = released;
-      long length = Math.min(RELEASE_BYTES, totalBytes - offset);
-      released += length;
-      flushed = released < totalBytes; // the last one is flushed too
-      unit.device().discard(offset, length, this);
-      return true;
-    }
-    end(true, Outcome.GOOD);
-    return false;
+    unit.device().discard(offset, length, this);
+    return true;
   }
 }

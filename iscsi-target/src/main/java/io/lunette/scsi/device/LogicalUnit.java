@@ -7,6 +7,7 @@ import io.lunette.scsi.Sense;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * A logical unit: a block device with a name, and the state that all its nexuses share. Each part
@@ -24,7 +25,7 @@ public final class LogicalUnit {
   private final AtomicityGate atomicity = new AtomicityGate();
   private final LegacyReservation legacyReservation = new LegacyReservation();
   private final PersistentReservations persistentReservations;
-  private final SanitizeState sanitize = new SanitizeState();
+  private final SanitizeState sanitize;
   private final ModeState modes = new ModeState();
   private final Medium medium;
   private final UnitServices services;
@@ -56,6 +57,7 @@ public final class LogicalUnit {
     this.device = device;
     this.records = records;
     this.serving = device;
+    this.sanitize = new SanitizeState(records);
     this.features = device.features();
     this.identity = identity;
     this.limits = BlockLimits.of(device.geometry());
@@ -150,6 +152,15 @@ public final class LogicalUnit {
   public Sense notReady() {
     Sense sanitizing = sanitize.obstacle();
     return sanitizing != null ? sanitizing : medium.obstacle();
+  }
+
+  /**
+   * Runs something that no write may interleave with, as soon as those under way have ended.
+   *
+   * @param start is given what lets writes in again, to be run once
+   */
+  public void runAlone(Consumer<Runnable> start) {
+    atomicity.enter(true, () -> start.accept(atomicity::leaveAlone));
   }
 
   AtomicityGate atomicity() {

@@ -21,7 +21,9 @@ public interface UnitStateStore {
     /** Registrations and the persistent reservation, while APTPL is active (SPC-4 §5.13.5). */
     RESERVATIONS,
     /** Saved values of the mode pages (SPC-4 §6.11). */
-    MODE_PAGES
+    MODE_PAGES,
+    /** A SANITIZE that has not ended well (SBC-3 §4.11). */
+    SANITIZE
   }
 
   /** Longest record. */

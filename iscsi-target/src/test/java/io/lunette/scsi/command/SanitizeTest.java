@@ -6,10 +6,17 @@ import static io.lunette.scsi.command.TestUnit.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockException.Kind;
+import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
+import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.UnitRecords;
+import io.lunette.scsi.device.UnitServices;
+import io.lunette.scsi.device.UnitTraits;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,8 +98,7 @@ class SanitizeTest {
   @Test
   void aRunInTheBackgroundTellsItsProgressAndLetsNothingElseIn() {
     Queue<Runnable> held = new ArrayDeque<>();
-    TestUnit unit =
-        new TestUnit(io.lunette.core.block.MemoryBlockDevice.on(held::add, 4 * MIB, 512));
+    TestUnit unit = new TestUnit(MemoryBlockDevice.on(held::add, 4 * MIB, 512));
     Initiator other = unit.another("b");
 
     unit.initiator.send(ERASE_AT_ONCE).good();
@@ -182,5 +188,48 @@ class SanitizeTest {
     unit.initiator.send(ERASE).good();
 
     unit.initiator.send(READ).good();
+  }
+
+  @Test
+  void aRunKeepsToItsRate() {
+    long[] now = {0};
+    List<Long> waits = new ArrayList<>();
+    UnitServices services =
+        new UnitServices(
+            () -> now[0],
+            (task, nanos) -> {
+              waits.add(nanos);
+              now[0] += nanos;
+              task.run();
+            },
+            2 * MIB);
+    TestUnit unit =
+        new TestUnit(
+            MemoryBlockDevice.inline(8 * MIB, 512), UnitRecords.none(), UnitTraits.DISK, services);
+
+    unit.initiator.send(ERASE).good();
+
+    assertThat(waits).hasSize(7).containsOnly(500_000_000L);
+  }
+
+  @Test
+  void anAbortEndsTheCommandAndLeavesTheRunAlone() {
+    Queue<Runnable> held = new ArrayDeque<>();
+    TestUnit unit = new TestUnit(MemoryBlockDevice.on(held::add, 4 * MIB, 512));
+    unit.device.fill(3 * MIB, pattern(4096, 1));
+    TestTask erase = unit.initiator.send(ERASE);
+
+    erase.stop();
+    unit.unit.reset(Sense.DEVICE_RESET);
+    held.remove().run();
+
+    assertThat(erase.outcome()).isEqualTo(Outcome.TASK_ABORTED);
+    unit.initiator.send(READ).sense(Sense.DEVICE_RESET);
+    unit.initiator.send(READ).sense(Sense.SANITIZE_IN_PROGRESS);
+    while (!held.isEmpty()) {
+      held.remove().run();
+    }
+    unit.initiator.send("00 00 00 00 00 00").good();
+    assertThat(unit.device.bytes(0, (int) (4 * MIB))).containsOnly(0);
   }
 }
