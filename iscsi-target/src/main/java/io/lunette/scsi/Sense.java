@@ -91,6 +91,9 @@ public final class Sense implements Outcome {
   public static final Sense RESERVATIONS_RELEASED = new Sense(UNIT_ATTENTION, 0x2A, 0x04);
   public static final Sense REGISTRATIONS_PREEMPTED = new Sense(UNIT_ATTENTION, 0x2A, 0x05);
   public static final Sense CAPACITY_CHANGED = new Sense(UNIT_ATTENTION, 0x2A, 0x09);
+  public static final Sense LOG_PARAMETERS_CHANGED = new Sense(UNIT_ATTENTION, 0x2A, 0x02);
+  public static final Sense THIN_PROVISIONING_SOFT_THRESHOLD =
+      new Sense(UNIT_ATTENTION, 0x38, 0x07);
   public static final Sense COMMANDS_CLEARED = new Sense(UNIT_ATTENTION, 0x2F, 0x00);
   public static final Sense REPORTED_LUNS_CHANGED = new Sense(UNIT_ATTENTION, 0x3F, 0x0E);
   public static final Sense MEDIUM_MAY_HAVE_CHANGED = new Sense(UNIT_ATTENTION, 0x28, 0x00);

@@ -133,7 +133,7 @@ final class ScsiResponder {
   private ByteBuf encode(IscsiTask task, Sense sense) {
     ByteBuf segment = channel.alloc().directBuffer(2 + MOST_SENSE_BYTES);
     ByteBuffer bytes = segment.nioBuffer(2, MOST_SENSE_BYTES);
-    if (task.nexus() != null && task.unit().modes().descriptorSense()) {
+    if (task.nexus() != null && task.unit().modes().current().descriptorSense()) {
       sense.encodeDescriptor(bytes);
     } else {
       sense.encodeFixed(bytes);

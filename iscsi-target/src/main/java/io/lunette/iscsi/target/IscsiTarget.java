@@ -63,6 +63,12 @@ public interface IscsiTarget extends AutoCloseable {
   /** Tells every session that sees this unit that its capacity may have changed. */
   void capacityChanged(LogicalUnitSpec unit);
 
+  /**
+   * Tells every session of its thin units whose space is known that a threshold of it was reached,
+   * unless it wants to hear nothing of that.
+   */
+  void spaceThresholdReached();
+
   /** Ends the sessions of an initiator, for example because its credentials changed. */
   void endSessions(InitiatorName initiator);
 

@@ -278,6 +278,10 @@ final class LunMap {
     }
   }
 
+  synchronized void spaceThresholdReached() {
+    units.values().forEach(shared -> shared.unit.thresholdReached());
+  }
+
   synchronized List<LunStatus> luns() {
     List<LunStatus> all = new ArrayList<>();
     forAll.forEach((lun, mapping) -> all.add(status(Optional.empty(), lun, mapping)));

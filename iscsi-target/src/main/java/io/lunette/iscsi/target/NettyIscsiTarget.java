@@ -139,6 +139,11 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   }
 
   @Override
+  public void spaceThresholdReached() {
+    lunMap.spaceThresholdReached();
+  }
+
+  @Override
   public void endSessions(InitiatorName initiator) {
     allOf(sessionsBy(session -> session.initiator().equals(initiator)), Session::drop).join();
   }

@@ -39,7 +39,7 @@ final class AtomicCommands {
   }
 
   private static Durability durability(ScsiTask task) {
-    return task.cdb().bit(1, FUA) ? Durability.DURABLE : Durability.VISIBLE;
+    return task.unit().durability(task.cdb().bit(1, FUA));
   }
 
   private static Outcome compareAndWrite(ScsiTask task) {

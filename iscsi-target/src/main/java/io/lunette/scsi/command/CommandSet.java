@@ -31,6 +31,7 @@ public final class CommandSet {
     rows.addAll(MediumCommands.rows());
     rows.addAll(InquiryCommand.rows());
     rows.addAll(ModeCommands.rows());
+    rows.addAll(LogCommands.rows());
     rows.addAll(CapacityCommands.rows());
     rows.addAll(ReadCommands.rows());
     rows.addAll(WriteCommands.rows());

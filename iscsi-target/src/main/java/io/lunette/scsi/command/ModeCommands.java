@@ -7,24 +7,22 @@ import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.Access;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.ModeState;
+import io.lunette.scsi.device.ModeValues;
 import io.lunette.scsi.device.ScsiTask;
 import io.lunette.scsi.mode.ModePage;
 import io.lunette.scsi.mode.ModePages;
 import java.nio.ByteBuffer;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
-/** MODE SENSE and MODE SELECT (6, 10) (SPC-4 §6.11 to §6.14). Nothing is saved. */
+/** MODE SENSE and MODE SELECT (6, 10) (SPC-4 §6.11 to §6.14). */
 final class ModeCommands {
 
   private static final int DBD = 0x08;
   private static final int LLBAA = 0x10;
   private static final int PAGE_FORMAT = 0x10;
   private static final int SAVE = 0x01;
-  private static final int ALL_PAGES = 0x3F;
-  private static final int ALL_SUBPAGES = 0xFF;
+  private static final int PS = 0x80;
   private static final int CHANGEABLE = 1;
   private static final int DEFAULTS = 2;
   private static final int SAVED = 3;
@@ -58,22 +56,24 @@ final class ModeCommands {
 
   private Outcome sense(ScsiTask task) {
     Cdb cdb = task.cdb();
+    LogicalUnit unit = task.unit();
     int control = cdb.u8(2) >> 6;
     int code = cdb.u8(2) & 0x3F;
-    int subpage = cdb.u8(3);
-    if (control == SAVED) {
+    List<ModePage> asked = pages.select(unit, code, cdb.u8(3));
+    if (asked.isEmpty()) {
+      return pages.select(unit, code, 0).isEmpty()
+          ? Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 5)
+          : Sense.INVALID_FIELD_IN_CDB.atCdbBit(3, 7);
+    }
+    if (control == SAVED && !unit.modes().saves()) {
       return Sense.SAVING_NOT_SUPPORTED;
     }
-    ModePage one = pages.find(code);
-    boolean knownSubpage = subpage == 0 || subpage == ALL_SUBPAGES;
-    if (!knownSubpage || (code != ALL_PAGES && one == null)) {
-      return Sense.INVALID_FIELD_IN_CDB.atCdbBit(knownSubpage ? 2 : 3, 5);
-    }
-    Collection<ModePage> asked = code == ALL_PAGES ? pages.all() : List.of(one);
     ByteBuffer data = ByteBuffer.allocate(MOST_BYTES);
     putHeader(task, data);
     for (ModePage page : asked) {
-      data.put(values(page, control, task.unit()));
+      byte[] values = values(page, control, unit);
+      values[0] |= (byte) (isSaveable(page, unit) ? PS : 0);
+      data.put(values);
     }
     if (isTen(cdb)) {
       data.putShort(0, (short) (data.position() - 2));
@@ -86,9 +86,21 @@ final class ModeCommands {
   private static byte[] values(ModePage page, int control, LogicalUnit unit) {
     return switch (control) {
       case CHANGEABLE -> page.changeable(unit);
-      case DEFAULTS -> page.defaults(unit);
-      default -> page.current(unit);
+      case DEFAULTS -> page.page(unit, ModeValues.DEFAULTS);
+      case SAVED -> page.page(unit, unit.modes().saved());
+      default -> page.page(unit, unit.modes().current());
     };
+  }
+
+  /** A page of which nothing can be changed has nothing to save. */
+  private static boolean isSaveable(ModePage page, LogicalUnit unit) {
+    byte[] changeable = page.changeable(unit);
+    for (int i = page.headerBytes(); i < changeable.length; i++) {
+      if (changeable[i] != 0) {
+        return unit.modes().saves();
+      }
+    }
+    return false;
   }
 
   private static void putHeader(ScsiTask task, ByteBuffer data) {
@@ -96,7 +108,7 @@ final class ModeCommands {
     boolean readOnly =
         task.nexus().mapped().readOnly()
             || task.unit().features().readOnly()
-            || task.unit().modes().softwareWriteProtect();
+            || task.unit().modes().current().softwareWriteProtect();
     int specific = DPOFUA | (readOnly ? WRITE_PROTECTED : 0);
     boolean descriptor = !cdb.bit(1, DBD);
     boolean longForm = isTen(cdb) && cdb.bit(1, LLBAA);
@@ -125,66 +137,57 @@ final class ModeCommands {
 
   private Outcome select(ScsiTask task) {
     Cdb cdb = task.cdb();
+    boolean save = cdb.bit(1, SAVE);
     if (!cdb.bit(1, PAGE_FORMAT)) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 4);
     }
-    if (cdb.bit(1, SAVE)) {
+    if (save && !task.unit().modes().saves()) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 0);
     }
     int announced = isTen(cdb) ? cdb.u16(7) : cdb.u8(4);
-    if (announced == 0) {
-      return Outcome.GOOD;
-    }
     ByteBuffer list = task.dataOut().slice();
-    int header = isTen(cdb) ? 8 : 4;
-    if (list.remaining() < Math.max(header, announced)) {
+    if (list.remaining() < announced) {
       return Sense.PARAMETER_LIST_LENGTH;
     }
-    int descriptors = isTen(cdb) ? list.getShort(6) & 0xFFFF : list.get(3) & 0xFF;
-    if (header + descriptors > list.limit()) {
-      return Sense.PARAMETER_LIST_LENGTH;
-    }
-    list.position(header + descriptors);
-    Map<ModePage, byte[]> changes = new LinkedHashMap<>();
-    Outcome refusal = collect(task.unit(), list, changes);
-    if (refusal != null) {
-      return refusal;
-    }
-    if (!changes.isEmpty()) {
-      changes.forEach((page, value) -> page.select(task.unit(), value));
+    ModeParameterList parameters =
+        new ModeParameterList(task.unit(), pages, list.limit(announced), isTen(cdb));
+    ModeState modes = task.unit().modes();
+    ModeValues before;
+    do {
+      before = modes.current();
+      Outcome refusal = parameters.parse(before);
+      if (refusal != null) {
+        return refusal;
+      }
+    } while (!modes.replace(before, parameters.values()));
+    ModeValues after = parameters.values();
+    if (!after.equals(before)) {
       task.unit().establishElsewhere(task.nexus(), Sense.MODE_PARAMETERS_CHANGED);
     }
-    return Outcome.GOOD;
+    boolean flush = before.writeCache() && !after.writeCache();
+    return save ? save(task, flush) : flush ? flush(task) : Outcome.GOOD;
   }
 
-  /** Checks every page before the first is taken over. */
-  private Outcome collect(LogicalUnit unit, ByteBuffer list, Map<ModePage, byte[]> changes) {
-    while (list.hasRemaining()) {
-      if (list.remaining() < 2) {
-        return Sense.PARAMETER_LIST_LENGTH;
-      }
-      int at = list.position();
-      ModePage page = pages.find(list.get(at) & 0x7F);
-      if (page == null) {
-        return Sense.INVALID_FIELD_IN_PARAMETERS;
-      }
-      byte[] current = page.current(unit);
-      if ((list.get(at + 1) & 0xFF) != current.length - 2) {
-        return Sense.INVALID_FIELD_IN_PARAMETERS;
-      }
-      if (list.remaining() < current.length) {
-        return Sense.PARAMETER_LIST_LENGTH;
-      }
-      byte[] wanted = new byte[current.length];
-      list.get(wanted);
-      byte[] changeable = page.changeable(unit);
-      for (int i = 2; i < wanted.length; i++) {
-        if (((wanted[i] ^ current[i]) & ~changeable[i]) != 0) {
-          return Sense.INVALID_FIELD_IN_PARAMETERS;
-        }
-      }
-      changes.put(page, wanted);
-    }
-    return null;
+  private static Outcome save(ScsiTask task, boolean flush) {
+    task.unit()
+        .modes()
+        .save()
+        .whenComplete(
+            (kept, failure) -> {
+              if (failure != null) {
+                task.end(Sense.INTERNAL_TARGET_FAILURE);
+              } else if (flush) {
+                task.device().flush(task);
+              } else {
+                task.end(Outcome.GOOD);
+              }
+            });
+    return Outcome.LATER;
+  }
+
+  /** What was cached when the cache was turned off. */
+  private static Outcome flush(ScsiTask task) {
+    task.device().flush(task);
+    return Outcome.LATER;
   }
 }

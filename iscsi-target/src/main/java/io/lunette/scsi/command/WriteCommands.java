@@ -65,8 +65,7 @@ final class WriteCommands {
     }
     boolean fua = task.cdb().opcode() != 0x0A && task.cdb().bit(1, FUA);
     task.countWrite(data.remaining());
-    task.device()
-        .write(task.offsetBytes(), data, fua ? Durability.DURABLE : Durability.VISIBLE, task);
+    task.device().write(task.offsetBytes(), data, task.unit().durability(fua), task);
     return Outcome.LATER;
   }
 

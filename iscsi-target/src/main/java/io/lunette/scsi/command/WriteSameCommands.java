@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.command;
 
-import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
@@ -151,7 +150,8 @@ final class WriteSameCommands {
 
     @Override
     void piece(long offsetBytes, long lengthBytes) {
-      task.device().writeZeroes(offsetBytes, lengthBytes, provisioning, Durability.VISIBLE, this);
+      task.device()
+          .writeZeroes(offsetBytes, lengthBytes, provisioning, task.unit().durability(false), this);
     }
   }
 
@@ -166,7 +166,9 @@ final class WriteSameCommands {
 
     @Override
     void piece(long offsetBytes, long lengthBytes) {
-      task.device().write(offsetBytes, chunk.slice(0, (int) lengthBytes), Durability.VISIBLE, this);
+      task.device()
+          .write(
+              offsetBytes, chunk.slice(0, (int) lengthBytes), task.unit().durability(false), this);
     }
   }
 }

@@ -170,7 +170,9 @@ public final class DeviceServer {
     if (nexus.mapped().readOnly() || nexus.unit().features().readOnly()) {
       return Sense.WRITE_PROTECTED;
     }
-    return nexus.unit().modes().softwareWriteProtect() ? Sense.SOFTWARE_WRITE_PROTECTED : null;
+    return nexus.unit().modes().current().softwareWriteProtect()
+        ? Sense.SOFTWARE_WRITE_PROTECTED
+        : null;
   }
 
   private static boolean isReserved(CommandDescriptor row, Nexus nexus) {

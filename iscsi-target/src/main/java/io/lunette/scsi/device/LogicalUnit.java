@@ -3,8 +3,10 @@ package io.lunette.scsi.device;
 
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockFeatures;
+import io.lunette.core.block.Durability;
 import io.lunette.scsi.Sense;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -26,7 +28,9 @@ public final class LogicalUnit {
   private final LegacyReservation legacyReservation = new LegacyReservation();
   private final PersistentReservations persistentReservations;
   private final SanitizeState sanitize;
-  private final ModeState modes = new ModeState();
+  private final ModeState modes;
+  private final UnitTraits traits;
+  private final UnitStatistics statistics = new UnitStatistics();
   private final Medium medium;
   private final UnitServices services;
 
@@ -53,7 +57,9 @@ public final class LogicalUnit {
       UnitTraits traits,
       UnitServices services) {
     this.medium = new Medium(traits.removable(), nexuses);
+    this.traits = traits;
     this.services = services;
+    this.modes = new ModeState(records);
     this.device = device;
     this.records = records;
     this.serving = device;
@@ -140,6 +146,33 @@ public final class LogicalUnit {
     return copies;
   }
 
+  /** Space behind the unit; empty if it is not thin, or nobody knows. */
+  public Optional<ProvisioningSpace> space() {
+    return features.thin() ? traits.space().read() : Optional.empty();
+  }
+
+  /** What went through the unit, whoever sent it. */
+  public UnitStatistics statistics() {
+    return statistics;
+  }
+
+  /** What a write promises: more than it is asked to, while the write cache is off. */
+  public Durability durability(boolean forceUnitAccess) {
+    return forceUnitAccess || !modes.current().writeCache()
+        ? Durability.DURABLE
+        : Durability.VISIBLE;
+  }
+
+  /**
+   * Tells every nexus that a threshold of the space behind the unit was reached (SBC-3 §4.7.3.8),
+   * unless LBPERE says that nobody wants to hear of it.
+   */
+  public void thresholdReached() {
+    if (space().isPresent() && modes.current().thresholdEvents()) {
+      establishElsewhere(null, Sense.THIN_PROVISIONING_SOFT_THRESHOLD);
+    }
+  }
+
   public Medium medium() {
     return medium;
   }
@@ -190,8 +223,8 @@ public final class LogicalUnit {
 
   /**
    * LOGICAL UNIT RESET as far as it concerns the unit (SAM-5 §6.3.3): legacy reservations go, copy
-   * operations are asked to end and their results forgotten, mode parameters return to their
-   * defaults, every nexus gets a unit attention that replaces its others.
+   * operations are asked to end and their results forgotten, mode parameters return to what was
+   * saved, every nexus gets a unit attention that replaces its others.
    */
   public void reset(Sense attention) {
     copies.abort(copy -> true);

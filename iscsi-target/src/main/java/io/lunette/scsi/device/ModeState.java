@@ -1,34 +1,57 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.device;
 
+import com.google.errorprone.annotations.CheckReturnValue;
+import io.lunette.scsi.device.UnitStateStore.Kind;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
+
 /**
- * The mode parameters that an initiator can change; shared by all nexuses, not saved. Thread-safe.
+ * The mode parameters of a unit, shared by all nexuses: current ones, and saved ones, to which a
+ * reset and a restart return (SPC-4 §6.11). Where saved ones cannot be read, the defaults stand in,
+ * but for software write protection, which is on: nobody knows whether somebody relies on it.
+ * Thread-safe.
  */
 public final class ModeState {
 
-  private volatile boolean softwareWriteProtect;
-  private volatile boolean descriptorSense;
+  private final UnitRecords records;
+  private final AtomicReference<ModeValues> current;
+  private volatile ModeValues saved;
 
-  /** SWP of the control mode page (SPC-4 §7.5.8). */
-  public boolean softwareWriteProtect() {
-    return softwareWriteProtect;
+  ModeState(UnitRecords records) {
+    this.records = records;
+    ModeValues kept =
+        records.kept(Kind.MODE_PAGES).map(ModeValues::decode).orElse(ModeValues.DEFAULTS);
+    saved = records.isLost(Kind.MODE_PAGES) ? kept.withSoftwareWriteProtect(true) : kept;
+    current = new AtomicReference<>(saved);
   }
 
-  public void softwareWriteProtect(boolean on) {
-    softwareWriteProtect = on;
+  public ModeValues current() {
+    return current.get();
   }
 
-  /** D_SENSE of the control mode page. */
-  public boolean descriptorSense() {
-    return descriptorSense;
+  public ModeValues saved() {
+    return saved;
   }
 
-  public void descriptorSense(boolean on) {
-    descriptorSense = on;
+  /** Whether parameters can be saved. */
+  public boolean saves() {
+    return records.isDurable();
+  }
+
+  /** Changes the current values; false if they are no longer what the change was made from. */
+  @CheckReturnValue
+  public boolean replace(ModeValues from, ModeValues to) {
+    return current.compareAndSet(from, to);
+  }
+
+  /** Saves the current values; completes when they are durable. */
+  public CompletionStage<Void> save() {
+    ModeValues values = current.get();
+    return records.save(Kind.MODE_PAGES, values.encode()).thenRun(() -> saved = values);
   }
 
   void reset() {
-    softwareWriteProtect = false;
-    descriptorSense = false;
+    current.set(saved);
   }
 }

@@ -44,6 +44,9 @@ public abstract class ScsiTask implements IoCompletion {
   private boolean insideMapping;
   private boolean insideAtomicity;
   private boolean over;
+  private UnitStatistics.Direction counted;
+  private long countedBytes;
+  private long beganNanos;
   private volatile boolean stopping;
 
   /** The command; the transport loads it. */
@@ -95,6 +98,7 @@ public abstract class ScsiTask implements IoCompletion {
     insideMapping = false;
     insideAtomicity = false;
     over = false;
+    counted = null;
     stopping = false;
     lba = cdb.lba();
     blocks = cdb.blocks();
@@ -142,11 +146,19 @@ public abstract class ScsiTask implements IoCompletion {
   /** Notes a command that reads blocks. */
   public final void countRead(long bytes) {
     nexus.mapped().statistics().read(bytes);
+    count(unit().statistics().reads(), bytes);
   }
 
   /** Notes a command that changes blocks. */
   public final void countWrite(long bytes) {
     nexus.mapped().statistics().wrote(bytes);
+    count(unit().statistics().writes(), bytes);
+  }
+
+  private void count(UnitStatistics.Direction direction, long bytes) {
+    counted = direction;
+    countedBytes = bytes;
+    beganNanos = unit().services().nanoTime().getAsLong();
   }
 
   /** Answers with parameter data, cut to the allocation length. */
@@ -239,6 +251,9 @@ public abstract class ScsiTask implements IoCompletion {
   /** Ends the command. Called once, on any thread. */
   public final void end(Outcome outcome) {
     over = true;
+    if (counted != null) {
+      counted.ended(countedBytes, unit().services().nanoTime().getAsLong() - beganNanos);
+    }
     if (insideAtomicity) {
       insideAtomicity = false;
       if (descriptor.access == Access.ATOMIC_WRITE) {

@@ -2,8 +2,13 @@
 package io.lunette.scsi.mode;
 
 import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.ModeValues;
 
-/** 0Ah, Control (SPC-4 §7.5.8): sense format and software write protection can be changed. */
+/**
+ * 0Ah, Control (SPC-4 §7.5.8): sense format and software write protection can be changed. Aborted
+ * commands of other nexuses are not answered (TAS 0), an error aborts none (QERR 00b), and a unit
+ * attention is cleared when it is reported (UA_INTLCK_CTRL 00b).
+ */
 final class ControlPage implements ModePage {
 
   private static final int D_SENSE = 0x04;
@@ -16,22 +21,13 @@ final class ControlPage implements ModePage {
   }
 
   @Override
-  public byte[] current(LogicalUnit unit) {
-    return page(unit.modes().descriptorSense(), unit.modes().softwareWriteProtect());
-  }
-
-  @Override
-  public byte[] defaults(LogicalUnit unit) {
-    return page(false, false);
-  }
-
-  private byte[] page(boolean descriptorSense, boolean softwareWriteProtect) {
+  public byte[] page(LogicalUnit unit, ModeValues values) {
     byte[] page = new byte[12];
     page[0] = (byte) code();
     page[1] = 10;
-    page[2] = (byte) (descriptorSense ? D_SENSE : 0);
+    page[2] = (byte) (values.descriptorSense() ? D_SENSE : 0);
     page[3] = UNRESTRICTED_REORDERING;
-    page[4] = (byte) (softwareWriteProtect ? SWP : 0);
+    page[4] = (byte) (values.softwareWriteProtect() ? SWP : 0);
     return page;
   }
 
@@ -44,8 +40,9 @@ final class ControlPage implements ModePage {
   }
 
   @Override
-  public void select(LogicalUnit unit, byte[] page) {
-    unit.modes().descriptorSense((page[2] & D_SENSE) != 0);
-    unit.modes().softwareWriteProtect((page[4] & SWP) != 0);
+  public ModeValues select(ModeValues before, byte[] page) {
+    return before
+        .withDescriptorSense((page[2] & D_SENSE) != 0)
+        .withSoftwareWriteProtect((page[4] & SWP) != 0);
   }
 }

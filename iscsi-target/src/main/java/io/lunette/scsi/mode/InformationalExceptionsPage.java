@@ -2,8 +2,9 @@
 package io.lunette.scsi.mode;
 
 import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.ModeValues;
 
-/** 1Ch, Informational Exceptions Control (SPC-4 §7.5.12): nothing is reported that way. */
+/** 1Ch, Informational Exceptions Control (SPC-4 §7.5.12): no failure is foreseen. */
 final class InformationalExceptionsPage implements ModePage {
 
   private static final int DEXCPT = 0x08;
@@ -14,7 +15,7 @@ final class InformationalExceptionsPage implements ModePage {
   }
 
   @Override
-  public byte[] current(LogicalUnit unit) {
+  public byte[] page(LogicalUnit unit, ModeValues values) {
     byte[] page = new byte[12];
     page[0] = (byte) code();
     page[1] = 10;

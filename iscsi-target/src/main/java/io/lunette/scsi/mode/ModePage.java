@@ -2,29 +2,45 @@
 package io.lunette.scsi.mode;
 
 import io.lunette.scsi.device.LogicalUnit;
+import io.lunette.scsi.device.ModeValues;
 
-/** A mode page: its values and what of it an initiator may change. */
+/**
+ * A mode page: how it looks with some values, and what of it an initiator may change (SPC-4 §7.5).
+ * A page is an array with its header; a header of two bytes for a page without a subpage code, of
+ * four otherwise. The PS bit is left to the command.
+ */
 public interface ModePage {
 
   /** Page code. */
   int code();
 
-  /** The page with its two bytes of header, as it is now. */
-  byte[] current(LogicalUnit unit);
-
-  /** The page as it is after a reset. */
-  default byte[] defaults(LogicalUnit unit) {
-    return current(unit);
+  /** Subpage code; 0 for a page in the short format. */
+  default int subpage() {
+    return 0;
   }
+
+  /** Whether this unit has it. */
+  default boolean isOf(LogicalUnit unit) {
+    return true;
+  }
+
+  /** The page with these values. */
+  byte[] page(LogicalUnit unit, ModeValues values);
 
   /** A one for each bit that MODE SELECT may change; the header as in the page. */
   default byte[] changeable(LogicalUnit unit) {
-    byte[] page = new byte[current(unit).length];
-    page[0] = (byte) code();
-    page[1] = (byte) (page.length - 2);
+    byte[] page = page(unit, ModeValues.DEFAULTS);
+    java.util.Arrays.fill(page, headerBytes(), page.length, (byte) 0);
     return page;
   }
 
-  /** Takes over a page whose changes are all in changeable bits. */
-  default void select(LogicalUnit unit, byte[] page) {}
+  /** The values that a page asks for whose changes are all in changeable bits. */
+  default ModeValues select(ModeValues before, byte[] page) {
+    return before;
+  }
+
+  /** Bytes of the header. */
+  default int headerBytes() {
+    return subpage() == 0 ? 2 : 4;
+  }
 }

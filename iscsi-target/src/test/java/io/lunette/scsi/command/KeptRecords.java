@@ -11,11 +11,16 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** A store of one unit in memory, that can be told to fail. */
+/** A store of one unit in memory, that can be told to fail with records of one kind. */
 final class KeptRecords implements UnitStateStore {
 
   private final Map<Kind, byte[]> records = new EnumMap<>(Kind.class);
+  private final Kind breaking;
   private boolean broken;
+
+  KeptRecords(Kind breaking) {
+    this.breaking = breaking;
+  }
 
   /** What a unit finds that begins now. */
   UnitRecords reopen() {
@@ -33,7 +38,7 @@ final class KeptRecords implements UnitStateStore {
 
   @Override
   public Optional<byte[]> load(UUID unit, Kind kind) throws IOException {
-    if (broken) {
+    if (broken && kind == breaking) {
       throw new IOException("broken on purpose");
     }
     return Optional.ofNullable(records.get(kind));
@@ -41,7 +46,7 @@ final class KeptRecords implements UnitStateStore {
 
   @Override
   public CompletionStage<Void> save(UUID unit, Kind kind, byte[] record) {
-    if (broken) {
+    if (broken && kind == breaking) {
       return CompletableFuture.failedFuture(new IOException("broken on purpose"));
     }
     records.put(kind, record);

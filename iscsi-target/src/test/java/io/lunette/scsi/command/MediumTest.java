@@ -22,7 +22,8 @@ class MediumTest {
   private static final String ALLOW = "1E 00 00 00 00 00";
 
   private final TestUnit unit =
-      new TestUnit(MemoryBlockDevice.inline(TestUnit.MIB, 512), new UnitTraits(true));
+      new TestUnit(
+          MemoryBlockDevice.inline(TestUnit.MIB, 512), UnitTraits.DISK.withRemovable(true));
   private final Initiator initiator = unit.initiator;
 
   @Test

@@ -3,6 +3,8 @@ package io.lunette.scsi.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.block.MemoryBlockDevice;
+import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.LogicalUnit;
 import java.nio.ByteBuffer;
@@ -81,7 +83,7 @@ class ModeTest {
   @Test
   void unknownPagesAreRefused() {
     initiator.send("1A 08 07 00 FF 00").invalidField(2, 5);
-    initiator.send("1A 08 0A 01 FF 00").invalidField(3, 5);
+    initiator.send("1A 08 0A 01 FF 00").invalidField(3, 7);
   }
 
   @Test
@@ -109,8 +111,8 @@ class ModeTest {
     unit.unit.reset(Sense.DEVICE_RESET);
 
     LogicalUnit reset = unit.unit;
-    assertThat(reset.modes().softwareWriteProtect()).isFalse();
-    assertThat(reset.modes().descriptorSense()).isFalse();
+    assertThat(reset.modes().current().softwareWriteProtect()).isFalse();
+    assertThat(reset.modes().current().descriptorSense()).isFalse();
     initiator.send("00 00 00 00 00 00").sense(Sense.DEVICE_RESET);
   }
 
@@ -126,7 +128,7 @@ class ModeTest {
     select6(Initiator.hex("0A")).sense(Sense.PARAMETER_LIST_LENGTH);
     byte[] both = ByteBuffer.allocate(24).put(control(false, true)).put(page).array();
     select10(both).sense(Sense.INVALID_FIELD_IN_PARAMETERS);
-    assertThat(unit.unit.modes().softwareWriteProtect()).isFalse();
+    assertThat(unit.unit.modes().current().softwareWriteProtect()).isFalse();
   }
 
   @Test
@@ -137,5 +139,83 @@ class ModeTest {
     initiator.send(new byte[] {0, 0, 0, 8}, "15 10 00 00 04 00").sense(Sense.PARAMETER_LIST_LENGTH);
     initiator.send(new byte[4], "15 00 00 00 04 00").invalidField(1, 4);
     initiator.send(new byte[4], "15 11 00 00 04 00").invalidField(1, 0);
+    initiator
+        .send(new byte[] {0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0}, "15 10 00 00 0B 00")
+        .sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+  }
+
+  @Test
+  void blockDescriptorsMayRepeatWhatIsThere() {
+    byte[] list = new byte[12];
+    list[3] = 8;
+    list[10] = 2;
+    initiator.send(list, "15 10 00 00 0C 00").good();
+    ByteBuffer.wrap(list).putInt(4, 2048);
+    initiator.send(list, "15 10 00 00 0C 00").good();
+    ByteBuffer.wrap(list).putInt(4, -1);
+    initiator.send(list, "15 10 00 00 0C 00").good();
+
+    ByteBuffer.wrap(list).putInt(4, 2047);
+    initiator.send(list, "15 10 00 00 0C 00").sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+    ByteBuffer.wrap(list).putInt(4, 0).put(10, (byte) 16);
+    initiator.send(list, "15 10 00 00 0C 00").sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+
+    byte[] longForm = new byte[24];
+    longForm[4] = 1;
+    longForm[7] = 16;
+    ByteBuffer.wrap(longForm).putLong(8, 2048).putInt(20, 512);
+    initiator.send(longForm, "55 10 00 00 00 00 00 0018 00").good();
+    longForm[4] = 0;
+    initiator
+        .send(longForm, "55 10 00 00 00 00 00 0018 00")
+        .sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+  }
+
+  @Test
+  void aRefusalPointsAtItsByte() {
+    byte[] page = CONTROL.clone();
+    page[3] = 0;
+
+    assertThat(select6(page).outcome()).isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(7));
+  }
+
+  @Test
+  void onlyAChangeIsToldToTheOthers() {
+    Initiator other = unit.another("b");
+
+    select6(control(false, false)).good();
+
+    other.send("00 00 00 00 00 00").good();
+  }
+
+  @Test
+  void withoutWriteCacheEveryWriteIsDurable() {
+    byte[] caching = initiator.send("1A 08 08 00 FF 00").data();
+    byte[] page = Arrays.copyOfRange(caching, 4, 24);
+    page[2] = 0;
+    select6(page).good();
+    assertThat(unit.device.count(Operation.FLUSH)).as("what was cached").isEqualTo(1);
+
+    initiator.send(new byte[512], "2A 00 00000000 00 0001 00").good();
+    initiator.send(new byte[512], "41 00 00000000 00 0001 00").good();
+    initiator.send(new byte[1024], "89 00 0000000000000000 000000 01 00 00").good();
+    page[2] = 4;
+    select6(page).good();
+    initiator.send(new byte[512], "2A 00 00000000 00 0001 00").good();
+
+    assertThat(unit.device.calls())
+        .filteredOn(
+            call -> call.operation() == Operation.WRITE || call.operation() == Operation.ZERO)
+        .extracting(MemoryBlockDevice.Call::durable)
+        .containsExactly(true, true, true, false);
+  }
+
+  @Test
+  void aReadOnlyMappingIsWriteProtectedForItsOwnAlone() {
+    Initiator reader = new Initiator(unit.unit, "iqn.2026-01.example:r", true);
+
+    assertThat(reader.send("1A 08 0A 00 FF 00").data()[2] & 0x80).isEqualTo(0x80);
+    reader.send(new byte[512], "2A 00 00000000 00 0001 00").sense(Sense.WRITE_PROTECTED);
+    assertThat(initiator.send("1A 08 0A 00 FF 00").data()[2] & 0x80).isZero();
   }
 }

@@ -10,6 +10,7 @@ import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.UnitServices;
+import io.lunette.scsi.device.UnitStateStore;
 import io.lunette.scsi.device.UnitTraits;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -23,7 +24,7 @@ class SanitizeRestartTest {
   private static final String EXIT_FAILURE_MODE = "48 1F 00000000 00 0000 00";
   private static final String READY = "00 00 00 00 00 00";
 
-  private final KeptRecords kept = new KeptRecords();
+  private final KeptRecords kept = new KeptRecords(UnitStateStore.Kind.SANITIZE);
   private final Queue<Runnable> held = new ArrayDeque<>();
 
   private TestUnit unit() {
