@@ -113,15 +113,19 @@ public final class Appliance implements AutoCloseable {
       }
       JdbcCatalog catalog = JdbcCatalog.sqlite(home.catalog(), Clock.systemUTC());
       lifecycle.add("catalog", catalog::close);
-      masking = new IscsiLunMasking(driver, portal.toString(), targetName);
+      SpaceThresholds thresholds = options.spaceThresholds().orElse(SpaceThresholds.DEFAULT);
+      PoolGauge gauge = new PoolGauge(thresholds, driver.space());
+      masking = new IscsiLunMasking(driver, gauge, portal.toString(), targetName);
       lifecycle.add("devices", masking::close);
-      core = openCore(catalog, workers, options.spaceThresholds().orElse(SpaceThresholds.DEFAULT));
+      core = openCore(catalog, workers, thresholds);
+      core.space().listen(gauge::looked);
       openTarget(
           TargetLimits.DEFAULT.withSanitizeRate(
               options
                   .sanitizeRate()
                   .map(ByteSize::bytes)
                   .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond())));
+      gauge.whenReached(target::spaceThresholdReached);
       openApi(options, workers);
     } catch (DomainException e) {
       throw new ApplianceException(e.getMessage(), e);

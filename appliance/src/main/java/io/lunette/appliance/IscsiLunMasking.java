@@ -13,6 +13,8 @@ import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
+import io.lunette.scsi.device.ProvisioningSpace;
+import io.lunette.scsi.device.UnitTraits;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +43,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
       InitiatorAuthentication.none().hidingNames();
 
   private final SharedDevices devices;
+  private final UnitTraits traits;
   private final String portal;
   private final String targetName;
   private final Map<InitiatorName, TreeMap<Integer, Entry>> maps = new TreeMap<>();
@@ -53,9 +56,12 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
   /**
    * Masks for one target.
    *
+   * @param gauge where units read the space behind them
    * @param portal what initiators connect to
    */
-  IscsiLunMasking(VolumeDriver driver, String portal, String targetName) {
+  IscsiLunMasking(
+      VolumeDriver driver, ProvisioningSpace.Gauge gauge, String portal, String targetName) {
+    this.traits = UnitTraits.DISK.withSpace(gauge);
     this.devices = new SharedDevices(driver);
     this.portal = portal;
     this.targetName = targetName;
@@ -100,7 +106,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     Entry entry =
         new Entry(
             new LunMapping(volume, initiator, number, mode, portal, targetName),
-            new LogicalUnitSpec(shared.device(), shared.identity(), mode));
+            new LogicalUnitSpec(shared.device(), shared.identity(), traits, mode));
     try {
       if (target != null) {
         put(target, entry);

@@ -5,6 +5,7 @@ import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
@@ -21,9 +22,16 @@ import io.lunette.scsi.device.UnitTraits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One thin volume in a pool file, served as LUN 0 to whoever may log in; nothing else runs. */
 public final class SingleTarget implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(SingleTarget.class);
+
+  private static final long LOOK_SECONDS = 1;
 
   private static final VolumeName VOLUME = new VolumeName("target");
 
@@ -81,8 +89,30 @@ public final class SingleTarget implements AutoCloseable {
                 .withUnitStates(openUnitStates(options.file())));
     first = options.portals().first();
     lifecycle.add("target", target::close);
-    UnitTraits traits = new UnitTraits(options.removable());
+    PoolGauge gauge = watch(driver, target);
+    UnitTraits traits = UnitTraits.DISK.withRemovable(options.removable()).withSpace(gauge);
     target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), traits, mode));
+  }
+
+  /** Looks at the space of the pool now and then. */
+  private PoolGauge watch(VolumeDriver driver, IscsiTarget target) throws VolumeException {
+    PoolGauge gauge = new PoolGauge(SpaceThresholds.DEFAULT, driver.space());
+    gauge.whenReached(target::spaceThresholdReached);
+    Workers workers = new Workers();
+    lifecycle.add("watch of the space", workers::close);
+    workers
+        .timer()
+        .scheduleWithFixedDelay(
+            () -> look(driver, gauge), LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    return gauge;
+  }
+
+  private static void look(VolumeDriver driver, PoolGauge gauge) {
+    try {
+      gauge.looked(driver.space());
+    } catch (VolumeException e) {
+      LOG.warn("the space of the pool is looked at again later", e);
+    }
   }
 
   private static VolumeDriver pool(SingleTargetOptions options)

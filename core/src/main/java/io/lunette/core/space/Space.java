@@ -2,6 +2,8 @@
 package io.lunette.core.space;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.volume.PoolSpace;
+import java.util.function.Consumer;
 
 /** The space of the pool. Thread-safe. */
 public interface Space {
@@ -12,4 +14,7 @@ public interface Space {
    * @throws DomainException IO if driver or catalog cannot be read
    */
   SpaceReport report() throws DomainException;
+
+  /** Has the space told to somebody whenever it is looked at, on a thread that may block. */
+  void listen(Consumer<PoolSpace> listener);
 }

@@ -62,7 +62,7 @@ public record SpaceThresholds(int warningPercent, int criticalPercent, int hyste
   }
 
   /** The level of a pool that was on {@code before}. */
-  SpaceLevel level(SpaceLevel before, PoolSpace space) {
+  public SpaceLevel level(SpaceLevel before, PoolSpace space) {
     double used = HUNDRED * space.usedBytes() / Math.max(1, space.capacityBytes());
     if (used >= criticalPercent - slack(before == SpaceLevel.CRITICAL)) {
       return SpaceLevel.CRITICAL;

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,7 @@ public final class SpaceWatch implements Space, AutoCloseable {
   private final CatalogAuditTrail audit;
   private final SpaceThresholds thresholds;
   private final SingleFlight flight;
+  private final List<Consumer<PoolSpace>> listeners = new CopyOnWriteArrayList<>();
   private volatile SpaceLevel level = SpaceLevel.NORMAL;
 
   /** Wires the watch; it looks when it is asked to. */
@@ -70,9 +73,15 @@ public final class SpaceWatch implements Space, AutoCloseable {
         raise(now, space);
         level = now;
       }
+      listeners.forEach(listener -> listener.accept(space));
     } catch (DomainException | VolumeException e) {
       LOG.warn("the space of the pool is looked at again later", e);
     }
+  }
+
+  @Override
+  public void listen(Consumer<PoolSpace> listener) {
+    listeners.add(listener);
   }
 
   private void raise(SpaceLevel now, PoolSpace space) throws DomainException {
