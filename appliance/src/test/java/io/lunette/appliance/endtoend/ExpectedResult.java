@@ -9,10 +9,11 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What one test of {@code iscsi-test-cu} is expected to say. The list is a resource of lines with
- * three fields parted by tabs: name, verdict, reason; a pass needs no reason.
+ * What one test of {@code iscsi-test-cu} is expected to say on a unit. The list is a resource of
+ * lines with fields parted by tabs: name, verdict, reason, and the unit unless it is a disk; a pass
+ * needs no reason.
  */
-record ExpectedResult(String name, Verdict verdict, String reason) {
+record ExpectedResult(String name, Verdict verdict, String reason, TestedUnit unit) {
 
   /** How a test ends. */
   enum Verdict {
@@ -47,16 +48,18 @@ record ExpectedResult(String name, Verdict verdict, String reason) {
     return new ExpectedResult(
         fields[0],
         Verdict.valueOf(fields[1].toUpperCase(Locale.ROOT)),
-        fields.length > 2 ? fields[2] : "");
+        fields.length > 2 ? fields[2] : "",
+        fields.length > 3 ? TestedUnit.named(fields[3]) : TestedUnit.DISK);
   }
 
   /** Its row in docs/conformance.md. */
   String row() {
-    return "| `" + name + "` | " + verdict + " | " + (reason.isEmpty() ? "" : reason + " ") + "|";
+    return "| `%s` | %s | %s |%s|"
+        .formatted(name, unit, verdict, reason.isEmpty() ? " " : " " + reason + " ");
   }
 
   @Override
   public String toString() {
-    return name;
+    return unit == TestedUnit.DISK ? name : name + " on " + unit;
   }
 }

@@ -32,7 +32,7 @@ record ForeignTool(int status, String output) {
   }
 
   static Process start(Path output, String... command) throws Exception {
-    List<String> words = new ArrayList<>(List.of("timeout", "-k", "5", "60"));
+    List<String> words = new ArrayList<>(List.of("timeout", "-k", "5", "150"));
     words.addAll(Arrays.asList(command));
     return new ProcessBuilder(words)
         .redirectErrorStream(true)

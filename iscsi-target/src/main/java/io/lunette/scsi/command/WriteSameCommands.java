@@ -13,7 +13,9 @@ import java.util.List;
 /**
  * WRITE SAME (10, 16) with UNMAP and, in the long form, NDOB (SBC-3 §5.41); ANCHOR is refused, for
  * nothing is anchored (ANC_SUP). A block of zeroes becomes a zeroing of the range, any other is
- * written out. No blocks means all to the end of the medium, so the range may be a whole unit: it
+ * written out, unless UNMAP asks to unmap, which is done whatever the block: SBC-3 would have a
+ * block written that is not what an unmapped one reads as, but LIO and tgt do it so, and libiscsi's
+ * tests want it. No blocks means all to the end of the medium, so the range may be a whole unit: it
  * is gone through in pieces, between which an abort is obeyed and waiting writes go first.
  */
 final class WriteSameCommands {
@@ -65,7 +67,8 @@ final class WriteSameCommands {
     long bytes = blocks(task) * task.unit().blockBytes();
     ByteBuffer pattern = hasNoData(task) ? null : task.dataOut().slice();
     task.countWrite(bytes);
-    return pattern == null || isZero(pattern)
+    boolean unmap = task.cdb().bit(1, UNMAP);
+    return unmap || pattern == null || isZero(pattern)
         ? new Zeroing(task, bytes).run()
         : new Fill(task, bytes, repeated(task, bytes, pattern)).run();
   }

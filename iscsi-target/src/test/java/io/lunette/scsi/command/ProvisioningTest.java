@@ -111,10 +111,12 @@ class ProvisioningTest {
   }
 
   @Test
-  void unmappingWriteSameOfDataWritesTheData() {
-    initiator.send(pattern(512, 5), "41 08 00000000 00 0002 00").good();
+  void unmappingWriteSameUnmapsWhateverItsBlock() {
+    unit.device.fill(0, pattern(4096, 1));
 
-    assertThat(unit.device.bytes(512, 512)).isEqualTo(pattern(512, 5));
+    initiator.send(pattern(512, 5), "41 08 00000000 00 0008 00").good();
+
+    assertThat(unit.device.bytes(0, 4096)).containsOnly(0);
   }
 
   @Test

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.endtoend;
+
+import io.lunette.appliance.SingleTarget;
+import io.lunette.appliance.SingleTargetOptions;
+import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PortalOptions;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** The units that {@code iscsi-test-cu} is run on, all with blocks of 512 bytes. */
+enum TestedUnit {
+  /** What a target serves when nothing else is said. */
+  DISK(1L << 30),
+  /** The same, but quick to sanitize. */
+  SMALL_DISK(64L << 20),
+  /** One whose medium can be ejected. */
+  REMOVABLE(64L << 20),
+  /** One that was written before and is not to be written now. */
+  READ_ONLY(64L << 20);
+
+  private static final PortalOptions PORTAL = PortalOptions.of(HostPort.parse("127.0.0.1:0"));
+
+  private final long sizeBytes;
+
+  TestedUnit(long sizeBytes) {
+    this.sizeBytes = sizeBytes;
+  }
+
+  static TestedUnit named(String name) {
+    return Arrays.stream(values())
+        .filter(unit -> unit.toString().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no unit '" + name + "'"));
+  }
+
+  /** Serves such a unit from a pool of its own. */
+  SingleTarget serve(Path directory) throws Exception {
+    SingleTargetOptions options =
+        SingleTargetOptions.of(
+                directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
+            .withRemovable(this == REMOVABLE);
+    if (this != READ_ONLY) {
+      return SingleTarget.start(options);
+    }
+    SingleTarget.start(options).close();
+    return SingleTarget.start(options.withReadOnly(true));
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
