@@ -9,11 +9,15 @@ import org.slf4j.LoggerFactory;
  * I/Os that are done one after the other, each started when the one before has succeeded.
  *
  * <p>A device that completes inline would nest them without bound, so an inline completion only
- * marks the loop to go round again: the stack is as deep after a million as after one.
+ * marks the loop to go round again: the stack is as deep after a million as after one. Nor would it
+ * give an event loop back, so after a few inline completions it goes on elsewhere.
  */
 abstract class IoSequence implements IoCompletion {
 
   private static final Logger LOG = LoggerFactory.getLogger(IoSequence.class);
+
+  /** Inline completions after which the thread is given back. */
+  private static final int MOST_IN_A_ROW = 8;
 
   private boolean over;
   private boolean submitting;
@@ -31,6 +35,9 @@ abstract class IoSequence implements IoCompletion {
   boolean hasStopped() {
     return false;
   }
+
+  /** Runs something soon, on a thread that nobody waits for. */
+  abstract void elsewhere(Runnable task);
 
   /** {@link #next} has thrown: the sequence tells its end, a failure of the target's own. */
   abstract void broken();
@@ -58,14 +65,19 @@ abstract class IoSequence implements IoCompletion {
 
   private void advance() {
     boolean again = true;
+    int inARow = 0;
     while (again) {
       synchronized (this) {
         submitting = true;
         completedInline = false;
       }
-      if (!proceed()) {
+      if (inARow == MOST_IN_A_ROW) {
+        inARow = 0;
+        elsewhere(this::completed);
+      } else if (!proceed()) {
         return;
       }
+      inARow++;
       synchronized (this) {
         submitting = false;
         again = completedInline;

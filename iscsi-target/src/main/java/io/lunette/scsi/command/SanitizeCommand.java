@@ -102,7 +102,11 @@ final class SanitizeCommand {
         .interrupted()
         .map(SanitizePlan::decode)
         .map(plan -> new SanitizeRun(unit, plan))
-        .ifPresent(run -> unit.runAlone(readmit -> run.start(new Following(readmit, null))));
+        .ifPresent(run -> run.elsewhere(() -> begin(unit, run)));
+  }
+
+  private static void begin(LogicalUnit unit, SanitizeRun run) {
+    unit.runAlone(readmit -> run.start(new Following(readmit, null)));
   }
 
   /**

@@ -81,6 +81,11 @@ final class SanitizeRun extends IoSequence {
   }
 
   @Override
+  void elsewhere(Runnable task) {
+    unit.services().delay().run(task, 0);
+  }
+
+  @Override
   void broken() {
     end(false, Sense.INTERNAL_TARGET_FAILURE);
   }

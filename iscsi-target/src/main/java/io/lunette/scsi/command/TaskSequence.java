@@ -40,6 +40,11 @@ abstract class TaskSequence extends IoSequence {
   }
 
   @Override
+  final void elsewhere(Runnable go) {
+    task.unit().services().delay().run(go, 0);
+  }
+
+  @Override
   final void broken() {
     task.end(Sense.INTERNAL_TARGET_FAILURE);
   }

@@ -198,7 +198,9 @@ class SanitizeTest {
         new UnitServices(
             () -> now[0],
             (task, nanos) -> {
-              waits.add(nanos);
+              if (nanos > 0) {
+                waits.add(nanos);
+              }
               now[0] += nanos;
               task.run();
             },

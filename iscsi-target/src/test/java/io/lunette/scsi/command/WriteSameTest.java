@@ -8,6 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Outcome;
+import io.lunette.scsi.device.UnitRecords;
+import io.lunette.scsi.device.UnitServices;
+import io.lunette.scsi.device.UnitTraits;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -54,6 +57,26 @@ class WriteSameTest {
     assertThat(unit.device.count(Operation.ZERO)).isEqualTo(16);
     assertThat(unit.device.provisioning(0).lengthBytes()).isEqualTo(1 << 30);
     assertThat(unit.device.provisioning(0).mapped()).isFalse();
+  }
+
+  @Test
+  void anInlineDeviceDoesNotKeepTheThread() {
+    Queue<Runnable> later = new ArrayDeque<>();
+    TestUnit unit =
+        new TestUnit(
+            MemoryBlockDevice.inline(32 * MIB, 512),
+            UnitRecords.none(),
+            UnitTraits.DISK,
+            new UnitServices(System::nanoTime, (task, nanos) -> later.add(task), Long.MAX_VALUE));
+
+    TestTask task = unit.initiator.send(pattern(512, 1), ALL);
+
+    assertThat(unit.device.count(Operation.WRITE)).isEqualTo(8);
+    while (!later.isEmpty()) {
+      later.remove().run();
+    }
+    task.good();
+    assertThat(unit.device.count(Operation.WRITE)).isEqualTo(32);
   }
 
   @Test
