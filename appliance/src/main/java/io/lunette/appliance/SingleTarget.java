@@ -90,7 +90,11 @@ public final class SingleTarget implements AutoCloseable {
     first = options.portals().first();
     lifecycle.add("target", target::close);
     PoolGauge gauge = watch(driver, target);
-    UnitTraits traits = UnitTraits.DISK.withRemovable(options.removable()).withSpace(gauge);
+    UnitTraits traits =
+        UnitTraits.DISK
+            .withRemovable(options.removable())
+            .withPhysicalBlock(options.physicalBlock())
+            .withSpace(gauge);
     target.mapForAll(0, new LogicalUnitSpec(device, volume.uuid(), traits, mode));
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
  * @param file the pool
  * @param sizeBytes of the volume, a positive multiple of 4096
  * @param blockBytes of a logical block, 512 or 4096
+ * @param physicalBlock whether the engine's 4096 bytes are told as the physical block
  * @param portals where to listen, and who is sent elsewhere
  * @param targetName the target's iSCSI name
  * @param authentication who must prove what
@@ -24,6 +25,7 @@ public record SingleTargetOptions(
     Path file,
     long sizeBytes,
     int blockBytes,
+    boolean physicalBlock,
     PortalOptions portals,
     String targetName,
     InitiatorAuthentication authentication,
@@ -38,6 +40,7 @@ public record SingleTargetOptions(
         file,
         sizeBytes,
         VolumeInfo.DEFAULT_BLOCK_BYTES,
+        false,
         portals,
         targetName,
         InitiatorAuthentication.none(),
@@ -52,6 +55,7 @@ public record SingleTargetOptions(
         file,
         sizeBytes,
         bytes,
+        physicalBlock,
         portals,
         targetName,
         authentication,
@@ -66,6 +70,7 @@ public record SingleTargetOptions(
         file,
         sizeBytes,
         blockBytes,
+        physicalBlock,
         portals,
         targetName,
         required,
@@ -80,6 +85,7 @@ public record SingleTargetOptions(
         file,
         sizeBytes,
         blockBytes,
+        physicalBlock,
         portals,
         targetName,
         authentication,
@@ -94,6 +100,7 @@ public record SingleTargetOptions(
         file,
         sizeBytes,
         blockBytes,
+        physicalBlock,
         portals,
         targetName,
         authentication,
@@ -108,11 +115,27 @@ public record SingleTargetOptions(
         file,
         sizeBytes,
         blockBytes,
+        physicalBlock,
         portals,
         targetName,
         authentication,
         removable,
         bytesPerSecond,
+        readOnly);
+  }
+
+  /** The same, telling its physical block or not. */
+  public SingleTargetOptions withPhysicalBlock(boolean told) {
+    return new SingleTargetOptions(
+        file,
+        sizeBytes,
+        blockBytes,
+        told,
+        portals,
+        targetName,
+        authentication,
+        removable,
+        sanitizeBytesPerSecond,
         readOnly);
   }
 }

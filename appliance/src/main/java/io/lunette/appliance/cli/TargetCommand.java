@@ -88,6 +88,12 @@ final class TargetCommand implements Callable<Integer> {
       description = "Logical block of the volume (512); an existing one keeps its own.")
   private int blockBytes = VolumeInfo.DEFAULT_BLOCK_BYTES;
 
+  @Option(
+      names = "--physical-block-size",
+      paramLabel = "512|4096",
+      description = "Physical block that the unit tells of; its logical block otherwise.")
+  private Integer physicalBlockBytes;
+
   @Option(names = "--removable", description = "Let initiators eject and load the medium.")
   private boolean removable;
 
@@ -126,6 +132,12 @@ final class TargetCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "a --block-size of " + blockBytes + " is neither 512 nor 4096");
     }
+    int physical = physicalBlockBytes == null ? blockBytes : physicalBlockBytes;
+    if (physical != blockBytes && physical != BLOCK_BYTES) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "a --physical-block-size of " + physical + " is neither " + blockBytes + " nor 4096");
+    }
     if (mutual != null && chap == null) {
       throw new ParameterException(
           spec.commandLine(), "mutual CHAP needs --chap-user and --chap-secret-file too");
@@ -134,6 +146,7 @@ final class TargetCommand implements Callable<Integer> {
         SingleTargetOptions.of(
                 file, size.bytes(), new PortalOptions(portals, redirects), iqn.value())
             .withBlockBytes(blockBytes)
+            .withPhysicalBlock(physical == BLOCK_BYTES)
             .withRemovable(removable)
             .withReadOnly(readOnly)
             .withSanitizeRate(sanitizeRate.bytes())

@@ -17,6 +17,8 @@ enum TestedUnit {
   SMALL_DISK(64L << 20),
   /** One whose medium can be ejected. */
   REMOVABLE(64L << 20),
+  /** One that tells of physical blocks of 4096 bytes. */
+  LARGE_PHYSICAL_BLOCKS(64L << 20),
   /** One that was written before and is not to be written now. */
   READ_ONLY(64L << 20);
 
@@ -40,7 +42,8 @@ enum TestedUnit {
     SingleTargetOptions options =
         SingleTargetOptions.of(
                 directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
-            .withRemovable(this == REMOVABLE);
+            .withRemovable(this == REMOVABLE)
+            .withPhysicalBlock(this == LARGE_PHYSICAL_BLOCKS);
     if (this != READ_ONLY) {
       return SingleTarget.start(options);
     }

@@ -7,7 +7,6 @@ import io.lunette.core.block.ProvisioningRun;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.Access;
-import io.lunette.scsi.device.BlockLimits;
 import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
@@ -18,10 +17,6 @@ final class CapacityCommands {
 
   private static final int LBPME = 0x8000;
   private static final int LBPRZ = 0x4000;
-
-  /** Exponent of logical blocks in a physical one; {@link BlockLimits#granularity} tells more. */
-  private static final int ONE_PER_PHYSICAL = 0;
-
   private static final long NOT_IN_TEN = 0xFFFF_FFFFL;
   private static final int LBA_STATUS_HEADER = 8;
   private static final int LBA_STATUS_DESCRIPTOR = 16;
@@ -67,7 +62,7 @@ final class CapacityCommands {
     data.putLong(geometry.logicalBlocks() - 1)
         .putInt(geometry.logicalBlockBytes())
         .put((byte) 0)
-        .put((byte) ONE_PER_PHYSICAL)
+        .put((byte) task.unit().physicalBlockExponent())
         .putShort((short) provisioning);
     return task.reply(data.rewind(), task.cdb().u32(10));
   }

@@ -108,6 +108,12 @@ public final class LogicalUnit {
     return device.geometry().logicalBlockBytes();
   }
 
+  /** Logical blocks in a physical one as a power of two (SBC-3 §5.16). */
+  public int physicalBlockExponent() {
+    int blocks = traits.tellsPhysicalBlock() ? limits.granularity() : 1;
+    return Integer.numberOfTrailingZeros(blocks);
+  }
+
   public long blocks() {
     return device.geometry().logicalBlocks();
   }

@@ -5,7 +5,9 @@ import static io.lunette.scsi.command.TestUnit.MIB;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockFeatures;
+import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.scsi.Sense;
+import io.lunette.scsi.device.UnitTraits;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -125,6 +127,17 @@ class InquiryTest {
     assertThat(page.getInt(8)).isEqualTo((32 << 20) / block);
     assertThat(page.getInt(28)).as("OPTIMAL UNMAP GRANULARITY").isEqualTo(grain(block));
     assertThat(page.get(5) & 0xFF).isEqualTo(Math.min(255, 65536 / block));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void aUnitThatIsAskedToTellsItsPhysicalBlock(int block) {
+    TestUnit sized =
+        new TestUnit(MemoryBlockDevice.inline(MIB, block), UnitTraits.DISK.withPhysicalBlock(true));
+
+    byte[] capacity = sized.initiator.send("9E 10 0000000000000000 00000020 00 00").data();
+
+    assertThat(block << capacity[13]).isEqualTo(4096);
   }
 
   private static short grain(int block) {

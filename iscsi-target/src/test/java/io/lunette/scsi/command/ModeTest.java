@@ -176,7 +176,8 @@ class ModeTest {
     byte[] page = CONTROL.clone();
     page[3] = 0;
 
-    assertThat(select6(page).outcome()).isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(7));
+    assertThat(select6(page).outcome())
+        .isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(7));
   }
 
   @Test
