@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +48,13 @@ class WrongInputIT {
     fails(1, "not a certificate", "scrub", "verify", jsonFile().toString());
     fails(1, "holds no public key", "scrub", "verify", "--all", "--public-key", odd.toString());
     fails(2, "--size", "volume", "create", "v");
+    fails(1, "use 512 or 4096", "volume", "create", "v", "--size", "1M", "--block-size", "1024");
+    String none = directory + "/none";
+    failsAsTarget(1, "does not exist", none, "--read-only");
+    failsAsTarget(2, "neither 512 nor 4096", none, "--block-size", "1024");
+    failsAsTarget(
+        2, "neither 4096 nor", none, "--block-size", "4096", "--physical-block-size", "512");
+    assertThat(Path.of(none)).doesNotExist();
     fails(2, "", "no-such-command");
     assertThat(served.call("image", "list")).isEmpty();
     assertThat(served.call("volume", "list")).isEmpty();
@@ -130,6 +138,15 @@ class WrongInputIT {
 
   private Path jsonFile() throws Exception {
     return Files.writeString(directory.resolve("a.json"), "{}");
+  }
+
+  private void failsAsTarget(int status, String hint, String file, String... options)
+      throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of("target", "--file", file, "--size", "1M", "--portal", "127.0.0.1:0"));
+    command.addAll(List.of(options));
+    fails(status, hint, command.toArray(String[]::new));
   }
 
   private void fails(int status, String part, String... command) {
