@@ -2,7 +2,6 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.config.HostPort;
-import io.lunette.appliance.config.PortalOptions;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.space.SpaceThresholds;

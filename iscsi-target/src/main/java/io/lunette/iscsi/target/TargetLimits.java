@@ -15,8 +15,8 @@ import java.time.Duration;
  *     transfers wait, or are answered with BUSY if their data comes unasked
  * @param loginTime a connection that has not logged in by then is closed
  * @param silenceTime a session that is silent this long is asked by NOP-In, and dropped when it
- *     stays silent as long again, which bears with initiators of one thread, libiscsi's for one, that
- *     sleep a minute; so is one whose data for a command stops for twice as long
+ *     stays silent as long again, which bears with initiators of one thread, libiscsi's for one,
+ *     that sleep a minute; so is one whose data for a command stops for twice as long
  * @param logoutTime how long closing the target waits for initiators to log out; zero does not ask
  * @param closeTime how long closing the target waits for the commands that its devices have
  * @param sanitizeBytesPerSecond what SANITIZE may write to one unit, so that it takes the device
