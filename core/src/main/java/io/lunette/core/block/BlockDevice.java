@@ -38,6 +38,24 @@ public interface BlockDevice extends AutoCloseable {
   void write(long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion);
 
   /**
+   * Writes {@code source} at {@code offsetBytes}, all of it or nothing: after any crash the range
+   * holds either what it held before or these bytes, and so it does for every reader at any time.
+   * If it fails, nothing was written; but after a {@link BlockException.Kind#MEDIUM_WRITE} of a
+   * durable write either may be found.
+   *
+   * <p>More than {@link BlockFeatures#atomicWriteBytes()} ends in {@link
+   * BlockException.Kind#UNSUPPORTED}.
+   *
+   * @param durability whether completion means that these bytes survive a crash
+   */
+  default void writeAtomic(
+      long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
+    completion.failed(
+        new BlockException(
+            BlockException.Kind.UNSUPPORTED, "this device has no atomic write of several blocks"));
+  }
+
+  /**
    * Makes the range read as zeroes. Space is given back where {@code provisioning} allows it and
    * the device can.
    */
@@ -56,6 +74,23 @@ public interface BlockDevice extends AutoCloseable {
 
   /** Makes every write that completed before this call durable. */
   void flush(IoCompletion completion);
+
+  /**
+   * Removes from the medium what was written to this device and given up before this call: by
+   * discards, by zeroes that released space, by atomic writes that took other space, by a roll-back
+   * or a smaller size. Ends when it has been overwritten, read back and made durable, and the
+   * writes that completed before the call with it; that takes as long as there is to write. What
+   * the device still holds, or a clone or snapshot of it, stays.
+   *
+   * <p>Ends in {@link BlockException.Kind#UNSUPPORTED} unless {@link BlockFeatures#purges()}. It is
+   * not among the operations that {@link #close()} waits for: it goes on and ends without it.
+   */
+  default void purge(IoCompletion completion) {
+    completion.failed(
+        new BlockException(
+            BlockException.Kind.UNSUPPORTED,
+            "this device does not know where what was discarded lies"));
+  }
 
   /**
    * The longest run from {@code offsetBytes} on that is wholly provisioned or wholly not (SBC-3 GET

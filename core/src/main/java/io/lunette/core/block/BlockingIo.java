@@ -29,6 +29,13 @@ public final class BlockingIo implements IoCompletion {
     await(io -> device.write(offsetBytes, source, durability, io));
   }
 
+  /** Writes {@code source.remaining()} bytes, all or none. */
+  public static void writeAtomic(
+      BlockDevice device, long offsetBytes, ByteBuffer source, Durability durability)
+      throws BlockException {
+    await(io -> device.writeAtomic(offsetBytes, source, durability, io));
+  }
+
   /** Makes a range read as zeroes. */
   public static void writeZeroes(
       BlockDevice device,
@@ -49,6 +56,11 @@ public final class BlockingIo implements IoCompletion {
   /** Makes completed writes durable. */
   public static void flush(BlockDevice device) throws BlockException {
     await(device::flush);
+  }
+
+  /** Removes from the medium what the device has given up. */
+  public static void purge(BlockDevice device) throws BlockException {
+    await(device::purge);
   }
 
   /** An operation that is given where it ends. */

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 
@@ -29,7 +31,9 @@ public final class MemoryBlockDevice implements BlockDevice {
     WRITE,
     ZERO,
     DISCARD,
-    FLUSH
+    FLUSH,
+    ATOMIC_WRITE,
+    PURGE
   }
 
   /**
@@ -39,8 +43,13 @@ public final class MemoryBlockDevice implements BlockDevice {
    */
   public record Call(Operation operation, long offsetBytes, long lengthBytes, boolean durable) {}
 
+  /** The longest atomic write of a device that is made without features. */
+  public static final int ATOMIC_BYTES = 128 << 10;
+
   private static final int GRAIN = 4096;
   private static final byte[] ZEROES = new byte[GRAIN];
+  private static final Set<Operation> CHANGES =
+      EnumSet.of(Operation.WRITE, Operation.ATOMIC_WRITE, Operation.ZERO, Operation.DISCARD);
 
   private final BlockFeatures features;
   private final Executor completions;
@@ -67,7 +76,7 @@ public final class MemoryBlockDevice implements BlockDevice {
   public static MemoryBlockDevice on(Executor completions, long sizeBytes, int logicalBlockBytes) {
     return new MemoryBlockDevice(
         new BlockGeometry(sizeBytes, logicalBlockBytes, GRAIN, 16 * GRAIN),
-        new BlockFeatures(false, true, true, GRAIN),
+        new BlockFeatures(false, true, true, GRAIN, ATOMIC_BYTES, true),
         completions);
   }
 
@@ -144,6 +153,14 @@ public final class MemoryBlockDevice implements BlockDevice {
   }
 
   @Override
+  public void writeAtomic(
+      long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
+    boolean durable = durability == Durability.DURABLE;
+    Call call = new Call(Operation.ATOMIC_WRITE, offsetBytes, source.remaining(), durable);
+    run(call, () -> copyIn(offsetBytes, source.duplicate()), completion);
+  }
+
+  @Override
   public void writeZeroes(
       long offsetBytes,
       long lengthBytes,
@@ -165,6 +182,12 @@ public final class MemoryBlockDevice implements BlockDevice {
   @Override
   public void flush(IoCompletion completion) {
     run(new Call(Operation.FLUSH, 0, 0, true), () -> {}, completion);
+  }
+
+  /** A grain that was released is forgotten at once, so there is nothing left to remove. */
+  @Override
+  public void purge(IoCompletion completion) {
+    run(new Call(Operation.PURGE, 0, 0, true), () -> {}, completion);
   }
 
   @Override
@@ -213,9 +236,11 @@ public final class MemoryBlockDevice implements BlockDevice {
     if (!geometry.contains(call.offsetBytes(), call.lengthBytes())) {
       return BlockException.Kind.OUT_OF_RANGE;
     }
-    boolean changes = call.operation() != Operation.READ && call.operation() != Operation.FLUSH;
-    if (changes && features.readOnly()) {
+    if (CHANGES.contains(call.operation()) && features.readOnly()) {
       return BlockException.Kind.READ_ONLY;
+    }
+    if (!offers(call)) {
+      return BlockException.Kind.UNSUPPORTED;
     }
     Deque<Optional<BlockException.Kind>> planned = faults.get(call.operation());
     if (planned != null && !planned.isEmpty()) {
@@ -226,6 +251,14 @@ public final class MemoryBlockDevice implements BlockDevice {
     }
     effect.run();
     return null;
+  }
+
+  private boolean offers(Call call) {
+    return switch (call.operation()) {
+      case ATOMIC_WRITE -> call.lengthBytes() <= features.atomicWriteBytes();
+      case PURGE -> features.purges();
+      case READ, WRITE, ZERO, DISCARD, FLUSH -> true;
+    };
   }
 
   private void copyOut(long offset, ByteBuffer target) {

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 /** One opening of a {@link MemoryVolume}; every operation has ended when its call returns. */
 final class MemoryVolumeDevice implements BlockDevice {
 
+  private static final int ATOMIC_BYTES = 128 << 10;
+
   private final MemoryVolumes volumes;
   private final MemoryVolume volume;
   private final AccessMode mode;
@@ -34,7 +36,8 @@ final class MemoryVolumeDevice implements BlockDevice {
 
   @Override
   public BlockFeatures features() {
-    return new BlockFeatures(mode == AccessMode.READ_ONLY, true, true, MemoryLayer.BLOCK);
+    return new BlockFeatures(
+        mode == AccessMode.READ_ONLY, true, true, MemoryLayer.BLOCK, ATOMIC_BYTES, true);
   }
 
   @Override
@@ -62,6 +65,22 @@ final class MemoryVolumeDevice implements BlockDevice {
         });
   }
 
+  /** Every operation is atomic here, for each has the volumes to itself. */
+  @Override
+  public void writeAtomic(
+      long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
+    if (source.remaining() > ATOMIC_BYTES) {
+      run(
+          completion,
+          () -> {
+            throw new BlockException(
+                BlockException.Kind.UNSUPPORTED, source.remaining() + " bytes at once");
+          });
+    } else {
+      write(offsetBytes, source, durability, completion);
+    }
+  }
+
   @Override
   public void writeZeroes(
       long offsetBytes,
@@ -84,6 +103,12 @@ final class MemoryVolumeDevice implements BlockDevice {
 
   @Override
   public void flush(IoCompletion completion) {
+    run(completion, () -> {});
+  }
+
+  /** What was given up is nowhere: a block that is zeroed is let go. */
+  @Override
+  public void purge(IoCompletion completion) {
     run(completion, () -> {});
   }
 

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
  * offer them. A pool of 64 MiB is enough.
  */
 public abstract class VolumeDriverConformance
-    implements VolumeLifecycleConformance, VolumeContentConformance, VolumeEraseConformance {
+    implements VolumeLifecycleConformance,
+        VolumeContentConformance,
+        VolumeAtomicConformance,
+        VolumeEraseConformance {
 
   private VolumeDriver driver;
 
