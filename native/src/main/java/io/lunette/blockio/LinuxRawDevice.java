@@ -28,19 +28,24 @@ public final class LinuxRawDevice implements RawDevice {
   /** Null where the file system knows no direct I/O. */
   private final Descriptor direct;
 
-  private final boolean readOnly;
+  /**
+   * Whose writes are durable on return; null where the device is open for reading alone. An open
+   * file of its own: the kernel tells each open file once of an error that the writing back of any
+   * page met, and what this one is told the main one's flush must still hear.
+   */
+  private final Descriptor through;
 
   /** On a file system without a medium: a read or write there never waits for one. */
   private final boolean inMemory;
 
   private volatile boolean readsWithoutWaiting = true;
 
-  private LinuxRawDevice(Path path, Descriptor main, Descriptor direct, boolean readOnly) {
+  private LinuxRawDevice(Path path, Descriptor main, Descriptor direct, Descriptor through) {
     this.path = path;
-    this.readOnly = readOnly;
     this.inMemory = DeviceProbe.isInMemory(path);
     this.main = main;
     this.direct = direct;
+    this.through = through;
   }
 
   /**
@@ -97,7 +102,8 @@ public final class LinuxRawDevice implements RawDevice {
       if (!main.tryLock(readOnly)) {
         throw new DeviceInUseException(path + ": in use by another Lunette process");
       }
-      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path), readOnly);
+      Descriptor through = readOnly ? null : Descriptor.open(path, LibC.O_RDWR | LibC.O_DSYNC);
+      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path), through);
       kept = true;
       return device;
     } finally {
@@ -156,7 +162,7 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException {
-    return new DeviceProbe(path, main, direct, !readOnly).run(scratchOffset, scratchBytes);
+    return new DeviceProbe(path, main, direct, through != null).run(scratchOffset, scratchBytes);
   }
 
   @Override
@@ -209,6 +215,11 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
+  public void writeDurably(long offsetBytes, ByteBuffer source) throws DeviceException {
+    through.write(offsetBytes, source);
+  }
+
+  @Override
   public void extend(long fromBytes, long toBytes) throws DeviceException {
     if (!Files.isRegularFile(path)) {
       requireSize(toBytes);
@@ -251,6 +262,9 @@ public final class LinuxRawDevice implements RawDevice {
   public void close() {
     if (direct != null) {
       direct.close();
+    }
+    if (through != null) {
+      through.close();
     }
     main.close();
   }

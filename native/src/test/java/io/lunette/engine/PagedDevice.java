@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,7 +52,13 @@ class PagedDevice implements SometimesPrompt {
 
   @Override
   public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-    return DeviceFeatures.none("memory");
+    return writesThrough();
+  }
+
+  /** A device that can nothing but write durably. */
+  private static DeviceFeatures writesThrough() {
+    return new DeviceFeatures(
+        "memory", "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.YES, Support.NO);
   }
 
   @Override

@@ -15,8 +15,11 @@ final class RecordingDevice extends PagedDevice {
 
   private static final int SECTOR = 512;
 
-  /** A write, or a flush where there are no bytes. */
-  private record Call(long offset, byte[] bytes) {
+  /**
+   * A write, or a flush where there are no bytes. A durable write is two calls: one like any other,
+   * and one that makes the same bytes certain.
+   */
+  private record Call(long offset, byte[] bytes, boolean isCertain) {
 
     boolean isFlush() {
       return bytes == null;
@@ -60,6 +63,7 @@ final class RecordingDevice extends PagedDevice {
       Call one = calls.get(at);
       text.append('\n').append(at).append(at < call ? "  " : " x ");
       text.append(one.isFlush() ? "flush" : one.bytes.length + " bytes at " + one.offset);
+      text.append(one.isCertain ? " durably" : "");
     }
     return text.toString();
   }
@@ -79,9 +83,19 @@ final class RecordingDevice extends PagedDevice {
 
   @Override
   public synchronized void write(long offset, ByteBuffer source) throws DeviceException {
+    write(offset, source, false);
+  }
+
+  @Override
+  public synchronized void writeDurably(long offset, ByteBuffer source) throws DeviceException {
+    write(offset, source, false);
+    write(offset, source, true);
+  }
+
+  private void write(long offset, ByteBuffer source, boolean certain) throws DeviceException {
     byte[] bytes = new byte[source.remaining()];
     source.get(source.position(), bytes);
-    calls.add(new Call(offset, bytes));
+    calls.add(new Call(offset, bytes, certain));
     put(offset, bytes, 0, bytes.length);
     // An error says that the bytes may or may not be there.
     countDown();
@@ -90,7 +104,7 @@ final class RecordingDevice extends PagedDevice {
   @Override
   public synchronized void flush() throws DeviceException {
     countDown();
-    calls.add(new Call(0, null));
+    calls.add(new Call(0, null, false));
   }
 
   /** Goes through the crash points of the recorded life, from first to last. */
@@ -134,7 +148,7 @@ final class RecordingDevice extends PagedDevice {
     PagedDevice image(Random coin, double kept) {
       PagedDevice image = durable.copy();
       for (Call write : unflushed) {
-        if (kept >= 1) {
+        if (kept >= 1 || write.isCertain) {
           image.put(write.offset, write.bytes, 0, write.bytes.length);
           continue;
         }

@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Random;
@@ -102,7 +103,13 @@ final class SimulatedDevice implements SometimesPrompt {
 
   @Override
   public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-    return DeviceFeatures.none("memory");
+    return writesThrough();
+  }
+
+  /** A device that can nothing but write durably. */
+  private static DeviceFeatures writesThrough() {
+    return new DeviceFeatures(
+        "memory", "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.YES, Support.NO);
   }
 
   @Override
@@ -160,6 +167,23 @@ final class SimulatedDevice implements SometimesPrompt {
       volatileSectors.put(position / SECTOR, sector);
       at += length;
       position += length;
+    }
+    if (dies) {
+      dead = true;
+      requireAlive();
+    }
+  }
+
+  /** Dies in the middle, with some of the sectors durable, or after it with all. */
+  @Override
+  public synchronized void writeDurably(long offset, ByteBuffer source) throws DeviceException {
+    write(offset, source);
+    boolean dies = countDown();
+    for (long at = offset / SECTOR; at * SECTOR < offset + source.remaining(); at++) {
+      byte[] sector = volatileSectors.remove(at);
+      if (sector != null) {
+        durable.put(at, sector);
+      }
     }
     if (dies) {
       dead = true;

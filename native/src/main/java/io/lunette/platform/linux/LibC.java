@@ -16,6 +16,7 @@ public final class LibC {
   public static final int O_RDONLY = 0;
   public static final int O_RDWR = 2;
   public static final int O_EXCL = 0x80;
+  public static final int O_DSYNC = 0x1000;
   public static final int O_CLOEXEC = 0x80000;
 
   /* sys/file.h */
