@@ -105,6 +105,17 @@ final class ExtentAllocator {
     }
   }
 
+  /** Takes back what {@link #take} gave and nothing was written to. */
+  void putBack(List<Long> extents) {
+    metadata.lock.lock();
+    try {
+      extents.forEach(ready::addFirst);
+      dealtSinceCommit -= extents.size();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
   /**
    * Adds a reservation to a commit that is made anyway: one made for its own sake flushes all that
    * writers have written, who never asked for it. With the lock held.

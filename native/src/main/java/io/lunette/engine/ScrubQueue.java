@@ -2,16 +2,18 @@
 package io.lunette.engine;
 
 import io.lunette.engine.format.LayerSlot;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 
 /**
  * What the scrubber has to do: released layers in the order of their release, then the live layer
- * that has dropped the most. Every method but {@link #next} expects the lock of {@link Metadata} to
- * be held.
+ * that has dropped the most. Every method but those that say otherwise expects the lock of {@link
+ * Metadata} to be held.
  */
 final class ScrubQueue {
 
@@ -25,6 +27,9 @@ final class ScrubQueue {
 
   /** Layers that failed: left alone until somebody asks again or the pool is opened again. */
   private final Set<Layer> failed = new HashSet<>();
+
+  /** Go before all else. */
+  private List<VolumePurge> purges = new ArrayList<>();
 
   private volatile boolean closed;
 
@@ -41,6 +46,38 @@ final class ScrubQueue {
 
   void remove(Layer layer) {
     released.remove(layer);
+    failed.remove(layer);
+  }
+
+  /** Takes a purge in, unless it is closed. Takes the lock. */
+  boolean add(VolumePurge purge) {
+    metadata.lock.lock();
+    try {
+      if (!closed) {
+        purges.add(purge);
+        changed.signal();
+      }
+      return !closed;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Hands over the purges that wait. Takes the lock. */
+  List<VolumePurge> takePurges() {
+    metadata.lock.lock();
+    try {
+      List<VolumePurge> taken = purges;
+      purges = new ArrayList<>();
+      return taken;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Waits for a merge to end, or the like; returns now and then without a reason. */
+  void awaitChange() {
+    changed.awaitUninterruptibly();
   }
 
   void fail(Layer layer) {
@@ -83,7 +120,7 @@ final class ScrubQueue {
     metadata.lock.lock();
     try {
       Layer found = find();
-      if (found == null && !closed) {
+      if (found == null && purges.isEmpty() && !closed) {
         long ignored = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
         found = find();
       }
@@ -97,6 +134,9 @@ final class ScrubQueue {
   }
 
   private Layer find() {
+    if (!purges.isEmpty()) {
+      return null;
+    }
     for (Layer layer : released) {
       if (!layer.merging) {
         return layer;

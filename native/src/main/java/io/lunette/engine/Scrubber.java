@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
+import io.lunette.core.block.IoCompletion;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
@@ -101,8 +102,17 @@ final class Scrubber {
         break;
       }
     }
+    queue.takePurges().forEach(VolumePurge::refuse);
     tails.shutdown();
     writers.shutdown();
+  }
+
+  /** Has all scrubbed that a volume gave up, and says when; see {@link VolumePurge}. */
+  void purge(long volume, IoCompletion completion) {
+    VolumePurge purge = new VolumePurge(pool, this, queue, volume, completion);
+    if (!queue.add(purge)) {
+      purge.refuse();
+    }
   }
 
   /** Sets the most bytes a second that are written or read back, 0 for no limit. */
@@ -162,6 +172,7 @@ final class Scrubber {
     while (!queue.isClosed()) {
       Layer layer = queue.next();
       if (layer == null) {
+        queue.takePurges().forEach(VolumePurge::run);
         continue;
       }
       try {
@@ -182,7 +193,7 @@ final class Scrubber {
     }
   }
 
-  private void scrubLayer(Layer layer) throws IOException, BlockException {
+  void scrubLayer(Layer layer) throws IOException, BlockException {
     EraseJob job;
     metadata.lock.lock();
     try {
@@ -214,7 +225,8 @@ final class Scrubber {
     }
   }
 
-  private void scrubDropped(Layer layer, EraseJob job) throws IOException, BlockException {
+  /** Scrubs what the layer dropped, the oldest first; returns how many extents it dealt with. */
+  int scrubDropped(Layer layer, EraseJob job) throws IOException, BlockException {
     pool.log.commit();
     awaitReaders();
     Batch batch = gather(layer, layer.dropped, 0);
@@ -222,6 +234,7 @@ final class Scrubber {
       eraser.erase(batch.runs, batch.request);
       finish(batch, job);
     }
+    return batch.indexes.size();
   }
 
   private void awaitReaders() {
@@ -382,7 +395,7 @@ final class Scrubber {
   }
 
   /** A layer that cannot be scrubbed keeps its extents, and its volume never opens again. */
-  private void quarantine(Layer layer, Exception cause) {
+  void quarantine(Layer layer, Exception cause) {
     EraseJob job = null;
     metadata.lock.lock();
     try {

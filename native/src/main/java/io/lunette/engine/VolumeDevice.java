@@ -9,9 +9,11 @@ import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.block.ProvisioningRun;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 
 /**
@@ -26,8 +28,11 @@ final class VolumeDevice {
   /** Longer operations would keep an event loop from its other connections. */
   private static final int PROMPT_BYTES_MAX = 1 << 20;
 
+  private final Pool pool;
+  private final long volume;
   private final VolumeIo io;
   private final PromptIo prompt;
+  private final AtomicWrite atomic;
   private final CommitLog log;
   private final SpaceWaiters waiters;
   private final Executor executor;
@@ -43,27 +48,20 @@ final class VolumeDevice {
   /** Handles that are open; guarded by the lock of {@link Metadata}. */
   int handles;
 
-  VolumeDevice(
-      VolumeIo io,
-      PromptIo prompt,
-      CommitLog log,
-      SpaceWaiters waiters,
-      Executor executor,
-      ReadWriteLock writers,
-      Layer top,
-      long sizeBytes,
-      int blockBytes,
-      boolean sealed) {
-    this.io = io;
-    this.prompt = prompt;
-    this.writers = writers;
-    this.log = log;
-    this.waiters = waiters;
-    this.executor = executor;
-    this.top = top;
-    this.sizeBytes = sizeBytes;
-    this.blockBytes = blockBytes;
-    this.sealed = sealed;
+  VolumeDevice(Pool pool, Volume volume) {
+    this.pool = pool;
+    this.volume = volume.id;
+    this.io = new VolumeIo(pool.device, pool.metadata, pool.allocator, pool.log);
+    this.prompt = new PromptIo(pool.device, pool.log);
+    this.atomic = new AtomicWrite(io, pool.device, pool.metadata, pool.allocator, pool.log);
+    this.log = pool.log;
+    this.waiters = pool.waiters;
+    this.executor = pool.io;
+    this.writers = volume.writers;
+    this.top = volume.top;
+    this.sizeBytes = volume.slot.sizeBytes();
+    this.blockBytes = volume.slot.blockBytes();
+    this.sealed = volume.slot.state() == VolumeSlot.State.SEALED;
   }
 
   /** Whether the range lies inside the volume and is made of whole logical blocks. */
@@ -80,7 +78,13 @@ final class VolumeDevice {
   }
 
   BlockFeatures features(boolean readOnly) {
-    return new BlockFeatures(readOnly || sealed, true, true, PoolLayout.EXTENT_BYTES);
+    return new BlockFeatures(
+        readOnly || sealed,
+        true,
+        true,
+        PoolLayout.EXTENT_BYTES,
+        AtomicWrite.MAX_BYTES,
+        !readOnly && !sealed);
   }
 
   boolean isSealed() {
@@ -137,20 +141,31 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    if (!overwriteAtOnce(offset, source)) {
-      new Writing(opener, () -> io.write(top, offset, source), durability, c).start(slot);
-    } else if (durability == Durability.DURABLE) {
-      log.commit(new Counted(slot, c));
-    } else {
-      exit(slot);
-      c.completed();
+    if (overwriteAtOnce(offset, source)) {
+      if (durability == Durability.DURABLE) {
+        log.commit(new Counted(slot, c));
+      } else {
+        exit(slot);
+        c.completed();
+      }
+      return;
     }
+    Change change =
+        () -> {
+          io.write(top, offset, source);
+          return false;
+        };
+    new Writing(opener, writers.readLock(), change, durability, c).start(slot);
   }
 
   /** A failure is left to the I/O thread, which meets it again and reports it. */
   private boolean readAtOnce(long offset, ByteBuffer target) {
     try {
-      return target.remaining() <= PROMPT_BYTES_MAX && prompt.read(top, offset, target);
+      long stamp = io.swaps.tryOptimisticRead();
+      return stamp != 0
+          && target.remaining() <= PROMPT_BYTES_MAX
+          && prompt.read(top, offset, target)
+          && io.swaps.validate(stamp);
     } catch (IOException e) {
       return false;
     }
@@ -170,6 +185,26 @@ final class VolumeDevice {
     }
   }
 
+  void writeAtomic(
+      int slot,
+      Opener opener,
+      long offset,
+      ByteBuffer source,
+      Durability durability,
+      IoCompletion c) {
+    Change change =
+        () -> {
+          atomic.write(top, offset, source);
+          return false;
+        };
+    new Writing(opener, writers.writeLock(), change, durability, c).start(slot);
+  }
+
+  /** Not counted as under way, for it waits for whatever is. */
+  void purge(IoCompletion completion) {
+    pool.scrubber.purge(volume, completion);
+  }
+
   void zero(
       int slot,
       Opener opener,
@@ -179,8 +214,12 @@ final class VolumeDevice {
       Durability durability,
       IoCompletion completion) {
     boolean release = provisioning == Provisioning.MAY_RELEASE;
-    new Writing(opener, () -> io.zero(top, offset, length, release), durability, completion)
-        .start(slot);
+    Change change =
+        () -> {
+          io.zero(top, offset, length, release);
+          return false;
+        };
+    new Writing(opener, writers.readLock(), change, durability, completion).start(slot);
   }
 
   /** Lets writes that wait for space see that their opener has let go. */
@@ -220,6 +259,11 @@ final class VolumeDevice {
     void run() throws IOException, BlockException;
   }
 
+  private interface Change {
+    /** Makes it; returns whether it is durable already. */
+    boolean make() throws IOException, BlockException;
+  }
+
   /** Who asked for an operation. */
   interface Opener {
     boolean isClosed();
@@ -229,13 +273,16 @@ final class VolumeDevice {
   private final class Writing implements IoCompletion {
 
     private final Opener opener;
-    private final Transfer transfer;
+    private final Lock turn;
+    private final Change change;
     private final Durability durability;
     private final IoCompletion caller;
+    private boolean isDurable;
 
-    Writing(Opener opener, Transfer transfer, Durability durability, IoCompletion caller) {
+    Writing(Opener opener, Lock turn, Change change, Durability durability, IoCompletion caller) {
       this.opener = opener;
-      this.transfer = transfer;
+      this.turn = turn;
+      this.change = change;
       this.durability = durability;
       this.caller = caller;
     }
@@ -246,8 +293,8 @@ final class VolumeDevice {
 
     private void attempt(int slot) {
       long cleaned = waiters.cleaned();
-      BlockException failure = runWrite(transfer);
-      if (failure == null && durability == Durability.DURABLE) {
+      BlockException failure = makeChange();
+      if (failure == null && durability == Durability.DURABLE && !isDurable) {
         log.commit(new Counted(slot, caller));
         return;
       }
@@ -257,6 +304,26 @@ final class VolumeDevice {
       } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
           || !waiters.await(cleaned, this)) {
         caller.failed(failure);
+      }
+    }
+
+    private BlockException makeChange() {
+      turn.lock();
+      try {
+        if (sealed) {
+          return new BlockException(BlockException.Kind.READ_ONLY, "the volume is sealed");
+        }
+        log.requireSound();
+        isDurable = change.make();
+        return null;
+      } catch (IOException e) {
+        return PoolFailure.writing(e);
+      } catch (BlockException e) {
+        return e;
+      } catch (RuntimeException | Error e) {
+        return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+      } finally {
+        turn.unlock();
       }
     }
 
@@ -287,26 +354,6 @@ final class VolumeDevice {
       return e;
     } catch (RuntimeException | Error e) {
       return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
-    }
-  }
-
-  private BlockException runWrite(Transfer transfer) {
-    writers.readLock().lock();
-    try {
-      if (sealed) {
-        return new BlockException(BlockException.Kind.READ_ONLY, "the volume is sealed");
-      }
-      log.requireSound();
-      transfer.run();
-      return null;
-    } catch (IOException e) {
-      return PoolFailure.writing(e);
-    } catch (BlockException e) {
-      return e;
-    } catch (RuntimeException | Error e) {
-      return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
-    } finally {
-      writers.readLock().unlock();
     }
   }
 

@@ -56,6 +56,25 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
   }
 
   @Override
+  public void writeAtomic(
+      long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
+    if (source.remaining() > AtomicWrite.MAX_BYTES) {
+      completion.failed(
+          new BlockException(
+              BlockException.Kind.UNSUPPORTED,
+              "an atomic write has "
+                  + AtomicWrite.MAX_BYTES
+                  + " bytes at most, not "
+                  + source.remaining()));
+      return;
+    }
+    int slot = device.enter();
+    if (mayStart(slot, offsetBytes, source.remaining(), true, completion)) {
+      device.writeAtomic(slot, this, offsetBytes, source, durability, completion);
+    }
+  }
+
+  @Override
   public void writeZeroes(
       long offsetBytes,
       long lengthBytes,
@@ -78,6 +97,15 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
     int slot = device.enter();
     if (mayStart(slot, 0, 0, false, completion)) {
       device.flush(slot, completion);
+    }
+  }
+
+  @Override
+  public void purge(IoCompletion completion) {
+    int slot = device.enter();
+    if (mayStart(slot, 0, 0, true, completion)) {
+      device.exit(slot);
+      device.purge(completion);
     }
   }
 

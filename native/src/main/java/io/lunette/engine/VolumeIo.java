@@ -9,6 +9,7 @@ import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * The data path of one volume: synchronous, on the engine's I/O threads.
@@ -16,7 +17,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A write to blocks that the top layer holds goes straight to the device. A first write takes an
  * extent, or a new block of one, in four steps: take, write, then set the map in memory, then leave
  * the record to the next commit. First writes to one extent take turns by a striped lock, so that
- * two of them never take two extents. Reads take no lock at all: they see the map before or after.
+ * two of them never take two extents. Reads take no lock at all: they see the map before or after,
+ * and look again if an {@link AtomicWrite} changed it in between.
  */
 final class VolumeIo {
 
@@ -30,6 +32,11 @@ final class VolumeIo {
   private final CommitLog log;
   private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
 
+  /**
+   * Held for writing while an atomic write changes its entries, so that a read sees all or none.
+   */
+  final StampedLock swaps = new StampedLock();
+
   VolumeIo(RawDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
     this.device = device;
     this.metadata = metadata;
@@ -42,7 +49,24 @@ final class VolumeIo {
 
   // ---- read
 
+  /** Reads again, and keeps atomic writes out, if one has ended meanwhile. */
   void read(Layer top, long offset, ByteBuffer target) throws IOException {
+    long stamp = swaps.tryOptimisticRead();
+    if (stamp != 0) {
+      readOnce(top, offset, target);
+      if (swaps.validate(stamp)) {
+        return;
+      }
+    }
+    stamp = swaps.readLock();
+    try {
+      readOnce(top, offset, target);
+    } finally {
+      swaps.unlockRead(stamp);
+    }
+  }
+
+  private void readOnce(Layer top, long offset, ByteBuffer target) throws IOException {
     long[] offsets = new long[PoolLayout.BLOCKS_PER_EXTENT];
     int at = target.position();
     int end = target.limit();
@@ -205,7 +229,7 @@ final class VolumeIo {
   }
 
   /** After a failed write: what may have reached the device must be scrubbed with the rest. */
-  private void distrust(Layer layer, long physical, boolean taken) throws IOException {
+  void distrust(Layer layer, long physical, boolean taken) throws IOException {
     metadata.lock.lock();
     try {
       if (taken) {

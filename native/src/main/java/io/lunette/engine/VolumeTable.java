@@ -259,18 +259,7 @@ final class VolumeTable {
             "volume " + name + " is " + volume.slot.state() + " and cannot be opened");
       }
       if (volume.device == null) {
-        volume.device =
-            new VolumeDevice(
-                new VolumeIo(pool.device, metadata, pool.allocator, pool.log),
-                new PromptIo(pool.device, pool.log),
-                pool.log,
-                pool.waiters,
-                pool.io,
-                volume.writers,
-                volume.top,
-                volume.slot.sizeBytes(),
-                volume.slot.blockBytes(),
-                volume.slot.state() == VolumeSlot.State.SEALED);
+        volume.device = new VolumeDevice(pool, volume);
       }
       volume.device.handles++;
       return new VolumeHandle(

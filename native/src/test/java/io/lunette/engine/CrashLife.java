@@ -122,8 +122,10 @@ final class CrashLife {
       write();
     } else if (kind < 62) {
       zero();
-    } else if (kind < 72) {
+    } else if (kind < 70) {
       flush();
+    } else if (kind < 72) {
+      purge();
     } else if (kind < 77) {
       snapshot();
     } else if (kind < 83) {
@@ -231,18 +233,35 @@ final class CrashLife {
     Arrays.fill(written, ++lastStamp);
     BlockDevice volume = opened(name);
     stamps.get(name).set(lastStamp);
-    boolean durable = random.nextInt(12) == 0;
-    int start = device.calls();
-    model.writing(start, name, range.from, written);
-    BlockingIo.write(
-        volume,
-        (long) range.from * SECTOR,
-        bytes(lastStamp, written.length),
-        durable ? Durability.DURABLE : Durability.VISIBLE);
-    model.written(name, range.from, written);
-    if (durable) {
-      model.acknowledge("write through " + lastStamp, start, device.calls());
+    boolean atomic = random.nextInt(5) == 0;
+    boolean isDurable = random.nextInt(6) == 0;
+    Durability durability = isDurable ? Durability.DURABLE : Durability.VISIBLE;
+    long offset = (long) range.from * SECTOR;
+    ByteBuffer bytes = bytes(lastStamp, written.length);
+    model.writing(device.calls(), name, range.from, written, atomic);
+    if (atomic) {
+      BlockingIo.writeAtomic(volume, offset, bytes, durability);
+    } else {
+      BlockingIo.write(volume, offset, bytes, durability);
     }
+    model.written(name, range.from, written);
+    if (isDurable) {
+      model.durable(device.calls());
+    }
+  }
+
+  /** Of a volume without snapshots nothing is left but what it shows. */
+  private void purge() throws Exception {
+    String name = any(false);
+    if (name == null) {
+      return;
+    }
+    int start = device.calls();
+    BlockingIo.purge(opened(name));
+    if (name.startsWith("v") && !snapshots.containsValue(name)) {
+      forget((BitSet) stamps.get(name).clone());
+    }
+    model.acknowledge("purge of " + name, start, device.calls());
   }
 
   private static ByteBuffer bytes(int stamp, int sectors) {
@@ -261,7 +280,7 @@ final class CrashLife {
     Range range = range(model.now.get(name), random.nextBoolean());
     int[] zeroes = new int[range.to - range.from];
     BlockDevice volume = opened(name);
-    model.writing(device.calls(), name, range.from, zeroes);
+    model.writing(device.calls(), name, range.from, zeroes, false);
     long offset = (long) range.from * SECTOR;
     long length = (long) zeroes.length * SECTOR;
     if (random.nextBoolean()) {
@@ -393,11 +412,15 @@ final class CrashLife {
         () -> job.get().result().toCompletableFuture().get(60, TimeUnit.SECONDS),
         () -> {
           model.now.put(name, new Content(false, false, new int[sectors]));
-          BitSet gone = stamps.put(name, new BitSet());
-          for (Content content : model.now.values()) {
-            Arrays.stream(content.stamps()).forEach(gone::clear);
-          }
-          model.erased.or(gone);
+          forget(stamps.put(name, new BitSet()));
         });
+  }
+
+  /** Notes that these stamps are on the device no more, but for those that a volume shows. */
+  private void forget(BitSet gone) {
+    for (Content content : model.now.values()) {
+      Arrays.stream(content.stamps()).forEach(gone::clear);
+    }
+    model.erased.or(gone);
   }
 }

@@ -11,7 +11,9 @@ import java.util.TreeMap;
  * What a pool may hold after a crash, as plain arrays. A life is a sequence of epochs: the state at
  * each acknowledged flush or change of volumes, with the number of device calls that had been made
  * then. A crash after call k leaves the newest epoch that was acknowledged by then, with any of the
- * sectors that were written since and before k; or wholly the epoch that was under way.
+ * sectors that were written since and before k; or wholly the epoch that was under way. Of writes
+ * that were acknowledged as durable by then no sector is older, and an atomic write is there wholly
+ * or not at all.
  */
 final class CrashModel {
 
@@ -41,7 +43,28 @@ final class CrashModel {
       Map<String, Content> volumes,
       BitSet erased) {}
 
-  private record Write(int startedAt, String volume, int sector, int[] stamps) {}
+  /** A write; whether it is durable counts from the call on before which it was acknowledged. */
+  private static final class Write {
+
+    private final int startedAt;
+    private final String volume;
+    private final int sector;
+    private final int[] stamps;
+    private final boolean atomic;
+    private int durableAt = NEVER;
+
+    Write(int startedAt, String volume, int sector, int[] stamps, boolean atomic) {
+      this.startedAt = startedAt;
+      this.volume = volume;
+      this.sector = sector;
+      this.stamps = stamps;
+      this.atomic = atomic;
+    }
+
+    boolean covers(String name, int number) {
+      return volume.equals(name) && number >= sector && number < sector + stamps.length;
+    }
+  }
 
   private final List<Epoch> epochs = new ArrayList<>();
   private final List<Write> writes = new ArrayList<>();
@@ -71,8 +94,13 @@ final class CrashModel {
   }
 
   /** A write begins; {@link #written} ends it. */
-  void writing(int startedAt, String volume, int sector, int[] stamps) {
-    writes.add(new Write(startedAt, volume, sector, stamps));
+  void writing(int startedAt, String volume, int sector, int[] stamps, boolean atomic) {
+    writes.add(new Write(startedAt, volume, sector, stamps, atomic));
+  }
+
+  /** The last write was acknowledged as durable, and nothing else with it. */
+  void durable(int acknowledgedAt) {
+    writes.get(writes.size() - 1).durableAt = acknowledgedAt;
   }
 
   void written(String volume, int sector, int[] stamps) {
@@ -90,7 +118,7 @@ final class CrashModel {
     Epoch under = last + 1 < epochs.size() ? epochs.get(last + 1) : null;
     String strict = null;
     if (under != null && under.startedAt < call) {
-      strict = mismatch(found, under.volumes, List.of());
+      strict = mismatch(found, under.volumes, List.of(), call);
       if (strict == null) {
         return null;
       }
@@ -103,7 +131,10 @@ final class CrashModel {
         since.add(write);
       }
     }
-    String lenient = mismatch(found, epoch.volumes, since);
+    String lenient = mismatch(found, epoch.volumes, since, call);
+    if (lenient == null) {
+      lenient = halfOf(found, since);
+    }
     return lenient == null
         ? null
         : "not after "
@@ -141,7 +172,7 @@ final class CrashModel {
   }
 
   private static String mismatch(
-      Map<String, Found> found, Map<String, Content> expected, List<Write> since) {
+      Map<String, Found> found, Map<String, Content> expected, List<Write> since, int call) {
     if (!found.keySet().equals(expected.keySet())) {
       return "volumes " + found.keySet() + " instead of " + expected.keySet();
     }
@@ -157,7 +188,7 @@ final class CrashModel {
       }
       for (int sector = 0; !volume.erasing && sector < content.stamps.length; sector++) {
         int stamp = volume.stamps[sector];
-        if (stamp != content.stamps[sector] && !wrote(since, name, sector, stamp)) {
+        if (!mayHold(stamp, content.stamps[sector], since, name, sector, call)) {
           return name
               + " holds "
               + stamp
@@ -171,13 +202,52 @@ final class CrashModel {
     return null;
   }
 
-  private static boolean wrote(List<Write> writes, String volume, int sector, int stamp) {
-    for (Write write : writes) {
-      int at = sector - write.sector;
-      if (write.volume.equals(volume)
-          && at >= 0
-          && at < write.stamps.length
-          && write.stamps[at] == stamp) {
+  /** Whether a sector may hold a stamp: any written since the last that is durable, or that one. */
+  private static boolean mayHold(
+      int stamp, int before, List<Write> since, String volume, int sector, int call) {
+    for (int i = since.size() - 1; i >= 0; i--) {
+      Write write = since.get(i);
+      if (write.covers(volume, sector)) {
+        if (write.stamps[sector - write.sector] == stamp) {
+          return true;
+        }
+        if (write.durableAt <= call) {
+          return false;
+        }
+      }
+    }
+    return stamp == before;
+  }
+
+  /** Of which atomic write there is a part and not the rest, or null. */
+  private static String halfOf(Map<String, Found> found, List<Write> since) {
+    for (int i = 0; i < since.size(); i++) {
+      Write write = since.get(i);
+      Found volume = found.get(write.volume);
+      if (!write.atomic || volume == null || volume.erasing) {
+        continue;
+      }
+      int there = 0;
+      int missing = 0;
+      for (int at = 0; at < write.stamps.length; at++) {
+        int sector = write.sector + at;
+        if (volume.stamps[sector] == write.stamps[at]) {
+          there++;
+        } else if (!wroteAfter(since, i, write.volume, sector, volume.stamps[sector])) {
+          missing++;
+        }
+      }
+      if (there > 0 && missing > 0) {
+        return there + " sectors of the atomic write of " + write.stamps[0] + " without the rest";
+      }
+    }
+    return null;
+  }
+
+  private static boolean wroteAfter(
+      List<Write> writes, int index, String volume, int sector, int stamp) {
+    for (Write write : writes.subList(index + 1, writes.size())) {
+      if (write.covers(volume, sector) && write.stamps[sector - write.sector] == stamp) {
         return true;
       }
     }

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.engine.format.LayerSlot;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Has everything scrubbed that a volume has given up: its released layers, and what its live ones
+ * dropped. On the scrubber's thread.
+ *
+ * <p>Nothing that was given up before it began escapes it: an extent stays with the volume's layers
+ * until it is CLEAN, and a round that a merge may have moved extents behind is made again. What is
+ * given up while it runs may be left to the next.
+ */
+final class VolumePurge {
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final Scrubber scrubber;
+  private final ScrubQueue queue;
+  private final long volume;
+  private final IoCompletion completion;
+
+  VolumePurge(
+      Pool pool, Scrubber scrubber, ScrubQueue queue, long volume, IoCompletion completion) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.scrubber = scrubber;
+    this.queue = queue;
+    this.volume = volume;
+    this.completion = completion;
+  }
+
+  /** Ends it without having done anything. */
+  void refuse() {
+    completion.failed(new BlockException(BlockException.Kind.GONE, "the pool is closed"));
+  }
+
+  void run() {
+    BlockException failure = null;
+    try {
+      pool.log.commit();
+      boolean again = true;
+      while (again && !queue.isClosed()) {
+        again = round();
+      }
+    } catch (IOException e) {
+      failure = PoolFailure.writing(e);
+    } catch (BlockException e) {
+      failure = e;
+    } catch (RuntimeException e) {
+      failure = new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+    }
+    if (failure != null) {
+      completion.failed(failure);
+    } else if (queue.isClosed()) {
+      refuse();
+    } else {
+      completion.completed();
+    }
+  }
+
+  /** A layer, and how many extents it had dropped when the round began. */
+  private record Debt(Layer layer, boolean isReleased, long dropped) {}
+
+  /** Scrubs what there is; returns whether a merge may have moved something past it. */
+  private boolean round() throws IOException, BlockException {
+    long stamp = metadata.moves.tryOptimisticRead();
+    for (Debt debt : debts()) {
+      try {
+        if (debt.isReleased) {
+          scrubber.scrubLayer(debt.layer);
+        } else {
+          scrubDropped(debt);
+        }
+      } catch (IOException | BlockException | RuntimeException e) {
+        scrubber.quarantine(debt.layer, e);
+        throw e;
+      }
+    }
+    return !metadata.moves.validate(stamp);
+  }
+
+  private void scrubDropped(Debt debt) throws IOException, BlockException {
+    // The oldest come first, so these are those that were there when the round began.
+    long left = debt.dropped;
+    int scrubbed = 1;
+    while (left > 0 && scrubbed > 0 && !queue.isClosed()) {
+      scrubbed = scrubber.scrubDropped(debt.layer, null);
+      left -= scrubbed;
+    }
+  }
+
+  private List<Debt> debts() {
+    metadata.lock.lock();
+    try {
+      List<Layer> layers = layers();
+      while (layers.stream().anyMatch(layer -> layer.merging) && !queue.isClosed()) {
+        queue.awaitChange();
+        layers = layers();
+      }
+      List<Debt> debts = new ArrayList<>();
+      for (Layer layer : layers) {
+        boolean isReleased = layer.slot.state() == LayerSlot.State.RELEASED;
+        if (isReleased || layer.droppedExtents > 0) {
+          debts.add(new Debt(layer, isReleased, layer.droppedExtents));
+        }
+      }
+      return debts;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private List<Layer> layers() {
+    return metadata.layers().stream().filter(layer -> layer.slot.volume() == volume).toList();
+  }
+}
