@@ -132,7 +132,11 @@ final class AtomicCommands {
       return Outcome.GOOD;
     }
     task.countWrite(data.remaining());
-    task.device().write(task.offsetBytes(), data, durability(task), task);
+    if (data.remaining() > task.unit().blockBytes()) {
+      task.device().writeAtomic(task.offsetBytes(), data, durability(task), task);
+    } else {
+      task.device().write(task.offsetBytes(), data, durability(task), task);
+    }
     return Outcome.LATER;
   }
 }

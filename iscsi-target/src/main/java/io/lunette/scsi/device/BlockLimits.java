@@ -17,7 +17,8 @@ import io.lunette.core.block.BlockGeometry;
  * @param unmapDescriptors most ranges of one UNMAP
  * @param unmapGranularity unit in which blocks become unmapped
  * @param compareAndWrite longest COMPARE AND WRITE; its CDB has one byte for it
- * @param atomic longest WRITE ATOMIC
+ * @param atomic longest WRITE ATOMIC: what the device writes whole or not at all, at any address,
+ *     and one block where it promises no more than that a logical block is never torn
  */
 public record BlockLimits(
     int transfer,
@@ -35,10 +36,7 @@ public record BlockLimits(
   private static final int UNMAP_BLOCKS = 1 << 20;
   private static final int UNMAP_DESCRIPTORS = 256;
 
-  /** A device promises no more than that a logical block is never torn. */
-  private static final int ATOMIC_BLOCKS = 1;
-
-  static BlockLimits of(BlockGeometry geometry) {
+  static BlockLimits of(BlockGeometry geometry, BlockFeatures features) {
     int block = geometry.logicalBlockBytes();
     return new BlockLimits(
         TRANSFER_BYTES / block,
@@ -48,6 +46,6 @@ public record BlockLimits(
         UNMAP_DESCRIPTORS,
         geometry.physicalBlockBytes() / block,
         Math.min(255, COMPARE_AND_WRITE_BYTES / block),
-        ATOMIC_BLOCKS);
+        Math.max(1, Math.min(TRANSFER_BYTES, features.atomicWriteBytes()) / block));
   }
 }

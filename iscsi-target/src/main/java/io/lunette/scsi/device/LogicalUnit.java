@@ -66,7 +66,7 @@ public final class LogicalUnit {
     this.sanitize = new SanitizeState(records);
     this.features = device.features();
     this.identity = identity;
-    this.limits = BlockLimits.of(device.geometry());
+    this.limits = BlockLimits.of(device.geometry(), features);
     this.persistentReservations = new PersistentReservations(nexuses, copies, records);
   }
 

@@ -5,6 +5,8 @@ import static io.lunette.scsi.command.TestUnit.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockException.Kind;
+import io.lunette.core.block.BlockFeatures;
+import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.core.block.MemoryBlockDevice.Call;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Outcome;
@@ -128,9 +130,37 @@ class AtomicTest {
     unit.initiator.send(pattern(512, 1), WRITE_ATOMIC, 0x08, 7, 0, 1).good();
     assertThat(unit.device.calls()).containsExactly(new Call(Operation.WRITE, 3584, 512, true));
 
-    unit.initiator.send(new byte[1024], WRITE_ATOMIC, 0, 0, 0, 2).sense(Sense.INVALID_FIELD_IN_CDB);
+    int most = MemoryBlockDevice.ATOMIC_BYTES / 512;
+    unit.initiator.send(pattern(512 * most, 2), WRITE_ATOMIC, 0, 9, 0, most).good();
+    assertThat(unit.device.calls().get(1))
+        .isEqualTo(new Call(Operation.ATOMIC_WRITE, 9 * 512, 512L * most, false));
+    assertThat(unit.device.bytes(9 * 512, 512 * most)).isEqualTo(pattern(512 * most, 2));
+
+    unit.initiator
+        .send(new byte[512 * (most + 1)], WRITE_ATOMIC, 0, 0, 0, most + 1)
+        .sense(Sense.INVALID_FIELD_IN_CDB);
     unit.initiator.send(new byte[512], WRITE_ATOMIC, 0, 0, 1, 1).sense(Sense.INVALID_FIELD_IN_CDB);
     unit.initiator.send(new byte[512], WRITE_ATOMIC, 0, 2048, 0, 1).sense(Sense.LBA_OUT_OF_RANGE);
+  }
+
+  @Test
+  void aDeviceWithoutAtomicWritesTakesOneBlock() {
+    TestUnit unit = TestUnit.with(new BlockFeatures(false, true, true, 4096));
+
+    unit.initiator.send(pattern(512, 1), WRITE_ATOMIC, 0, 7, 0, 1).good();
+    unit.initiator.send(new byte[1024], WRITE_ATOMIC, 0, 0, 0, 2).sense(Sense.INVALID_FIELD_IN_CDB);
+    assertThat(unit.device.calls()).containsExactly(new Call(Operation.WRITE, 3584, 512, false));
+  }
+
+  @Test
+  void anAtomicWriteWithoutSpaceSaysSo() {
+    TestUnit unit = TestUnit.small();
+
+    unit.device.failNext(Operation.ATOMIC_WRITE, Kind.OUT_OF_SPACE);
+
+    unit.initiator
+        .send(new byte[1024], WRITE_ATOMIC, 0, 0, 0, 2)
+        .sense(Sense.SPACE_ALLOCATION_FAILED);
   }
 
   @Test

@@ -155,7 +155,10 @@ class InquiryTest {
     assertThat(page.getInt(20)).isEqualTo(1 << 20);
     assertThat(page.getInt(24)).isEqualTo(256);
     assertThat(page.getLong(36)).as("MAXIMUM WRITE SAME LENGTH").isZero();
-    assertThat(page.getInt(44)).as("a device promises one whole block").isEqualTo(1);
+    assertThat(page.getInt(44)).isEqualTo(unit.unit.limits().atomic()).isEqualTo(256);
+    assertThat(page.getInt(48)).as("no alignment").isZero();
+    assertThat(page.getInt(52)).as("granularity").isEqualTo(1);
+    assertThat(page.getLong(56)).as("no boundary").isZero();
   }
 
   @Test
