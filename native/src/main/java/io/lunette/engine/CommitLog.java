@@ -63,6 +63,7 @@ final class CommitLog {
   private boolean closing;
   private volatile IOException failure;
   private volatile boolean dataWritten;
+  private volatile long durableCommit;
 
   CommitLog(Metadata metadata, RawDevice device, JournalWriter journal, Checkpointer checkpointer) {
     this.metadata = metadata;
@@ -179,6 +180,11 @@ final class CommitLog {
     }
   }
 
+  /** The last commit that is durable, and with it all before it. */
+  long durableCommit() {
+    return durableCommit;
+  }
+
   /** Whether the journal or a flush has failed. */
   boolean hasFailed() {
     return failure != null;
@@ -193,12 +199,14 @@ final class CommitLog {
   /**
    * What one turn of the thread does.
    *
+   * @param number of the commit, see {@link Metadata#commit}
    * @param checkpoint started when the records are in the journal, or null
    * @param ringFull there is no room for the records: the checkpoint alone must make them durable
    */
   private record Batch(
       List<IoCompletion> waiters,
       RecordBuffer records,
+      long number,
       Checkpointer.Plan checkpoint,
       boolean ringFull) {}
 
@@ -224,6 +232,7 @@ final class CommitLog {
           journal.append(batch.records);
           device.flush();
         }
+        durableCommit = batch.number;
         if (batch.checkpoint != null) {
           checkpointer.start(batch.checkpoint, journal.position(), journal.sequence());
         }
@@ -250,6 +259,7 @@ final class CommitLog {
         checkpointer.announce();
         checkpointer.write(batch.checkpoint, journal.position(), journal.sequence(), false);
         stalled = false;
+        durableCommit = batch.number;
         batch.waiters.forEach(IoCompletion::completed);
         return true;
       } catch (DeviceException e) {
@@ -345,7 +355,8 @@ final class CommitLog {
     }
     List<IoCompletion> taken = waiting;
     waiting = new ArrayList<>();
-    return new Batch(taken, metadata.takePending(), plan, ringFull);
+    long number = metadata.commit();
+    return new Batch(taken, metadata.takePending(), number, plan, ringFull);
   }
 
   private boolean hasRoom() {

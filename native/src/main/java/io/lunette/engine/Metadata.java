@@ -47,6 +47,7 @@ final class Metadata {
   final StampedLock moves = new StampedLock();
 
   final SpaceMap space;
+  final MapChanges changes = new MapChanges();
   final UnsavedTrees unsaved = new UnsavedTrees(this);
 
   private final PageReader pages;
@@ -56,6 +57,10 @@ final class Metadata {
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
   private RecordBuffer pending = new RecordBuffer();
+
+  /** Number of the commit that {@link #pending} goes with. */
+  private long commit = 1;
+
   private IOException halfChanged;
 
   Metadata(Superblock superblock, PageReader pages, PageCache cache, long firstExtent) {
@@ -107,6 +112,9 @@ final class Metadata {
 
   /** Sets a word of a tree, counts what that means, and journals it. */
   void set(WordTree tree, long index, long word) throws IOException {
+    if (tree.key().kind() == TreeKey.Kind.MAP) {
+      changes.mark(tree.key().layer(), index, commit);
+    }
     apply(tree, index, word);
     pending.add(tree.key().encode(), index, word);
   }
@@ -375,10 +383,16 @@ final class Metadata {
     return pending.sizeBytes();
   }
 
-  /** Hands over what is to be committed. */
+  /** Number of the commit that what changes now goes with. */
+  long commit() {
+    return commit;
+  }
+
+  /** Hands over what is to be committed, and begins with what the next commit is. */
   RecordBuffer takePending() {
     RecordBuffer taken = pending;
     pending = new RecordBuffer();
+    commit++;
     return taken;
   }
 

@@ -48,6 +48,7 @@ final class Pool implements AutoCloseable {
   final UUID uuid;
   final DeviceFeatures features;
   final CommitLog log;
+  final WriteThrough through;
   final ExtentAllocator allocator;
   final ExtentFinder finder;
   final Scrubber scrubber;
@@ -95,6 +96,7 @@ final class Pool implements AutoCloseable {
         new Checkpointer(
             metadata, device, state.pages(), finder, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
+    this.through = new WriteThrough(device, features, metadata, log);
     this.allocator = new ExtentAllocator(metadata, finder, log);
     this.growth = new PoolGrowth(metadata, device, log, checkpointer);
     this.scrubber = new Scrubber(this);

@@ -141,21 +141,22 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    if (overwriteAtOnce(offset, source)) {
-      if (durability == Durability.DURABLE) {
-        log.commit(new Counted(slot, c));
-      } else {
-        exit(slot);
-        c.completed();
-      }
+    if (durability == Durability.VISIBLE && overwriteAtOnce(offset, source)) {
+      exit(slot);
+      c.completed();
       return;
     }
-    Change change =
-        () -> {
-          io.write(top, offset, source);
-          return false;
-        };
+    Change change = () -> writeAnd(durability, offset, source);
     new Writing(opener, writers.readLock(), change, durability, c).start(slot);
+  }
+
+  private boolean writeAnd(Durability durability, long offset, ByteBuffer source)
+      throws IOException, BlockException {
+    if (durability == Durability.DURABLE && pool.through.attempt(top, offset, source)) {
+      return true;
+    }
+    io.write(top, offset, source);
+    return false;
   }
 
   /** A failure is left to the I/O thread, which meets it again and reports it. */
