@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
  */
 final class MapChanges {
 
-  private static final int PLACES = 1 << 13;
+  private static final int PLACES = 1 << 12;
 
   private final AtomicLongArray commits = new AtomicLongArray(PLACES);
 
@@ -29,6 +29,6 @@ final class MapChanges {
 
   private static int place(long layer, long extent) {
     long mixed = (layer * 0x9E3779B97F4A7C15L + extent) * 0x9E3779B97F4A7C15L;
-    return (int) (mixed >>> 51);
+    return (int) (mixed >>> 52);
   }
 }

@@ -13,10 +13,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Erases runs of the device, many at a time because depth is what makes it fast, and reads them
@@ -27,6 +29,8 @@ final class RunEraser {
   /** Runs under way at a time: enough for a disk, by measurement, and no more. */
   static final int DEPTH = 16;
 
+  private static final int RUNS_PER_TASK = 4;
+
   private static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
 
@@ -34,9 +38,6 @@ final class RunEraser {
   private final DeviceFeatures features;
   private final ExecutorService workers;
   private final ScrubPace pace;
-
-  /** So many may be under way: what waits in a queue could not be held back for tenants. */
-  private final Semaphore slots = new Semaphore(DEPTH);
 
   private final ThreadLocal<ByteBuffer> readBack =
       ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
@@ -160,43 +161,59 @@ final class RunEraser {
     void on(DirtyRuns.Run run) throws IOException;
   }
 
+  /** Takes a step on every run, as many at a time as pays, this thread among those that do it. */
   private void each(List<DirtyRuns.Run> runs, Step step) throws IOException {
-    List<Future<?>> underWay = new ArrayList<>();
-    for (DirtyRuns.Run run : runs) {
-      pace.admit(run.lengthBytes());
-      slots.acquireUninterruptibly();
-      underWay.add(
-          workers.submit(
-              () -> {
-                try {
-                  step.on(run);
-                  return null;
-                } finally {
-                  slots.release();
-                }
-              }));
+    AtomicInteger next = new AtomicInteger();
+    Callable<Void> work =
+        () -> {
+          for (int i = next.getAndIncrement(); i < runs.size(); i = next.getAndIncrement()) {
+            // Asked for as late as can be: what waits in a queue could not be held back.
+            pace.admit(runs.get(i).lengthBytes());
+            step.on(runs.get(i));
+          }
+          return null;
+        };
+    List<Future<Void>> helpers = new ArrayList<>();
+    for (int i = 1; i < depth(runs); i++) {
+      helpers.add(workers.submit(work));
     }
+    FutureTask<Void> own = new FutureTask<>(work);
+    own.run();
+    helpers.add(own);
     IOException failure = null;
+    for (Future<Void> one : helpers) {
+      IOException cause = end(one);
+      failure = failure == null ? cause : failure;
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  /** Several short runs make one task: a thread for each would cost more than it saves. */
+  private static int depth(List<DirtyRuns.Run> runs) {
+    long byBytes = DirtyRuns.bytes(runs) / DirtyRuns.MAX_RUN_BYTES;
+    return (int) Math.min(DEPTH, Math.max(runs.size() / RUNS_PER_TASK, byBytes));
+  }
+
+  /** Waits for the end of a task; returns why it failed, or null. */
+  private static IOException end(Future<Void> task) {
     boolean interrupted = false;
-    for (Future<?> one : underWay) {
-      boolean ended = false;
-      while (!ended) {
+    try {
+      while (true) {
         try {
-          one.get();
-          ended = true;
+          task.get();
+          return null;
         } catch (ExecutionException e) {
-          failure = e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
-          ended = true;
+          return e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (failure != null) {
-      throw failure;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

@@ -27,7 +27,7 @@ final class ExtentBits {
   void set(int index, long word) {
     int at = index / CHUNK_WORDS;
     if (chunks[at] == null) {
-      chunks[at] = new long[CHUNK_WORDS];
+      chunks[at] = new long[Math.min(CHUNK_WORDS, words - at * CHUNK_WORDS)];
     }
     chunks[at][index % CHUNK_WORDS] = word;
   }
@@ -43,7 +43,7 @@ final class ExtentBits {
   long count() {
     long count = 0;
     for (long[] chunk : chunks) {
-      for (int i = 0; chunk != null && i < CHUNK_WORDS; i++) {
+      for (int i = 0; chunk != null && i < chunk.length; i++) {
         count += Long.bitCount(chunk[i]);
       }
     }

@@ -26,6 +26,8 @@ public record TreeKey(Kind kind, long layer) {
     /** Extents that a layer wrote to and no longer maps, as map entries, in no order. */
     DROPPED(17);
 
+    private static final Kind[] ALL = values();
+
     private final int code;
 
     Kind(int code) {
@@ -43,7 +45,7 @@ public record TreeKey(Kind kind, long layer) {
     }
 
     static Kind of(int code) throws FormatException {
-      for (Kind kind : values()) {
+      for (Kind kind : ALL) {
         if (kind.code == code) {
           return kind;
         }

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 /** Records in the order of their changes, waiting to be committed together. Not thread-safe. */
 public final class RecordBuffer {
 
-  private ByteBuffer bytes = ByteBuffer.allocate(64 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+  private ByteBuffer bytes = ByteBuffer.allocate(2 * 1024).order(ByteOrder.LITTLE_ENDIAN);
 
   /** Adds a record of one word. */
   public void add(long treeKey, long index, long word) {
