@@ -103,7 +103,7 @@ public final class LinuxRawDevice implements RawDevice {
         throw new DeviceInUseException(path + ": in use by another Lunette process");
       }
       Descriptor through = readOnly ? null : Descriptor.open(path, LibC.O_RDWR | LibC.O_DSYNC);
-      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path), through);
+      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path, readOnly), through);
       kept = true;
       return device;
     } finally {
@@ -128,9 +128,9 @@ public final class LinuxRawDevice implements RawDevice {
         path, DeviceProbe.isBlockDevice(path) ? LibC.O_RDWR | LibC.O_EXCL : LibC.O_RDWR);
   }
 
-  private static Descriptor openDirect(Path path) {
+  private static Descriptor openDirect(Path path, boolean readOnly) {
     try {
-      return Descriptor.open(path, LibC.O_RDONLY | O_DIRECT);
+      return Descriptor.open(path, (readOnly ? LibC.O_RDONLY : LibC.O_RDWR) | O_DIRECT);
     } catch (DeviceException noDirectIo) {
       return null;
     }
@@ -212,6 +212,15 @@ public final class LinuxRawDevice implements RawDevice {
       main.write(offsetBytes, source);
     }
     return inMemory;
+  }
+
+  @Override
+  public void writePast(long offsetBytes, ByteBuffer source) throws DeviceException {
+    if (direct != null) {
+      direct.write(offsetBytes, source);
+    } else {
+      main.write(offsetBytes, source);
+    }
   }
 
   @Override

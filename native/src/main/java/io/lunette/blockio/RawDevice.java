@@ -66,6 +66,15 @@ public interface RawDevice extends Closeable {
   }
 
   /**
+   * Writes the buffer past the caches of the platform where that can be had, for what nobody will
+   * read soon; offset, length and the buffer's address are multiples of 4096. No more durable than
+   * {@link #write}.
+   */
+  default void writePast(long offsetBytes, ByteBuffer source) throws DeviceException {
+    write(offsetBytes, source);
+  }
+
+  /**
    * Writes the buffer durably: on return it is certain, whatever of earlier writes is. Where {@link
    * DeviceFeatures#durableWrite} is YES that costs less than a write and a flush.
    *

@@ -31,6 +31,9 @@ final class RunEraser {
 
   private static final int RUNS_PER_TASK = 4;
 
+  /** Shorter runs the page cache gathers better than the device takes them. */
+  private static final int PAST_CACHE_BYTES = 64 << 10;
+
   private static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
 
@@ -90,7 +93,7 @@ final class RunEraser {
         runs,
         run -> {
           try {
-            device.write(run.offsetBytes(), content.slice(0, run.lengthBytes()));
+            writeRun(run, content);
           } catch (DeviceException e) {
             if (!e.isNoSpace()) {
               throw e;
@@ -98,6 +101,16 @@ final class RunEraser {
             writeAroundHoles(run, content);
           }
         });
+  }
+
+  /** Long runs go past the page cache: nobody will read them, but for whoever verifies them. */
+  private void writeRun(DirtyRuns.Run run, ByteBuffer content) throws IOException {
+    ByteBuffer bytes = content.slice(0, run.lengthBytes());
+    if (run.lengthBytes() >= PAST_CACHE_BYTES && features.directAlignmentBytes() > 0) {
+      device.writePast(run.offsetBytes(), bytes);
+    } else {
+      device.write(run.offsetBytes(), bytes);
+    }
   }
 
   /**

@@ -55,8 +55,9 @@ final class Scrubber {
     this.pool = pool;
     this.metadata = pool.metadata;
     this.queue = new ScrubQueue(metadata, pool.finder);
+    // A batch is written while the one before is read back.
     this.writers =
-        Executors.newFixedThreadPool(RunEraser.DEPTH, r -> Pool.daemon(r, "lunette-zero"));
+        Executors.newFixedThreadPool(2 * RunEraser.DEPTH, r -> Pool.daemon(r, "lunette-zero"));
     this.tails = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-scrub-tail"));
     this.pace =
         new ScrubPace(

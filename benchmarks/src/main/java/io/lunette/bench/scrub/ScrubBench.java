@@ -21,8 +21,9 @@ import java.util.Random;
 import java.util.concurrent.CompletionException;
 
 /**
- * A replica in a sparse pool that is written to and scrubbed again and again, and a file beside the
- * pool that {@code dd} writes as many zeroes to.
+ * A replica in a sparse pool that is written to and scrubbed again and again, a file beside the
+ * pool that {@code dd} writes as many zeroes to, and a loop device where {@code blkdiscard -z}
+ * hides as many bytes.
  */
 final class ScrubBench implements AutoCloseable {
 
@@ -31,6 +32,10 @@ final class ScrubBench implements AutoCloseable {
 
   private final EngineVolumeDriver driver;
   private final Path zeroed;
+
+  /** Null where there are no loop devices. */
+  private final HiddenZeroes hidden;
+
   private final long replicaBytes;
   private final long writtenBytes;
 
@@ -45,6 +50,7 @@ final class ScrubBench implements AutoCloseable {
     driver.create(REPLICA, replicaBytes);
     // Its blocks are allocated before anything is measured, as those of a written pool are.
     long ignored = zeroByDd();
+    hidden = HiddenZeroes.orNull(directory.resolve("hidden"), writtenBytes);
   }
 
   /** What the tenant does: runs of a mebibyte, spread evenly. Durable on return. */
@@ -89,19 +95,31 @@ final class ScrubBench implements AutoCloseable {
   /** Has dd write as many zeroes over its file, and flush them. */
   long zeroByDd() throws IOException {
     long start = System.nanoTime();
-    Tool.exec(
-        "dd",
-        "if=/dev/zero",
-        "of=" + zeroed,
-        "bs=1M",
-        "count=" + writtenBytes / RUN_BYTES,
-        "conv=notrunc,fdatasync",
-        "status=none");
+    zeroByDd(zeroed, writtenBytes);
     return System.nanoTime() - start;
   }
 
+  static void zeroByDd(Path file, long bytes) throws IOException {
+    Tool.exec(
+        "dd",
+        "if=/dev/zero",
+        "of=" + file,
+        "bs=1M",
+        "count=" + bytes / RUN_BYTES,
+        "conv=notrunc,fdatasync",
+        "status=none");
+  }
+
+  /** Has blkdiscard hide as many bytes; nanoseconds, or -1 where there are no loop devices. */
+  long hide() throws IOException {
+    return hidden == null ? -1 : hidden.run();
+  }
+
   @Override
-  public void close() throws VolumeException {
+  public void close() throws VolumeException, IOException {
+    if (hidden != null) {
+      hidden.close();
+    }
     driver.close();
   }
 }

@@ -22,7 +22,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench scrub}: how fast a written replica is scrubbed, beside dd of zeroes. */
-@Command(description = "Scrub a replica of which a part was written, in turn with dd of zeroes.")
+@Command(
+    description =
+        "Scrub a replica of which a part was written, in turn with dd of zeroes and blkdiscard -z.")
 public final class ScrubBenchCommand implements Callable<Integer> {
 
   private static final long MIN_WRITTEN = 1 << 20;
@@ -73,7 +75,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     }
     List<ScrubRound> all = new ArrayList<>();
     for (Path directory : directories) {
-      long needed = 3 * written.bytes();
+      long needed = 4 * written.bytes();
       if (Files.getFileStore(directory).getUsableSpace() < needed) {
         throw new CommandFailure(
             directory + " has less than " + new ByteSize(needed).forPeople() + " free");
@@ -97,10 +99,16 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         bench.write(2L * round + 1);
         long unverified = bench.scrub(false);
         long ddAgain = bench.zeroByDd();
+        long hide = bench.hide();
         if (round > 0) {
           all.add(
               new ScrubRound(
-                  directory.toString(), written.bytes(), verified, unverified, (dd + ddAgain) / 2));
+                  directory.toString(),
+                  written.bytes(),
+                  verified,
+                  unverified,
+                  (dd + ddAgain) / 2,
+                  hide));
         }
       }
     }
@@ -125,7 +133,8 @@ public final class ScrubBenchCommand implements Callable<Integer> {
             "NOT VERIFIED s",
             "MiB/s",
             "/ dd",
-            "dd MiB/s");
+            "dd MiB/s",
+            "blkdiscard -z s (hides)");
     for (ScrubRound round : all) {
       table.row(
           round.directory(),
@@ -135,7 +144,8 @@ public final class ScrubBenchCommand implements Callable<Integer> {
           number("%.2f", round.unverifiedNanos() / 1e9),
           number("%.0f", round.rate(round.unverifiedNanos())),
           number("%.2f", round.ratio(round.unverifiedNanos())),
-          number("%.0f", round.rate(round.ddNanos())));
+          number("%.0f", round.rate(round.ddNanos())),
+          round.hideNanos() < 0 ? "-" : number("%.2f", round.hideNanos() / 1e9));
     }
     session.out().print(table);
     session.out().flush();
@@ -149,6 +159,9 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     row.put("verifiedSeconds", round.verifiedNanos() / 1e9);
     row.put("unverifiedSeconds", round.unverifiedNanos() / 1e9);
     row.put("ddSeconds", round.ddNanos() / 1e9);
+    if (round.hideNanos() >= 0) {
+      row.put("hiddenByBlkdiscardSeconds", round.hideNanos() / 1e9);
+    }
     row.put("verifiedOverDd", round.ratio(round.verifiedNanos()));
     row.put("unverifiedOverDd", round.ratio(round.unverifiedNanos()));
     return row;

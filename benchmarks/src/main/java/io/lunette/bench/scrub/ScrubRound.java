@@ -9,9 +9,16 @@ package io.lunette.bench.scrub;
  * @param verifiedNanos a scrub that reads everything back
  * @param unverifiedNanos a scrub that reads nothing back
  * @param ddNanos dd of zeroes, with its flush
+ * @param hideNanos {@code blkdiscard -z} of a loop device, which leaves the bytes on the medium; -1
+ *     where there are none
  */
 record ScrubRound(
-    String directory, long bytes, long verifiedNanos, long unverifiedNanos, long ddNanos) {
+    String directory,
+    long bytes,
+    long verifiedNanos,
+    long unverifiedNanos,
+    long ddNanos,
+    long hideNanos) {
 
   /** Mebibytes a second. */
   double rate(long nanos) {
