@@ -216,26 +216,38 @@ final class Scrubber {
 
   private void scrubMapped(Layer layer, EraseJob job) throws IOException, BlockException {
     try (ScrubTail tail = new ScrubTail(tails)) {
-      Batch batch = gather(layer, layer.map, 0);
+      Batch batch = gather(layer, layer.map, 0, Long.MAX_VALUE);
       while (!batch.indexes.isEmpty() && !queue.isClosed()) {
         Batch erased = batch;
         eraser.erase(erased.runs, erased.request);
         tail.begin(() -> finish(erased, job));
-        batch = gather(layer, layer.map, erased.next);
+        batch = gather(layer, layer.map, erased.next, Long.MAX_VALUE);
       }
     }
   }
 
   /** Scrubs what the layer dropped, the oldest first; returns how many extents it dealt with. */
   int scrubDropped(Layer layer, EraseJob job) throws IOException, BlockException {
+    // What is dropped from here on may be in no commit when the first byte goes: a crash would find
+    // a map that names it still.
+    long end = droppedEnd(layer);
     pool.log.commit();
     awaitReaders();
-    Batch batch = gather(layer, layer.dropped, 0);
+    Batch batch = gather(layer, layer.dropped, 0, end);
     if (!batch.indexes.isEmpty()) {
       eraser.erase(batch.runs, batch.request);
       finish(batch, job);
     }
     return batch.indexes.size();
+  }
+
+  private long droppedEnd(Layer layer) {
+    metadata.lock.lock();
+    try {
+      return layer.droppedEnd;
+    } finally {
+      metadata.lock.unlock();
+    }
   }
 
   private void awaitReaders() {
@@ -270,11 +282,11 @@ final class Scrubber {
       EraseRequest request,
       long next) {}
 
-  private Batch gather(Layer layer, WordTree tree, long from) throws IOException {
+  private Batch gather(Layer layer, WordTree tree, long from, long end) throws IOException {
     List<Long> indexes = new ArrayList<>();
     List<Long> entries = new ArrayList<>();
     long at = from < 0 ? -1 : tree.nextNonZero(from);
-    while (at >= 0 && indexes.size() < BATCH_EXTENTS) {
+    while (at >= 0 && at < end && indexes.size() < BATCH_EXTENTS) {
       long entry = tree.get(at);
       indexes.add(at);
       if (MapEntry.extent(entry) != 0) {
