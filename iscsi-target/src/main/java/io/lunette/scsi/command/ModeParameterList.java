@@ -68,7 +68,7 @@ final class ModeParameterList {
     }
     boolean longForm = ten && (list.get(4) & LONG_LBA) != 0;
     if (bytes != (longForm ? LONG_DESCRIPTOR : SHORT_DESCRIPTOR)) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(ten ? 6 : 3);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(ten ? 6 : 3);
     }
     long blocks = longForm ? list.getLong(at) : list.getInt(at) & ALL_BLOCKS;
     boolean sameSize =
@@ -76,12 +76,12 @@ final class ModeParameterList {
             || blocks == (longForm ? unit.blocks() : Math.min(unit.blocks(), ALL_BLOCKS))
             || blocks == (longForm ? -1 : ALL_BLOCKS);
     if (!sameSize) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(at);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(at);
     }
     int block = longForm ? list.getInt(at + 12) : list.getInt(at + 4) & 0xFF_FFFF;
     return block == unit.blockBytes()
         ? null
-        : Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(longForm ? at + 12 : at + 5);
+        : Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(longForm ? at + 12 : at + 5);
   }
 
   private Outcome page(ModeValues current) {
@@ -94,12 +94,12 @@ final class ModeParameterList {
     int subpage = hasSubpage ? list.get(at + 1) & 0xFF : 0;
     ModePage page = pages.find(unit, list.get(at) & 0x3F, subpage);
     if (page == null || hasSubpage != (page.subpage() != 0)) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(at);
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(at);
     }
     byte[] before = page.page(unit, current);
     int length = hasSubpage ? list.getShort(at + 2) & 0xFFFF : list.get(at + 1) & 0xFF;
     if (length != before.length - header) {
-      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(at + header - (hasSubpage ? 2 : 1));
+      return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(at + header - (hasSubpage ? 2 : 1));
     }
     if (list.remaining() < before.length) {
       return Sense.PARAMETER_LIST_LENGTH;
@@ -109,7 +109,7 @@ final class ModeParameterList {
     byte[] changeable = page.changeable(unit);
     for (int i = header; i < wanted.length; i++) {
       if (((wanted[i] ^ before[i]) & ~changeable[i]) != 0) {
-        return Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(at + i);
+        return Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(at + i);
       }
     }
     values = page.select(values, wanted);

@@ -22,7 +22,7 @@ record SanitizePlan(boolean release, int passes, boolean invert, byte[] pattern)
     return new SanitizePlan(false, passes, invert, pattern);
   }
 
-  /** Leaves nothing mapped: zeroes are written, then the space is given back. */
+  /** Leaves nothing mapped, and nothing of what was written on the medium. */
   static SanitizePlan blockErase() {
     return new SanitizePlan(true, 1, false, new byte[1]);
   }

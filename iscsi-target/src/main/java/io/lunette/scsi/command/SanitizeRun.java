@@ -27,6 +27,7 @@ final class SanitizeRun extends IoSequence {
     FLUSH,
     RELEASE,
     FLUSH_RELEASED,
+    PURGE,
     END
   }
 
@@ -36,7 +37,7 @@ final class SanitizeRun extends IoSequence {
   private final ByteBuffer piece;
   private final Pace pace;
   private Listener listener;
-  private Stage stage = Stage.WRITE;
+  private Stage stage;
   private int pass;
   private long done;
 
@@ -45,6 +46,8 @@ final class SanitizeRun extends IoSequence {
     this.plan = plan;
     this.totalBytes = unit.device().geometry().sizeBytes();
     this.pace = new Pace(unit.services().sanitizeBytesPerSecond());
+    // A device that purges overwrites what it was given back, and needs no space to do so.
+    this.stage = plan.release() && unit.features().purges() ? Stage.RELEASE : Stage.WRITE;
     int block = unit.blockBytes();
     byte[] pattern = plan.pattern();
     piece = ByteBuffer.allocateDirect((int) Math.min(totalBytes, PIECE_BYTES));
@@ -101,9 +104,10 @@ final class SanitizeRun extends IoSequence {
   boolean next() {
     return switch (stage) {
       case WRITE -> done < totalBytes ? write() : nextPass();
-      case FLUSH -> flush(plan.release() && unit.features().thin() ? Stage.RELEASE : Stage.END);
+      case FLUSH -> flush(plan.release() && unit.features().thin() ? Stage.RELEASE : Stage.PURGE);
       case RELEASE -> release();
-      case FLUSH_RELEASED -> flush(Stage.END);
+      case FLUSH_RELEASED -> flush(Stage.PURGE);
+      case PURGE -> purge();
       case END -> {
         end(true, Outcome.GOOD);
         yield false;
@@ -145,6 +149,16 @@ final class SanitizeRun extends IoSequence {
   private boolean flush(Stage next) {
     stage = next;
     unit.device().flush(this);
+    return true;
+  }
+
+  /** What the unit had written and given up before is gone too (SBC-3 §4.11.1). */
+  private boolean purge() {
+    stage = Stage.END;
+    if (!unit.features().purges()) {
+      return next();
+    }
+    unit.device().purge(this);
     return true;
   }
 

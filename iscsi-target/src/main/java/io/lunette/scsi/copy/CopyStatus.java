@@ -86,7 +86,7 @@ final class CopyStatus {
   /** Puts the sense of an outcome, if it has any, in the format that the unit is set to. */
   static void putSense(ByteBuffer out, Outcome outcome, LogicalUnit unit) {
     if (outcome instanceof Sense sense) {
-      if (unit.modes().descriptorSense()) {
+      if (unit.modes().current().descriptorSense()) {
         sense.encodeDescriptor(out);
       } else {
         sense.encodeFixed(out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.device;
 
+import io.lunette.core.block.BlockFeatures;
 import io.lunette.core.block.BlockGeometry;
 
 /**

@@ -2,7 +2,6 @@
 package io.lunette.scsi.device;
 
 import io.lunette.core.block.BlockException;
-import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.block.ProvisioningRun;
@@ -72,7 +71,7 @@ public final class MediumAccess {
         || unit.persistentReservations().conflicts(nexus, access)) {
       return Outcome.RESERVATION_CONFLICT;
     }
-    Sense obstacle = unit.sanitize().obstacle();
+    Sense obstacle = unit.notReady();
     return obstacle == null && access.changesMedium()
         ? DeviceServer.writeProtection(nexus)
         : obstacle;
@@ -111,7 +110,7 @@ public final class MediumAccess {
     change(
         source.remaining(),
         done,
-        io -> nexus.unit().device().write(offsetBytes, source, Durability.VISIBLE, io));
+        io -> nexus.unit().device().write(offsetBytes, source, nexus.unit().durability(false), io));
   }
 
   /** Makes a range read as zeroes, giving its space back where that can be. */
@@ -124,7 +123,11 @@ public final class MediumAccess {
                 .unit()
                 .device()
                 .writeZeroes(
-                    offsetBytes, lengthBytes, Provisioning.MAY_RELEASE, Durability.VISIBLE, io));
+                    offsetBytes,
+                    lengthBytes,
+                    Provisioning.MAY_RELEASE,
+                    nexus.unit().durability(false),
+                    io));
   }
 
   private void change(long bytes, Consumer<Outcome> done, Consumer<IoCompletion> io) {

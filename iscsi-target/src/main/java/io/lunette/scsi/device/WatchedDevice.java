@@ -48,6 +48,18 @@ final class WatchedDevice implements BlockDevice {
   }
 
   @Override
+  public void writeAtomic(
+      long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
+    watch.changes(offsetBytes, source.remaining());
+    device.writeAtomic(offsetBytes, source, durability, completion);
+  }
+
+  @Override
+  public void purge(IoCompletion completion) {
+    device.purge(completion);
+  }
+
+  @Override
   public void writeZeroes(
       long offsetBytes,
       long lengthBytes,

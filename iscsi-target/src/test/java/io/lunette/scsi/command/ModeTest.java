@@ -176,8 +176,7 @@ class ModeTest {
     byte[] page = CONTROL.clone();
     page[3] = 0;
 
-    assertThat(select6(page).outcome())
-        .isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameterByte(7));
+    assertThat(select6(page).outcome()).isEqualTo(Sense.INVALID_FIELD_IN_PARAMETERS.atParameter(7));
   }
 
   @Test

@@ -72,7 +72,7 @@ class SanitizeRestartTest {
   @Test
   void aFailureStaysOneUntilItIsLeft() {
     TestUnit first = unit();
-    first.device.failNext(Operation.WRITE, Kind.MEDIUM_WRITE);
+    first.device.failNext(Operation.PURGE, Kind.MEDIUM_WRITE);
     first.initiator.send(ERASE).good();
     runOut();
     first.initiator.send(READY).sense(Sense.SANITIZE_FAILED);

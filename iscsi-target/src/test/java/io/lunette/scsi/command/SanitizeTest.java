@@ -6,7 +6,7 @@ import static io.lunette.scsi.command.TestUnit.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockException.Kind;
-import io.lunette.core.block.MemoryBlockDevice;
+import io.lunette.core.block.MemoryBlockDevice.Call;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
@@ -40,8 +40,8 @@ class SanitizeTest {
   }
 
   @Test
-  void blockEraseOverwritesEverythingThenGivesItBack() throws Exception {
-    TestUnit unit = TestUnit.of(3 * MIB + 512, 512);
+  void blockEraseOfADeviceThatCannotPurgeOverwritesEverythingThenGivesItBack() throws Exception {
+    TestUnit unit = new TestUnit(TestUnit.withoutPurge(Runnable::run, 3 * MIB + 512));
     unit.device.fill(0, pattern(4096, 1));
     unit.device.fill(3 * MIB, pattern(512, 2));
 
@@ -52,6 +52,20 @@ class SanitizeTest {
     assertThat(unit.device.count(Operation.FLUSH)).isEqualTo(2);
     assertThat(unit.device.provisioning(0).mapped()).isFalse();
     unit.initiator.send(READ).good();
+  }
+
+  @Test
+  void blockEraseOfADeviceThatPurgesGivesEverythingBackAndHasItPurged() throws Exception {
+    TestUnit unit = TestUnit.of(3 * MIB, 512);
+    unit.device.fill(0, pattern(4096, 1));
+
+    unit.initiator.send(ERASE).good();
+
+    assertThat(unit.device.calls())
+        .extracting(Call::operation)
+        .containsExactly(Operation.DISCARD, Operation.FLUSH, Operation.PURGE);
+    assertThat(unit.device.bytes(0, (int) (3 * MIB))).containsOnly(0);
+    assertThat(unit.device.provisioning(0).mapped()).isFalse();
   }
 
   @Test
@@ -98,7 +112,7 @@ class SanitizeTest {
   @Test
   void aRunInTheBackgroundTellsItsProgressAndLetsNothingElseIn() {
     Queue<Runnable> held = new ArrayDeque<>();
-    TestUnit unit = new TestUnit(MemoryBlockDevice.on(held::add, 4 * MIB, 512));
+    TestUnit unit = new TestUnit(TestUnit.withoutPurge(held::add, 4 * MIB));
     Initiator other = unit.another("b");
 
     unit.initiator.send(ERASE_AT_ONCE).good();
@@ -151,7 +165,7 @@ class SanitizeTest {
 
   @Test
   void aFailedRunIsLeftByExitFailureModeOnlyIfItAllowedThat() {
-    TestUnit unit = TestUnit.small();
+    TestUnit unit = new TestUnit(TestUnit.withoutPurge(Runnable::run, MIB));
     unit.device.failNext(Operation.WRITE, Kind.MEDIUM_WRITE);
     unit.initiator.send(ERASE).sense(Sense.SANITIZE_FAILED);
 
@@ -207,7 +221,10 @@ class SanitizeTest {
             2 * MIB);
     TestUnit unit =
         new TestUnit(
-            MemoryBlockDevice.inline(8 * MIB, 512), UnitRecords.none(), UnitTraits.DISK, services);
+            TestUnit.withoutPurge(Runnable::run, 8 * MIB),
+            UnitRecords.none(),
+            UnitTraits.DISK,
+            services);
 
     unit.initiator.send(ERASE).good();
 
@@ -217,7 +234,7 @@ class SanitizeTest {
   @Test
   void anAbortEndsTheCommandAndLeavesTheRunAlone() {
     Queue<Runnable> held = new ArrayDeque<>();
-    TestUnit unit = new TestUnit(MemoryBlockDevice.on(held::add, 4 * MIB, 512));
+    TestUnit unit = new TestUnit(TestUnit.withoutPurge(held::add, 4 * MIB));
     unit.device.fill(3 * MIB, pattern(4096, 1));
     TestTask erase = unit.initiator.send(ERASE);
 

@@ -41,6 +41,14 @@ final class TestUnit {
     return new TestUnit(MemoryBlockDevice.inline(sizeBytes, blockBytes));
   }
 
+  /** A thin device that does not know where what it gave up lies. */
+  static MemoryBlockDevice withoutPurge(Executor executor, long sizeBytes) {
+    return new MemoryBlockDevice(
+        new BlockGeometry(sizeBytes, 512, 512, 512),
+        new BlockFeatures(false, true, true, 512),
+        executor);
+  }
+
   /** 1 MiB in blocks of 512 bytes. */
   static TestUnit small() {
     return of(MIB, 512);
