@@ -38,7 +38,7 @@ record Matrix(Duration warmUp, Duration duration, int rounds, boolean whole) {
     return new Matrix(Duration.ofMillis(1000), Duration.ofMillis(2000), 3, true);
   }
 
-  /** Ends within five minutes on two backings. */
+  /** Ends within six minutes on two backings. */
   static Matrix quick() {
     return new Matrix(Duration.ofMillis(200), Duration.ofMillis(400), 3, false);
   }

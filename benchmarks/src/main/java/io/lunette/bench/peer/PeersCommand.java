@@ -30,7 +30,7 @@ public final class PeersCommand implements Callable<Integer> {
 
   private final Session session;
 
-  @Option(names = "--quick", description = "Fewer workloads, shorter: ends within five minutes.")
+  @Option(names = "--quick", description = "Fewer workloads, shorter: ends within six minutes.")
   private boolean quick;
 
   @Option(
