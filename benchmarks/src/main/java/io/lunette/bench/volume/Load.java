@@ -7,6 +7,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -63,10 +64,14 @@ record Load(Kind kind, int bytes, int depth, long[] offsets) {
     }
   }
 
-  /** One operation after the other; the next begins where the one before ends. */
+  /**
+   * One operation after the other; the next begins where the one before ends. One that ends before
+   * its call returns only marks the loop to go round again, so that they do not nest.
+   */
   private final class Lane implements IoCompletion {
 
     private final Progress progress;
+    private final AtomicBoolean submitting = new AtomicBoolean();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
 
     Lane(Progress progress) {
@@ -78,16 +83,30 @@ record Load(Kind kind, int bytes, int depth, long[] offsets) {
 
     @Override
     public void completed() {
+      if (submitting.getAndSet(false)) {
+        return;
+      }
+      do {
+        submitting.set(true);
+        if (!submit()) {
+          return;
+        }
+      } while (!submitting.getAndSet(false));
+    }
+
+    /** False if there is no more to do. */
+    private boolean submit() {
       int at = progress.next.getAndIncrement();
       if (at >= offsets.length || progress.failure.get() != null) {
         progress.lanes.countDown();
-        return;
+        return false;
       }
       switch (kind) {
         case READ -> progress.device.read(offsets[at], buffer, this);
         case WRITE -> progress.device.write(offsets[at], buffer, Durability.VISIBLE, this);
         case WRITE_DURABLY -> progress.device.write(offsets[at], buffer, Durability.DURABLE, this);
       }
+      return true;
     }
 
     @Override

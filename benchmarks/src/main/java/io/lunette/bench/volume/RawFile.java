@@ -19,8 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file as a {@link BlockDevice}, with as many threads for its I/O as the engine has and nothing
- * between them and the file: what a volume is held against.
+ * A file as a {@link BlockDevice}, done at once where the engine does so, with as many threads for
+ * the rest as the engine has, and nothing between them and the file: what a volume is held against.
  */
 final class RawFile implements BlockDevice {
 
@@ -46,12 +46,18 @@ final class RawFile implements BlockDevice {
 
   @Override
   public void read(long offsetBytes, ByteBuffer target, IoCompletion completion) {
-    run(completion, () -> file.read(offsetBytes, target));
+    if (!atOnce(() -> file.readAtOnce(offsetBytes, target), completion)) {
+      run(completion, () -> file.read(offsetBytes, target));
+    }
   }
 
   @Override
   public void write(
       long offsetBytes, ByteBuffer source, Durability durability, IoCompletion completion) {
+    if (durability == Durability.VISIBLE
+        && atOnce(() -> file.writeAtOnce(offsetBytes, source), completion)) {
+      return;
+    }
     run(
         completion,
         () -> {
@@ -94,6 +100,22 @@ final class RawFile implements BlockDevice {
 
   private interface Transfer {
     void run() throws DeviceException;
+  }
+
+  private interface PromptTransfer {
+    boolean run() throws DeviceException;
+  }
+
+  private static boolean atOnce(PromptTransfer transfer, IoCompletion completion) {
+    try {
+      if (!transfer.run()) {
+        return false;
+      }
+    } catch (DeviceException e) {
+      return false;
+    }
+    completion.completed();
+    return true;
   }
 
   private void run(IoCompletion completion, Transfer transfer) {
