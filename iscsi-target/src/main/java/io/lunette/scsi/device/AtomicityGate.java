@@ -78,7 +78,8 @@ final class AtomicityGate {
 
   /**
    * Starts whoever may be inside. A call that finds another at it leaves it to that one, which
-   * looks again before it stops: so those who leave inline do not nest.
+   * looks again before it stops: so those who leave inline do not nest. Whoever throws at its start
+   * must not keep those who wait behind.
    */
   private void admit() {
     synchronized (this) {
@@ -96,7 +97,18 @@ final class AtomicityGate {
           return;
         }
       }
-      start.run();
+      boolean started = false;
+      try {
+        start.run();
+        started = true;
+      } finally {
+        if (!started) {
+          synchronized (this) {
+            admitting = false;
+          }
+          admit();
+        }
+      }
     }
   }
 
