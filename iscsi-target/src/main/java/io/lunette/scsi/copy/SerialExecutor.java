@@ -10,8 +10,12 @@ import java.util.function.Consumer;
 /**
  * Runs steps one at a time, in order, on the threads of another executor: what they share needs no
  * lock. A step that is added by a step runs after it, so completions that come inline do not nest.
+ * Nor do they keep the thread: after some steps it goes to others that wait for it.
  */
 final class SerialExecutor implements Executor {
+
+  /** Steps after which the thread is given back. */
+  private static final int MOST_IN_A_ROW = 64;
 
   private final Executor threads;
   private final Consumer<Throwable> defects;
@@ -43,7 +47,7 @@ final class SerialExecutor implements Executor {
   }
 
   private void drain() {
-    while (true) {
+    for (int i = 0; i < MOST_IN_A_ROW; i++) {
       Runnable step;
       synchronized (this) {
         step = steps.poll();
@@ -58,5 +62,6 @@ final class SerialExecutor implements Executor {
         defects.accept(e);
       }
     }
+    threads.execute(this::drain);
   }
 }
