@@ -81,7 +81,7 @@ abstract class CopyJob {
 
   /** What stands in the way of the next piece; null if nothing does. */
   CopyFailure obstacle() {
-    if (task != null && task.isStopping()) {
+    if (task != null && task.shouldEndEarly()) {
       return new CopyFailure(Side.OPERATION, Outcome.TASK_ABORTED);
     }
     if (operation.isStopping()) {

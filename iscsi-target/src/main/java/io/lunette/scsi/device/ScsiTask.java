@@ -135,11 +135,6 @@ public abstract class ScsiTask implements IoCompletion {
     stopping = true;
   }
 
-  /** Whether the command has been asked to end early. */
-  public final boolean isStopping() {
-    return stopping;
-  }
-
   /** Called once when the command has ended, on any thread. */
   protected abstract void ended(Outcome outcome);
 

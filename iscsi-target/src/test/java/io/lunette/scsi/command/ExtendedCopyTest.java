@@ -287,6 +287,32 @@ class ExtendedCopyTest {
   }
 
   @Test
+  void unmappingTheUnitAddressedEndsACopyBetweenOthers() throws Exception {
+    Queue<Runnable> held = new ArrayDeque<>();
+    CopyBench.Unit slow = bench.unit(held::add);
+    first.fill(0, 8192, 1);
+    host.sees(3, slow).sees(4, bench.unit(MIB, 512));
+    CopyLists list = CopyLists.lid1(1).cscd(host.designator(0)).cscd(host.designator(3));
+
+    TestTask copy = host.copy(4, list.segment(0, 1, 8192, 0, 0));
+    MediumAccess watching = MediumAccess.open(host.nexus(4));
+    Thread unmapping = new Thread(() -> host.loses(4));
+    unmapping.start();
+    while (!watching.isRevoked()) {
+      Thread.onSpinWait();
+    }
+    watching.close();
+    long written = slow.device.count(Operation.WRITE);
+    while (!held.isEmpty()) {
+      held.remove().run();
+    }
+    unmapping.join();
+
+    assertThat(copy.outcome()).isEqualTo(Outcome.TASK_ABORTED);
+    assertThat(slow.device.count(Operation.WRITE)).isEqualTo(written);
+  }
+
+  @Test
   void unmappingWaitsForThePieceUnderWayAndEndsTheCopy() throws Exception {
     Queue<Runnable> held = new ArrayDeque<>();
     CopyBench.Unit slow = bench.unit(held::add);
