@@ -17,7 +17,8 @@ import java.util.List;
  *
  * <p>The unit answers nothing but a few commands while it runs; progress is in REQUEST SENSE. The
  * run belongs to the unit, not to the command: it goes on when the session that began it ends and
- * when the target is started again, and keeps other writes out until it does.
+ * when the target is started again. It begins when no write is under way, and the unit's state
+ * keeps others out until it ends.
  */
 final class SanitizeCommand {
 
@@ -79,7 +80,8 @@ final class SanitizeCommand {
     if (!state.begin(plan.encode(), task.cdb().bit(1, AUSE))) {
       return Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 5);
     }
-    Following following = new Following(task.takeAtomicity(), task);
+    task.leaveAtomicity();
+    Following following = new Following(task);
     state
         .recorded()
         .whenComplete(
@@ -102,23 +104,17 @@ final class SanitizeCommand {
         .interrupted()
         .map(SanitizePlan::decode)
         .map(plan -> new SanitizeRun(unit, plan))
-        .ifPresent(run -> run.elsewhere(() -> begin(unit, run)));
-  }
-
-  private static void begin(LogicalUnit unit, SanitizeRun run) {
-    unit.runAlone(readmit -> run.start(new Following(readmit, null)));
+        .ifPresent(run -> run.elsewhere(() -> run.start(new Following(null))));
   }
 
   /**
-   * Lets writes in again when a run is over, and answers the command that waits for it, if one
-   * does: sooner if that is aborted, which leaves the run alone.
+   * Answers the command that waits for a run, if one does, when it is over: sooner if that is
+   * aborted, which leaves the run alone.
    */
   private static final class Following implements SanitizeRun.Listener {
-    private final Runnable readmitWrites;
     private ScsiTask waiting;
 
-    Following(Runnable readmitWrites, ScsiTask waiting) {
-      this.readmitWrites = readmitWrites;
+    Following(ScsiTask waiting) {
       this.waiting = waiting;
     }
 
@@ -131,7 +127,6 @@ final class SanitizeCommand {
 
     @Override
     public void ended(Outcome outcome) {
-      readmitWrites.run();
       answer(outcome);
     }
 

@@ -96,20 +96,24 @@ public final class DeviceServer {
     AtomicityGate gate = task.unit().atomicity();
     if (row.access == Access.WRITE && gate.tryEnter()) {
       task.enteredAtomicity();
-      return row.handler.execute(task);
+      return writeInside(task, row);
     }
     gate.enter(
         row.access == Access.ATOMIC_WRITE,
         () -> {
           task.enteredAtomicity();
-          Outcome refusal = refuseWrite(task.nexus(), row);
-          Outcome outcome =
-              refusal != null ? refusal : guarded(task, () -> row.handler.execute(task));
+          Outcome outcome = guarded(task, () -> writeInside(task, row));
           if (outcome != Outcome.LATER) {
             task.end(outcome);
           }
         });
     return Outcome.LATER;
+  }
+
+  /** Between the checks and the gate a SANITIZE may have begun, which runs outside of it. */
+  private static Outcome writeInside(ScsiTask task, CommandDescriptor row) {
+    Outcome refusal = refuseWrite(task.nexus(), row);
+    return refusal != null ? refusal : row.handler.execute(task);
   }
 
   private Outcome refuse(ScsiTask task, CommandDescriptor row, Nexus nexus) {

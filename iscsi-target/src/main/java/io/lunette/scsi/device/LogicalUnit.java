@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /**
  * A logical unit: a block device with a name, and the state that all its nexuses share. Each part
@@ -191,15 +190,6 @@ public final class LogicalUnit {
   public Sense notReady() {
     Sense sanitizing = sanitize.obstacle();
     return sanitizing != null ? sanitizing : medium.obstacle();
-  }
-
-  /**
-   * Runs something that no write may interleave with, as soon as those under way have ended.
-   *
-   * @param start is given what lets writes in again, to be run once
-   */
-  public void runAlone(Consumer<Runnable> start) {
-    atomicity.enter(true, () -> start.accept(atomicity::leaveAlone));
   }
 
   AtomicityGate atomicity() {

@@ -184,16 +184,15 @@ public abstract class ScsiTask implements IoCompletion {
   }
 
   /**
-   * Keeps other writes out beyond the command's end, for what it leaves running in the background.
-   *
-   * @return lets them in again; to be run once
+   * Ends running alone before the command's end, for one that keeps other writes out by the state
+   * of the unit: who waits is refused at once, and does not wait for it.
    */
-  public final Runnable takeAtomicity() {
+  public final void leaveAtomicity() {
     if (!insideAtomicity || descriptor.access != Access.ATOMIC_WRITE) {
       throw new IllegalStateException("the command does not run alone");
     }
     insideAtomicity = false;
-    return unit().atomicity()::leaveAlone;
+    unit().atomicity().leaveAlone();
   }
 
   /**
