@@ -305,8 +305,8 @@ final class CommandFlow implements TaskSet.Listener {
     return tasks.standStill(ticks);
   }
 
-  int abort(Predicate<IscsiTask> which, Runnable done) {
-    return tasks.abort(which, done);
+  void abort(Predicate<IscsiTask> which, Runnable done) {
+    tasks.abort(which, done);
   }
 
   void writable() {

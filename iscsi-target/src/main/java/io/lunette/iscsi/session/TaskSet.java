@@ -271,34 +271,32 @@ final class TaskSet {
   }
 
   /**
-   * Aborts tasks: no status is sent for them. What the device already has is let end first.
+   * Aborts tasks: no status is sent for them. What the device already has is let end first. None of
+   * those that wait is let on by the room that the end of another makes.
    *
    * @param done runs when they are gone
-   * @return how many there were
    */
-  int abort(Predicate<IscsiTask> which, Runnable done) {
+  void abort(Predicate<IscsiTask> which, Runnable done) {
     List<IscsiTask> victims = new ArrayList<>();
     for (IscsiTask task : tasks.values()) {
       if (which.test(task)) {
         victims.add(task);
       }
     }
-    List<IscsiTask> left = new ArrayList<>();
     for (IscsiTask task : victims) {
       task.aborted = true;
       task.stop();
-      if (task.stage == IscsiTask.Stage.EXECUTING || task.segmentOpen) {
-        left.add(task);
-      } else {
-        waiting.remove(task);
-        listener.ended(task);
-      }
     }
-    if (left.isEmpty()) {
+    waiting.removeIf(task -> task.aborted);
+    List<IscsiTask> idle =
+        victims.stream()
+            .filter(task -> task.stage != IscsiTask.Stage.EXECUTING && !task.segmentOpen)
+            .toList();
+    if (victims.isEmpty()) {
       done.run();
     } else {
-      aborts.add(new Abort(left, done));
+      aborts.add(new Abort(victims, done));
     }
-    return victims.size();
+    idle.forEach(listener::ended);
   }
 }

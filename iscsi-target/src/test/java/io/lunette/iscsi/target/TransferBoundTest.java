@@ -18,6 +18,7 @@ class TransferBoundTest {
 
   private static final int BOUND = 16 << 20;
   private static final int TRANSFER_BLOCKS = 16_384;
+  private static final int ABORT_TASK_SET = 2;
 
   private SessionFixture fixture;
   private RawInitiator greedy;
@@ -52,6 +53,18 @@ class TransferBoundTest {
     assertThat(modest.receive().u8(3)).isEqualTo(BUSY);
     assertThat(fixture.served.use().transferBytes()).isGreaterThanOrEqualTo(BOUND);
     assertThat(fixture.device.bytes(0, 4096)).containsOnly(0);
+  }
+
+  @Test
+  void anAbortLetsNothingOnThatItEnds() throws Exception {
+    greedy.send(SessionFixture.read(greedy, 8));
+    greedy.send(SessionFixture.read(greedy, 8));
+    greedy.send(SessionFixture.taskManagement(greedy, ABORT_TASK_SET));
+
+    RawInitiator.Pdu response = greedy.receive();
+
+    assertThat(response.opcode()).as("no status before it").isEqualTo(0x22);
+    assertThat(response.u32(32) - response.u32(28)).as("places behind ExpCmdSN").isEqualTo(255);
   }
 
   @Test
