@@ -309,6 +309,10 @@ final class CommandFlow implements TaskSet.Listener {
     tasks.abort(which, done);
   }
 
+  void flushed() {
+    tasks.flushed();
+  }
+
   void writable() {
     tasks.admit();
   }

@@ -257,6 +257,11 @@ final class FullFeaturePhase implements Phase {
   }
 
   @Override
+  public void flushed() {
+    flow.flushed();
+  }
+
+  @Override
   public void writable() {
     flow.writable();
   }

@@ -153,6 +153,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     writer.flush();
+    phase.flushed();
   }
 
   @Override
@@ -161,6 +162,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     if (channel.isWritable()) {
       phase.writable();
       writer.flush();
+      phase.flushed();
     }
   }
 

@@ -157,7 +157,7 @@ final class IscsiTask extends ScsiTask {
 
       @Override
       public void release() {
-        owner.release(memory);
+        owner.giveBack(memory);
       }
     };
   }

@@ -14,6 +14,9 @@ interface Phase {
   /** A PDU is whole. */
   void received(PduHeader header, ByteBuf segment);
 
+  /** What was written has been flushed. */
+  default void flushed() {}
+
   /** The socket takes bytes again. */
   default void writable() {}
 

@@ -5,6 +5,7 @@ import io.lunette.iscsi.pdu.PduWriter;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.device.DeviceServer;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.collection.IntObjectHashMap;
@@ -19,6 +20,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tasks of one connection, from the command's arrival to its outcome: buffers within a bound,
@@ -30,6 +33,8 @@ import java.util.function.Predicate;
  * together hold what their {@link TransferBudget} allows.
  */
 final class TaskSet {
+
+  private static final Logger LOG = LoggerFactory.getLogger(TaskSet.class);
 
   private final Channel channel;
   private final PduWriter writer;
@@ -45,6 +50,9 @@ final class TaskSet {
   private final Queue<IscsiTask> ended = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private boolean admitting;
+
+  /** Whether somebody waits for the socket to take what is unsent. */
+  private boolean sending;
 
   /** Who goes on with a task. */
   interface Listener {
@@ -111,6 +119,12 @@ final class TaskSet {
     }
   }
 
+  /** Gives back what outlived its command, and lets on who waits for it. Any thread. */
+  void giveBack(ByteBuf buffer) {
+    release(buffer);
+    wake();
+  }
+
   /** What is handed to the socket no longer counts here, but in the socket's own bound. */
   void handOver(ByteBuf buffer) {
     heldBytes.addAndGet(-buffer.capacity());
@@ -134,26 +148,48 @@ final class TaskSet {
 
   /** Buffers of commands, and what the socket has not taken yet. */
   private void tellBudget() {
-    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
-    share.holds(heldBytes.get() + (unsent == null ? 0 : unsent.totalPendingWriteBytes()));
+    share.holds(heldBytes.get() + unsentBytes());
   }
 
-  /** Other connections have given room back. Any thread. */
+  /** None once the channel is closed. */
+  private long unsentBytes() {
+    ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+    return unsent == null ? 0 : unsent.totalPendingWriteBytes();
+  }
+
+  /** Room has been given back, here or by other connections. Any thread. */
   private void wake() {
-    if (!channel.eventLoop().isShuttingDown()) {
+    try {
+      channel.eventLoop().execute(this::admitAndFlush);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("nobody waits: the target was closed", e);
+    }
+  }
+
+  private void admitAndFlush() {
+    admit();
+    writer.flush();
+    flushed();
+  }
+
+  /** Tells the budget what the socket has taken: now, and when it has taken the rest. */
+  void flushed() {
+    tellBudget();
+    if (!sending && unsentBytes() >= TransferBudget.STEP_BYTES) {
+      sending = true;
       channel
-          .eventLoop()
-          .execute(
-              () -> {
-                admit();
-                writer.flush();
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(
+              sent -> {
+                sending = false;
+                flushed();
               });
     }
   }
 
   /** True if the data of some command has not moved for more than so many calls of this. */
   boolean standStill(int ticks) {
-    admit();
+    admitAndFlush();
     for (IscsiTask task : tasks.values()) {
       int came = task.out == null ? 0 : task.out.writerIndex();
       if (task.stage != IscsiTask.Stage.RECEIVING || came != task.seenOut) {
@@ -239,8 +275,7 @@ final class TaskSet {
     while ((task = ended.poll()) != null) {
       answer(task);
     }
-    admit();
-    writer.flush();
+    admitAndFlush();
   }
 
   /** An answer that cannot be given costs the connection, not the answers after it. */

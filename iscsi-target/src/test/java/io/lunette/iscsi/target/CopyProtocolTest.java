@@ -63,12 +63,16 @@ class CopyProtocolTest {
 
   /** Sends an EXTENDED COPY whose task tag is returned. */
   private static int copy(RawInitiator initiator, int serviceAction) throws Exception {
+    return copy(initiator, serviceAction, 7);
+  }
+
+  private static int copy(RawInitiator initiator, int serviceAction, int listId) throws Exception {
     ByteBuffer list = ByteBuffer.allocate(serviceAction == LID4 ? 76 : 44);
     if (serviceAction == LID4) {
       list.put(0, (byte) 1).putShort(2, (short) 0x20).put(15, (byte) 1).put(16, (byte) 0xFF);
-      list.putInt(20, 7).putShort(44, (short) 28).position(48);
+      list.putInt(20, listId).putShort(44, (short) 28).position(48);
     } else {
-      list.put(0, (byte) 7).putInt(8, 28).position(16);
+      list.put(0, (byte) listId).putInt(8, 28).position(16);
     }
     byte[] bytes = segment(list);
     ByteBuffer command =
@@ -166,6 +170,53 @@ class CopyProtocolTest {
       assertThat(device.count(Operation.WRITE)).isLessThanOrEqualTo(4);
       initiator.send(initiator.command(0x80, 0, 0));
       assertThat(initiator.receive().sense()).isEqualTo(RESET);
+    }
+  }
+
+  private void runHeld() {
+    Runnable completion;
+    while ((completion = held.poll()) != null) {
+      completion.run();
+    }
+  }
+
+  @Test
+  void whatACopyInTheBackgroundBorrowedIsGivenBackThoughItsSessionIsGone() throws Exception {
+    try (RawInitiator initiator = loggedIn()) {
+      copy(initiator, LID4);
+      assertThat(initiator.receive().u8(3)).isEqualTo(RawInitiator.GOOD);
+    }
+    try (RawInitiator honest = loggedIn()) {
+      for (int i = 0; i < 10_000 && served.use().connections() > 1; i++) {
+        honest.settle();
+      }
+      assertThat(served.use().transferBytes()).as("borrowed").isPositive();
+
+      for (int i = 0; i < 10_000 && served.use().transferBytes() > 0; i++) {
+        runHeld();
+        honest.settle();
+      }
+
+      assertThat(served.use().transferBytes()).isZero();
+    }
+  }
+
+  @Test
+  void commandsGoOnWhenCopiesGiveBackAllThatASessionMayHold() throws Exception {
+    served.close();
+    served = new ServedTarget(ServedTarget.limits(5_000, 3_600_000));
+    served.target().mapForAll(0, unit(device, "slow"));
+    try (RawInitiator initiator = loggedIn()) {
+      for (int listId = 1; listId <= 16; listId++) {
+        copy(initiator, LID4, listId);
+        assertThat(initiator.receive().u8(3)).isEqualTo(RawInitiator.GOOD);
+      }
+      initiator.send(initiator.command(0x80, 0, 0));
+      CompletableFuture<Pdu> answer = response(initiator);
+
+      proceedUntil(answer);
+
+      assertThat(answer.join().u8(3)).isEqualTo(RawInitiator.GOOD);
     }
   }
 
