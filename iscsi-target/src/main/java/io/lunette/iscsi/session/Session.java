@@ -38,6 +38,9 @@ public final class Session {
   private volatile InetSocketAddress peer;
   private volatile FullFeaturePhase phase;
 
+  /** Set before the connection is ended for good, so that no other one takes its place. */
+  private volatile boolean ending;
+
   private Session(
       InitiatorName initiator, long isid, int cid, boolean discovery, IscsiConnection connection) {
     this.initiator = initiator;
@@ -168,6 +171,7 @@ public final class Session {
 
   /** Closes the connection; completes when no command is under way any more. */
   public CompletionStage<Void> close() {
+    ending = true;
     connection.channel().close();
     return ended;
   }
@@ -186,6 +190,7 @@ public final class Session {
 
   /** Tells the initiator that the session is dropped, and closes it as {@link #close} does. */
   public CompletionStage<Void> drop() {
+    ending = true;
     FullFeaturePhase served = phase;
     served.connection().channel().eventLoop().execute(served::drop);
     return ended;
@@ -206,6 +211,9 @@ public final class Session {
           connection = next;
           peer = next.peer();
           phase = served;
+          if (ending) {
+            next.channel().close();
+          }
         });
   }
 
