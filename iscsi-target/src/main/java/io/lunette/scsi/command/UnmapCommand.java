@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.command;
 
+import io.lunette.core.block.Durability;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.Access;
@@ -64,11 +65,12 @@ final class UnmapCommand {
     return sum > unit.limits().unmap() ? Sense.INVALID_FIELD_IN_PARAMETERS : null;
   }
 
-  /** Gives the ranges back, in the order of the list. */
+  /** Gives the ranges back, in the order of the list; durably, if all that is written is. */
   private static final class Discards extends TaskSequence {
     private final ByteBuffer list;
     private final int count;
     private int index;
+    private boolean flushed;
 
     Discards(ScsiTask task, ByteBuffer list, int count) {
       super(task);
@@ -79,7 +81,12 @@ final class UnmapCommand {
     @Override
     boolean next() {
       if (index == count) {
-        return end(Outcome.GOOD);
+        if (flushed || task.unit().durability(false) != Durability.DURABLE) {
+          return end(Outcome.GOOD);
+        }
+        flushed = true;
+        task.device().flush(this);
+        return true;
       }
       int at = HEADER + index++ * DESCRIPTOR;
       long block = task.unit().blockBytes();

@@ -199,6 +199,10 @@ class ModeTest {
     initiator.send(new byte[512], "2A 00 00000000 00 0001 00").good();
     initiator.send(new byte[512], "41 00 00000000 00 0001 00").good();
     initiator.send(new byte[1024], "89 00 0000000000000000 000000 01 00 00").good();
+    byte[] range = ByteBuffer.allocate(24).putShort(0, (short) 22).putShort(2, (short) 16).array();
+    range[19] = 8;
+    initiator.send(range, "42 00 00000000 00 0018 00").good();
+    assertThat(unit.device.count(Operation.FLUSH)).as("what was unmapped").isEqualTo(2);
     page[2] = 4;
     select6(page).good();
     initiator.send(new byte[512], "2A 00 00000000 00 0001 00").good();
