@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.volume;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -19,7 +20,7 @@ public record InitiatorName(String value) implements Comparable<InitiatorName> {
   public InitiatorName {
     Objects.requireNonNull(value);
     value = value.toLowerCase(Locale.ROOT);
-    if (value.length() > 223 || !LEGAL.matcher(value).matches()) {
+    if (value.getBytes(StandardCharsets.UTF_8).length > 223 || !LEGAL.matcher(value).matches()) {
       throw new IllegalArgumentException(
           "'"
               + value

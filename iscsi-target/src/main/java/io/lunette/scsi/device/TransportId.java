@@ -33,7 +33,9 @@ public record TransportId(String nodeName, Optional<InitiatorPort> port) {
   private static final int PORT = 0x40;
   private static final int RESERVED_BITS = 0x30;
 
-  /** An iSCSI name has at most 223 bytes (RFC 7143 §4.2.7.1). */
+  /** Longest iSCSI name (RFC 7143 §4.2.7.1), in the lower case that it is kept in. */
+  private static final int NODE_NAME_BYTES_MAX = 223;
+
   private static final Pattern NAME =
       Pattern.compile("((?:iqn\\.|eui\\.|naa\\.)[\\x21-\\x2b\\x2d-\\x7e\\x80-\\uffff]{1,219})");
 
@@ -116,11 +118,12 @@ public record TransportId(String nodeName, Optional<InitiatorPort> port) {
     if ((format != PORT && format != DEVICE) || !matcher.matches()) {
       return Optional.empty();
     }
-    if (format == DEVICE) {
-      InitiatorPort any = new InitiatorPort(matcher.group(1), 0);
-      return Optional.of(new TransportId(any.nodeName(), Optional.empty()));
+    long isid = format == DEVICE ? 0 : Long.parseLong(matcher.group(2), 16);
+    InitiatorPort port = new InitiatorPort(matcher.group(1), isid);
+    if (port.nodeName().getBytes(StandardCharsets.UTF_8).length > NODE_NAME_BYTES_MAX) {
+      return Optional.empty();
     }
-    InitiatorPort port = new InitiatorPort(matcher.group(1), Long.parseLong(matcher.group(2), 16));
-    return Optional.of(new TransportId(port.nodeName(), Optional.of(port)));
+    return Optional.of(
+        new TransportId(port.nodeName(), format == DEVICE ? Optional.empty() : Optional.of(port)));
   }
 }

@@ -74,6 +74,15 @@ class TransportIdTest {
     assertThat(read(TransportId.of(new InitiatorPort("iqn." + "n".repeat(220), 1)))).isEmpty();
   }
 
+  @Test
+  void lengthIsOfBytesAndOfTheNameAsItIsKept() {
+    String twoBytesEach = "iqn." + "n".repeat(216) + "\u00e9".repeat(2);
+    String longerInLowerCase = "iqn." + "\u0130".repeat(80);
+
+    assertThat(read(TransportId.of(new InitiatorPort(twoBytesEach, 1)))).isEmpty();
+    assertThat(read(id(0x45, 184, longerInLowerCase + ",i,0x000000000001"))).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
