@@ -26,6 +26,10 @@ final class BoundedSpin implements SelectStrategy {
 
   private final LongSupplier nanoTime;
   private boolean idle;
+
+  /** Whether it slept; what ended that has been handled when the loop asks again. */
+  private boolean asleep;
+
   private long idleSince;
   private long usualGapNanos = GAP_MAX_NANOS;
 
@@ -36,11 +40,13 @@ final class BoundedSpin implements SelectStrategy {
   @Override
   public int calculateStrategy(IntSupplier selectNow, boolean hasTasks) throws Exception {
     int ready = selectNow.get();
-    if (ready > 0 || hasTasks) {
-      if (idle) {
-        idle = false;
-        learn(nanoTime.getAsLong() - idleSince);
-      }
+    boolean isBusy = ready > 0 || hasTasks;
+    if (idle && (isBusy || asleep)) {
+      idle = false;
+      asleep = false;
+      learn(nanoTime.getAsLong() - idleSince);
+    }
+    if (isBusy) {
       return ready;
     }
     long now = nanoTime.getAsLong();
@@ -52,6 +58,7 @@ final class BoundedSpin implements SelectStrategy {
       Thread.yield();
       return CONTINUE;
     }
+    asleep = true;
     return SELECT;
   }
 
