@@ -15,7 +15,8 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 /**
  * How sockets are served. Everything above it is the same for all.
  *
- * <p>Where more than one can be had, {@link #EPOLL} is taken: see docs/adr/0002-epoll-and-inline-io.md.
+ * <p>Where more than one can be had, {@link #EPOLL} is taken: see
+ * docs/adr/0002-epoll-and-inline-io.md.
  */
 enum Transport {
   EPOLL(EpollServerSocketChannel.class) {
