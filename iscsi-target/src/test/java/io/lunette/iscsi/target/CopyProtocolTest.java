@@ -180,6 +180,15 @@ class CopyProtocolTest {
     }
   }
 
+  /** Lets all copies come to their end. */
+  private void awaitNothingBorrowed(RawInitiator honest) throws Exception {
+    for (int i = 0; i < 10_000 && served.use().transferBytes() > 0; i++) {
+      runHeld();
+      honest.settle();
+    }
+    assertThat(served.use().transferBytes()).isZero();
+  }
+
   @Test
   void whatACopyInTheBackgroundBorrowedIsGivenBackThoughItsSessionIsGone() throws Exception {
     try (RawInitiator initiator = loggedIn()) {
@@ -192,12 +201,7 @@ class CopyProtocolTest {
       }
       assertThat(served.use().transferBytes()).as("borrowed").isPositive();
 
-      for (int i = 0; i < 10_000 && served.use().transferBytes() > 0; i++) {
-        runHeld();
-        honest.settle();
-      }
-
-      assertThat(served.use().transferBytes()).isZero();
+      awaitNothingBorrowed(honest);
     }
   }
 
@@ -217,6 +221,7 @@ class CopyProtocolTest {
       proceedUntil(answer);
 
       assertThat(answer.join().u8(3)).isEqualTo(RawInitiator.GOOD);
+      awaitNothingBorrowed(initiator);
     }
   }
 
