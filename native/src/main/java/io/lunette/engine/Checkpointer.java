@@ -207,14 +207,17 @@ final class Checkpointer {
     } finally {
       metadata.lock.unlock();
     }
-    Superblock last = latest;
-    Superblock next = last.announcing(runs);
+    succeed(latest.announcing(runs));
+    announced();
+  }
+
+  /** Makes a superblock that leads to the same state as the latest one durable beside it. */
+  private void succeed(Superblock next) throws IOException {
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);
     device.flush();
-    former = last;
+    former = latest;
     latest = next;
-    announced();
   }
 
   /** What was taken so far is durably known to hold pages. */
@@ -260,6 +263,16 @@ final class Checkpointer {
       }
       throw e;
     }
+  }
+
+  /**
+   * Has both superblocks lead to the checkpoint that was just written. One that knows what the
+   * journal does not needs that: the superblock before and the journal could not make up for its
+   * own. Nothing that it alone makes durable may be acknowledged, and nothing appended to the
+   * journal, before this returns.
+   */
+  void repeat() throws IOException {
+    succeed(latest.announcing(List.of()));
   }
 
   private void writeAll(Plan plan, long journalTail, long journalSequence, boolean closedCleanly)

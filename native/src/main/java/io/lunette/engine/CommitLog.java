@@ -258,6 +258,7 @@ final class CommitLog {
         dataWritten = false;
         checkpointer.announce();
         checkpointer.write(batch.checkpoint, journal.position(), journal.sequence(), false);
+        checkpointer.repeat();
         stalled = false;
         durableCommit = batch.number;
         batch.waiters.forEach(IoCompletion::completed);

@@ -229,7 +229,9 @@ final class Pool implements AutoCloseable {
       // The jump in the numbers is only for who reads from a new superblock on.
       journal.continueWith(nextSequence, checkpointer.ringLimit());
       device.flush();
+      return;
     }
+    checkpointer.repeat();
   }
 
   /** The last checkpoint, of all that is pending too. */
