@@ -35,38 +35,14 @@ record PoolState(
   }
 
   /**
-   * Reads the state.
+   * Reads the state. A superblock that cannot be read is as good as damaged.
    *
+   * @throws DeviceException if no superblock can be read, or what the sound one leads to cannot
    * @throws FormatException if this is not a pool, or is damaged beyond what the other superblock
    *     and the journal can bring back
    */
   static PoolState read(RawDevice device, PageCache cache) throws IOException {
-    List<Superblock> sound = new ArrayList<>();
-    List<String> faults = new ArrayList<>();
-    ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
-    boolean anyMagic = false;
-    for (int i = 0; i < 2; i++) {
-      long offset = Superblock.offsetFor(i);
-      if (device.sizeBytes() < offset + PoolLayout.PAGE_BYTES) {
-        continue;
-      }
-      device.read(offset, buffer);
-      anyMagic |= Superblock.hasMagic(buffer);
-      try {
-        sound.add(Superblock.decode(buffer, offset));
-      } catch (UnknownFormatException e) {
-        // Never the other one instead: it is older than what the later release did.
-        throw new UnknownFormatException(device.identity() + ": " + e.getMessage());
-      } catch (FormatException e) {
-        faults.add(e.getMessage());
-      }
-    }
-    if (sound.isEmpty()) {
-      throw anyMagic
-          ? new FormatException(device.identity() + ": " + String.join("; ", faults))
-          : new NotAPoolException(device.identity() + ": not a Lunette pool");
-    }
-    sound.sort((a, b) -> Long.compare(b.generation(), a.generation()));
+    List<Superblock> sound = soundSuperblocks(device);
     Superblock superblock = sound.get(0);
     if (superblock.capacityBytes() > device.sizeBytes()) {
       throw new FormatException(
@@ -87,6 +63,43 @@ record PoolState(
             .replay(superblock.journalTail(), superblock.journalSequence(), loader::replay);
     loader.load();
     return new PoolState(superblock, sound.get(sound.size() - 1), metadata, pages, end);
+  }
+
+  /** Those that can be read and are what was written, the newest first; throws if none is. */
+  private static List<Superblock> soundSuperblocks(RawDevice device) throws IOException {
+    List<Superblock> sound = new ArrayList<>();
+    List<String> faults = new ArrayList<>();
+    ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+    boolean anyMagic = false;
+    DeviceException unreadable = null;
+    for (int i = 0; i < 2; i++) {
+      long offset = Superblock.offsetFor(i);
+      if (device.sizeBytes() < offset + PoolLayout.PAGE_BYTES) {
+        continue;
+      }
+      try {
+        device.read(offset, buffer);
+        anyMagic |= Superblock.hasMagic(buffer);
+        sound.add(Superblock.decode(buffer, offset));
+      } catch (DeviceException e) {
+        unreadable = e;
+      } catch (UnknownFormatException e) {
+        // Never the other one instead: it is older than what the later release did.
+        throw new UnknownFormatException(device.identity() + ": " + e.getMessage());
+      } catch (FormatException e) {
+        faults.add(e.getMessage());
+      }
+    }
+    if (sound.isEmpty() && unreadable != null) {
+      throw unreadable;
+    }
+    if (sound.isEmpty()) {
+      throw anyMagic
+          ? new FormatException(device.identity() + ": " + String.join("; ", faults))
+          : new NotAPoolException(device.identity() + ": not a Lunette pool");
+    }
+    sound.sort((a, b) -> Long.compare(b.generation(), a.generation()));
+    return sound;
   }
 
   /** Writes an empty pool over the whole of a device. */

@@ -41,7 +41,7 @@ final class CrashLife {
 
   static final long POOL_BYTES = 16L << 20;
   static final int MAGIC = 0x5EC2E7A9;
-  private static final int JOURNAL_EXTENTS = 8;
+  static final int JOURNAL_EXTENTS = 8;
   private static final int SECTOR = CrashModel.SECTOR;
   private static final int BLOCK_SECTORS = PoolLayout.BLOCK_BYTES / SECTOR;
   private static final int EXTENT_SECTORS = PoolLayout.EXTENT_BYTES / SECTOR;

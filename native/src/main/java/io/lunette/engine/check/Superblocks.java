@@ -2,6 +2,7 @@
 package io.lunette.engine.check;
 
 import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.format.FormatException;
@@ -45,16 +46,17 @@ record Superblocks(Optional<Superblock> a, Optional<Superblock> b) {
         problems.add(PoolProblem.beyondRepair(place, "lies beyond the end of the device"));
         continue;
       }
-      device.read(offset, page);
-      anyMagic |= Superblock.hasMagic(page);
       try {
+        device.read(offset, page);
+        anyMagic |= Superblock.hasMagic(page);
         Optional<Superblock> read = Optional.of(Superblock.decode(page, offset));
         a = slot == 0 ? read : a;
         b = slot == 1 ? read : b;
       } catch (UnknownFormatException e) {
         throw new VolumeException(
             VolumeException.Kind.INVALID, device.identity() + ": " + e.getMessage(), e);
-      } catch (FormatException e) {
+      } catch (DeviceException | FormatException e) {
+        anyMagic |= e instanceof DeviceException;
         damaged.add(new PoolProblem(place, e.getMessage(), "written anew from the other one"));
       }
     }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import java.nio.ByteBuffer;
+
+/**
+ * A device in memory on which chosen calls end in an I/O error, as often as they are made, until it
+ * is healed. A write that fails has reached the device all the same: an error says nothing of that.
+ * Thread-safe.
+ */
+final class FailingDevice extends PagedDevice {
+
+  /** Chooses calls by the range that they touch. */
+  interface Choice {
+    boolean takes(long offsetBytes, int lengthBytes);
+  }
+
+  private static final Choice NONE = (offset, length) -> false;
+
+  private volatile Choice reads = NONE;
+  private volatile Choice writes = NONE;
+  private volatile boolean flushes;
+
+  FailingDevice(long sizeBytes) {
+    super(sizeBytes);
+  }
+
+  void failReads(Choice choice) {
+    reads = choice;
+  }
+
+  void failWrites(Choice choice) {
+    writes = choice;
+  }
+
+  void failFlushes() {
+    flushes = true;
+  }
+
+  void heal() {
+    reads = NONE;
+    writes = NONE;
+    flushes = false;
+  }
+
+  /** The calls that touch the byte at a place. */
+  static Choice at(long place) {
+    return (offset, length) -> offset <= place && place < offset + length;
+  }
+
+  /** The calls that touch nothing before a place. */
+  static Choice from(long place) {
+    return (offset, length) -> offset >= place;
+  }
+
+  @Override
+  public void read(long offset, ByteBuffer target) throws DeviceException {
+    if (reads.takes(offset, target.remaining())) {
+      throw new DeviceException("simulated: cannot read at " + offset);
+    }
+    super.read(offset, target);
+  }
+
+  @Override
+  public void write(long offset, ByteBuffer source) throws DeviceException {
+    super.write(offset, source);
+    if (writes.takes(offset, source.remaining())) {
+      throw new DeviceException("simulated: cannot write at " + offset);
+    }
+  }
+
+  @Override
+  public void flush() throws DeviceException {
+    if (flushes) {
+      throw new DeviceException("simulated: cannot flush");
+    }
+  }
+
+  /** Where the first page lies that begins with that number; -1 if there is none. */
+  long placeOf(int number) {
+    for (int page = 0; page < sizeBytes() / PAGE; page++) {
+      if (ByteBuffer.wrap(page(page)).getInt(0) == number) {
+        return (long) page * PAGE;
+      }
+    }
+    return -1;
+  }
+}
