@@ -15,7 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executor;
 
-/** Copies volumes from and to raw files. Blocks of zeroes are not written. Thread-safe. */
+/**
+ * Copies volumes from and to raw files. Holes are not read, blocks of zeroes not written.
+ * Thread-safe.
+ */
 public final class VolumeCopies {
 
   private static final long BLOCK_BYTES = 4096;
@@ -45,7 +48,7 @@ public final class VolumeCopies {
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {
-        return begin(name, channel);
+        return begin(name, channel, new FileRuns(file));
       } catch (DomainException | VolumeException | IOException e) {
         channel.close();
         throw e;
@@ -55,7 +58,7 @@ public final class VolumeCopies {
     }
   }
 
-  private Job<VolumeInfo> begin(VolumeName name, FileChannel channel)
+  private Job<VolumeInfo> begin(VolumeName name, FileChannel channel, FileRuns source)
       throws DomainException, VolumeException, IOException {
     long size = Math.addExact(channel.size(), BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     if (size == 0) {
@@ -64,7 +67,11 @@ public final class VolumeCopies {
     driver.create(name, size);
     VolumeCopy copy =
         VolumeCopy.intoVolume(
-            channel, driver.open(name, AccessMode.READ_WRITE), () -> info(name), () -> undo(name));
+            channel,
+            source,
+            driver.open(name, AccessMode.READ_WRITE),
+            () -> info(name),
+            () -> undo(name));
     executor.execute(copy);
     return copy;
   }

@@ -11,6 +11,7 @@ import io.lunette.core.volume.VolumeInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One copy between a volume and a file, in steps of 1 MiB, leaving out blocks of zeroes. Owns the
- * device and the channel and closes both. Run once, on a worker thread.
+ * One copy between a volume and a file, in steps of 1 MiB. Holes are not read, and blocks of zeroes
+ * are not written. Owns the device and the channel and closes both. Run once, on a worker thread.
  */
 final class VolumeCopy implements Job<VolumeInfo>, Runnable {
 
@@ -37,8 +38,15 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
     void run() throws IOException, VolumeException;
   }
 
+  /** Where what is copied has data; asked by one thread, with offsets that only grow. */
+  interface Source {
+    /** The first offset at or after {@code from} that may hold data; empty if there is none. */
+    OptionalLong nextData(long from) throws IOException, BlockException;
+  }
+
   private final BlockDevice device;
   private final FileChannel file;
+  private final Source source;
   private final boolean intoVolume;
   private final Outcome outcome;
   private final Undo undo;
@@ -47,20 +55,27 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
   private volatile boolean cancelled;
 
   private VolumeCopy(
-      BlockDevice device, FileChannel file, boolean intoVolume, Outcome outcome, Undo undo) {
+      BlockDevice device,
+      FileChannel file,
+      Source source,
+      boolean intoVolume,
+      Outcome outcome,
+      Undo undo) {
     this.device = device;
     this.file = file;
+    this.source = source;
     this.intoVolume = intoVolume;
     this.outcome = outcome;
     this.undo = undo;
   }
 
-  static VolumeCopy intoVolume(FileChannel file, BlockDevice device, Outcome outcome, Undo undo) {
-    return new VolumeCopy(device, file, true, outcome, undo);
+  static VolumeCopy intoVolume(
+      FileChannel file, Source source, BlockDevice device, Outcome outcome, Undo undo) {
+    return new VolumeCopy(device, file, source, true, outcome, undo);
   }
 
   static VolumeCopy intoFile(BlockDevice device, FileChannel file, Outcome outcome, Undo undo) {
-    return new VolumeCopy(device, file, false, outcome, undo);
+    return new VolumeCopy(device, file, new MappedRuns(device), false, outcome, undo);
   }
 
   @Override
@@ -86,10 +101,12 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
   private void copyAll() throws BlockException, IOException {
     long total = total();
     ByteBuffer buffer = ByteBuffer.allocateDirect(STEP_BYTES);
-    for (long offset = 0; offset < total; offset += STEP_BYTES) {
+    OptionalLong next = source.nextData(0);
+    while (next.isPresent()) {
       if (cancelled) {
         throw new CancellationException("cancelled");
       }
+      long offset = next.getAsLong() / BLOCK_BYTES * BLOCK_BYTES;
       buffer.clear().limit((int) Math.min(STEP_BYTES, total - offset));
       if (intoVolume) {
         fill(buffer, offset);
@@ -99,7 +116,9 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
         writeData(buffer, offset);
       }
       done = offset + buffer.limit();
+      next = done < total ? source.nextData(done) : OptionalLong.empty();
     }
+    done = total;
   }
 
   private void fill(ByteBuffer buffer, long offset) throws IOException {

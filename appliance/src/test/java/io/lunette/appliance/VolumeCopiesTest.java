@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lunette.blockio.DataRuns;
+import io.lunette.core.DomainException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.EngineVolumeDriver;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VolumeCopiesTest {
+
+  private static final long MIB = 1 << 20;
+  private static final int BLOCK = 4096;
+  private static final int EXTENT = 65_536;
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName CLONE = new VolumeName("clone");
+
+  @TempDir Path directory;
+
+  private EngineVolumeDriver driver;
+  private VolumeCopies copies;
+  private Path file;
+  private Path exported;
+
+  @BeforeEach
+  void createPool() throws Exception {
+    Path pool = directory.resolve("pool");
+    EngineVolumeDriver.createPool(pool, 64 * MIB);
+    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
+    copies = new VolumeCopies(driver, Runnable::run);
+    file = directory.resolve("file.raw");
+    exported = directory.resolve("exported.raw");
+  }
+
+  @AfterEach
+  void closePool() throws Exception {
+    driver.close();
+  }
+
+  /** So large that whoever read its holes would not come to an end. */
+  @Test
+  void aSparseFileBecomesAThinVolumeAndASparseFileAgain() throws Exception {
+    long size = 256L << 30;
+    long[] places = {0, (70L << 30) + 512, size - 512};
+    try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+      for (long place : places) {
+        made.seek(place);
+        made.write(Arrays.copyOf(("data at " + place).getBytes(StandardCharsets.UTF_8), 512));
+      }
+    }
+
+    VolumeInfo imported = end(copies.importFile(VOLUME, file));
+
+    assertThat(imported.sizeBytes()).isEqualTo(size);
+    assertThat(imported.allocatedBytes()).isEqualTo(3L * EXTENT);
+
+    end(copies.exportFile(VOLUME, exported));
+
+    assertThat(Files.size(exported)).isEqualTo(size);
+    assertThat(DataRuns.of(exported).stream().mapToLong(DataRuns.Run::lengthBytes).sum())
+        .isLessThan(MIB);
+    try (RandomAccessFile found = new RandomAccessFile(exported.toFile(), "r")) {
+      for (long place : places) {
+        byte[] data = new byte[512];
+        found.seek(place);
+        found.readFully(data);
+        assertThat(new String(data, StandardCharsets.UTF_8)).startsWith("data at " + place + '\0');
+      }
+    }
+  }
+
+  @Test
+  void zeroesThatAFileHoldsTakeNoSpace() throws Exception {
+    byte[] content = new byte[(int) (8 * MIB)];
+    content[(int) (5 * MIB) + 77] = 1;
+    Files.write(file, content);
+
+    VolumeInfo imported = end(copies.importFile(VOLUME, file));
+    end(copies.exportFile(VOLUME, exported));
+
+    assertThat(imported.allocatedBytes()).isEqualTo(EXTENT);
+    assertThat(Files.mismatch(file, exported)).isEqualTo(-1);
+  }
+
+  @Test
+  void aCloneIsExportedAsItReadsAndItsImageDoesNotShowThrough() throws Exception {
+    byte[] content = new byte[4 * EXTENT];
+    Arrays.fill(content, (byte) 9);
+    Files.write(file, content);
+    end(copies.importFile(VOLUME, file));
+    driver.seal(VOLUME);
+    driver.clone(VOLUME, List.of(CLONE));
+    try (BlockDevice clone = driver.open(CLONE, AccessMode.READ_WRITE)) {
+      BlockingIo.discard(clone, BLOCK, 2 * EXTENT);
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).put(0, (byte) 7);
+      BlockingIo.write(clone, 3L * EXTENT, block, Durability.VISIBLE);
+    }
+
+    end(copies.exportFile(CLONE, exported));
+
+    Arrays.fill(content, BLOCK, BLOCK + 2 * EXTENT, (byte) 0);
+    Arrays.fill(content, 3 * EXTENT, 3 * EXTENT + BLOCK, (byte) 0);
+    content[3 * EXTENT] = 7;
+    assertThat(Files.readAllBytes(exported)).isEqualTo(content);
+  }
+
+  @Test
+  void aFileThatEndsWithinABlockIsFilledUpWithZeroes() throws Exception {
+    Files.write(file, "short".getBytes(StandardCharsets.UTF_8));
+
+    VolumeInfo imported = end(copies.importFile(VOLUME, file));
+    end(copies.exportFile(VOLUME, exported));
+
+    assertThat(imported.sizeBytes()).isEqualTo(BLOCK);
+    assertThat(Files.readAllBytes(exported))
+        .isEqualTo(Arrays.copyOf("short".getBytes(StandardCharsets.UTF_8), BLOCK));
+  }
+
+  @Test
+  void anImportThatThePoolHasNoRoomForLeavesNoVolume() throws Exception {
+    byte[] content = new byte[(int) (80 * MIB)];
+    Arrays.fill(content, (byte) 3);
+    Files.write(file, content);
+
+    assertThatThrownBy(() -> end(copies.importFile(VOLUME, file)))
+        .isInstanceOf(ExecutionException.class)
+        .hasMessageContaining("the pool is full");
+
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  @Test
+  void whatExistsIsNotWrittenOver() throws Exception {
+    Files.writeString(file, "a file");
+    driver.create(VOLUME, MIB);
+
+    for (DomainException refused :
+        List.of(
+            catchThrowableOfType(DomainException.class, () -> copies.exportFile(VOLUME, file)),
+            catchThrowableOfType(DomainException.class, () -> copies.importFile(VOLUME, file)))) {
+      assertThat(refused.kind()).isEqualTo(DomainException.Kind.CONFLICT);
+    }
+
+    assertThat(file).hasContent("a file");
+    assertThat(driver.find(VOLUME).orElseThrow().allocatedBytes()).isZero();
+  }
+
+  private static VolumeInfo end(Job<VolumeInfo> job) throws Exception {
+    return job.result().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+}
