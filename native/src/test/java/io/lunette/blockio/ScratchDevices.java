@@ -51,6 +51,29 @@ public final class ScratchDevices {
     return new Loop(Path.of(ended.output().strip()));
   }
 
+  /** A file system in memory of its own, which goes when it is closed. */
+  public record Mount(Path directory) implements AutoCloseable {
+
+    @Override
+    public void close() throws IOException {
+      Ended ended = run("umount", "-l", directory.toString());
+      assertThat(ended.status()).as(ended.output()).isZero();
+    }
+  }
+
+  /** Mounts a tmpfs of that size, or ends the test as one that cannot run here. */
+  public static Mount mountMemory(Path directory, long bytes) {
+    Ended ended;
+    try {
+      ended =
+          run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "lunette-test", directory.toString());
+    } catch (IOException notInstalled) {
+      ended = new Ended(-1, notInstalled.getMessage());
+    }
+    assumeThat(ended.status()).as("mounting: " + ended.output()).isZero();
+    return new Mount(directory);
+  }
+
   private record Ended(int status, String output) {}
 
   private static Ended run(String... command) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,22 @@ class QemuToolsIT {
     assertThat(compare(fileOptions(), lun).output()).contains("Images are identical");
     assertThat(data(lun)).isEqualTo(CONTENT);
     assertThat(allocated("converted")).isEqualTo(8 * MIB + 65_536);
+  }
+
+  @Test
+  void aVolumeBecomesAQcow2FileAndIsMadeOfOneHolesIncluded() throws Exception {
+    String lun = lun("exported");
+    copy(fileOptions(), lun);
+    Path qcow2 = directory.resolve("volume.qcow2");
+
+    ForeignTool.succeed(
+        "qemu-img", "convert", "--image-opts", "-O", "qcow2", lun, qcow2.toString());
+    String imported = lun("imported");
+    copy("driver=qcow2,file.driver=file,file.filename=" + qcow2, imported);
+
+    assertThat(Files.size(qcow2)).isLessThan(9 * MIB);
+    assertThat(compare(fileOptions(), imported).output()).contains("Images are identical");
+    assertThat(allocated("imported")).isEqualTo(8 * MIB + 65_536);
   }
 
   @Test

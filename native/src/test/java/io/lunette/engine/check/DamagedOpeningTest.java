@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lunette.blockio.DataRuns;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.format.PoolLayout;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What the engine says to a pool with a bit flipped in each of its structures, field by field: the
+ * damage is named and never followed.
+ */
+class DamagedOpeningTest {
+
+  private static final int PAGE = PoolLayout.PAGE_BYTES;
+
+  /** Magic, checksum, key, first index, generation, number, level, first and last word. */
+  private static final int[] PAGE_FIELDS = {0, 4, 8, 16, 24, 32, 40, 64, PAGE - 1};
+
+  /** Magic, checksum, pool, sequence, position, payload bytes, flags, group, reserved, record. */
+  private static final int[] FRAME_FIELDS = {0, 4, 8, 23, 24, 32, 40, 44, 48, 56, 64, 90};
+
+  @TempDir Path directory;
+
+  private PoolAtRest pool;
+  private Map<String, byte[]> contents;
+
+  @BeforeEach
+  void createPool() throws Exception {
+    pool = PoolAtRest.create(directory.resolve("pool"));
+    pool.work();
+    contents = pool.contents();
+  }
+
+  /** VOLUMES, LAYERS, SPACE and METADATA: each is read by an opening. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 5})
+  void anOpeningNamesTheDamagedPageOfATree(int kind) throws Exception {
+    PoolAtRest.Page page = pool.newestLeaf(kind, 0);
+    for (int field : PAGE_FIELDS) {
+      PoolAtRest damaged = damaged(page.offset() + field);
+
+      assertThat(refusal(damaged))
+          .as("field at %d", field)
+          .hasMessageContaining("page " + page.number() + " of ")
+          .hasMessageContaining("fails its checksum");
+    }
+  }
+
+  /** GLOBALS, from which the next layer and the next volume have their numbers. */
+  @Test
+  void aChangeNamesTheDamagedPageThatItNeeds() throws Exception {
+    PoolAtRest.Page page = pool.newestLeaf(6, 0);
+    PoolAtRest damaged = damaged(page.offset() + 64);
+    EngineVolumeDriver driver = EngineVolumeDriver.open(damaged.file(), Clock.systemUTC());
+
+    VolumeException refused =
+        catchThrowableOfType(
+            VolumeException.class, () -> driver.create(new VolumeName("late"), PAGE));
+
+    assertThat(refused.kind()).isEqualTo(VolumeException.Kind.INVALID);
+    assertThat(refused).hasMessageContaining("page " + page.number() + " of ");
+    assertThat(driver.list()).hasSize(contents.size());
+    VolumeException closed = catchThrowableOfType(VolumeException.class, driver::close);
+    assertThat(closed).hasMessageContaining("a page of metadata could not be read");
+  }
+
+  @Test
+  void aReadNamesTheDamagedPageOfAMap() throws Exception {
+    for (PoolDump.LayerView layer : PoolDump.read(pool.file(), false).layers()) {
+      if (layer.mappedExtents() == 0 || layer.state().equals("RELEASED")) {
+        continue;
+      }
+      PoolAtRest.Page page = pool.newestLeaf(16, layer.id());
+      for (int field : PAGE_FIELDS) {
+        PoolAtRest damaged = damaged(page.offset() + field);
+
+        String found = damageFoundBy(damaged);
+
+        assertThat(found)
+            .as("layer %d, field at %d", layer.id(), field)
+            .contains("page " + page.number() + " of ")
+            .contains("fails its checksum");
+      }
+    }
+  }
+
+  @Test
+  void aCommitThatIsDamagedBeforeSoundOnesIsNamedByItsPosition() throws Exception {
+    PoolAtRest left = new PoolAtRest(pool.leftOpen(directory.resolve("left")));
+    PoolDump.JournalView journal = PoolDump.read(left.file(), false).journal();
+    assertThat(journal.commits()).isGreaterThan(2);
+    long frame = PoolAtRest.JOURNAL + journal.fromPosition() % PoolAtRest.JOURNAL_BYTES;
+    for (int field : FRAME_FIELDS) {
+      left.flip(frame + field);
+
+      assertThat(refusal(copyOf(left)))
+          .as("field at %d", field)
+          .hasMessageContaining("journal is damaged at position " + journal.fromPosition());
+      left.flip(frame + field);
+    }
+  }
+
+  @Test
+  void eitherSuperblockIsEnoughWhateverFieldOfTheOtherIsDamaged() throws Exception {
+    for (long superblock : new long[] {0, PoolLayout.EXTENT_BYTES}) {
+      for (int field : new int[] {0, 12, 56, 96, 128, 4000}) {
+        PoolAtRest damaged = damaged(superblock + field);
+
+        Map<String, byte[]> found = damaged.contents();
+
+        assertThat(found).containsOnlyKeys(contents.keySet());
+        for (String volume : contents.keySet()) {
+          assertThat(Arrays.equals(found.get(volume), contents.get(volume)))
+              .as("%s, superblock at %d, field at %d", volume, superblock, field)
+              .isTrue();
+        }
+        assertThat(PoolCheck.check(damaged.file()).problems()).isEmpty();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {65_535 + 4096, 3 << 20, 100 << 20, (256 << 20) - 65_536})
+  void aTruncatedPoolIsRefusedAndLeftAsItWas(long size) throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(pool.file().toFile(), "rw")) {
+      file.setLength(size);
+    }
+    PoolAtRest before = copyOf(pool);
+
+    assertThat(refusal(pool)).hasMessageContaining("truncated");
+
+    assertThat(Files.mismatch(pool.file(), before.file())).isEqualTo(-1);
+  }
+
+  @Test
+  void aPoolCutToNothingIsNoPool() throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(pool.file().toFile(), "rw")) {
+      file.setLength(0);
+    }
+
+    assertThat(refusal(pool)).hasMessageContaining("not a Lunette pool");
+  }
+
+  private PoolAtRest damaged(long offset) throws Exception {
+    PoolAtRest copy = copyOf(pool);
+    copy.flip(offset);
+    return copy;
+  }
+
+  /** A copy that is as sparse as the original. */
+  private PoolAtRest copyOf(PoolAtRest original) throws Exception {
+    Path copy = directory.resolve("copy");
+    try (FileChannel from = FileChannel.open(original.file());
+        FileChannel to =
+            FileChannel.open(
+                copy,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+      for (DataRuns.Run run : DataRuns.of(original.file())) {
+        assertThat(
+                from.transferTo(
+                    run.offsetBytes(), run.lengthBytes(), to.position(run.offsetBytes())))
+            .isEqualTo(run.lengthBytes());
+      }
+    }
+    try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
+      file.setLength(Files.size(original.file()));
+    }
+    return new PoolAtRest(copy);
+  }
+
+  private static VolumeException refusal(PoolAtRest pool) {
+    VolumeException refused =
+        catchThrowableOfType(
+            VolumeException.class,
+            () -> EngineVolumeDriver.open(pool.file(), Clock.systemUTC()).close());
+    assertThat(refused).as("a refusal").isNotNull();
+    assertThat(refused.kind()).isEqualTo(VolumeException.Kind.INVALID);
+    return refused;
+  }
+
+  /**
+   * What the opening says, or the first volume whose reading fails; a read's error has its kind.
+   */
+  private static String damageFoundBy(PoolAtRest pool) throws Exception {
+    try {
+      pool.contents();
+    } catch (VolumeException e) {
+      assertThat(e.kind()).isEqualTo(VolumeException.Kind.INVALID);
+      return e.getMessage();
+    } catch (AssertionError e) {
+      BlockException cause = (BlockException) e.getCause();
+      assertThat(cause.kind()).isEqualTo(BlockException.Kind.MEDIUM_READ);
+      return cause.getMessage();
+    }
+    return "nothing";
+  }
+}
