@@ -184,13 +184,15 @@ public final class Appliance implements AutoCloseable {
   private void openApi(ServeOptions options, Workers workers) throws ApplianceException {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
+    Qcow2Converter converter = new Qcow2Converter(home.temporary());
+    VolumeCopies copies = new VolumeCopies(driver, workers.blocking());
     ApiServices services =
         new ApiServices(
             core,
             driver,
-            new ImageImports(
-                core.images(), new Qcow2Converter(home.temporary()), workers.blocking()),
-            new VolumeCopies(driver, workers.blocking()),
+            new ImageImports(core.images(), converter, workers.blocking()),
+            new ImageExports(copies, converter, workers.blocking()),
+            copies,
             jobs,
             this::status);
     ApiServer api = new ApiServer(home, vertx, services);

@@ -2,7 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.core.DomainException;
-import io.lunette.core.image.Image;
+import io.lunette.core.image.ImportedImage;
 import io.lunette.core.volume.Job;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
@@ -14,18 +14,18 @@ import java.util.concurrent.CompletionStage;
  * once, on a worker thread; the rest is thread-safe. A copy that a crash leaves behind is removed
  * at the next start.
  */
-final class ConvertedImport implements Job<Image>, Runnable {
+final class ConvertedImport implements Job<ImportedImage>, Runnable {
 
   /** Begins the second step. */
   interface RawImport {
-    Job<Image> start(Path raw) throws DomainException;
+    Job<ImportedImage> start(Path raw) throws DomainException;
   }
 
   private final Qcow2Converter converter;
   private final Path file;
   private final RawImport second;
-  private final CompletableFuture<Image> result = new CompletableFuture<>();
-  private volatile Job<Image> importing;
+  private final CompletableFuture<ImportedImage> result = new CompletableFuture<>();
+  private volatile Job<ImportedImage> importing;
   private volatile boolean cancelled;
 
   ConvertedImport(Qcow2Converter converter, Path file, RawImport second) {
@@ -63,21 +63,21 @@ final class ConvertedImport implements Job<Image>, Runnable {
 
   @Override
   public Progress progress() {
-    Job<Image> job = importing;
+    Job<ImportedImage> job = importing;
     return job == null ? new Progress(0, 0) : job.progress();
   }
 
   @Override
   public void cancel() {
     cancelled = true;
-    Job<Image> job = importing;
+    Job<ImportedImage> job = importing;
     if (job != null) {
       job.cancel();
     }
   }
 
   @Override
-  public CompletionStage<Image> result() {
+  public CompletionStage<ImportedImage> result() {
     return result.minimalCompletionStage();
   }
 }

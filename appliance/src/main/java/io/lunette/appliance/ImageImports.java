@@ -3,11 +3,10 @@ package io.lunette.appliance;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.audit.Actor;
-import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.Images;
+import io.lunette.core.image.ImportedImage;
 import io.lunette.core.volume.Job;
-import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /** Begins imports: raw files as they are, others by way of a raw copy. Thread-safe. */
@@ -29,7 +28,7 @@ public final class ImageImports {
    * @throws DomainException as {@link Images#importRaw}; INVALID if the file is not of that format
    *     or the program that reads it is missing
    */
-  public Job<Image> start(Actor actor, ImageImport request, ImageFormat format)
+  public Job<ImportedImage> start(Actor actor, ImageImport request, ImageFormat format)
       throws DomainException {
     return switch (format) {
       case RAW -> images.importRaw(actor, request);
@@ -37,20 +36,12 @@ public final class ImageImports {
     };
   }
 
-  private Job<Image> convert(Actor actor, ImageImport request) throws DomainException {
-    if (images.find(request.name()).isPresent()) {
-      throw new DomainException(
-          DomainException.Kind.CONFLICT, "image '" + request.name() + "' exists");
-    }
+  private Job<ImportedImage> convert(Actor actor, ImageImport request) throws DomainException {
     converter.check(request.file());
     ConvertedImport job =
         new ConvertedImport(
-            converter, request.file(), raw -> images.importRaw(actor, of(request, raw)));
+            converter, request.file(), raw -> images.importRaw(actor, request.withFile(raw)));
     executor.execute(job);
     return job;
-  }
-
-  private static ImageImport of(ImageImport request, Path raw) {
-    return new ImageImport(request.name(), request.tenant(), raw, request.provenance());
   }
 }

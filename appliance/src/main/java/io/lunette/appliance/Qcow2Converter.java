@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns qcow2 files into sparse raw ones with qemu-img. A file that names another file, as backing
- * or as data, is refused: the appliance would read that one with its own rights. Thread-safe.
+ * Turns qcow2 files into sparse raw ones, and back, with qemu-img. A file that names another file,
+ * as backing or as data, is refused: the appliance would read that one with its own rights.
+ * Thread-safe.
  */
 final class Qcow2Converter {
 
@@ -70,11 +71,22 @@ final class Qcow2Converter {
 
   /** Writes the content of {@code file} to {@code raw}; blocks until done or cancelled. */
   void convert(Path file, Path raw, BooleanSupplier cancelled) throws DomainException {
+    convert(file, "qcow2", raw, "raw", cancelled);
+  }
+
+  /** Writes the content of {@code raw} to {@code file}; blocks until done or cancelled. */
+  void write(Path raw, Path file, BooleanSupplier cancelled) throws DomainException {
+    convert(raw, "raw", file, "qcow2", cancelled);
+  }
+
+  private void convert(
+      Path file, String format, Path copy, String wanted, BooleanSupplier cancelled)
+      throws DomainException {
     Path output = newCopy();
     try {
       List<String> command =
           List.of(
-              "qemu-img", "convert", "-f", "qcow2", "-O", "raw", file.toString(), raw.toString());
+              "qemu-img", "convert", "-f", format, "-O", wanted, file.toString(), copy.toString());
       if (run(command, output, cancelled, TimeUnit.DAYS.toSeconds(1)) != 0
           && !cancelled.getAsBoolean()) {
         String text = Files.readString(output, StandardCharsets.UTF_8).strip();

@@ -5,31 +5,46 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
+import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.tenant.TenantName;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code lunette image}: master images. */
+/** {@code lunette image}: master images and their versions. */
 final class ImageCommands {
+
+  private static final String REF = "NAME[:V]";
 
   private ImageCommands() {}
 
   static CommandLine create(Session session) {
-    return Commands.group("Master images.")
+    return Commands.group("Master images and their versions.")
         .addSubcommand("import", new Import(session))
         .addSubcommand("list", new ListAll(session))
+        .addSubcommand("show", new Show(session))
+        .addSubcommand("publish", new Publish(session))
+        .addSubcommand("retire", new Retire(session))
+        .addSubcommand("set", new Set(session))
+        .addSubcommand("export", new Export(session))
         .addSubcommand("delete", new Delete(session));
   }
 
-  @Command(description = "Import a disk image; holes and zeroes take no space.")
+  @Command(
+      description =
+          "Import a disk image as the first or the next version; holes and zeroes take no space.")
   static final class Import extends ApiCommand {
 
     @Parameters(paramLabel = "NAME", description = "What to call the image.")
@@ -46,6 +61,12 @@ final class ImageCommands {
     @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
     private ImageFormat format = ImageFormat.RAW;
 
+    @Option(names = "--stage", description = "Do not make it the current version.")
+    private boolean stage;
+
+    @Option(names = "--label", paramLabel = "K=V", description = "A label; may be repeated.")
+    private List<ImageLabels> labels = List.of();
+
     Import(Session session) {
       super(session);
     }
@@ -55,18 +76,34 @@ final class ImageCommands {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("name", name.value());
       body.put("file", readable(file).toString());
-      body.put("format", format.name().toLowerCase(Locale.ROOT));
+      body.put("format", label(format));
+      body.put("stage", stage);
+      body.put("labels", all(labels));
       if (tenant != null) {
         body.put("tenant", tenant.value());
       }
       JsonNode image =
           new JobWait(session(), Pause.sleeping()).await(api, api.post("/images", body));
+      if (image.path("unchanged").asBoolean()) {
+        session()
+            .err()
+            .println(
+                "unchanged: "
+                    + name
+                    + ":"
+                    + image.path("version").asInt()
+                    + " holds the same; no new version was made");
+        session().err().flush();
+      }
       session().print(image, new Details());
     }
   }
 
-  @Command(description = "List images.")
+  @Command(description = "List images and their versions.")
   static final class ListAll extends ApiCommand {
+
+    @Option(names = "--label", paramLabel = "K=V", description = "Only those; may be repeated.")
+    private List<ImageLabels> labels = List.of();
 
     ListAll(Session session) {
       super(session);
@@ -74,11 +111,18 @@ final class ImageCommands {
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
+      String query =
+          all(labels).entrySet().stream()
+              .map(label -> label.getKey() + "=" + label.getValue())
+              .map(label -> "label=" + URLEncoder.encode(label, StandardCharsets.UTF_8))
+              .collect(Collectors.joining("&"));
       session()
           .print(
-              api.get("/images"),
+              api.get(query.isEmpty() ? "/images" : "/images?" + query),
               new Table()
                   .text("NAME", "name")
+                  .number("VERSION", "version")
+                  .mark("CURRENT", "current")
                   .text("TENANT", "tenant")
                   .text("STATE", "state")
                   .size("SIZE", "sizeBytes")
@@ -87,11 +131,91 @@ final class ImageCommands {
     }
   }
 
-  @Command(description = "Delete an image that no server uses.")
-  static final class Delete extends ApiCommand {
+  @Command(description = "Show all that is known of a version.")
+  static final class Show extends OfOne {
 
-    @Parameters(paramLabel = "NAME", description = "The image.")
-    private ImageName name;
+    Show(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.get(path()), new Details());
+    }
+  }
+
+  @Command(description = "Make a version, newer or older, the one that new replicas are made of.")
+  static final class Publish extends OfOne {
+
+    Publish(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.post(path() + "/publish", Map.of()), new Details());
+    }
+  }
+
+  @Command(description = "Make no more replicas of a version; it goes with the last of them.")
+  static final class Retire extends OfOne {
+
+    Retire(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.post(path() + "/retire", Map.of()), new Details());
+    }
+  }
+
+  @Command(description = "Set labels of a version.")
+  static final class Set extends OfOne {
+
+    @Option(
+        names = "--label",
+        paramLabel = "K=V",
+        required = true,
+        description = "A label; may be repeated. Without a value it is taken away.")
+    private List<ImageLabels> labels = List.of();
+
+    Set(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.put(path() + "/labels", Map.of("labels", all(labels))), new Details());
+    }
+  }
+
+  @Command(description = "Write a version to a new file.")
+  static final class Export extends OfOne {
+
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file to make.")
+    private Path file;
+
+    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
+    private ImageFormat format = ImageFormat.RAW;
+
+    Export(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      JsonNode job =
+          api.post(
+              path() + "/export",
+              Map.of(
+                  "file", file.toAbsolutePath().normalize().toString(), "format", label(format)));
+      session().print(new JobWait(session(), Pause.sleeping()).await(api, job), new Details());
+    }
+  }
+
+  @Command(description = "Delete a version, or a whole image, that no server uses.")
+  static final class Delete extends OfOne {
 
     Delete(Session session) {
       super(session);
@@ -99,8 +223,36 @@ final class ImageCommands {
 
     @Override
     void run(ApiClient api) throws ApiException {
-      api.delete("/images/" + name);
+      api.delete(path());
     }
+  }
+
+  /** A command on one image. */
+  abstract static class OfOne extends ApiCommand {
+
+    @Parameters(
+        index = "0",
+        paramLabel = REF,
+        description = "The image: NAME, which is the current version, or NAME:VERSION.")
+    private ImageRef image;
+
+    OfOne(Session session) {
+      super(session);
+    }
+
+    final String path() {
+      return "/images/" + image;
+    }
+  }
+
+  private static String label(ImageFormat format) {
+    return format.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Map<String, String> all(List<ImageLabels> labels) {
+    Map<String, String> all = new LinkedHashMap<>();
+    labels.forEach(each -> all.putAll(each.values()));
+    return all;
   }
 
   /** A file's absolute path, if it can be read. */

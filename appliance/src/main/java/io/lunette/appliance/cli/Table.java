@@ -29,6 +29,11 @@ final class Table implements Rendering {
     return add(title, true, row -> plain(row.at("/" + field)));
   }
 
+  /** A column with a mark where a field is true. */
+  Table mark(String title, String field) {
+    return add(title, false, row -> row.at("/" + field).asBoolean() ? "*" : "");
+  }
+
   /** A column of bytes. */
   Table size(String title, String field) {
     return add(title, true, row -> new ByteSize(row.at("/" + field).asLong()).forPeople());

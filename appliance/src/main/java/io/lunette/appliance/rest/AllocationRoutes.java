@@ -31,7 +31,8 @@ final class AllocationRoutes implements RouteSet {
       String url,
       String state,
       String initiator,
-      String since) {
+      String since,
+      int imageVersion) {
 
     static View of(Allocation allocation) {
       return new View(
@@ -45,7 +46,8 @@ final class AllocationRoutes implements RouteSet {
           allocation.mapping().url(),
           allocation.state().name(),
           allocation.mapping().initiator().value(),
-          allocation.since().toString());
+          allocation.since().toString(),
+          allocation.imageVersion());
     }
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageImports;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.core.provisioning.ProvisioningCore;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param core the domain's services
  * @param driver volumes by hand, and space
  * @param imports images from files
+ * @param exports images to files
  * @param copies volumes from and to files
  * @param jobs long operations that a caller may ask after
  * @param status what the appliance says of itself
@@ -22,6 +24,7 @@ public record ApiServices(
     ProvisioningCore core,
     VolumeDriver driver,
     ImageImports imports,
+    ImageExports exports,
     VolumeCopies copies,
     JobRegistry jobs,
     Supplier<Object> status) {
@@ -31,7 +34,7 @@ public record ApiServices(
         new StatusRoutes(status),
         new SpaceRoutes(core.space(), driver),
         new JobRoutes(jobs),
-        new ImageRoutes(core.images(), imports, jobs),
+        new ImageRoutes(core.images(), imports, exports, jobs),
         new PoolRoutes(core.pools()),
         new ReplicaRoutes(core.replicas()),
         new ServerRoutes(core.servers()),

@@ -9,6 +9,9 @@ import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.audit.Actor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
@@ -52,6 +55,31 @@ final class Call {
   /** A parameter of the query. */
   Optional<String> query(String name) {
     return Optional.ofNullable(context.queryParams().get(name));
+  }
+
+  /** All values of a parameter of the query. */
+  List<String> queries(String name) {
+    return context.queryParam(name);
+  }
+
+  /** An object of texts; empty if it is not there. */
+  Map<String, String> texts(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    Map<String, String> texts = new LinkedHashMap<>();
+    if (node.isMissingNode() || node.isNull()) {
+      return texts;
+    }
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      if (!entry.getValue().isTextual()) {
+        throw new BadRequestException(
+            "the field '" + field + "." + entry.getKey() + "' is not a text");
+      }
+      texts.put(entry.getKey(), entry.getValue().textValue());
+    }
+    if (!node.isObject()) {
+      throw new BadRequestException("the field '" + field + "' is not an object of texts");
+    }
+    return texts;
   }
 
   /** A text that must be there. */

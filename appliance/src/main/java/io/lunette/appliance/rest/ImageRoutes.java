@@ -1,81 +1,168 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.ImageImports;
 import io.lunette.core.DomainException;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
+import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.image.Images;
+import io.lunette.core.image.ImportedImage;
 import io.lunette.core.tenant.TenantName;
 import java.nio.file.Path;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Map;
 
-/** Master images. */
+/** Master images and their versions; {@code :ref} is {@code NAME} or {@code NAME:VERSION}. */
 final class ImageRoutes implements RouteSet {
 
   private final Images images;
   private final ImageImports imports;
+  private final ImageExports exports;
   private final JobRegistry jobs;
 
-  ImageRoutes(Images images, ImageImports imports, JobRegistry jobs) {
+  ImageRoutes(Images images, ImageImports imports, ImageExports exports, JobRegistry jobs) {
     this.images = images;
     this.imports = imports;
+    this.exports = exports;
     this.jobs = jobs;
   }
 
-  /** An image as callers see it. */
+  /** A version of an image as callers see it. */
   record View(
       String name,
+      int version,
+      boolean current,
       String id,
       String tenant,
       String state,
       long sizeBytes,
       String sha256,
       String provenance,
+      Map<String, String> labels,
       String volume,
       String created) {
 
     static View of(Image image) {
       return new View(
           image.name().value(),
+          image.version(),
+          image.current(),
           image.id().toString(),
           image.tenant().map(TenantName::value).orElse(null),
           image.state().name(),
           image.sizeBytes(),
           image.sha256().orElse(null),
           image.provenance(),
+          image.labels().values(),
           image.volume().value(),
           image.created().toString());
     }
   }
 
+  /** What an import came to; {@code unchanged} says that the current version held it before. */
+  record Imported(@JsonUnwrapped View image, boolean unchanged) {
+
+    static Imported of(ImportedImage imported) {
+      return new Imported(View.of(imported.image()), imported.unchanged());
+    }
+  }
+
+  /** A finished export. */
+  record Exported(String name, int version, String file, String format, long sizeBytes) {}
+
   @Override
   public void addTo(Routes routes) {
-    routes.get("/images", call -> Reply.ok(images.list().stream().map(View::of).toList()));
+    routes.get("/images", this::list);
     routes.post("/images", this::importImage);
-    routes.get(
-        "/images/:name", call -> Reply.ok(View.of(images.get(new ImageName(call.path("name"))))));
-    routes.delete("/images/:name", this::delete);
+    routes.get("/images/:ref", call -> Reply.ok(View.of(images.get(ref(call)))));
+    routes.delete("/images/:ref", this::delete);
+    routes.post(
+        "/images/:ref/publish", call -> Reply.ok(View.of(images.publish(call.actor(), ref(call)))));
+    routes.post(
+        "/images/:ref/retire", call -> Reply.ok(View.of(images.retire(call.actor(), ref(call)))));
+    routes.put(
+        "/images/:ref/labels",
+        call -> Reply.ok(View.of(images.label(call.actor(), ref(call), labels(call)))));
+    routes.post("/images/:ref/export", this::export);
+  }
+
+  private Reply list(Call call) throws DomainException {
+    ImageLabels wanted = ImageLabels.NONE;
+    for (String label : call.queries("label")) {
+      wanted = wanted.with(ImageLabels.parse(label));
+    }
+    ImageLabels all = wanted;
+    return Reply.ok(
+        images.list().stream().filter(image -> image.labels().contain(all)).map(View::of).toList());
   }
 
   private Reply importImage(Call call) throws BadRequestException, DomainException {
     ImageName name = new ImageName(call.text("name"));
+    Path file = file(call);
+    ImageFormat format = format(call);
+    ImageImport request =
+        new ImageImport(
+            name,
+            call.optional("tenant", TenantName::new),
+            file,
+            file.toString(),
+            labels(call),
+            !call.flag("stage"));
+    return Reply.accepted(
+        jobs.add(
+            "image-import",
+            name.value(),
+            imports.start(call.actor(), request, format),
+            Imported::of));
+  }
+
+  private Reply export(Call call) throws Exception {
+    Image image = images.get(ref(call));
+    Path file = file(call);
+    ImageFormat format = format(call);
+    String label = format.name().toLowerCase(Locale.ROOT);
+    return Reply.accepted(
+        jobs.add(
+            "image-export",
+            image.ref().toString(),
+            exports.start(image, file, format),
+            volume ->
+                new Exported(
+                    image.name().value(),
+                    image.version(),
+                    file.toString(),
+                    label,
+                    volume.sizeBytes())));
+  }
+
+  private Reply delete(Call call) throws DomainException {
+    images.delete(call.actor(), ref(call));
+    return Reply.nothing();
+  }
+
+  private static ImageRef ref(Call call) {
+    return ImageRef.parse(call.path("ref"));
+  }
+
+  private static ImageLabels labels(Call call) throws BadRequestException {
+    return ImageLabels.of(call.texts("labels"));
+  }
+
+  private static ImageFormat format(Call call) throws BadRequestException {
+    return call.optional("format", ImageFormat::parse).orElse(ImageFormat.RAW);
+  }
+
+  private static Path file(Call call) throws BadRequestException {
     Path file = Path.of(call.text("file"));
     if (!file.isAbsolute()) {
       throw new BadRequestException("the file '" + file + "' is not an absolute path");
     }
-    Optional<TenantName> tenant = call.optional("tenant", TenantName::new);
-    ImageFormat format = call.optional("format", ImageFormat::parse).orElse(ImageFormat.RAW);
-    ImageImport request = new ImageImport(name, tenant, file, file.toString());
-    return Reply.accepted(
-        jobs.add(
-            "image-import", name.value(), imports.start(call.actor(), request, format), View::of));
-  }
-
-  private Reply delete(Call call) throws DomainException {
-    images.delete(call.actor(), new ImageName(call.path("name")));
-    return Reply.nothing();
+    return file;
   }
 }

@@ -32,7 +32,8 @@ final class PoolRoutes implements RouteSet {
       int quarantined,
       int failed,
       Policy policy,
-      String trouble) {
+      String trouble,
+      int imageVersion) {
 
     static View of(PoolStatus pool) {
       return new View(
@@ -45,7 +46,8 @@ final class PoolRoutes implements RouteSet {
           pool.count(ReplicaState.QUARANTINED),
           pool.count(ReplicaState.FAILED),
           Policy.of(pool.policy()),
-          pool.trouble().orElse(null));
+          pool.trouble().orElse(null),
+          pool.image().version());
     }
   }
 

@@ -34,7 +34,8 @@ final class ReplicaRoutes implements RouteSet {
       String tenant,
       String server,
       String volume,
-      int attempts) {
+      int attempts,
+      int imageVersion) {
 
     static View of(Replica replica) {
       return new View(
@@ -45,7 +46,8 @@ final class ReplicaRoutes implements RouteSet {
           replica.tenant().map(TenantName::value).orElse(null),
           replica.server().map(ServerName::value).orElse(null),
           replica.volume().value(),
-          replica.attempts());
+          replica.attempts(),
+          replica.imageVersion());
     }
   }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
  * @param server who has it
  * @param tenant for whom
  * @param image what it is made of
+ * @param imageVersion which version of that
  * @param replica what it is
  * @param state ALLOCATED for as long as the server has it
  * @param since when it was handed over
@@ -27,6 +28,7 @@ public record Allocation(
     ServerName server,
     TenantName tenant,
     ImageName image,
+    int imageVersion,
     ReplicaName replica,
     ReplicaState state,
     Instant since,

@@ -19,7 +19,7 @@ import java.util.UUID;
 public final class AllocationLedger implements ServerDependents {
 
   private static final String SELECT_HELD =
-      "SELECT a.*, i.name AS image_name, s.initiator FROM allocation a"
+      "SELECT a.*, i.name AS image_name, i.version AS image_version, s.initiator FROM allocation a"
           + " JOIN image i ON i.id = a.image_id JOIN server s ON s.name = a.server"
           + " WHERE a.ended IS NULL";
 
@@ -73,6 +73,7 @@ public final class AllocationLedger implements ServerDependents {
         new InitiatorName(row.text("initiator")),
         new TenantName(row.text("tenant")),
         new ImageName(row.text("image_name")),
+        row.integer("image_version"),
         new ReplicaName(row.text("replica")),
         row.integer("lun"),
         row.instant("since"));

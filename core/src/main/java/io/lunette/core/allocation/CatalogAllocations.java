@@ -206,6 +206,7 @@ public final class CatalogAllocations implements Allocations {
         held.server(),
         held.tenant(),
         held.image(),
+        held.imageVersion(),
         held.replica(),
         ReplicaState.ALLOCATED,
         held.since(),

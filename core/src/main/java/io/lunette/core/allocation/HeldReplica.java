@@ -18,6 +18,7 @@ public record HeldReplica(
     InitiatorName initiator,
     TenantName tenant,
     ImageName image,
+    int imageVersion,
     ReplicaName replica,
     int lun,
     Instant since) {

@@ -13,7 +13,6 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Executor;
 
 /** The images in the catalog and their volumes in the driver. */
@@ -24,7 +23,7 @@ public final class CatalogImages implements Images, AutoCloseable {
   private final ImageLedger ledger;
   private final CatalogTenants tenants;
   private final CatalogAuditTrail audit;
-  private final List<ImageDependents> dependents;
+  private final ImagePublishing publishing;
   private final Runnable upkeep;
   private final ImageImporter importer;
   private final Executor workers;
@@ -42,7 +41,7 @@ public final class CatalogImages implements Images, AutoCloseable {
       ImageLedger ledger,
       CatalogTenants tenants,
       CatalogAuditTrail audit,
-      List<ImageDependents> dependents,
+      List<? extends ImageDependents> dependents,
       Runnable upkeep,
       Executor workers) {
     this.catalog = catalog;
@@ -50,64 +49,74 @@ public final class CatalogImages implements Images, AutoCloseable {
     this.ledger = ledger;
     this.tenants = tenants;
     this.audit = audit;
-    this.dependents = List.copyOf(dependents);
+    this.publishing = new ImagePublishing(ledger, audit, dependents);
     this.upkeep = upkeep;
-    this.importer = new ImageImporter(catalog, driver, regions, ledger, upkeep);
+    this.importer = new ImageImporter(catalog, driver, regions, ledger, publishing, audit, upkeep);
     this.workers = workers;
   }
 
   @Override
-  public Job<Image> importRaw(Actor actor, ImageImport request) throws DomainException {
+  public Job<ImportedImage> importRaw(Actor actor, ImageImport request) throws DomainException {
     RawImageFile file = RawImageFile.check(request.file());
-    VolumeName volume = new VolumeName(ImageLedger.VOLUME_PREFIX + request.name());
+    VolumeName volume = catalog.read(transaction -> plan(transaction, request)).volume();
     requireNoVolume(volume);
-    Image image =
-        catalog.change(
-            transaction -> {
-              requireFree(transaction, request.name(), volume);
-              if (request.tenant().isPresent()) {
-                tenants.ensure(transaction, actor, request.tenant().get());
-              }
-              Image begun =
-                  new Image(
-                      new ImageId(UUID.randomUUID()),
-                      request.name(),
-                      request.tenant(),
-                      volume,
-                      file.volumeBytes(),
-                      Optional.empty(),
-                      request.provenance(),
-                      ImageState.IMPORTING,
-                      transaction.now());
-              ledger.insert(transaction, begun);
-              audit.record(
-                  transaction,
-                  actor,
-                  "image.import",
-                  request.name().value(),
-                  file.fileBytes() + " bytes from " + request.provenance());
-              return begun;
-            });
-    ImageImportJob job = importer.begin(image, file);
+    Image image = catalog.change(transaction -> begin(transaction, actor, request, volume, file));
+    ImageImportJob job = importer.begin(actor, image, file, request.publish());
     workers.execute(job);
     return job;
   }
 
-  private void requireFree(Transaction transaction, ImageName name, VolumeName volume)
+  private ImagePlan plan(Transaction transaction, ImageImport request) throws DomainException {
+    return ImagePlan.of(transaction, ledger, request.name(), request.tenant());
+  }
+
+  private Image begin(
+      Transaction transaction,
+      Actor actor,
+      ImageImport request,
+      VolumeName volume,
+      RawImageFile file)
       throws DomainException {
-    Optional<Image> there = ledger.find(transaction, name);
-    if (there.isPresent()) {
+    ImagePlan plan = plan(transaction, request);
+    requireFree(transaction, plan, volume);
+    if (plan.tenant().isPresent()) {
+      tenants.ensure(transaction, actor, plan.tenant().get());
+    }
+    Image begun =
+        new Image(
+            plan.id(),
+            plan.series(),
+            request.name(),
+            plan.version(),
+            plan.tenant(),
+            volume,
+            file.volumeBytes(),
+            Optional.empty(),
+            request.provenance(),
+            request.labels(),
+            ImageState.IMPORTING,
+            false,
+            transaction.now());
+    ledger.insert(transaction, begun);
+    audit.record(
+        transaction,
+        actor,
+        "image.import",
+        begun.ref().toString(),
+        file.fileBytes() + " bytes from " + request.provenance());
+    return begun;
+  }
+
+  private void requireFree(Transaction transaction, ImagePlan plan, VolumeName volume)
+      throws DomainException {
+    if (!plan.volume().equals(volume)) {
       throw new DomainException(
-          DomainException.Kind.CONFLICT,
-          there.get().state() == ImageState.IMPORTING
-              ? "image '" + name + "' is being imported already"
-              : "image '" + name + "' exists; delete it or use another name");
+          DomainException.Kind.CONFLICT, "another version was imported meanwhile; repeat the call");
     }
     if (ledger.isVolumePending(transaction, volume)) {
       upkeep.run();
       throw new DomainException(
-          DomainException.Kind.BUSY,
-          "the former image '" + name + "' is still being deleted; try again");
+          DomainException.Kind.BUSY, "volume '" + volume + "' is still being deleted; try again");
     }
   }
 
@@ -136,30 +145,77 @@ public final class CatalogImages implements Images, AutoCloseable {
   }
 
   @Override
-  public Optional<Image> find(ImageName name) throws DomainException {
-    return catalog.read(transaction -> ledger.find(transaction, name));
+  public Optional<Image> find(ImageRef ref) throws DomainException {
+    return catalog.read(transaction -> ledger.find(transaction, ref));
   }
 
   @Override
-  public Image get(ImageName name) throws DomainException {
-    return catalog.read(transaction -> ledger.get(transaction, name));
+  public Image get(ImageRef ref) throws DomainException {
+    return catalog.read(transaction -> ledger.get(transaction, ref));
   }
 
   @Override
-  public void delete(Actor actor, ImageName name) throws DomainException {
-    Image image =
+  public Image publish(Actor actor, ImageRef ref) throws DomainException {
+    Image published =
         catalog.change(
             transaction -> {
-              Image found = ledger.getAvailable(transaction, name);
-              for (ImageDependents each : dependents) {
-                each.letGo(transaction, actor, found);
-              }
-              ledger.move(transaction, found.id(), ImageState.AVAILABLE, ImageState.DELETED);
-              audit.record(transaction, actor, "image.delete", name.value(), "");
-              return found;
+              Image image = ledger.get(transaction, ref);
+              publishing.publish(transaction, actor, image);
+              return ledger.get(transaction, image.id());
             });
-    importer.deleteVolume(image);
     upkeep.run();
+    return published;
+  }
+
+  @Override
+  public Image retire(Actor actor, ImageRef ref) throws DomainException {
+    Image retired =
+        catalog.change(
+            transaction -> {
+              Image image = ledger.get(transaction, ref);
+              publishing.retire(transaction, actor, image);
+              return ledger.get(transaction, image.id());
+            });
+    upkeep.run();
+    return retired;
+  }
+
+  @Override
+  public Image label(Actor actor, ImageRef ref, ImageLabels labels) throws DomainException {
+    return catalog.change(
+        transaction -> {
+          Image image = ledger.get(transaction, ref);
+          ledger.setLabels(transaction, image.id(), image.labels().with(labels));
+          audit.record(
+              transaction,
+              actor,
+              "image.label",
+              image.ref().toString(),
+              labels.text().replace('\n', ' '));
+          return ledger.get(transaction, image.id());
+        });
+  }
+
+  @Override
+  public void delete(Actor actor, ImageRef ref) throws DomainException {
+    List<Image> deleted = catalog.change(transaction -> delete(transaction, actor, ref));
+    deleted.forEach(importer::deleteVolume);
+    upkeep.run();
+  }
+
+  private List<Image> delete(Transaction transaction, Actor actor, ImageRef ref)
+      throws DomainException {
+    Image named = ledger.get(transaction, ref);
+    List<Image> images = List.of(named);
+    if (ref.version().isPresent()) {
+      publishing.requireReplaceable(transaction, named);
+    } else {
+      images = ledger.versions(transaction, ref.name());
+    }
+    for (Image image : images) {
+      publishing.delete(transaction, actor, image);
+    }
+    return images;
   }
 
   /** Ends imports under way and waits for them; they are undone. */

@@ -7,25 +7,40 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A master image: sealed content that replicas are made of.
+ * A version of a master image: sealed content that replicas are made of.
  *
  * @param id its lasting identity
+ * @param series the identity of the first version of its name: what belongs to the name, such as a
+ *     pool's policy, belongs to the series
  * @param name what users call it
+ * @param version which version of the name, from 1 on; a number is not used again for other content
  * @param tenant the only tenant that may have replicas of it, or empty for any
  * @param volume the sealed volume that holds it
  * @param sizeBytes size of the volume, and so of every replica: the file's, rounded up to 4096
  * @param sha256 digest of all {@code sizeBytes}, in hexadecimal, empty until AVAILABLE
  * @param provenance where it came from, as the importer said
+ * @param labels what operators say of it
  * @param state where it is in its life
+ * @param current whether it is the version that new replicas are made of
  * @param created when the import began
  */
 public record Image(
     ImageId id,
+    ImageId series,
     ImageName name,
+    int version,
     Optional<TenantName> tenant,
     VolumeName volume,
     long sizeBytes,
     Optional<String> sha256,
     String provenance,
+    ImageLabels labels,
     ImageState state,
-    Instant created) {}
+    boolean current,
+    Instant created) {
+
+  /** How users refer to this version whatever becomes current. */
+  public ImageRef ref() {
+    return ImageRef.of(name, version);
+  }
+}

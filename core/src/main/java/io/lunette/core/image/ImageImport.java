@@ -9,18 +9,36 @@ import java.util.Optional;
 /**
  * What to import.
  *
- * @param name what the image will be called
- * @param tenant the only tenant that may use it, or empty for any
+ * @param name what the image will be called, or is called: then this is its next version
+ * @param tenant the only tenant that may use it, or empty for any; versions of a name have the same
  * @param file raw content; its size a multiple of 512, padded with zeroes to one of 4096
  * @param provenance where the content came from, for instance the file that the user named
+ * @param labels what to say of it
+ * @param publish whether it becomes the current version
  */
 public record ImageImport(
-    ImageName name, Optional<TenantName> tenant, Path file, String provenance) {
+    ImageName name,
+    Optional<TenantName> tenant,
+    Path file,
+    String provenance,
+    ImageLabels labels,
+    boolean publish) {
 
   public ImageImport {
     Objects.requireNonNull(name);
     Objects.requireNonNull(tenant);
     Objects.requireNonNull(file);
     Objects.requireNonNull(provenance);
+    Objects.requireNonNull(labels);
+  }
+
+  /** To be published, without labels. */
+  public ImageImport(ImageName name, Optional<TenantName> tenant, Path file, String provenance) {
+    this(name, tenant, file, provenance, ImageLabels.NONE, true);
+  }
+
+  /** The same from another file. */
+  public ImageImport withFile(Path other) {
+    return new ImageImport(name, tenant, other, provenance, labels, publish);
   }
 }

@@ -2,18 +2,19 @@
 package io.lunette.core.image;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
 import io.lunette.core.volume.Job;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** An import under way. Its volume is deleted again before the result fails. */
-final class ImageImportJob implements Job<Image>, RawImageCopy.Watch, Runnable {
+final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Runnable {
 
   /** The steps of an import, which belong to the service. */
   interface Steps {
     /** Copies, seals and publishes. */
-    Image run(ImageImportJob job) throws DomainException;
+    ImportedImage run(ImageImportJob job) throws DomainException;
 
     /** Undoes what an import that did not end well has left. */
     void undo(ImageImportJob job, String why);
@@ -22,17 +23,26 @@ final class ImageImportJob implements Job<Image>, RawImageCopy.Watch, Runnable {
     void ended(ImageImportJob job);
   }
 
+  private final Actor actor;
   private final Image image;
   private final RawImageFile file;
+  private final boolean publish;
   private final Steps steps;
-  private final CompletableFuture<Image> result = new CompletableFuture<>();
+  private final CompletableFuture<ImportedImage> result = new CompletableFuture<>();
   private volatile long reached;
   private volatile boolean cancelled;
 
-  ImageImportJob(Image image, RawImageFile file, Steps steps) {
+  ImageImportJob(Actor actor, Image image, RawImageFile file, boolean publish, Steps steps) {
+    this.actor = actor;
     this.image = image;
     this.file = file;
+    this.publish = publish;
     this.steps = steps;
+  }
+
+  /** Who asked for it. */
+  Actor actor() {
+    return actor;
   }
 
   Image image() {
@@ -43,11 +53,16 @@ final class ImageImportJob implements Job<Image>, RawImageCopy.Watch, Runnable {
     return file;
   }
 
+  /** Whether the image becomes the current version. */
+  boolean publish() {
+    return publish;
+  }
+
   @Override
   public void run() {
     try {
-      Image made = steps.run(this);
-      reached = made.sizeBytes();
+      ImportedImage made = steps.run(this);
+      reached = image.sizeBytes();
       steps.ended(this);
       result.complete(made);
     } catch (CancellationException e) {
@@ -79,7 +94,7 @@ final class ImageImportJob implements Job<Image>, RawImageCopy.Watch, Runnable {
   }
 
   @Override
-  public CompletionStage<Image> result() {
+  public CompletionStage<ImportedImage> result() {
     return result.minimalCompletionStage();
   }
 

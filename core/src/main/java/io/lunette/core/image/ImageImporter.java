@@ -2,14 +2,18 @@
 package io.lunette.core.image;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -29,6 +33,8 @@ final class ImageImporter implements ImageImportJob.Steps {
   private final VolumeDriver driver;
   private final SparseRegions regions;
   private final ImageLedger ledger;
+  private final ImagePublishing publishing;
+  private final CatalogAuditTrail audit;
   private final Runnable upkeep;
   private final Set<ImageImportJob> running = new HashSet<>();
 
@@ -37,16 +43,20 @@ final class ImageImporter implements ImageImportJob.Steps {
       VolumeDriver driver,
       SparseRegions regions,
       ImageLedger ledger,
+      ImagePublishing publishing,
+      CatalogAuditTrail audit,
       Runnable upkeep) {
     this.catalog = catalog;
     this.driver = driver;
     this.regions = regions;
     this.ledger = ledger;
+    this.publishing = publishing;
+    this.audit = audit;
     this.upkeep = upkeep;
   }
 
-  ImageImportJob begin(Image image, RawImageFile file) {
-    ImageImportJob job = new ImageImportJob(image, file, this);
+  ImageImportJob begin(Actor actor, Image image, RawImageFile file, boolean publish) {
+    ImageImportJob job = new ImageImportJob(actor, image, file, publish, this);
     synchronized (running) {
       running.add(job);
     }
@@ -54,7 +64,7 @@ final class ImageImporter implements ImageImportJob.Steps {
   }
 
   @Override
-  public Image run(ImageImportJob job) throws DomainException {
+  public ImportedImage run(ImageImportJob job) throws DomainException {
     Image image = job.image();
     try {
       driver.create(image.volume(), image.sizeBytes());
@@ -62,28 +72,61 @@ final class ImageImporter implements ImageImportJob.Steps {
       try (BlockDevice device = driver.open(image.volume(), AccessMode.READ_WRITE)) {
         sha256 = new RawImageCopy(job.file(), regions, device, job).run();
       }
+      Optional<Image> same = catalog.change(transaction -> dropIfSame(transaction, job, sha256));
+      if (same.isPresent()) {
+        deleteVolume(image);
+        return new ImportedImage(same.get(), true);
+      }
       driver.seal(image.volume());
-      return catalog.change(
-          transaction -> {
-            ledger.setDigest(transaction, image.id(), sha256);
-            ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.AVAILABLE);
-            return ledger.get(transaction, image.id());
-          });
+      Image made = catalog.change(transaction -> complete(transaction, job, sha256));
+      upkeep.run();
+      return new ImportedImage(made, false);
     } catch (VolumeException e) {
       throw DomainException.of(e);
     }
   }
 
+  /** The current version, if it holds the same: then there is no need of another. */
+  private Optional<Image> dropIfSame(Transaction transaction, ImageImportJob job, String sha256)
+      throws DomainException {
+    Image image = job.image();
+    Optional<Image> same =
+        ledger
+            .current(transaction, image.name())
+            .filter(current -> current.sha256().equals(Optional.of(sha256)));
+    if (same.isPresent()) {
+      ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED);
+      audit.record(
+          transaction,
+          job.actor(),
+          "image.unchanged",
+          same.get().ref().toString(),
+          "it holds what was imported from " + image.provenance());
+    }
+    return same;
+  }
+
+  private Image complete(Transaction transaction, ImageImportJob job, String sha256)
+      throws DomainException {
+    ImageId id = job.image().id();
+    ledger.setDigest(transaction, id, sha256);
+    ledger.move(transaction, id, ImageState.IMPORTING, ImageState.AVAILABLE);
+    if (job.publish()) {
+      publishing.publish(transaction, job.actor(), ledger.get(transaction, id));
+    }
+    return ledger.get(transaction, id);
+  }
+
   @Override
   public void undo(ImageImportJob job, String why) {
-    LOG.warn("import of image '{}' did not succeed: {}", job.image().name(), why);
+    LOG.warn("import of image '{}' did not succeed: {}", job.image().ref(), why);
     try {
       catalog.change(
           transaction ->
               ledger.move(transaction, job.image().id(), ImageState.IMPORTING, ImageState.FAILED));
       deleteVolume(job.image());
     } catch (DomainException e) {
-      LOG.warn("the next start undoes the import of image '{}'", job.image().name(), e);
+      LOG.warn("the next start undoes the import of image '{}'", job.image().ref(), e);
     }
   }
 
@@ -120,7 +163,7 @@ final class ImageImporter implements ImageImportJob.Steps {
       try {
         job.result().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
       } catch (ExecutionException | CancellationException | TimeoutException e) {
-        LOG.debug("import of image '{}' was ended", job.image().name(), e);
+        LOG.debug("import of image '{}' was ended", job.image().ref(), e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;

@@ -6,6 +6,7 @@ import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.VolumeName;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,18 +16,46 @@ public final class ImageLedger {
   /** What the names of images' volumes begin with. */
   public static final String VOLUME_PREFIX = "image-";
 
-  private static final String LIVE = "state IN ('IMPORTING', 'AVAILABLE')";
+  private static final String LIVE = "state IN ('IMPORTING', 'AVAILABLE', 'RETIRED')";
 
-  /** All images that are not deleted or failed, by name. */
+  /** All versions that are not deleted or failed, by name and number. */
   public List<Image> live(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT * FROM image WHERE " + LIVE + " ORDER BY name", ImageLedger::image);
+        "SELECT * FROM image WHERE " + LIVE + " ORDER BY name, version", ImageLedger::image);
   }
 
-  /** The image of that name that is not deleted or failed. */
-  public Optional<Image> find(Transaction transaction, ImageName name) throws DomainException {
+  /** The versions of a name that are not deleted or failed, by number. */
+  public List<Image> versions(Transaction transaction, ImageName name) throws DomainException {
+    return transaction.query(
+        "SELECT * FROM image WHERE name = ? AND " + LIVE + " ORDER BY version",
+        ImageLedger::image,
+        name.value());
+  }
+
+  /** The version of that name that new replicas are made of. */
+  public Optional<Image> current(Transaction transaction, ImageName name) throws DomainException {
     return transaction.first(
-        "SELECT * FROM image WHERE name = ? AND " + LIVE, ImageLedger::image, name.value());
+        "SELECT * FROM image WHERE name = ? AND is_current = 1", ImageLedger::image, name.value());
+  }
+
+  /** The version of a series that new replicas are made of. */
+  public Optional<Image> current(Transaction transaction, ImageId series) throws DomainException {
+    return transaction.first(
+        "SELECT * FROM image WHERE series = ? AND is_current = 1",
+        ImageLedger::image,
+        series.value());
+  }
+
+  /** That version, or without a number the current one; if none is current, the newest. */
+  public Optional<Image> find(Transaction transaction, ImageRef ref) throws DomainException {
+    List<Image> versions = versions(transaction, ref.name());
+    if (ref.version().isPresent()) {
+      return versions.stream()
+          .filter(image -> image.version() == ref.version().getAsInt())
+          .findFirst();
+    }
+    return versions.stream()
+        .max(Comparator.comparing(Image::current).thenComparing(Image::version));
   }
 
   /** An image in whatever state. */
@@ -37,51 +66,98 @@ public final class ImageLedger {
   }
 
   /**
+   * As {@link #find(Transaction, ImageRef)}.
+   *
    * @throws DomainException NOT_FOUND
    */
-  public Image get(Transaction transaction, ImageName name) throws DomainException {
-    return find(transaction, name)
+  public Image get(Transaction transaction, ImageRef ref) throws DomainException {
+    return find(transaction, ref)
         .orElseThrow(
             () ->
                 new DomainException(
                     DomainException.Kind.NOT_FOUND,
-                    "there is no image '" + name + "'; 'image import' makes one"));
+                    "there is no image '" + ref + "'; 'image import' makes one"));
   }
 
   /**
-   * An image that replicas can be made of.
+   * The current version of an image, which replicas can be made of.
    *
-   * @throws DomainException NOT_FOUND; BUSY while it is imported
+   * @throws DomainException NOT_FOUND; BUSY while its first version is imported; CONFLICT if no
+   *     version is published
    */
   public Image getAvailable(Transaction transaction, ImageName name) throws DomainException {
-    Image image = get(transaction, name);
-    if (image.state() != ImageState.AVAILABLE) {
+    Image image = get(transaction, ImageRef.current(name));
+    if (image.state() == ImageState.IMPORTING) {
       throw new DomainException(
           DomainException.Kind.BUSY, "image '" + name + "' is still being imported");
+    }
+    if (!image.current()) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          "no version of image '" + name + "' is published; 'image publish' makes one current");
     }
     return image;
   }
 
+  /** The number of the next version of a name; that of a deleted version is not used again. */
+  int nextVersion(Transaction transaction, ImageName name) throws DomainException {
+    return transaction
+            .first(
+                "SELECT COALESCE(MAX(version), 0) AS last FROM image WHERE name = ?"
+                    + " AND state <> 'FAILED'",
+                row -> row.integer("last"),
+                name.value())
+            .orElse(0)
+        + 1;
+  }
+
   void insert(Transaction transaction, Image image) throws DomainException {
     transaction.update(
-        "INSERT INTO image (id, name, tenant, volume, size_bytes, provenance, state, volume_gone,"
-            + " created) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)",
+        "INSERT INTO image (id, series, name, version, tenant, volume, size_bytes, provenance,"
+            + " labels, state, is_current, volume_gone, created)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
         image.id().value(),
+        image.series().value(),
         image.name().value(),
+        image.version(),
         image.tenant().map(TenantName::value),
         image.volume().value(),
         image.sizeBytes(),
         image.provenance(),
+        image.labels().text(),
         image.state(),
         image.created());
   }
 
-  /** Moves an image from one state to another; whether it was in the first. */
+  /**
+   * Moves an image from one state to another, in which it is no longer the current version; whether
+   * it was in the first.
+   *
+   * @throws IllegalArgumentException if there is no such move
+   */
   public boolean move(Transaction transaction, ImageId id, ImageState from, ImageState to)
       throws DomainException {
+    if (!from.mayBecome(to)) {
+      throw new IllegalArgumentException("no image goes from " + from + " to " + to);
+    }
     return transaction.update(
-            "UPDATE image SET state = ? WHERE id = ? AND state = ?", to, id.value(), from)
+            "UPDATE image SET state = ?, is_current = 0 WHERE id = ? AND state = ?",
+            to,
+            id.value(),
+            from)
         == 1;
+  }
+
+  /** Makes an AVAILABLE image the current version of its name. */
+  void makeCurrent(Transaction transaction, Image image) throws DomainException {
+    transaction.update(
+        "UPDATE image SET is_current = 0 WHERE name = ? AND is_current = 1", image.name().value());
+    transaction.update(
+        "UPDATE image SET is_current = 1 WHERE id = ? AND state = 'AVAILABLE'", image.id().value());
+  }
+
+  void setLabels(Transaction transaction, ImageId id, ImageLabels labels) throws DomainException {
+    transaction.update("UPDATE image SET labels = ? WHERE id = ?", labels.text(), id.value());
   }
 
   void setDigest(Transaction transaction, ImageId id, String sha256) throws DomainException {
@@ -91,6 +167,15 @@ public final class ImageLedger {
   /** Images whose import was begun. */
   public List<Image> importing(Transaction transaction) throws DomainException {
     return transaction.query("SELECT * FROM image WHERE state = 'IMPORTING'", ImageLedger::image);
+  }
+
+  /** RETIRED images that no replica is made of and no operator has mapped. */
+  public List<Image> unused(Transaction transaction) throws DomainException {
+    return transaction.query(
+        "SELECT * FROM image WHERE state = 'RETIRED' AND NOT EXISTS (SELECT 1 FROM replica r"
+            + " WHERE r.image_id = image.id AND r.state <> 'RETIRED') AND NOT EXISTS"
+            + " (SELECT 1 FROM manual_mapping m WHERE m.volume = image.volume)",
+        ImageLedger::image);
   }
 
   /** DELETED and FAILED images whose volumes have still to be deleted. */
@@ -113,13 +198,17 @@ public final class ImageLedger {
   private static Image image(Row row) throws DomainException {
     return new Image(
         ImageId.parse(row.text("id")),
+        ImageId.parse(row.text("series")),
         new ImageName(row.text("name")),
+        row.integer("version"),
         row.optionalText("tenant").map(TenantName::new),
         new VolumeName(row.text("volume")),
         row.number("size_bytes"),
         row.optionalText("sha256"),
         row.text("provenance"),
+        ImageLabels.ofText(row.text("labels")),
         row.constant("state", ImageState.class),
+        row.flag("is_current"),
         row.instant("created"));
   }
 }

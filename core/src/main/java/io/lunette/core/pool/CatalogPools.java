@@ -10,7 +10,6 @@ import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageDependents;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageName;
-import io.lunette.core.image.ImageState;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
@@ -67,8 +66,8 @@ public final class CatalogPools implements Pools, ImageDependents {
     catalog.change(
         transaction -> {
           Image image = images.getAvailable(transaction, name);
-          PoolPolicy policy = changed(pools.policy(transaction, image.id()), change);
-          pools.save(transaction, image.id(), policy);
+          PoolPolicy policy = changed(pools.policy(transaction, image.series()), change);
+          pools.save(transaction, image.series(), policy);
           retireSurplus(transaction, actor, image, policy.ready());
           audit.record(transaction, actor, "pool.set", name.value(), describe(policy));
           return null;
@@ -165,7 +164,7 @@ public final class CatalogPools implements Pools, ImageDependents {
     if (held > 0) {
       throw new DomainException(
           DomainException.Kind.BUSY,
-          "servers hold " + held + " replicas of image '" + image.name() + "'; release them first");
+          "servers hold " + held + " replicas of image '" + image.ref() + "'; release them first");
     }
     for (ReplicaState state :
         List.of(ReplicaState.BUILDING, ReplicaState.READY, ReplicaState.FAILED)) {
@@ -174,15 +173,22 @@ public final class CatalogPools implements Pools, ImageDependents {
     }
   }
 
+  /** The pool is filled from the version that is current now, up to its ready mark. */
+  @Override
+  public void published(Transaction transaction, Actor actor, Image image) throws DomainException {
+    pools.setFilling(transaction, image.series(), true);
+  }
+
   @Override
   public List<PoolStatus> list() throws DomainException {
     return catalog.read(
         transaction -> {
-          var counts = replicas.counts(transaction);
+          var counts = replicas.countsOfSeries(transaction);
           List<PoolStatus> statuses = new ArrayList<>();
           for (Image image : images.live(transaction)) {
-            if (image.state() == ImageState.AVAILABLE) {
-              statuses.add(status(transaction, image, counts.getOrDefault(image.id(), Map.of())));
+            if (image.current()) {
+              statuses.add(
+                  status(transaction, image, counts.getOrDefault(image.series(), Map.of())));
             }
           }
           return statuses;
@@ -195,7 +201,9 @@ public final class CatalogPools implements Pools, ImageDependents {
         transaction -> {
           Image image = images.getAvailable(transaction, name);
           return status(
-              transaction, image, replicas.counts(transaction).getOrDefault(image.id(), Map.of()));
+              transaction,
+              image,
+              replicas.countsOfSeries(transaction).getOrDefault(image.series(), Map.of()));
         });
   }
 
@@ -208,6 +216,6 @@ public final class CatalogPools implements Pools, ImageDependents {
       }
     }
     return new PoolStatus(
-        image, pools.policy(transaction, image.id()), all, upkeep.trouble(image.id()));
+        image, pools.policy(transaction, image.series()), all, upkeep.trouble(image.id()));
   }
 }

@@ -11,7 +11,10 @@ import io.lunette.core.volume.EraseSample;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The policies of pools in a transaction under way. Stateless, so thread-safe. */
+/**
+ * The policies of pools in a transaction under way. A pool belongs to the series of an image: it
+ * stays when another version becomes current. Stateless, so thread-safe.
+ */
 public final class PoolLedger {
 
   private static final long MICROS = 1_000;
@@ -23,12 +26,12 @@ public final class PoolLedger {
    */
   record Entry(PoolPolicy policy, boolean filling) {}
 
-  /** The policy of an image's pool; the default one if none was set. */
-  public PoolPolicy policy(Transaction transaction, ImageId image) throws DomainException {
-    return find(transaction, image).map(Entry::policy).orElse(PoolPolicy.DEFAULT);
+  /** The policy of a series' pool; the default one if none was set. */
+  public PoolPolicy policy(Transaction transaction, ImageId series) throws DomainException {
+    return find(transaction, series).map(Entry::policy).orElse(PoolPolicy.DEFAULT);
   }
 
-  Optional<Entry> find(Transaction transaction, ImageId image) throws DomainException {
+  Optional<Entry> find(Transaction transaction, ImageId series) throws DomainException {
     return transaction.first(
         "SELECT * FROM pool WHERE image_id = ?",
         row ->
@@ -43,16 +46,16 @@ public final class PoolLedger {
                         new ErasePasses(row.integer("scrub_pattern"), row.integer("scrub_passes")),
                         EraseSample.ALL)),
                 row.flag("filling")),
-        image.value());
+        series.value());
   }
 
-  void save(Transaction transaction, ImageId image, PoolPolicy policy) throws DomainException {
-    transaction.update("DELETE FROM pool WHERE image_id = ?", image.value());
+  void save(Transaction transaction, ImageId series, PoolPolicy policy) throws DomainException {
+    transaction.update("DELETE FROM pool WHERE image_id = ?", series.value());
     transaction.update(
         "INSERT INTO pool (image_id, ready, low, scrub_threshold, scrub_age, scrub_method,"
             + " scrub_pattern, scrub_passes, filling)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
-        image.value(),
+        series.value(),
         policy.ready(),
         policy.low(),
         policy.scrubThreshold(),
@@ -62,7 +65,7 @@ public final class PoolLedger {
         policy.scrub().passes().count());
   }
 
-  void setFilling(Transaction transaction, ImageId image, boolean filling) throws DomainException {
-    transaction.update("UPDATE pool SET filling = ? WHERE image_id = ?", filling, image.value());
+  void setFilling(Transaction transaction, ImageId series, boolean filling) throws DomainException {
+    transaction.update("UPDATE pool SET filling = ? WHERE image_id = ?", filling, series.value());
   }
 }

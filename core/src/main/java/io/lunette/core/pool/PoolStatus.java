@@ -9,9 +9,9 @@ import java.util.Optional;
 /**
  * A pool as it is.
  *
- * @param image whose replicas these are
+ * @param image the current version of whose name these are the replicas
  * @param policy how it is kept
- * @param counts replicas in each state; every state but RETIRED is there
+ * @param counts replicas of all its versions in each state; every state but RETIRED is there
  * @param trouble why the last refill did not succeed, while that lasts
  */
 public record PoolStatus(

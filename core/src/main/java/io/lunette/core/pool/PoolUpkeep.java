@@ -2,6 +2,7 @@
 package io.lunette.core.pool;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageLedger;
@@ -38,11 +39,12 @@ public final class PoolUpkeep implements AutoCloseable {
       ImageLedger images,
       ReplicaLedger replicas,
       PoolLedger pools,
+      CatalogAuditTrail audit,
       Clock clock,
       Executor workers,
       int batch) {
     this.refill = new Refill(catalog, driver, images, replicas, pools, clock, batch);
-    this.sweep = new VolumeSweep(catalog, driver, images, replicas);
+    this.sweep = new VolumeSweep(catalog, driver, images, replicas, audit);
     this.flight = new SingleFlight("upkeep of the pools", workers, this::run);
   }
 

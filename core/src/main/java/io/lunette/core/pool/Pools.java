@@ -17,7 +17,7 @@ public interface Pools {
    */
   PoolStatus set(Actor actor, ImageName image, PoolChange change) throws DomainException;
 
-  /** The pools of all available images, by name. */
+  /** The pools of all images that have a current version, by name. */
   List<PoolStatus> list() throws DomainException;
 
   /**

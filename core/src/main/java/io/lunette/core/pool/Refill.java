@@ -8,7 +8,6 @@ import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageLedger;
-import io.lunette.core.image.ImageState;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
@@ -85,17 +84,14 @@ final class Refill {
 
   private List<Image> imagesToFill(Transaction transaction) throws DomainException {
     Map<ImageId, Map<ReplicaState, Integer>> counts = replicas.counts(transaction);
-    List<Image> available =
-        images.live(transaction).stream()
-            .filter(image -> image.state() == ImageState.AVAILABLE)
-            .toList();
+    List<Image> available = images.live(transaction).stream().filter(Image::current).toList();
     List<Image> wanting = new ArrayList<>();
     for (Image image : available) {
       Map<ReplicaState, Integer> states = counts.getOrDefault(image.id(), Map.of());
       boolean wants =
           states.getOrDefault(ReplicaState.BUILDING, 0) > 0
               || pools
-                  .find(transaction, image.id())
+                  .find(transaction, image.series())
                   .filter(
                       pool ->
                           pool.filling()
@@ -124,14 +120,14 @@ final class Refill {
 
   /** The next batch: what was begun before, else what the policy wants. */
   private List<ReplicaName> plan(Transaction transaction, Image image) throws DomainException {
-    if (images.get(transaction, image.id()).state() != ImageState.AVAILABLE) {
+    if (!images.get(transaction, image.id()).current()) {
       return List.of();
     }
     List<Replica> begun = replicas.inState(transaction, image.id(), ReplicaState.BUILDING, batch);
     if (!begun.isEmpty()) {
       return begun.stream().map(Replica::name).toList();
     }
-    Optional<PoolLedger.Entry> pool = pools.find(transaction, image.id());
+    Optional<PoolLedger.Entry> pool = pools.find(transaction, image.series());
     if (pool.isEmpty()) {
       return List.of();
     }
@@ -140,7 +136,7 @@ final class Refill {
     boolean filling = pool.get().filling() || ready < policy.low();
     int missing = filling ? policy.ready() - ready : 0;
     if (filling != pool.get().filling() || (filling && missing <= 0)) {
-      pools.setFilling(transaction, image.id(), missing > 0);
+      pools.setFilling(transaction, image.series(), missing > 0);
     }
     return missing > 0
         ? replicas.build(

@@ -2,11 +2,16 @@
 package io.lunette.core.pool;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageState;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
@@ -15,7 +20,10 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deletes the volumes of retired replicas and of deleted images. Runs on one thread at a time. */
+/**
+ * Retires replicas of versions that are not current, and deletes the volumes of retired replicas,
+ * of retired images that have no replica left, and of deleted images. Runs on one thread at a time.
+ */
 final class VolumeSweep {
 
   private static final Logger LOG = LoggerFactory.getLogger(VolumeSweep.class);
@@ -25,16 +33,27 @@ final class VolumeSweep {
   private final VolumeDriver driver;
   private final ImageLedger images;
   private final ReplicaLedger replicas;
+  private final CatalogAuditTrail audit;
 
-  VolumeSweep(Catalog catalog, VolumeDriver driver, ImageLedger images, ReplicaLedger replicas) {
+  VolumeSweep(
+      Catalog catalog,
+      VolumeDriver driver,
+      ImageLedger images,
+      ReplicaLedger replicas,
+      CatalogAuditTrail audit) {
     this.catalog = catalog;
     this.driver = driver;
     this.images = images;
     this.replicas = replicas;
+    this.audit = audit;
   }
 
   /** Deletes what can be deleted now; what cannot is tried again in the next run. */
   void run() throws DomainException {
+    retireSuperseded();
+    if (!catalog.read(images::unused).isEmpty()) {
+      catalog.change(this::deleteUnused);
+    }
     for (Image image : catalog.read(images::volumesToDelete)) {
       if (isDeleted(image.volume())) {
         catalog.change(
@@ -61,6 +80,43 @@ final class VolumeSweep {
       all = gone.size() == due.size();
       due = nextReplicas();
     }
+  }
+
+  private void retireSuperseded() throws DomainException {
+    for (ReplicaState state : List.of(ReplicaState.BUILDING, ReplicaState.READY)) {
+      List<ReplicaName> names;
+      do {
+        names = catalog.read(transaction -> replicas.superseded(transaction, state, BATCH));
+        retire(names, state);
+      } while (names.size() == BATCH);
+    }
+  }
+
+  private void retire(List<ReplicaName> names, ReplicaState state) throws DomainException {
+    if (!names.isEmpty()) {
+      catalog.change(
+          transaction ->
+              replicas.moveAll(
+                  transaction,
+                  names,
+                  state,
+                  ReplicaState.RETIRED,
+                  Actor.LUNETTE,
+                  "its version of the image is not current"));
+    }
+  }
+
+  private Void deleteUnused(Transaction transaction) throws DomainException {
+    for (Image image : images.unused(transaction)) {
+      images.move(transaction, image.id(), ImageState.RETIRED, ImageState.DELETED);
+      audit.record(
+          transaction,
+          Actor.LUNETTE,
+          "image.delete",
+          image.ref().toString(),
+          "it was retired and has no replica left");
+    }
+    return null;
   }
 
   private List<ReplicaName> nextReplicas() throws DomainException {

@@ -83,7 +83,7 @@ final class VolumeReconciler {
             return null;
           });
       differences.resolved(
-          "image " + image.name(),
+          "image " + image.ref(),
           "its import was cut off",
           "what it had written was deleted; import it again");
     }
@@ -107,12 +107,12 @@ final class VolumeReconciler {
       VolumeInfo volume = volumes.get(image.volume());
       if (volume == null) {
         differences.unresolved(
-            "image " + image.name(),
+            "image " + image.ref(),
             "its volume is missing",
             "no replica can be made of it: open the pool that has it, or delete the image");
       } else if (volume.state() != VolumeState.SEALED || volume.sizeBytes() != image.sizeBytes()) {
         differences.unresolved(
-            "image " + image.name(),
+            "image " + image.ref(),
             "its volume is " + volume.state() + " and has " + volume.sizeBytes() + " bytes",
             "it is not what was imported: delete the image and import it again");
       }

@@ -95,6 +95,7 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             replicaLedger,
             poolLedger,
+            audit,
             parts.clock(),
             parts.workers(),
             settings.refillBatch());

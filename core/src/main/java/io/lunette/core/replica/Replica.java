@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param name what it is called
  * @param image what it is made of
  * @param imageName the name of that
+ * @param imageVersion which version of that name
  * @param state where it is in its life
  * @param since when it came into that state
  * @param tenant whose data it holds: from ALLOCATED until its scrub has succeeded
@@ -25,6 +26,7 @@ public record Replica(
     ReplicaName name,
     ImageId image,
     ImageName imageName,
+    int imageVersion,
     ReplicaState state,
     Instant since,
     Optional<TenantName> tenant,

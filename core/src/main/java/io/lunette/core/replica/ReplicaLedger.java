@@ -25,7 +25,7 @@ import java.util.Optional;
 public final class ReplicaLedger {
 
   static final String SELECT =
-      "SELECT r.*, i.name AS image_name FROM replica r JOIN image i ON i.id = r.image_id ";
+      "SELECT r.*, i.name AS image_name, i.version AS image_version FROM replica r JOIN image i ON i.id = r.image_id ";
 
   private static final int TRIES = 100;
 
@@ -219,6 +219,41 @@ public final class ReplicaLedger {
     return counts;
   }
 
+  /** How many replicas of all versions of each series are in each state; not RETIRED ones. */
+  public Map<ImageId, Map<ReplicaState, Integer>> countsOfSeries(Transaction transaction)
+      throws DomainException {
+    Map<ImageId, Map<ReplicaState, Integer>> counts = new HashMap<>();
+    transaction.query(
+        "SELECT i.series, r.state, COUNT(*) AS number FROM replica r JOIN image i"
+            + " ON i.id = r.image_id WHERE r.state <> 'RETIRED' GROUP BY i.series, r.state",
+        row ->
+            counts
+                .computeIfAbsent(ImageId.parse(row.text("series")), id -> new HashMap<>())
+                .put(row.constant("state", ReplicaState.class), row.integer("number")));
+    return counts;
+  }
+
+  /** The replica of a series that has been in a state longest. */
+  public Optional<Replica> oldestOfSeries(
+      Transaction transaction, ImageId series, ReplicaState state) throws DomainException {
+    return transaction.first(
+        SELECT + "WHERE i.series = ? AND r.state = ? ORDER BY r.since, r.name LIMIT 1",
+        ReplicaLedger::replica,
+        series.value(),
+        state);
+  }
+
+  /** Replicas in a state that are made of versions which are not current. */
+  public List<ReplicaName> superseded(Transaction transaction, ReplicaState state, int limit)
+      throws DomainException {
+    return transaction.query(
+        "SELECT name FROM replica WHERE state = ?"
+            + " AND image_id IN (SELECT id FROM image WHERE is_current = 0) LIMIT ?",
+        row -> new ReplicaName(row.text("name")),
+        state,
+        limit);
+  }
+
   /** How many replicas of an image are in a state. */
   public int count(Transaction transaction, ImageId image, ReplicaState state)
       throws DomainException {
@@ -255,6 +290,7 @@ public final class ReplicaLedger {
         new ReplicaName(row.text("name")),
         ImageId.parse(row.text("image_id")),
         new ImageName(row.text("image_name")),
+        row.integer("image_version"),
         row.constant("state", ReplicaState.class),
         row.instant("since"),
         row.optionalText("tenant").map(TenantName::new),

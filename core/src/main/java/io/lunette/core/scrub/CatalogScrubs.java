@@ -11,7 +11,7 @@ import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageName;
-import io.lunette.core.image.ImageState;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolPolicy;
 import io.lunette.core.replica.Replica;
@@ -99,11 +99,11 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
   }
 
   private List<ReturnedPool> returnedPools(Transaction transaction) throws DomainException {
-    Map<ImageId, Map<ReplicaState, Integer>> counts = replicas.counts(transaction);
+    Map<ImageId, Map<ReplicaState, Integer>> counts = replicas.countsOfSeries(transaction);
     Map<ImageId, Image> shown = new LinkedHashMap<>();
     for (Image image : images.live(transaction)) {
-      if (image.state() == ImageState.AVAILABLE) {
-        shown.put(image.id(), image);
+      if (image.current()) {
+        shown.put(image.series(), image);
       }
     }
     for (ImageId id : counts.keySet()) {
@@ -113,7 +113,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
     }
     List<ReturnedPool> result = new ArrayList<>();
     for (Image image : shown.values()) {
-      result.add(returnedPool(transaction, image, counts.getOrDefault(image.id(), Map.of())));
+      result.add(returnedPool(transaction, image, counts.getOrDefault(image.series(), Map.of())));
     }
     result.sort(Comparator.comparing(ReturnedPool::image));
     return result;
@@ -122,14 +122,14 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
   private ReturnedPool returnedPool(
       Transaction transaction, Image image, Map<ReplicaState, Integer> counts)
       throws DomainException {
-    PoolPolicy policy = pools.policy(transaction, image.id());
+    PoolPolicy policy = pools.policy(transaction, image.series());
     return new ReturnedPool(
         image.name(),
         counts.getOrDefault(ReplicaState.RETURNED, 0),
         counts.getOrDefault(ReplicaState.SCRUBBING, 0),
         counts.getOrDefault(ReplicaState.QUARANTINED, 0),
-        replicas.inState(transaction, image.id(), ReplicaState.RETURNED, 1).stream()
-            .findFirst()
+        replicas
+            .oldestOfSeries(transaction, image.series(), ReplicaState.RETURNED)
             .map(Replica::since),
         policy.scrubThreshold(),
         policy.scrubAge());
@@ -166,9 +166,11 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
 
   private List<ImageId> imagesToScrub(Transaction transaction, Optional<ImageName> image)
       throws DomainException {
-    return image.isPresent()
-        ? List.of(images.get(transaction, image.get()).id())
-        : List.copyOf(replicas.counts(transaction).keySet());
+    if (image.isEmpty()) {
+      return List.copyOf(replicas.counts(transaction).keySet());
+    }
+    Image named = images.get(transaction, ImageRef.current(image.get()));
+    return images.versions(transaction, named.name()).stream().map(Image::id).toList();
   }
 
   @Override

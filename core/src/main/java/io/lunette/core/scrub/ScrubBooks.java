@@ -8,7 +8,6 @@ import io.lunette.core.catalog.Transaction;
 import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.image.ImageLedger;
-import io.lunette.core.image.ImageState;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
@@ -58,17 +57,19 @@ final class ScrubBooks {
 
   /** How its pool wants a replica erased. */
   EraseRequest terms(Replica replica) throws DomainException {
-    return catalog.read(transaction -> pools.policy(transaction, replica.image()).scrub());
+    return catalog.read(
+        transaction ->
+            pools.policy(transaction, images.get(transaction, replica.image()).series()).scrub());
   }
 
   /**
-   * Everything was erased and verified: READY again, or retired with its image. The certificate is
-   * in the same transaction, so no replica is READY without one (DESIGN I2b).
+   * Everything was erased and verified: READY again, or retired with its version of the image. The
+   * certificate is in the same transaction, so no replica is READY without one (DESIGN I2b).
    */
   void verified(Replica replica, EraseReport report) throws DomainException {
     catalog.change(
         transaction -> {
-          boolean needed = images.get(transaction, replica.image()).state() == ImageState.AVAILABLE;
+          boolean needed = images.get(transaction, replica.image()).current();
           ReplicaState next = needed ? ReplicaState.READY : ReplicaState.RETIRED;
           if (leave(transaction, replica, next, "scrubbed and verified")) {
             ScrubRecord scrub =

@@ -60,9 +60,12 @@ final class ScrubTriggers {
       return Optional.empty();
     }
     if (image.state() != ImageState.AVAILABLE) {
-      return Optional.of("the image was deleted");
+      return Optional.of("the image was deleted or retired");
     }
-    PoolPolicy policy = pools.policy(transaction, image.id());
+    if (!image.current()) {
+      return Optional.of("another version of the image is current");
+    }
+    PoolPolicy policy = pools.policy(transaction, image.series());
     if (waiting.size() >= policy.scrubThreshold()) {
       return Optional.of("the threshold of " + policy.scrubThreshold() + " returned was reached");
     }

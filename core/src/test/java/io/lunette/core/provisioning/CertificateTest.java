@@ -12,6 +12,7 @@ import io.lunette.core.certificate.ChainCheck;
 import io.lunette.core.certificate.MemorySigningKeys;
 import io.lunette.core.certificate.PublicKey;
 import io.lunette.core.certificate.SignedDocument;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.space.SpaceThresholds;
@@ -234,7 +235,7 @@ final class CertificateTest {
   @Test
   void certificatesOutliveTheirReplica() throws Exception {
     ReplicaName replica = scrubbed();
-    fixture.core.images().delete(OPERATOR, CoreFixture.WEB);
+    fixture.core.images().delete(OPERATOR, ImageRef.current(CoreFixture.WEB));
     fixture.core.tick();
     assertThat(fixture.driver.find(replica.volume())).isEmpty();
 

@@ -14,6 +14,7 @@ import io.lunette.core.certificate.MemorySigningKeys;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImportedImage;
 import io.lunette.core.image.SparseRegions;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.replica.Replica;
@@ -30,6 +31,7 @@ import io.lunette.core.volume.MemoryLunMasking;
 import io.lunette.core.volume.MemoryVolumeDriver;
 import io.lunette.core.volume.MemoryVolumes;
 import io.lunette.core.volume.VolumeDriver;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,13 +113,22 @@ final class CoreFixture implements AutoCloseable {
 
   /** Imports an image of 64 KiB that holds a pattern of that seed. */
   Image importImage(ImageName name, long seed) throws Exception {
-    Path file = directory.resolve(name + ".raw");
-    Files.write(file, DeviceContent.pattern(IMAGE_BYTES, seed));
+    return imported(new ImageImport(name, Optional.empty(), imageFile(name, seed), "a test"))
+        .image();
+  }
+
+  /** What an import comes to. */
+  ImportedImage imported(ImageImport request) throws Exception {
     return core.images()
-        .importRaw(OPERATOR, new ImageImport(name, Optional.empty(), file, "a test"))
+        .importRaw(OPERATOR, request)
         .result()
         .toCompletableFuture()
         .get(60, TimeUnit.SECONDS);
+  }
+
+  /** A file of 64 KiB that holds a pattern of that seed. */
+  Path imageFile(ImageName name, long seed) throws IOException {
+    return Files.write(directory.resolve(name + ".raw"), DeviceContent.pattern(IMAGE_BYTES, seed));
   }
 
   /** The image "web", so many ready replicas of it, and the servers s1 and s2. */

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocation;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaName;
@@ -99,7 +100,7 @@ final class ProvisioningCrashTest {
 
   /** A day of a data centre; every step is safe to repeat. */
   private static void day(CoreFixture fixture) throws Exception {
-    if (fixture.core.images().find(WEB).isEmpty()) {
+    if (fixture.core.images().find(ImageRef.current(WEB)).isEmpty()) {
       try {
         fixture.importImage(WEB, 1);
       } catch (ExecutionException e) {

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageLabels;
+import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,12 +18,15 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Catalogs that an earlier or a later Lunette made. */
 class MigrationsTest {
+
+  private static final UUID IMAGE = UUID.fromString("00000000-0000-0000-0000-000000000001");
 
   @TempDir Path directory;
 
@@ -32,7 +39,15 @@ class MigrationsTest {
     run(script("002-certificates.sql"));
     run("CREATE TABLE catalog_schema (version INTEGER NOT NULL)");
     run("INSERT INTO catalog_schema (version) VALUES (2)");
-    run("PRAGMA foreign_keys = OFF; INSERT INTO pool VALUES ('i', 20, 5, 8, 60000000, 0)");
+    run(
+        "INSERT INTO image VALUES ('"
+            + IMAGE
+            + "', 'web', NULL, 'image-web', 4096, 'ab', 'a file', 'AVAILABLE',"
+            + " 0, 1)");
+    run(
+        "PRAGMA foreign_keys = OFF; INSERT INTO pool VALUES ('"
+            + IMAGE
+            + "', 20, 5, 8, 60000000, 0)");
     run(
         "INSERT INTO scrub_record VALUES ('s', 'web-1', 'web', 't', 's1', 'VERIFIED', 1, 1, '',"
             + " 'ZERO_FILL', 1, 2, 8192, 8192, 'direct', 'pool', 1, 2)");
@@ -62,6 +77,19 @@ class MigrationsTest {
                       .first("SELECT passes FROM scrub_record", row -> row.integer("passes"))
                       .orElseThrow());
       assertThat(passes).isZero();
+    }
+  }
+
+  @Test
+  void anImageOfAnEarlierReleaseIsTheCurrentVersionOfItsName() throws Exception {
+    try (JdbcCatalog catalog = JdbcCatalog.sqlite(file, Clock.systemUTC())) {
+      Image image =
+          catalog.read(
+              transaction -> new ImageLedger().getAvailable(transaction, new ImageName("web")));
+
+      assertThat(image.ref()).hasToString("web:1");
+      assertThat(image.series()).isEqualTo(image.id());
+      assertThat(image.labels()).isEqualTo(ImageLabels.NONE);
     }
   }
 

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.image;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Transaction;
+import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.VolumeName;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What the next version of a name will be.
+ *
+ * @param id its identity
+ * @param series of which name for how long
+ * @param version its number
+ * @param tenant that of the versions before it
+ * @param volume where it will be kept
+ */
+record ImagePlan(
+    ImageId id, ImageId series, int version, Optional<TenantName> tenant, VolumeName volume) {
+
+  /**
+   * Plans a version.
+   *
+   * @throws DomainException CONFLICT if one is being imported, or the tenant is not that of the
+   *     versions before it
+   */
+  static ImagePlan of(
+      Transaction transaction, ImageLedger ledger, ImageName name, Optional<TenantName> tenant)
+      throws DomainException {
+    List<Image> before = ledger.versions(transaction, name);
+    for (Image each : before) {
+      if (each.state() == ImageState.IMPORTING) {
+        throw new DomainException(
+            DomainException.Kind.CONFLICT, "image '" + name + "' is being imported already");
+      }
+      if (tenant.isPresent() && !tenant.equals(each.tenant())) {
+        throw new DomainException(
+            DomainException.Kind.CONFLICT,
+            "image '"
+                + name
+                + "' belongs to "
+                + each.tenant().map(owner -> "tenant '" + owner + "'").orElse("no tenant")
+                + "; use another name");
+      }
+    }
+    ImageId id = new ImageId(UUID.randomUUID());
+    int version = ledger.nextVersion(transaction, name);
+    return before.isEmpty()
+        ? new ImagePlan(id, id, version, tenant, volume(name, version))
+        : new ImagePlan(
+            id, before.get(0).series(), version, before.get(0).tenant(), volume(name, version));
+  }
+
+  /** The first version has the plain name, which an image name cannot be mistaken for. */
+  private static VolumeName volume(ImageName name, int version) {
+    String text = ImageLedger.VOLUME_PREFIX + name;
+    return new VolumeName(version == 1 ? text : text + "@" + version);
+  }
+}
