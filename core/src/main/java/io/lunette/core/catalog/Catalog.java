@@ -6,8 +6,10 @@ import io.lunette.core.DomainException;
 /**
  * What must survive a restart. Thread-safe; calls block on the database.
  *
- * <p>Work runs once, on the calling thread, and must neither call out to a driver nor begin another
- * transaction.
+ * <p>Work runs on the calling thread, and again from its beginning if another appliance was in its
+ * way or the database went away for a moment: nothing of the run before has happened then. So it
+ * changes nothing but the catalog, neither calls out to a driver nor begins another transaction,
+ * and lets what the {@link Transaction} throws pass.
  */
 public interface Catalog extends AutoCloseable {
 
@@ -25,8 +27,8 @@ public interface Catalog extends AutoCloseable {
    * Runs work that changes things. On return all of it is durable; if the work throws, none of it
    * has happened.
    *
-   * @throws DomainException what the work threw; IO or NO_SPACE if the database failed; CONFLICT if
-   *     another node changed the same thing at the same time
+   * @throws DomainException what the work threw; IO or NO_SPACE if the database failed or cannot be
+   *     reached; CONFLICT if other appliances were in its way too often
    */
   <T> T change(Work<T> work) throws DomainException;
 

@@ -9,7 +9,7 @@ import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Catalog;
-import io.lunette.core.catalog.jdbc.JdbcCatalog;
+import io.lunette.core.catalog.jdbc.TestCatalog;
 import io.lunette.core.certificate.MemorySigningKeys;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
@@ -45,8 +45,8 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
- * A core on a real catalog file and volumes in memory. Unless told otherwise its background work
- * runs on the thread that asks for it, so it has ended when a call returns.
+ * A core on a real catalog and volumes in memory. Unless told otherwise its background work runs on
+ * the thread that asks for it, so it has ended when a call returns.
  */
 final class CoreFixture implements AutoCloseable {
 
@@ -79,7 +79,7 @@ final class CoreFixture implements AutoCloseable {
 
   /** Opens everything and starts the core. */
   CoreFixture start() throws Exception {
-    catalog = JdbcCatalog.sqlite(directory.resolve("catalog.db"), clock);
+    catalog = new TestCatalog(directory).open(clock);
     driver = new MemoryVolumeDriver(volumes, erases);
     masking = new MemoryLunMasking(driver);
     core =

@@ -5,111 +5,48 @@ import io.lunette.core.DomainException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
-/** All that differs between the databases. */
-enum Dialect {
-  SQLITE(
-      1,
-      4,
-      List.of(
-          "PRAGMA journal_mode=WAL",
-          "PRAGMA synchronous=FULL",
-          "PRAGMA foreign_keys=ON",
-          "PRAGMA busy_timeout=10000"),
-      Map.of("${serial}", "INTEGER PRIMARY KEY AUTOINCREMENT", "${bytes}", "BLOB")) {
+/** All that differs between the databases. Stateless, so thread-safe. */
+interface Dialect {
 
-    private static final int SQLITE_FULL = 13;
-    private static final int SQLITE_CONSTRAINT = 19;
-
-    @Override
-    Properties properties(boolean writes) {
-      Properties properties = new Properties();
-      properties.setProperty("transaction_mode", writes ? "IMMEDIATE" : "DEFERRED");
-      return properties;
-    }
-
-    @Override
-    DomainException.Kind kindOf(SQLException failure) {
-      int primary = failure.getErrorCode() & 0xFF;
-      if (primary == SQLITE_FULL) {
-        return DomainException.Kind.NO_SPACE;
-      }
-      return primary == SQLITE_CONSTRAINT ? DomainException.Kind.CONFLICT : DomainException.Kind.IO;
-    }
-  },
-
-  POSTGRESQL(
-      4,
-      4,
-      List.of(),
-      Map.of("${serial}", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "${bytes}", "BYTEA")) {
-
-    @Override
-    Properties properties(boolean writes) {
-      Properties properties = new Properties();
-      properties.setProperty("ApplicationName", "lunette");
-      return properties;
-    }
-
-    @Override
-    DomainException.Kind kindOf(SQLException failure) {
-      String state = failure.getSQLState() == null ? "" : failure.getSQLState();
-      if (state.startsWith("53")) {
-        return DomainException.Kind.NO_SPACE;
-      }
-      return state.startsWith("23") || state.startsWith("40")
-          ? DomainException.Kind.CONFLICT
-          : DomainException.Kind.IO;
-    }
-  };
-
-  private final int writers;
-  private final int readers;
-  private final List<String> settings;
-  private final Map<String, String> types;
-
-  Dialect(int writers, int readers, List<String> settings, Map<String, String> types) {
-    this.writers = writers;
-    this.readers = readers;
-    this.settings = settings;
-    this.types = types;
-  }
-
-  /** How many connections may change things at one time. */
-  int writers() {
-    return writers;
-  }
-
-  /** How many connections may read at one time. */
-  int readers() {
-    return readers;
-  }
+  /** How many connections of a role may be open at one time. */
+  int connectionsMax(Role role);
 
   /** What a new connection is opened with. */
-  abstract Properties properties(boolean writes);
-
-  /** Which trouble of the domain a failure is. */
-  abstract DomainException.Kind kindOf(SQLException failure);
+  Properties properties(Role role);
 
   /** Makes a new connection ready, durable commits included. */
-  void prepare(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      for (String setting : settings) {
-        statement.execute(setting);
-      }
-    }
-    connection.setAutoCommit(false);
-  }
+  void prepare(Connection connection, Role role) throws SQLException;
+
+  /**
+   * Begins a transaction.
+   *
+   * @param alone whether it is to wait until no other change is under way, so that none can be in
+   *     its way
+   */
+  void begin(Connection connection, Role role, boolean alone) throws SQLException;
+
+  /** By what the database knows a transaction that has changed something; asked before it ends. */
+  Optional<String> ticket(Connection connection) throws SQLException;
+
+  /** Whether a transaction was committed; empty while that is not decided. */
+  Optional<Boolean> isCommitted(Connection connection, String ticket) throws SQLException;
+
+  /** Which trouble of the domain a failure is. */
+  DomainException.Kind kindOf(SQLException failure);
+
+  /** Whether it may be tried again. */
+  Setback setback(SQLException failure);
 
   /** A statement of the schema in the words of this database. */
-  String translate(String sql) {
-    String translated = sql;
-    for (Map.Entry<String, String> type : types.entrySet()) {
-      translated = translated.replace(type.getKey(), type.getValue());
+  String translate(String sql);
+
+  /** Runs a statement that yields nothing. */
+  static void run(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
     }
-    return translated;
   }
 }

@@ -7,28 +7,30 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.temporal.ChronoUnit;
+import java.time.Duration;
 
 /** The catalog in a database. A commit is on stable storage when it returns. */
 public final class JdbcCatalog implements Catalog {
 
+  /** How long a call waits for a PostgreSQL server that does not answer. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private final String label;
-  private final Dialect dialect;
-  private final Clock clock;
+  private final Patience patience;
+  private final TransactionRunner runner;
   private final Connections writers;
   private final Connections readers;
   private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
   private volatile boolean closed;
 
-  private JdbcCatalog(String label, Dialect dialect, String url, Clock clock) {
+  private JdbcCatalog(String label, Dialect dialect, String url, Clock clock, Duration patience) {
     this.label = label;
-    this.dialect = dialect;
-    this.clock = clock;
-    this.writers = new Connections(dialect, url, true);
-    this.readers = new Connections(dialect, url, false);
+    this.patience = new Patience(patience, System::nanoTime);
+    this.runner = new TransactionRunner(label, dialect, clock, this.patience);
+    this.writers = new Connections(dialect, url, Role.WRITE);
+    this.readers = new Connections(dialect, url, Role.READ);
   }
 
   /**
@@ -49,35 +51,40 @@ public final class JdbcCatalog implements Catalog {
       throw new DomainException(DomainException.Kind.IO, "catalog " + file + " cannot be made", e);
     }
     return open(
-        new JdbcCatalog(
-            "catalog " + file, Dialect.SQLITE, "jdbc:sqlite:" + file.toAbsolutePath(), clock));
+        "catalog " + file,
+        new SqliteDialect(),
+        "jdbc:sqlite:" + file.toAbsolutePath(),
+        clock,
+        Duration.ZERO);
   }
 
   /**
-   * Opens a catalog that several appliances may share.
+   * Opens a catalog that several appliances may share, and brings its schema up to date. A server
+   * that cannot be reached now is not waited for; one that goes away later is, for a while, by
+   * every call that needs it.
    *
-   * @param url as PostgreSQL's driver takes it, {@code jdbc:postgresql://...}
    * @throws DomainException INVALID if it is one of a newer Lunette; IO
    */
-  public static JdbcCatalog postgresql(String url, Clock clock) throws DomainException {
-    return open(new JdbcCatalog("catalog database", Dialect.POSTGRESQL, url, clock));
+  public static JdbcCatalog postgresql(PostgresAccess access, Clock clock) throws DomainException {
+    return open(access.label(), new PostgresDialect(access), access.url(), clock, PATIENCE);
   }
 
-  private static JdbcCatalog open(JdbcCatalog catalog) throws DomainException {
-    boolean opened = false;
-    try {
-      catalog.change(
+  private static JdbcCatalog open(
+      String label, Dialect dialect, String url, Clock clock, Duration patience)
+      throws DomainException {
+    TransactionRunner migrating =
+        new TransactionRunner(label, dialect, clock, new Patience(Duration.ZERO, System::nanoTime));
+    try (Connections connections = new Connections(dialect, url, Role.SCHEMA)) {
+      migrating.run(
+          connections,
           transaction -> {
-            new Migrations(catalog.dialect, catalog.label).apply(transaction);
+            new Migrations(dialect, label).apply(transaction);
             return null;
           });
-      opened = true;
-      return catalog;
-    } finally {
-      if (!opened) {
-        catalog.close();
-      }
+    } catch (SQLException e) {
+      throw new DomainException(DomainException.Kind.IO, label + " did not close", e);
     }
+    return new JdbcCatalog(label, dialect, url, clock, patience);
   }
 
   @Override
@@ -97,58 +104,12 @@ public final class JdbcCatalog implements Catalog {
     if (closed) {
       throw new DomainException(DomainException.Kind.IO, label + " is closed");
     }
-    Connection connection = take(connections);
     inTransaction.set(true);
-    boolean sound = false;
     try {
-      T result = runAndEnd(connection, work);
-      sound = true;
-      return result;
-    } catch (DomainException e) {
-      sound = isRolledBack(connection);
-      throw e;
+      return runner.run(connections, work);
     } finally {
       inTransaction.set(false);
-      if (sound) {
-        connections.giveBack(connection);
-      } else {
-        connections.discard(connection);
-      }
     }
-  }
-
-  private <T> T runAndEnd(Connection connection, Work<T> work) throws DomainException {
-    T result =
-        work.run(
-            new JdbcTransaction(
-                connection, dialect, label, clock.instant().truncatedTo(ChronoUnit.MICROS)));
-    try {
-      connection.commit();
-      return result;
-    } catch (SQLException e) {
-      throw failure(e);
-    }
-  }
-
-  private Connection take(Connections connections) throws DomainException {
-    try {
-      return connections.take();
-    } catch (SQLException e) {
-      throw failure(e);
-    }
-  }
-
-  private static boolean isRolledBack(Connection connection) {
-    try {
-      connection.rollback();
-      return true;
-    } catch (SQLException e) {
-      return false;
-    }
-  }
-
-  private DomainException failure(SQLException e) {
-    return new DomainException(dialect.kindOf(e), label + ": " + e.getMessage(), e);
   }
 
   @Override
@@ -157,6 +118,7 @@ public final class JdbcCatalog implements Catalog {
       return;
     }
     closed = true;
+    patience.end();
     try {
       readers.close();
       writers.close();

@@ -77,7 +77,13 @@ final class JdbcTransaction implements Transaction {
 
   /** The failure in the words of the domain. */
   DomainException failure(SQLException e) {
-    return new DomainException(dialect.kindOf(e), label + ": " + e.getMessage(), e);
+    return failure(label, dialect, e);
+  }
+
+  /** The failure of a database in the words of the domain, in one line. */
+  static DomainException failure(String label, Dialect dialect, SQLException e) {
+    String message = String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", "; ");
+    return new DomainException(dialect.kindOf(e), label + ": " + message, e);
   }
 
   static long micros(Instant instant) {

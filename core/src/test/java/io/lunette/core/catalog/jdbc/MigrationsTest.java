@@ -104,7 +104,8 @@ class MigrationsTest {
 
   private static String script(String name) throws IOException {
     try (InputStream stream = JdbcCatalog.class.getResourceAsStream(name)) {
-      return Dialect.SQLITE.translate(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+      return new SqliteDialect()
+          .translate(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 
