@@ -99,6 +99,14 @@ require_boot_tools() {
     install_packages "machines that boot over iSCSI" qemu-system-x86
 }
 
+# The database that appliances may share; the tests start a server of their own. Debian makes a cluster
+# and starts it with what it installs; one that was not there before does not stay running.
+require_database() {
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null && return 0
+  install_packages "the catalog of several appliances" postgresql
+  [[ ! -d /run/systemd/system ]] || systemctl -q disable --now postgresql
+}
+
 # The iSCSI targets that bin/bench-peers measures beside ours. Debian starts a service with what it
 # installs; one that was not there before does not stay.
 require_peers() {

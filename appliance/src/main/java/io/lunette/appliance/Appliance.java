@@ -12,6 +12,7 @@ import io.lunette.appliance.rest.SpaceView;
 import io.lunette.appliance.signing.KeyFiles;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.jdbc.JdbcCatalog;
+import io.lunette.core.catalog.jdbc.PostgresAccess;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.provisioning.CoreParts;
 import io.lunette.core.provisioning.CoreSettings;
@@ -111,7 +112,7 @@ public final class Appliance implements AutoCloseable {
       if (options.poolSize().isPresent()) {
         notice = PoolFile.sizeDiffers(poolFile, options.poolSize().get().bytes(), driver.space());
       }
-      JdbcCatalog catalog = JdbcCatalog.sqlite(home.catalog(), Clock.systemUTC());
+      JdbcCatalog catalog = openCatalog(options);
       lifecycle.add("catalog", catalog::close);
       SpaceThresholds thresholds = options.spaceThresholds().orElse(SpaceThresholds.DEFAULT);
       PoolGauge gauge = new PoolGauge(thresholds, driver.space());
@@ -130,6 +131,13 @@ public final class Appliance implements AutoCloseable {
     } catch (DomainException e) {
       throw new ApplianceException(e.getMessage(), e);
     }
+  }
+
+  private JdbcCatalog openCatalog(ServeOptions options) throws DomainException, ApplianceException {
+    Optional<PostgresAccess> database = options.catalog().access(System.getenv());
+    return database.isPresent()
+        ? JdbcCatalog.postgresql(database.get(), Clock.systemUTC())
+        : JdbcCatalog.sqlite(home.catalog(), Clock.systemUTC());
   }
 
   private ProvisioningCore openCore(

@@ -8,6 +8,7 @@ import io.lunette.appliance.Home;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
@@ -66,7 +67,8 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.ofNullable(poolSize),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            CatalogOptions.NONE);
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {
       String command = session.program() + " --home " + home.directory();

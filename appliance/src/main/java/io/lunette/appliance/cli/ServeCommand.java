@@ -4,6 +4,7 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.Appliance;
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOption;
@@ -82,6 +83,26 @@ final class ServeCommand implements Callable<Integer> {
               + " event in the audit trail and an alert in status.")
   private SpaceThresholds spaceThresholds;
 
+  @Option(
+      names = "--catalog",
+      paramLabel = "URL",
+      description =
+          "Keep the catalog in PostgreSQL (jdbc:postgresql://HOST:PORT/DATABASE), where several"
+              + " appliances may share it; without, in the home.")
+  private String catalog;
+
+  @Option(
+      names = "--catalog-user",
+      paramLabel = "U",
+      description = "The role to log in to the catalog as.")
+  private String catalogUser;
+
+  @Option(
+      names = "--catalog-password-file",
+      paramLabel = "F",
+      description = "Its password; without, from LUNETTE_CATALOG_PASSWORD.")
+  private Path catalogPasswordFile;
+
   @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
   private Path config;
 
@@ -105,7 +126,11 @@ final class ServeCommand implements Callable<Integer> {
             Optional.ofNullable(poolSize),
             Optional.ofNullable(scrubRate),
             Optional.ofNullable(sanitizeRate),
-            Optional.ofNullable(spaceThresholds));
+            Optional.ofNullable(spaceThresholds),
+            new CatalogOptions(
+                Optional.ofNullable(catalog),
+                Optional.ofNullable(catalogUser),
+                Optional.ofNullable(catalogPasswordFile)));
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {

@@ -28,7 +28,10 @@ public final class ConfigFile {
           "pool-size",
           "scrub-rate",
           "sanitize-rate",
-          "space-thresholds");
+          "space-thresholds",
+          "catalog",
+          "catalog-user",
+          "catalog-password-file");
 
   private final Path file;
   private final Properties properties;
@@ -61,7 +64,11 @@ public final class ConfigFile {
         config.value("pool-size", ByteSize::parse),
         config.value("scrub-rate", ByteSize::parse),
         config.value("sanitize-rate", ByteSize::parse),
-        config.value("space-thresholds", SpaceThresholds::parse));
+        config.value("space-thresholds", SpaceThresholds::parse),
+        new CatalogOptions(
+            config.value("catalog", Function.identity()),
+            config.value("catalog-user", Function.identity()),
+            config.value("catalog-password-file", Path::of)));
   }
 
   private Optional<PortalOptions> portals() throws ApplianceException {

@@ -13,7 +13,8 @@ public record ServeOptions(
     Optional<ByteSize> poolSize,
     Optional<ByteSize> scrubRate,
     Optional<ByteSize> sanitizeRate,
-    Optional<SpaceThresholds> spaceThresholds) {
+    Optional<SpaceThresholds> spaceThresholds,
+    CatalogOptions catalog) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
@@ -24,7 +25,8 @@ public record ServeOptions(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          CatalogOptions.NONE);
 
   /** Where the target listens unless told otherwise. */
   public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
@@ -41,6 +43,7 @@ public record ServeOptions(
         poolSize.or(other::poolSize),
         scrubRate.or(other::scrubRate),
         sanitizeRate.or(other::sanitizeRate),
-        spaceThresholds.or(other::spaceThresholds));
+        spaceThresholds.or(other::spaceThresholds),
+        catalog.or(other.catalog()));
   }
 }
