@@ -24,14 +24,23 @@ final class AllocateCommand extends ApiCommand {
   @Option(names = "--image", paramLabel = "I", required = true, description = "Of which image.")
   private ImageName image;
 
+  @Option(
+      names = "--make",
+      description = "Make a replica there and then if none is ready, instead of saying so.")
+  private boolean make;
+
   AllocateCommand(Session session) {
     super(session);
   }
 
   @Override
   void run(ApiClient api) throws ApiException, CommandFailure {
-    Map<String, String> body =
-        Map.of("server", server.value(), "tenant", tenant.value(), "image", image.value());
+    Map<String, Object> body =
+        Map.of(
+            "server", server.value(),
+            "tenant", tenant.value(),
+            "image", image.value(),
+            "make", make);
     session().print(api.post("/allocations", body), new Details());
   }
 }

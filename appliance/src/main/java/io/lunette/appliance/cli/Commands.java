@@ -25,6 +25,7 @@ final class Commands {
     add("image", () -> ImageCommands.create(session));
     add("pool", () -> PoolCommands.create(session));
     add("replica", () -> ReplicaCommands.create(session));
+    add("tenant", () -> TenantCommands.create(session));
     add("server", () -> ServerCommands.create(session));
     add("allocate", () -> new CommandLine(new AllocateCommand(session)));
     add("release", () -> new CommandLine(new ReleaseCommand(session)));

@@ -39,6 +39,11 @@ final class Table implements Rendering {
     return add(title, true, row -> new ByteSize(row.at("/" + field).asLong()).forPeople());
   }
 
+  /** A column of what is made of a row. */
+  Table cell(String title, boolean right, Function<JsonNode, String> cell) {
+    return add(title, right, cell);
+  }
+
   private Table add(String title, boolean right, Function<JsonNode, String> cell) {
     columns.add(new Column(title, right, cell));
     return this;

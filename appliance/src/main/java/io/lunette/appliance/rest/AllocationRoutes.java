@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
+import io.lunette.core.allocation.AllocationPath;
+import io.lunette.core.allocation.AllocationRequest;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.allocation.ReleaseOutcome;
 import io.lunette.core.image.ImageName;
@@ -19,7 +23,7 @@ final class AllocationRoutes implements RouteSet {
     this.allocations = allocations;
   }
 
-  /** An allocation as callers see it. */
+  /** An allocation as callers see it; {@code path} and {@code why} when one is asked for. */
   record View(
       String server,
       String tenant,
@@ -32,9 +36,19 @@ final class AllocationRoutes implements RouteSet {
       String state,
       String initiator,
       String since,
-      int imageVersion) {
+      int imageVersion,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String path,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String why) {
 
     static View of(Allocation allocation) {
+      return of(allocation, null);
+    }
+
+    static View of(AllocationOutcome.Allocated outcome) {
+      return of(outcome.allocation(), outcome.path());
+    }
+
+    private static View of(Allocation allocation, AllocationPath path) {
       return new View(
           allocation.server().value(),
           allocation.tenant().value(),
@@ -47,7 +61,9 @@ final class AllocationRoutes implements RouteSet {
           allocation.state().name(),
           allocation.mapping().initiator().value(),
           allocation.since().toString(),
-          allocation.imageVersion());
+          allocation.imageVersion(),
+          path == null ? null : path.label(),
+          path == null ? null : path.why());
     }
   }
 
@@ -67,18 +83,21 @@ final class AllocationRoutes implements RouteSet {
     AllocationOutcome outcome =
         allocations.allocate(
             call.actor(),
-            new ServerName(call.text("server")),
-            new TenantName(call.text("tenant")),
-            new ImageName(call.text("image")));
+            new AllocationRequest(
+                new ServerName(call.text("server")),
+                new TenantName(call.text("tenant")),
+                new ImageName(call.text("image")),
+                call.flag("make")));
     return switch (outcome.kind()) {
       case ALLOCATED -> allocated((AllocationOutcome.Allocated) outcome);
       case NO_REPLICA_READY -> noneReady((AllocationOutcome.NoReplicaReady) outcome);
       case SERVER_BUSY -> busy((AllocationOutcome.ServerBusy) outcome);
+      case QUOTA_REACHED -> quota((AllocationOutcome.QuotaReached) outcome);
     };
   }
 
   private static Reply allocated(AllocationOutcome.Allocated outcome) {
-    View view = View.of(outcome.allocation());
+    View view = View.of(outcome);
     return outcome.repeated() ? Reply.ok(view) : Reply.created(view);
   }
 
@@ -90,10 +109,33 @@ final class AllocationRoutes implements RouteSet {
             + outcome.building()
             + " building, "
             + outcome.returned()
-            + " returned); try again, or raise 'lunette pool set "
+            + " returned); try again, ask with --make for one to be made, or raise 'lunette pool set "
             + outcome.image()
             + " --ready N'";
     return new Reply(409, Problem.of(409, "no-replica-ready", detail));
+  }
+
+  private static Reply quota(AllocationOutcome.QuotaReached outcome) {
+    String has =
+        switch (outcome.quota()) {
+          case SERVERS ->
+              "servers " + outcome.used() + " of at most " + outcome.most() + "; release one, or";
+          case SPACE ->
+              "space "
+                  + new ByteSize(outcome.used()).forPeople()
+                  + " of at most "
+                  + new ByteSize(outcome.most()).forPeople()
+                  + "; release a server, or";
+        };
+    String detail =
+        "tenant '"
+            + outcome.tenant()
+            + "' has reached its quota: "
+            + has
+            + " raise it with 'lunette tenant set "
+            + outcome.tenant()
+            + "'";
+    return new Reply(403, Problem.of(403, "quota-reached", detail));
   }
 
   private static Reply busy(AllocationOutcome.ServerBusy outcome) {

@@ -38,6 +38,7 @@ public record ApiServices(
         new PoolRoutes(core.pools()),
         new ReplicaRoutes(core.replicas()),
         new ServerRoutes(core.servers()),
+        new TenantRoutes(core.tenants(), core.allocations()),
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),
         new CertificateRoutes(core.certificates()),

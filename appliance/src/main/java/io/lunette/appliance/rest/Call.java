@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** One call: its parameters and its body, read with errors that name the field. */
@@ -133,6 +134,19 @@ final class Call {
       return new ByteSize(node.longValue()).bytes();
     }
     return ByteSize.parse(text(field)).bytes();
+  }
+
+  /** A size that may be absent. */
+  OptionalLong optionalSize(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    return node.isMissingNode() || node.isNull()
+        ? OptionalLong.empty()
+        : OptionalLong.of(size(field));
+  }
+
+  /** Whether a field is just that text. */
+  boolean isText(String field, String text) {
+    return body.path(field).isTextual() && body.path(field).textValue().equals(text);
   }
 
   /** Who asks. */

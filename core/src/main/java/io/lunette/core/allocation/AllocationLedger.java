@@ -9,6 +9,7 @@ import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerDependents;
 import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantDependents;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.InitiatorName;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** The allocations in a transaction under way. Stateless, so thread-safe. */
-public final class AllocationLedger implements ServerDependents {
+public final class AllocationLedger implements ServerDependents, TenantDependents {
 
   private static final String SELECT_HELD =
       "SELECT a.*, i.name AS image_name, i.version AS image_version, s.initiator FROM allocation a"
@@ -31,6 +32,24 @@ public final class AllocationLedger implements ServerDependents {
   Optional<HeldReplica> heldBy(Transaction transaction, ServerName server) throws DomainException {
     return transaction.first(
         SELECT_HELD + " AND a.server = ?", AllocationLedger::heldReplica, server.value());
+  }
+
+  /** How many servers hold a replica for a tenant. */
+  int count(Transaction transaction, TenantName tenant) throws DomainException {
+    return transaction
+        .first(
+            "SELECT COUNT(*) AS number FROM allocation WHERE tenant = ? AND ended IS NULL",
+            row -> row.integer("number"),
+            tenant.value())
+        .orElse(0);
+  }
+
+  /** What servers hold for a tenant. */
+  List<ReplicaName> replicasOf(Transaction transaction, TenantName tenant) throws DomainException {
+    return transaction.query(
+        "SELECT replica FROM allocation WHERE tenant = ? AND ended IS NULL ORDER BY replica",
+        row -> new ReplicaName(row.text("replica")),
+        tenant.value());
   }
 
   void begin(Transaction transaction, AllocationId id, Replica replica, int lun)
@@ -63,6 +82,16 @@ public final class AllocationLedger implements ServerDependents {
       throw new DomainException(
           DomainException.Kind.BUSY,
           "server '" + server + "' holds replica '" + held.get().replica() + "'; release it first");
+    }
+  }
+
+  @Override
+  public void requireNone(Transaction transaction, TenantName tenant) throws DomainException {
+    int held = count(transaction, tenant);
+    if (held > 0) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          held + " servers hold replicas for tenant '" + tenant + "'; release them first");
     }
   }
 

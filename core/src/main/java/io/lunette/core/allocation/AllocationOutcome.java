@@ -13,7 +13,8 @@ public sealed interface AllocationOutcome {
   enum Kind {
     ALLOCATED,
     NO_REPLICA_READY,
-    SERVER_BUSY
+    SERVER_BUSY,
+    QUOTA_REACHED
   }
 
   /** Which case this is. */
@@ -23,9 +24,15 @@ public sealed interface AllocationOutcome {
    * The server has the replica and sees it.
    *
    * @param allocation what it has
-   * @param repeated whether it had it before this call
+   * @param path how it came by it
    */
-  record Allocated(Allocation allocation, boolean repeated) implements AllocationOutcome {
+  record Allocated(Allocation allocation, AllocationPath path) implements AllocationOutcome {
+
+    /** Whether it had it before this call. */
+    public boolean repeated() {
+      return path == AllocationPath.HELD;
+    }
+
     @Override
     public Kind kind() {
       return Kind.ALLOCATED;
@@ -57,6 +64,28 @@ public sealed interface AllocationOutcome {
     @Override
     public Kind kind() {
       return Kind.SERVER_BUSY;
+    }
+  }
+
+  /** What of a tenant is bounded. */
+  enum Quota {
+    SERVERS,
+    SPACE
+  }
+
+  /**
+   * The tenant has as much as it may have; nothing was changed.
+   *
+   * @param tenant who
+   * @param quota of what
+   * @param used servers or bytes that it has
+   * @param most that it may have
+   */
+  record QuotaReached(TenantName tenant, Quota quota, long used, long most)
+      implements AllocationOutcome {
+    @Override
+    public Kind kind() {
+      return Kind.QUOTA_REACHED;
     }
   }
 }

@@ -7,20 +7,28 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Hands ready replicas to servers and takes them back. */
 public interface Allocations {
 
+  /** {@link #allocate(Actor, AllocationRequest)} of a replica that is ready. */
+  default AllocationOutcome allocate(
+      Actor actor, ServerName server, TenantName tenant, ImageName image) throws DomainException {
+    return allocate(actor, AllocationRequest.ready(server, tenant, image));
+  }
+
   /**
-   * Hands a ready replica to a server, which sees it when this returns. Never waits for one to be
-   * made. Repeating it with the same arguments returns the same allocation.
+   * Hands a replica to a server, which sees it when this returns. Waits for none to be made, but
+   * for one that is made for this request where it asks for that and none is ready. Repeating it
+   * with the same arguments returns the same allocation.
    *
    * @throws DomainException NOT_FOUND: no such server or image; CONFLICT if the image belongs to
-   *     another tenant; IO if masking failed, after which the call may be repeated
+   *     another tenant; NO_SPACE if one was to be made and there is no space for it; IO if making
+   *     it or masking failed, after which the call may be repeated
    */
-  AllocationOutcome allocate(Actor actor, ServerName server, TenantName tenant, ImageName image)
-      throws DomainException;
+  AllocationOutcome allocate(Actor actor, AllocationRequest request) throws DomainException;
 
   /**
    * Takes a server's replica back. When this returns the initiator has lost the LUN, and the
@@ -36,4 +44,10 @@ public interface Allocations {
 
   /** What a server holds now. */
   Optional<Allocation> find(ServerName server) throws DomainException;
+
+  /** What each tenant has now; one that has nothing is not there. */
+  Map<TenantName, TenantUsage> usages() throws DomainException;
+
+  /** What a tenant has now. */
+  TenantUsage usage(TenantName tenant) throws DomainException;
 }

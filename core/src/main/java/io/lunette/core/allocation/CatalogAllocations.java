@@ -6,7 +6,7 @@ import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
-import io.lunette.core.image.ImageName;
+import io.lunette.core.pool.OnDemandReplica;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 
 /**
@@ -36,6 +37,9 @@ import java.util.concurrent.locks.Lock;
  */
 public final class CatalogAllocations implements Allocations {
 
+  /** A replica that is made for a request is anybody's until it is taken. */
+  private static final int TRIES = 3;
+
   private final Catalog catalog;
   private final LunMasking masking;
   private final CatalogServers servers;
@@ -45,12 +49,15 @@ public final class CatalogAllocations implements Allocations {
   private final AllocationLedger allocations;
   private final Unmasking unmasking;
   private final Handover handover;
+  private final TenantQuotas quotas;
+  private final OnDemandReplica maker;
   private final CatalogAuditTrail audit;
   private final Runnable demand;
 
   /**
    * Wires the service.
    *
+   * @param maker makes a replica for a request that found none ready
    * @param demand lets pools and scrubs look at what has changed
    */
   public CatalogAllocations(
@@ -63,6 +70,8 @@ public final class CatalogAllocations implements Allocations {
       AllocationLedger allocations,
       Unmasking unmasking,
       Handover handover,
+      TenantQuotas quotas,
+      OnDemandReplica maker,
       CatalogAuditTrail audit,
       Runnable demand) {
     this.catalog = catalog;
@@ -74,23 +83,26 @@ public final class CatalogAllocations implements Allocations {
     this.allocations = allocations;
     this.unmasking = unmasking;
     this.handover = handover;
+    this.quotas = quotas;
+    this.maker = maker;
     this.audit = audit;
     this.demand = demand;
   }
 
   @Override
-  public AllocationOutcome allocate(
-      Actor actor, ServerName server, TenantName tenant, ImageName image) throws DomainException {
+  public AllocationOutcome allocate(Actor actor, AllocationRequest request) throws DomainException {
     AllocationOutcome outcome;
-    Lock lock = locks.of(server);
+    Lock lock = locks.of(request.server());
     lock.lock();
     try {
-      unmasking.finish(server);
-      Handover.Result result =
-          catalog.change(
-              transaction ->
-                  handover.take(
-                      transaction, actor, servers.get(transaction, server), tenant, image));
+      unmasking.finish(request.server());
+      Handover.Result result = take(actor, request);
+      for (int tries = 0;
+          request.make() && result.isForWantOfAReplica() && tries < TRIES;
+          tries++) {
+        maker.make(actor, request.image());
+        result = take(actor, request).made();
+      }
       outcome = result.refusal().isPresent() ? result.refusal().get() : show(result);
     } finally {
       lock.unlock();
@@ -99,13 +111,21 @@ public final class CatalogAllocations implements Allocations {
     return outcome;
   }
 
+  private Handover.Result take(Actor actor, AllocationRequest request) throws DomainException {
+    OptionalLong space = quotas.boundedSpace(request.tenant());
+    return catalog.change(
+        transaction ->
+            handover.take(
+                transaction, actor, servers.get(transaction, request.server()), request, space));
+  }
+
   private AllocationOutcome show(Handover.Result result) throws DomainException {
     HeldReplica held = result.held().orElseThrow();
     try {
       LunMapping mapping =
           masking.map(
               held.volume(), held.initiator(), AccessMode.READ_WRITE, OptionalInt.of(held.lun()));
-      return new AllocationOutcome.Allocated(allocation(held, mapping), result.repeated());
+      return new AllocationOutcome.Allocated(allocation(held, mapping), result.path());
     } catch (VolumeException e) {
       throw DomainException.of(e);
     }
@@ -184,6 +204,16 @@ public final class CatalogAllocations implements Allocations {
     }
     LunMapping wanted = held.get().unmapped();
     return Optional.of(allocation(held.get(), mappings().getOrDefault(key(wanted), wanted)));
+  }
+
+  @Override
+  public Map<TenantName, TenantUsage> usages() throws DomainException {
+    return quotas.usages();
+  }
+
+  @Override
+  public TenantUsage usage(TenantName tenant) throws DomainException {
+    return quotas.usage(tenant);
   }
 
   private Map<Object, LunMapping> mappings() throws DomainException {

@@ -2,21 +2,22 @@
 package io.lunette.core.allocation;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.allocation.AllocationOutcome.Kind;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
-import io.lunette.core.image.ImageName;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.Server;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.tenant.CatalogTenants;
-import io.lunette.core.tenant.TenantName;
+import io.lunette.core.tenant.Tenant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** The transaction of an allocation: who gets what, or why not. Thread-safe. */
@@ -26,17 +27,37 @@ public final class Handover {
    * What the transaction came to.
    *
    * @param held what the server has now
-   * @param repeated whether it had it before
+   * @param path how it came by it
    * @param refusal why it has not what was asked for; there if {@code held} is not
    */
   record Result(
-      Optional<HeldReplica> held, boolean repeated, Optional<AllocationOutcome> refusal) {}
+      Optional<HeldReplica> held, AllocationPath path, Optional<AllocationOutcome> refusal) {
+
+    static Result given(HeldReplica held, AllocationPath path) {
+      return new Result(Optional.of(held), path, Optional.empty());
+    }
+
+    static Result refused(AllocationOutcome refusal) {
+      return new Result(Optional.empty(), AllocationPath.HIT, Optional.of(refusal));
+    }
+
+    /** The same, of a replica that was made for the request. */
+    Result made() {
+      return path == AllocationPath.HIT ? new Result(held, AllocationPath.MADE, refusal) : this;
+    }
+
+    /** Whether a replica that is made would change it. */
+    boolean isForWantOfAReplica() {
+      return refusal.filter(each -> each.kind() == Kind.NO_REPLICA_READY).isPresent();
+    }
+  }
 
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final AllocationLedger allocations;
   private final ServerLuns luns;
   private final CatalogTenants tenants;
+  private final TenantQuotas quotas;
   private final CatalogAuditTrail audit;
 
   public Handover(
@@ -45,46 +66,58 @@ public final class Handover {
       AllocationLedger allocations,
       ServerLuns luns,
       CatalogTenants tenants,
+      TenantQuotas quotas,
       CatalogAuditTrail audit) {
     this.images = images;
     this.replicas = replicas;
     this.allocations = allocations;
     this.luns = luns;
     this.tenants = tenants;
+    this.quotas = quotas;
     this.audit = audit;
   }
 
+  /**
+   * Gives a server what it asks for, if that is ready.
+   *
+   * @param space what {@link TenantQuotas#boundedSpace} said of the tenant
+   */
   Result take(
-      Transaction transaction, Actor actor, Server server, TenantName tenant, ImageName imageName)
+      Transaction transaction,
+      Actor actor,
+      Server server,
+      AllocationRequest request,
+      OptionalLong space)
       throws DomainException {
     Optional<HeldReplica> before = allocations.heldBy(transaction, server.name());
     if (before.isPresent()) {
-      return again(before.get(), tenant, imageName);
+      return again(before.get(), request);
     }
-    Image image = images.getAvailable(transaction, imageName);
-    if (image.tenant().isPresent() && !image.tenant().get().equals(tenant)) {
+    Image image = images.getAvailable(transaction, request.image());
+    if (image.tenant().isPresent() && !image.tenant().get().equals(request.tenant())) {
       throw new DomainException(
           DomainException.Kind.CONFLICT,
-          "image '" + imageName + "' belongs to tenant '" + image.tenant().get() + "'");
+          "image '" + image.name() + "' belongs to tenant '" + image.tenant().get() + "'");
     }
-    tenants.ensure(transaction, actor, tenant);
+    Tenant tenant = tenants.ensure(transaction, actor, request.tenant());
+    Optional<AllocationOutcome> refusal = quotas.refusal(transaction, tenant, space);
+    if (refusal.isPresent()) {
+      return Result.refused(refusal.get());
+    }
     Optional<Replica> replica =
-        replicas.takeReady(transaction, image.id(), tenant, server.name(), actor);
+        replicas.takeReady(transaction, image.id(), tenant.name(), server.name(), actor);
     return replica.isPresent()
         ? begin(transaction, actor, server, replica.get())
-        : new Result(Optional.empty(), false, Optional.of(none(transaction, image)));
+        : Result.refused(none(transaction, image));
   }
 
-  private static Result again(HeldReplica held, TenantName tenant, ImageName image) {
-    boolean same = held.tenant().equals(tenant) && held.image().equals(image);
+  private static Result again(HeldReplica held, AllocationRequest request) {
+    boolean same = held.tenant().equals(request.tenant()) && held.image().equals(request.image());
     return same
-        ? new Result(Optional.of(held), true, Optional.empty())
-        : new Result(
-            Optional.empty(),
-            false,
-            Optional.of(
-                new AllocationOutcome.ServerBusy(
-                    held.server(), held.id(), held.tenant(), held.image(), held.replica())));
+        ? Result.given(held, AllocationPath.HELD)
+        : Result.refused(
+            new AllocationOutcome.ServerBusy(
+                held.server(), held.id(), held.tenant(), held.image(), held.replica()));
   }
 
   private Result begin(Transaction transaction, Actor actor, Server server, Replica replica)
@@ -98,7 +131,8 @@ public final class Handover {
         "allocate",
         server.name().value(),
         "replica " + replica.name() + " for tenant " + replica.tenant().orElseThrow());
-    return new Result(allocations.heldBy(transaction, server.name()), false, Optional.empty());
+    return Result.given(
+        allocations.heldBy(transaction, server.name()).orElseThrow(), AllocationPath.HIT);
   }
 
   private AllocationOutcome none(Transaction transaction, Image image) throws DomainException {

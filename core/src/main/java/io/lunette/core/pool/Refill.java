@@ -42,10 +42,10 @@ final class Refill {
   private record Trouble(String message, Duration backoff, Instant notBefore) {}
 
   private final Catalog catalog;
-  private final VolumeDriver driver;
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final PoolLedger pools;
+  private final ReplicaMaker maker;
   private final Clock clock;
   private final int batch;
   private final Map<ImageId, Trouble> troubles = new ConcurrentHashMap<>();
@@ -59,10 +59,10 @@ final class Refill {
       Clock clock,
       int batch) {
     this.catalog = catalog;
-    this.driver = driver;
     this.images = images;
     this.replicas = replicas;
     this.pools = pools;
+    this.maker = new ReplicaMaker(catalog, driver, replicas);
     this.clock = clock;
     this.batch = batch;
   }
@@ -108,7 +108,7 @@ final class Refill {
     List<ReplicaName> names = catalog.change(transaction -> plan(transaction, image));
     while (!names.isEmpty()) {
       try {
-        make(image, names);
+        maker.make(image, names);
         troubles.remove(image.id());
       } catch (VolumeException e) {
         note(image, e);
@@ -142,47 +142,6 @@ final class Refill {
         ? replicas.build(
             transaction, image, Math.min(missing, batch), Actor.LUNETTE, "refill of the pool")
         : List.of();
-  }
-
-  private void make(Image image, List<ReplicaName> names) throws DomainException, VolumeException {
-    try {
-      driver.clone(image.volume(), names.stream().map(ReplicaName::volume).toList());
-    } catch (VolumeException e) {
-      if (e.kind() != VolumeException.Kind.CONFLICT) {
-        throw e;
-      }
-      settleConflict(image, names, e);
-      return;
-    }
-    catalog.change(
-        transaction ->
-            replicas.moveAll(
-                transaction,
-                names,
-                ReplicaState.BUILDING,
-                ReplicaState.READY,
-                Actor.LUNETTE,
-                "cloned from the image"));
-  }
-
-  /** A volume of that name is something else: that replica has failed, the others are made. */
-  private void settleConflict(Image image, List<ReplicaName> names, VolumeException conflict)
-      throws DomainException, VolumeException {
-    if (names.size() > 1) {
-      for (ReplicaName name : names) {
-        make(image, List.of(name));
-      }
-      return;
-    }
-    catalog.change(
-        transaction ->
-            replicas.move(
-                transaction,
-                names.get(0),
-                ReplicaState.BUILDING,
-                ReplicaState.FAILED,
-                Actor.LUNETTE,
-                conflict.getMessage()));
   }
 
   private void note(Image image, VolumeException failure) {

@@ -6,6 +6,7 @@ import io.lunette.core.allocation.AllocationLedger;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.allocation.CatalogAllocations;
 import io.lunette.core.allocation.Handover;
+import io.lunette.core.allocation.TenantQuotas;
 import io.lunette.core.allocation.Unmasking;
 import io.lunette.core.audit.AuditTrail;
 import io.lunette.core.audit.CatalogAuditTrail;
@@ -15,16 +16,19 @@ import io.lunette.core.certificate.Certificates;
 import io.lunette.core.image.CatalogImages;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.Images;
+import io.lunette.core.image.TenantImages;
 import io.lunette.core.mapping.CatalogMappings;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.mapping.MappingLedger;
 import io.lunette.core.pool.CatalogPools;
+import io.lunette.core.pool.OnDemandReplica;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolUpkeep;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.replica.CatalogReplicas;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.Replicas;
+import io.lunette.core.replica.TenantRemains;
 import io.lunette.core.scrub.CatalogScrubs;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.CatalogServers;
@@ -83,7 +87,10 @@ final class WiredCore implements ProvisioningCore {
     this.audit = new CatalogAuditTrail(catalog);
     var chain = new CertificateChain(parts.keys());
     this.certificates = new CatalogCertificates(catalog, chain, parts.keys(), audit);
-    this.tenants = new CatalogTenants(catalog, audit);
+    this.tenants =
+        new CatalogTenants(
+            catalog, audit, List.of(new TenantImages(), allocationLedger, new TenantRemains()));
+    var quotas = new TenantQuotas(catalog, driver, tenants, allocationLedger);
     this.replicas = new CatalogReplicas(catalog, replicaLedger);
     this.servers =
         new CatalogServers(
@@ -145,7 +152,10 @@ final class WiredCore implements ProvisioningCore {
             replicaLedger,
             allocationLedger,
             unmasking,
-            new Handover(imageLedger, replicaLedger, allocationLedger, luns, tenants, audit),
+            new Handover(
+                imageLedger, replicaLedger, allocationLedger, luns, tenants, quotas, audit),
+            quotas,
+            new OnDemandReplica(catalog, driver, imageLedger, replicaLedger),
             audit,
             this::demand);
     this.mappings =

@@ -285,6 +285,16 @@ public final class ReplicaLedger {
     }
   }
 
+  /** Notes of those that are RETIRED that their volumes have been made after all. */
+  public void markVolumesThere(Transaction transaction, List<ReplicaName> names)
+      throws DomainException {
+    if (!names.isEmpty()) {
+      transaction.batch(
+          "UPDATE replica SET volume_gone = 0 WHERE name = ? AND state = 'RETIRED'",
+          names.stream().map(name -> new Object[] {name.value()}).toList());
+    }
+  }
+
   static Replica replica(Row row) throws DomainException {
     return new Replica(
         new ReplicaName(row.text("name")),

@@ -3,5 +3,5 @@ package io.lunette.core.tenant;
 
 import java.time.Instant;
 
-/** Somebody or something that servers and images belong to. */
-public record Tenant(TenantName name, TenantKind kind, Instant created) {}
+/** Somebody or something that servers and images belong to, and what it may have at most. */
+public record Tenant(TenantName name, TenantKind kind, TenantQuota quota, Instant created) {}

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
+import io.lunette.core.allocation.AllocationPath;
 import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
@@ -110,7 +111,7 @@ final class ImageVersionsTest {
     Allocation held = fixture.allocated(S1);
     fixture.imported(second(true));
 
-    assertThat(fixture.allocate(S1)).isEqualTo(new AllocationOutcome.Allocated(held, true));
+    assertThat(fixture.allocate(S1)).isEqualTo(new AllocationOutcome.Allocated(held, AllocationPath.HELD));
     assertThat(holds(held.replica().volume(), 1)).isTrue();
     fixture.core.allocations().release(OPERATOR, S1);
 

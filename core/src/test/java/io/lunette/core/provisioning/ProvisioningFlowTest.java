@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
+import io.lunette.core.allocation.AllocationPath;
 import io.lunette.core.allocation.ReleaseOutcome;
 import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.image.ImageImport;
@@ -75,7 +76,7 @@ final class ProvisioningFlowTest {
 
     AllocationOutcome again = fixture.allocate(S1);
 
-    assertThat(again).isEqualTo(new AllocationOutcome.Allocated(first, true));
+    assertThat(again).isEqualTo(new AllocationOutcome.Allocated(first, AllocationPath.HELD));
     assertThat(fixture.count(ReplicaState.ALLOCATED)).isEqualTo(1);
   }
 

@@ -18,7 +18,12 @@ import java.util.Optional;
 final class Migrations {
 
   private static final List<String> SCRIPTS =
-      List.of("001-begin.sql", "002-certificates.sql", "003-scrub-method.sql", "005-images.sql");
+      List.of(
+          "001-begin.sql",
+          "002-certificates.sql",
+          "003-scrub-method.sql",
+          "004-pools.sql",
+          "005-images.sql");
 
   private final Dialect dialect;
   private final String label;

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.client.ApiClient;
+import io.lunette.appliance.client.ApiException;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.tenant.TenantName;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code lunette tenant}: customers and applications, and what they may have. */
+final class TenantCommands {
+
+  private static final String NONE = "none";
+
+  private TenantCommands() {}
+
+  static CommandLine create(Session session) {
+    return Commands.group("Tenants: customers and applications.")
+        .addSubcommand("add", new Add(session))
+        .addSubcommand("list", new ListAll(session))
+        .addSubcommand("show", new Show(session))
+        .addSubcommand("set", new Set(session))
+        .addSubcommand("remove", new Remove(session));
+  }
+
+  /** What can be said of a tenant; a bound is a number or the word {@code none}. */
+  static final class Terms {
+
+    @Option(names = "--kind", paramLabel = "K", description = "customer or application.")
+    private String kind;
+
+    @Option(
+        names = "--max-servers",
+        paramLabel = "N",
+        converter = ServersBound.class,
+        description = "Servers that may hold a replica for it at one time; none is no bound.")
+    private Object maxServers;
+
+    @Option(
+        names = "--max-space",
+        paramLabel = "S",
+        converter = SpaceBound.class,
+        description =
+            "Space of its replicas from which on it gets no more of them; none is no bound.")
+    private Object maxSpace;
+
+    void addTo(Map<String, Object> body) {
+      body.put("kind", kind);
+      body.put("maxServers", maxServers);
+      body.put("maxSpace", maxSpace);
+    }
+  }
+
+  /** Reads a number of servers, or none. */
+  static final class ServersBound implements ITypeConverter<Object> {
+    @Override
+    public Object convert(String text) {
+      if (text.equals(NONE)) {
+        return NONE;
+      }
+      try {
+        return Integer.parseInt(text);
+      } catch (NumberFormatException e) {
+        throw new TypeConversionException("'" + text + "' is neither a number nor none");
+      }
+    }
+  }
+
+  /** Reads a size, or none. */
+  static final class SpaceBound implements ITypeConverter<Object> {
+    @Override
+    public Object convert(String text) {
+      try {
+        return text.equals(NONE) ? NONE : (Object) ByteSize.parse(text).bytes();
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage() + "; or none");
+      }
+    }
+  }
+
+  private static String bound(JsonNode tenant, String field) {
+    JsonNode most = tenant.path(field);
+    return most.isNull() ? "-" : new ByteSize(most.asLong()).forPeople();
+  }
+
+  @Command(description = "Add a tenant; an allocation that first names one adds a customer.")
+  static final class Add extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "What to call the tenant.")
+    private TenantName name;
+
+    @Mixin private Terms terms;
+
+    Add(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("name", name.value());
+      terms.addTo(body);
+      session().print(api.post("/tenants", body), new Details());
+    }
+  }
+
+  @Command(description = "List tenants, what they have and what they may have.")
+  static final class ListAll extends ApiCommand {
+
+    ListAll(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session()
+          .print(
+              api.get("/tenants"),
+              new Table()
+                  .text("NAME", "name")
+                  .text("KIND", "kind")
+                  .number("SERVERS", "servers")
+                  .number("MAX", "maxServers")
+                  .size("SPACE", "spaceBytes")
+                  .cell("MAX", true, tenant -> bound(tenant, "maxSpaceBytes"))
+                  .text("CREATED", "created"));
+    }
+  }
+
+  @Command(description = "Show a tenant.")
+  static final class Show extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The tenant.")
+    private TenantName name;
+
+    Show(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.get("/tenants/" + name), new Details());
+    }
+  }
+
+  @Command(description = "Change what a tenant is and what it may have.")
+  static final class Set extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The tenant.")
+    private TenantName name;
+
+    @Mixin private Terms terms;
+
+    Set(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = new LinkedHashMap<>();
+      terms.addTo(body);
+      session().print(api.put("/tenants/" + name, body), new Details());
+    }
+  }
+
+  @Command(description = "Remove a tenant that has no images, no servers and no data left.")
+  static final class Remove extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The tenant.")
+    private TenantName name;
+
+    Remove(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException {
+      api.delete("/tenants/" + name);
+    }
+  }
+}
