@@ -193,13 +193,13 @@ public final class Appliance implements AutoCloseable {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
-    VolumeCopies copies = new VolumeCopies(driver, workers.blocking());
+    VolumeCopies copies = new VolumeCopies(driver, converter, workers.blocking());
     ApiServices services =
         new ApiServices(
             core,
             driver,
             new ImageImports(core.images(), converter, workers.blocking()),
-            new ImageExports(copies, converter, workers.blocking()),
+            new ImageExports(copies),
             copies,
             jobs,
             this::status);

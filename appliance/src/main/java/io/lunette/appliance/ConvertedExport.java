@@ -6,8 +6,9 @@ import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,63 +17,85 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An export in two steps: the volume becomes a raw copy, then the copy is written as qcow2 and
- * removed. Thread-safe once begun.
+ * An export in two steps: the volume becomes a raw copy, then the copy a qcow2 file, which exists
+ * from the beginning so that nobody else takes its name. An export that does not succeed leaves
+ * neither. Thread-safe; the second step runs on the executor.
  */
 final class ConvertedExport implements Job<VolumeInfo> {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConvertedExport.class);
+
+  private final Qcow2Converter converter;
+  private final Path raw;
+  private final Path file;
+  private final Job<VolumeInfo> copying;
+  private final CompletableFuture<VolumeInfo> result = new CompletableFuture<>();
+  private volatile boolean cancelled;
+
+  private ConvertedExport(Qcow2Converter converter, Path raw, Path file, Job<VolumeInfo> copying) {
+    this.converter = converter;
+    this.raw = raw;
+    this.file = file;
+    this.copying = copying;
+  }
 
   /** Begins the first step. */
   interface RawExport {
     Job<VolumeInfo> start(Path raw) throws DomainException, VolumeException;
   }
 
-  private final Qcow2Converter converter;
-  private final Path file;
-  private final Path raw;
-  private final Job<VolumeInfo> copying;
-  private final CompletableFuture<VolumeInfo> result = new CompletableFuture<>();
-  private volatile boolean cancelled;
-
-  private ConvertedExport(Qcow2Converter converter, Path file, Path raw, Job<VolumeInfo> copying) {
-    this.converter = converter;
-    this.file = file;
-    this.raw = raw;
-    this.copying = copying;
-  }
-
-  /** Begins an export to a file that is there, and empty; it is removed if that fails. */
-  static ConvertedExport begin(
+  /**
+   * Begins an export.
+   *
+   * @throws DomainException what the first step says; the file is not there then
+   */
+  static ConvertedExport start(
       Qcow2Converter converter, Path file, RawExport first, Executor executor)
       throws DomainException, VolumeException {
     Path raw = converter.newCopy();
-    ConvertedExport export = new ConvertedExport(converter, file, raw, first.start(raw));
-    var unused = export.copying.result().whenCompleteAsync(export::copied, executor);
+    ConvertedExport export;
+    try {
+      export = new ConvertedExport(converter, raw, file, first.start(raw));
+    } catch (DomainException | VolumeException e) {
+      converter.remove(file);
+      throw e;
+    }
+    export.copying.result().whenCompleteAsync(export::convert, executor);
     return export;
   }
 
-  private void copied(VolumeInfo volume, Throwable failure) {
-    Throwable cause = failure;
-    if (cause == null) {
+  private void convert(VolumeInfo copied, Throwable failure) {
+    Throwable reason = failure;
+    if (reason == null) {
       try {
-        converter.write(raw, file, () -> cancelled);
-        cause = cancelled ? new CancellationException("cancelled") : null;
-      } catch (DomainException e) {
-        cause = e;
+        converter.toQcow2(raw, file, () -> cancelled);
+        requireWanted();
+        force();
+      } catch (DomainException | IOException | CancellationException e) {
+        reason = e;
       }
     }
     converter.remove(raw);
-    if (cause == null) {
-      result.complete(volume);
+    if (reason == null) {
+      result.complete(copied);
       return;
     }
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      LOG.warn("cannot remove {}", file, e);
+    converter.remove(file);
+    LOG.info("no export to {}", file, reason);
+    result.completeExceptionally(reason);
+  }
+
+  private void requireWanted() {
+    if (cancelled) {
+      throw new CancellationException("cancelled");
     }
-    result.completeExceptionally(cause);
+  }
+
+  /** qemu-img ends when the page cache has it all. */
+  private void force() throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
   }
 
   @Override

@@ -2,8 +2,8 @@
 package io.lunette.appliance;
 
 import io.lunette.core.DomainException;
-import io.lunette.core.image.ImportedImage;
 import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeException;
 import java.nio.file.Path;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -13,22 +13,28 @@ import java.util.concurrent.CompletionStage;
  * An import in two steps: the file becomes a raw copy, then the copy is imported and removed. Run
  * once, on a worker thread; the rest is thread-safe. A copy that a crash leaves behind is removed
  * at the next start.
+ *
+ * @param <T> what the import yields
  */
-final class ConvertedImport implements Job<ImportedImage>, Runnable {
+final class ConvertedImport<T> implements Job<T>, Runnable {
 
-  /** Begins the second step. */
-  interface RawImport {
-    Job<ImportedImage> start(Path raw) throws DomainException;
+  /**
+   * Begins the second step.
+   *
+   * @param <T> what it yields
+   */
+  interface RawImport<T> {
+    Job<T> start(Path raw) throws DomainException, VolumeException;
   }
 
   private final Qcow2Converter converter;
   private final Path file;
-  private final RawImport second;
-  private final CompletableFuture<ImportedImage> result = new CompletableFuture<>();
-  private volatile Job<ImportedImage> importing;
+  private final RawImport<T> second;
+  private final CompletableFuture<T> result = new CompletableFuture<>();
+  private volatile Job<T> importing;
   private volatile boolean cancelled;
 
-  ConvertedImport(Qcow2Converter converter, Path file, RawImport second) {
+  ConvertedImport(Qcow2Converter converter, Path file, RawImport<T> second) {
     this.converter = converter;
     this.file = file;
     this.second = second;
@@ -38,12 +44,12 @@ final class ConvertedImport implements Job<ImportedImage>, Runnable {
   public void run() {
     Path raw = converter.newCopy();
     try {
-      converter.convert(file, raw, () -> cancelled);
+      converter.toRaw(file, raw, () -> cancelled);
       if (cancelled) {
         throw new CancellationException("cancelled");
       }
       importing = second.start(raw);
-    } catch (DomainException | CancellationException e) {
+    } catch (DomainException | VolumeException | CancellationException e) {
       converter.remove(raw);
       result.completeExceptionally(e);
       return;
@@ -51,10 +57,10 @@ final class ConvertedImport implements Job<ImportedImage>, Runnable {
     importing
         .result()
         .whenComplete(
-            (image, failure) -> {
+            (imported, failure) -> {
               converter.remove(raw);
               if (failure == null) {
-                result.complete(image);
+                result.complete(imported);
               } else {
                 result.completeExceptionally(failure);
               }
@@ -63,21 +69,21 @@ final class ConvertedImport implements Job<ImportedImage>, Runnable {
 
   @Override
   public Progress progress() {
-    Job<ImportedImage> job = importing;
+    Job<T> job = importing;
     return job == null ? new Progress(0, 0) : job.progress();
   }
 
   @Override
   public void cancel() {
     cancelled = true;
-    Job<ImportedImage> job = importing;
+    Job<T> job = importing;
     if (job != null) {
       job.cancel();
     }
   }
 
   @Override
-  public CompletionStage<ImportedImage> result() {
+  public CompletionStage<T> result() {
     return result.minimalCompletionStage();
   }
 }

@@ -38,8 +38,8 @@ public final class ImageImports {
 
   private Job<ImportedImage> convert(Actor actor, ImageImport request) throws DomainException {
     converter.check(request.file());
-    ConvertedImport job =
-        new ConvertedImport(
+    ConvertedImport<ImportedImage> job =
+        new ConvertedImport<>(
             converter, request.file(), raw -> images.importRaw(actor, request.withFile(raw)));
     executor.execute(job);
     return job;

@@ -70,12 +70,12 @@ final class Qcow2Converter {
   }
 
   /** Writes the content of {@code file} to {@code raw}; blocks until done or cancelled. */
-  void convert(Path file, Path raw, BooleanSupplier cancelled) throws DomainException {
+  void toRaw(Path file, Path raw, BooleanSupplier cancelled) throws DomainException {
     convert(file, "qcow2", raw, "raw", cancelled);
   }
 
   /** Writes the content of {@code raw} to {@code file}; blocks until done or cancelled. */
-  void write(Path raw, Path file, BooleanSupplier cancelled) throws DomainException {
+  void toQcow2(Path raw, Path file, BooleanSupplier cancelled) throws DomainException {
     convert(raw, "raw", file, "qcow2", cancelled);
   }
 

@@ -10,41 +10,58 @@ import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Executor;
 
 /**
- * Copies volumes from and to raw files. Holes are not read, blocks of zeroes not written.
- * Thread-safe.
+ * Copies volumes from and to files: raw ones directly, qcow2 by way of a raw copy. Holes are not
+ * read, blocks of zeroes not written. Thread-safe.
  */
 public final class VolumeCopies {
 
   private static final long BLOCK_BYTES = 4096;
 
   private final VolumeDriver driver;
+  private final Qcow2Converter converter;
   private final Executor executor;
 
-  VolumeCopies(VolumeDriver driver, Executor executor) {
+  VolumeCopies(VolumeDriver driver, Qcow2Converter converter, Executor executor) {
     this.driver = driver;
+    this.converter = converter;
     this.executor = executor;
   }
 
   /**
-   * Begins to copy a file into a new volume of its size, rounded up to 4096. The volume is deleted
-   * if that does not succeed.
+   * Begins to copy a file's content into a new volume of its size, rounded up to 4096. The volume
+   * is deleted if that does not succeed.
    *
-   * @throws DomainException NOT_FOUND, INVALID: the file; CONFLICT: the volume exists
+   * @throws DomainException NOT_FOUND, INVALID: the file, or the program that reads its format is
+   *     missing; CONFLICT: the volume exists
    */
-  public Job<VolumeInfo> importFile(VolumeName name, Path file)
+  public Job<VolumeInfo> importFile(VolumeName name, Path file, ImageFormat format)
+      throws DomainException, VolumeException {
+    return switch (format) {
+      case RAW -> importRaw(name, file);
+      case QCOW2 -> {
+        requireNew(name);
+        converter.check(file);
+        ConvertedImport<VolumeInfo> job =
+            new ConvertedImport<>(converter, file, raw -> importRaw(name, raw));
+        executor.execute(job);
+        yield job;
+      }
+    };
+  }
+
+  private Job<VolumeInfo> importRaw(VolumeName name, Path file)
       throws DomainException, VolumeException {
     if (!Files.isRegularFile(file)) {
       throw new DomainException(DomainException.Kind.NOT_FOUND, "no file " + file);
     }
-    if (driver.find(name).isPresent()) {
-      throw new DomainException(DomainException.Kind.CONFLICT, "volume '" + name + "' exists");
-    }
+    requireNew(name);
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {
@@ -55,6 +72,12 @@ public final class VolumeCopies {
       }
     } catch (IOException e) {
       throw unusable(file, e);
+    }
+  }
+
+  private void requireNew(VolumeName name) throws DomainException, VolumeException {
+    if (driver.find(name).isPresent()) {
+      throw new DomainException(DomainException.Kind.CONFLICT, "volume '" + name + "' exists");
     }
   }
 
@@ -82,7 +105,28 @@ public final class VolumeCopies {
    * @throws DomainException CONFLICT: the file exists; INVALID: it cannot be written
    * @throws VolumeException NOT_FOUND; BUSY
    */
-  public Job<VolumeInfo> exportFile(VolumeName name, Path file)
+  public Job<VolumeInfo> exportFile(VolumeName name, Path file, ImageFormat format)
+      throws DomainException, VolumeException {
+    return switch (format) {
+      case RAW -> exportRaw(name, file);
+      case QCOW2 -> {
+        createNew(file);
+        yield ConvertedExport.start(converter, file, raw -> exportRaw(name, raw), executor);
+      }
+    };
+  }
+
+  private static void createNew(Path file) throws DomainException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      throw exists(file, e);
+    } catch (IOException e) {
+      throw unusable(file, e);
+    }
+  }
+
+  private Job<VolumeInfo> exportRaw(VolumeName name, Path file)
       throws DomainException, VolumeException {
     var device = driver.open(name, AccessMode.READ_ONLY);
     try {
@@ -92,9 +136,9 @@ public final class VolumeCopies {
           VolumeCopy.intoFile(device, channel, () -> info(name), () -> Files.deleteIfExists(file));
       executor.execute(copy);
       return copy;
-    } catch (java.nio.file.FileAlreadyExistsException e) {
+    } catch (FileAlreadyExistsException e) {
       device.close();
-      throw new DomainException(DomainException.Kind.CONFLICT, "file " + file + " exists", e);
+      throw exists(file, e);
     } catch (IOException e) {
       device.close();
       throw unusable(file, e);
@@ -110,6 +154,10 @@ public final class VolumeCopies {
 
   private void undo(VolumeName name) throws VolumeException {
     driver.delete(name);
+  }
+
+  private static DomainException exists(Path file, FileAlreadyExistsException cause) {
+    return new DomainException(DomainException.Kind.CONFLICT, "file " + file + " exists", cause);
   }
 
   private static DomainException unusable(Path file, IOException cause) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import static io.lunette.appliance.ImageFormat.QCOW2;
+import static io.lunette.appliance.ImageFormat.RAW;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -12,6 +14,7 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
@@ -50,7 +53,8 @@ class VolumeCopiesTest {
     Path pool = directory.resolve("pool");
     EngineVolumeDriver.createPool(pool, 64 * MIB);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
-    copies = new VolumeCopies(driver, Runnable::run);
+    Path scratch = Files.createDirectory(directory.resolve("scratch"));
+    copies = new VolumeCopies(driver, new Qcow2Converter(scratch), Runnable::run);
     file = directory.resolve("file.raw");
     exported = directory.resolve("exported.raw");
   }
@@ -72,12 +76,12 @@ class VolumeCopiesTest {
       }
     }
 
-    VolumeInfo imported = end(copies.importFile(VOLUME, file));
+    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW));
 
     assertThat(imported.sizeBytes()).isEqualTo(size);
     assertThat(imported.allocatedBytes()).isEqualTo(3L * EXTENT);
 
-    end(copies.exportFile(VOLUME, exported));
+    end(copies.exportFile(VOLUME, exported, RAW));
 
     assertThat(Files.size(exported)).isEqualTo(size);
     assertThat(DataRuns.of(exported).stream().mapToLong(DataRuns.Run::lengthBytes).sum())
@@ -98,8 +102,8 @@ class VolumeCopiesTest {
     content[(int) (5 * MIB) + 77] = 1;
     Files.write(file, content);
 
-    VolumeInfo imported = end(copies.importFile(VOLUME, file));
-    end(copies.exportFile(VOLUME, exported));
+    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW));
+    end(copies.exportFile(VOLUME, exported, RAW));
 
     assertThat(imported.allocatedBytes()).isEqualTo(EXTENT);
     assertThat(Files.mismatch(file, exported)).isEqualTo(-1);
@@ -110,7 +114,7 @@ class VolumeCopiesTest {
     byte[] content = new byte[4 * EXTENT];
     Arrays.fill(content, (byte) 9);
     Files.write(file, content);
-    end(copies.importFile(VOLUME, file));
+    end(copies.importFile(VOLUME, file, RAW));
     driver.seal(VOLUME);
     driver.clone(VOLUME, List.of(CLONE));
     try (BlockDevice clone = driver.open(CLONE, AccessMode.READ_WRITE)) {
@@ -119,7 +123,7 @@ class VolumeCopiesTest {
       BlockingIo.write(clone, 3L * EXTENT, block, Durability.VISIBLE);
     }
 
-    end(copies.exportFile(CLONE, exported));
+    end(copies.exportFile(CLONE, exported, RAW));
 
     Arrays.fill(content, BLOCK, BLOCK + 2 * EXTENT, (byte) 0);
     Arrays.fill(content, 3 * EXTENT, 3 * EXTENT + BLOCK, (byte) 0);
@@ -131,8 +135,8 @@ class VolumeCopiesTest {
   void aFileThatEndsWithinABlockIsFilledUpWithZeroes() throws Exception {
     Files.write(file, "short".getBytes(StandardCharsets.UTF_8));
 
-    VolumeInfo imported = end(copies.importFile(VOLUME, file));
-    end(copies.exportFile(VOLUME, exported));
+    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW));
+    end(copies.exportFile(VOLUME, exported, RAW));
 
     assertThat(imported.sizeBytes()).isEqualTo(BLOCK);
     assertThat(Files.readAllBytes(exported))
@@ -145,7 +149,7 @@ class VolumeCopiesTest {
     Arrays.fill(content, (byte) 3);
     Files.write(file, content);
 
-    assertThatThrownBy(() -> end(copies.importFile(VOLUME, file)))
+    assertThatThrownBy(() -> end(copies.importFile(VOLUME, file, RAW)))
         .isInstanceOf(ExecutionException.class)
         .hasMessageContaining("the pool is full");
 
@@ -159,13 +163,56 @@ class VolumeCopiesTest {
 
     for (DomainException refused :
         List.of(
-            catchThrowableOfType(DomainException.class, () -> copies.exportFile(VOLUME, file)),
-            catchThrowableOfType(DomainException.class, () -> copies.importFile(VOLUME, file)))) {
+            catchThrowableOfType(DomainException.class, () -> copies.exportFile(VOLUME, file, RAW)),
+            catchThrowableOfType(
+                DomainException.class, () -> copies.importFile(VOLUME, file, RAW)))) {
       assertThat(refused.kind()).isEqualTo(DomainException.Kind.CONFLICT);
     }
 
     assertThat(file).hasContent("a file");
     assertThat(driver.find(VOLUME).orElseThrow().allocatedBytes()).isZero();
+  }
+
+  /** Of one GiB and so large a hole that whoever stored it would fill the pool. */
+  @Test
+  void aVolumeGoesThroughQcow2AndBackAndIsSparseInBoth() throws Exception {
+    long size = 1L << 30;
+    byte[] data = "end".getBytes(StandardCharsets.UTF_8);
+    try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
+      made.setLength(size);
+      made.seek(size - data.length);
+      made.write(data);
+    }
+    Path qcow2 = directory.resolve("volume.qcow2");
+    end(copies.importFile(VOLUME, file, RAW));
+
+    end(copies.exportFile(VOLUME, qcow2, QCOW2));
+    VolumeInfo again = end(copies.importFile(CLONE, qcow2, QCOW2));
+    end(copies.exportFile(CLONE, exported, RAW));
+
+    assertThat(Files.size(qcow2)).isLessThan(MIB);
+    assertThat(again.allocatedBytes()).isEqualTo(EXTENT);
+    assertThat(Files.mismatch(file, exported)).isEqualTo(-1);
+    assertThat(directory.resolve("scratch")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsNoQcow2FileIsRefusedAndLeavesNothing() throws Exception {
+    Files.writeString(file, "not of that format");
+
+    assertThatThrownBy(() -> copies.importFile(VOLUME, file, QCOW2))
+        .isInstanceOf(DomainException.class)
+        .hasMessageContaining("is not a qcow2 image");
+
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  @Test
+  void anExportOfWhatIsNotThereLeavesNoFile() {
+    assertThatThrownBy(() -> copies.exportFile(VOLUME, exported, QCOW2))
+        .isInstanceOf(VolumeException.class);
+
+    assertThat(exported).doesNotExist();
   }
 
   private static VolumeInfo end(Job<VolumeInfo> job) throws Exception {

@@ -2,12 +2,14 @@
 package io.lunette.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -65,14 +67,17 @@ final class VolumeAccessCommands {
     }
   }
 
-  @Command(description = "Copy a raw file into a new volume; zeroes take no space.")
+  @Command(description = "Copy a file into a new volume; zeroes take no space.")
   static final class Import extends ApiCommand {
 
     @Parameters(index = "0", paramLabel = "NAME", description = "What to call the volume.")
     private VolumeName name;
 
-    @Parameters(index = "1", paramLabel = "FILE", description = "The raw file.")
+    @Parameters(index = "1", paramLabel = "FILE", description = "The file.")
     private Path file;
+
+    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
+    private ImageFormat format = ImageFormat.RAW;
 
     Import(Session session) {
       super(session);
@@ -80,7 +85,8 @@ final class VolumeAccessCommands {
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      copy(session(), api, "/volumes/" + name + "/import", ImageCommands.readable(file));
+      Path source = ImageCommands.readable(file);
+      copy(session(), api, "/volumes/" + name + "/import", source, format);
     }
   }
 
@@ -93,19 +99,28 @@ final class VolumeAccessCommands {
     @Parameters(index = "1", paramLabel = "FILE", description = "The file to make.")
     private Path file;
 
+    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
+    private ImageFormat format = ImageFormat.RAW;
+
     Export(Session session) {
       super(session);
     }
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      copy(session(), api, "/volumes/" + name + "/export", file.toAbsolutePath().normalize());
+      Path copy = file.toAbsolutePath().normalize();
+      copy(session(), api, "/volumes/" + name + "/export", copy, format);
     }
   }
 
-  private static void copy(Session session, ApiClient api, String path, Path file)
+  private static void copy(
+      Session session, ApiClient api, String path, Path file, ImageFormat format)
       throws ApiException, CommandFailure {
-    JsonNode job = api.post(path, java.util.Map.of("file", file.toString()));
+    JsonNode job =
+        api.post(
+            path,
+            java.util.Map.of(
+                "file", file.toString(), "format", format.name().toLowerCase(Locale.ROOT)));
     session.print(new JobWait(session, Pause.sleeping()).await(api, job), new Details());
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.core.DomainException;
 import io.lunette.core.mapping.ManualMapping;
@@ -179,14 +180,20 @@ final class VolumeRoutes implements RouteSet {
     VolumeName name = changeable(call);
     Path file = Path.of(call.text("file"));
     return Reply.accepted(
-        jobs.add("volume-import", name.value(), copies.importFile(name, file), View::of));
+        jobs.add(
+            "volume-import", name.value(), copies.importFile(name, file, format(call)), View::of));
   }
 
   private Reply exportVolume(Call call) throws Exception {
     VolumeName name = named(call);
     Path file = Path.of(call.text("file"));
     return Reply.accepted(
-        jobs.add("volume-export", name.value(), copies.exportFile(name, file), View::of));
+        jobs.add(
+            "volume-export", name.value(), copies.exportFile(name, file, format(call)), View::of));
+  }
+
+  private static ImageFormat format(Call call) throws BadRequestException {
+    return call.optional("format", ImageFormat::parse).orElse(ImageFormat.RAW);
   }
 
   private Reply map(Call call) throws Exception {
