@@ -4,6 +4,8 @@ package io.lunette.core.volume;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.lunette.core.block.BlockException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,6 +22,11 @@ public interface DriverFixture {
 
   /** Closes the driver and opens the same volumes again. */
   void reopen() throws Exception;
+
+  /** The file or device behind the driver, where the suite may search it for what was erased. */
+  default Optional<Path> backing() {
+    return Optional.empty();
+  }
 
   /** A name, made short. */
   static VolumeName name(String value) {

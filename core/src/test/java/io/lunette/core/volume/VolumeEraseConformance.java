@@ -6,6 +6,10 @@ import static io.lunette.core.volume.DriverFixture.await;
 import static io.lunette.core.volume.DriverFixture.name;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.block.Provisioning;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +24,7 @@ interface VolumeEraseConformance extends DriverFixture {
     driver().seal(name("image"));
     driver().clone(name("image"), List.of(name("b")));
     DeviceContent.write(driver(), name("b"), 4096, pattern(300 * 1024, 42));
+    assertOnDevice(pattern(300 * 1024, 42));
 
     EraseReport report = await(driver().erase(name("b"), EraseRequest.zeroFillVerified()));
 
@@ -30,6 +35,7 @@ interface VolumeEraseConformance extends DriverFixture {
     assertThat(report.verifiedBytes()).isGreaterThanOrEqualTo(300 * 1024);
     assertThat(report.ended()).isAfterOrEqualTo(report.started());
     assertSetBack("b", golden);
+    assertNotOnDevice(pattern(300 * 1024, 42));
     reopen();
     assertSetBack("b", golden);
   }
@@ -63,6 +69,7 @@ interface VolumeEraseConformance extends DriverFixture {
       await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
 
       assertSetBack("a", new byte[64 * 1024]);
+      assertNotOnDevice(pattern(70 * 1024, round));
     }
   }
 
@@ -77,7 +84,31 @@ interface VolumeEraseConformance extends DriverFixture {
 
       assertThat(report.request().method()).isEqualTo(method);
       assertThat(DeviceContent.read(driver(), volume, 0, 100 * 1024)).containsOnly(0);
+      assertNotOnDevice(pattern(100 * 1024, 44));
     }
+  }
+
+  /** The traps of remanence: what no map names any more is erased with the rest. */
+  @Test
+  default void whatWasDiscardedOverwrittenOrRolledBackIsErasedToo() throws Exception {
+    driver().create(name("a"), SIZE);
+    DeviceContent.write(driver(), name("a"), 0, pattern(128 * 1024, 51));
+    try (BlockDevice device = driver().open(name("a"), AccessMode.READ_WRITE)) {
+      BlockingIo.discard(device, 0, 64 * 1024);
+      BlockingIo.writeZeroes(
+          device, 64 * 1024, 64 * 1024, Provisioning.MAY_RELEASE, Durability.DURABLE);
+    }
+    if (driver().capabilities().snapshots()) {
+      driver().snapshot(name("a"), name("before"));
+      DeviceContent.write(driver(), name("a"), 512 * 1024, pattern(128 * 1024, 52));
+      driver().rollback(name("a"), name("before"));
+      driver().delete(name("before"));
+    }
+
+    await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
+
+    assertNotOnDevice(pattern(128 * 1024, 51));
+    assertNotOnDevice(pattern(128 * 1024, 52));
   }
 
   @Test
@@ -102,5 +133,18 @@ interface VolumeEraseConformance extends DriverFixture {
             DeviceContent.read(
                 driver(), name(value), beginning.length, (int) SIZE - beginning.length))
         .containsOnly(0);
+  }
+
+  /** Shows that the search finds what is there. */
+  private void assertOnDevice(byte[] written) throws Exception {
+    if (backing().isPresent()) {
+      assertThat(RawSearch.blocksOf(written, backing().get())).isPositive();
+    }
+  }
+
+  private void assertNotOnDevice(byte[] written) throws Exception {
+    if (backing().isPresent()) {
+      assertThat(RawSearch.blocksOf(written, backing().get())).isZero();
+    }
   }
 }
