@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.boot.BootEndpoint;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
@@ -27,6 +28,7 @@ import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
 import io.lunette.iscsi.target.TargetLimits;
+import io.lunette.iscsi.target.TargetPortal;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -58,6 +60,7 @@ public final class Appliance implements AutoCloseable {
   private IscsiTarget target;
   private ProvisioningCore core;
   private Optional<HostPort> http = Optional.empty();
+  private Optional<HostPort> bootHttp = Optional.empty();
   private List<String> unresolved = List.of();
   private Optional<String> notice = Optional.empty();
 
@@ -203,10 +206,18 @@ public final class Appliance implements AutoCloseable {
             copies,
             jobs,
             this::status);
-    ApiServer api = new ApiServer(home, vertx, services);
+    BootEndpoint boot =
+        new BootEndpoint(
+            vertx,
+            core.networkBoot(),
+            () -> target.portals().stream().map(TargetPortal::address).toList());
+    ApiServer api = new ApiServer(home, vertx, services, boot);
     lifecycle.add("API", api::close);
     if (options.http().isPresent()) {
       http = Optional.of(api.openTcp(options.http().get()));
+    }
+    if (options.boot().isPresent()) {
+      bootHttp = Optional.of(api.openBoot(options.boot().get()));
     }
     api.openSocket();
   }
@@ -222,6 +233,7 @@ public final class Appliance implements AutoCloseable {
         portal.toString(),
         targetName,
         http.map(HostPort::toString).orElse(null),
+        bootHttp.map(HostPort::toString).orElse(null),
         poolFile.toString(),
         driver.device(),
         SpaceView.of(space),

@@ -25,6 +25,7 @@ import java.util.Locale;
  * @param portal where the target listens
  * @param target its name
  * @param http where the API listens on TCP, or null
+ * @param boot where booting servers, and nothing else, are answered, or null
  * @param poolFile the pool
  * @param device what its device can do
  * @param space its space
@@ -40,6 +41,7 @@ record StatusView(
     String portal,
     String target,
     String http,
+    String boot,
     String poolFile,
     DeviceFeatures device,
     SpaceView space,

@@ -64,6 +64,7 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.of(PortalOptions.of(portal == null ? defaultPortal() : portal)),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.ofNullable(poolSize),
             Optional.empty(),
             Optional.empty(),

@@ -48,6 +48,14 @@ final class ServeCommand implements Callable<Integer> {
   private HostPort http;
 
   @Option(
+      names = "--boot",
+      paramLabel = "H:P",
+      description =
+          "Answer servers that boot over the network here too, without the API; for a network of"
+              + " their own.")
+  private HostPort boot;
+
+  @Option(
       names = "--pool-file",
       paramLabel = "F",
       description = "The pool, a file or block device; made if it does not exist.")
@@ -122,6 +130,7 @@ final class ServeCommand implements Callable<Integer> {
         new ServeOptions(
             said(),
             Optional.ofNullable(http),
+            Optional.ofNullable(boot),
             Optional.ofNullable(poolFile),
             Optional.ofNullable(poolSize),
             Optional.ofNullable(scrubRate),

@@ -11,6 +11,7 @@ import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,6 +23,8 @@ final class ServerCommands {
   static CommandLine create(Session session) {
     return Commands.group("Servers and their initiators.")
         .addSubcommand("add", new Add(session))
+        .addSubcommand("set", new Set(session))
+        .addSubcommand("show", new Show(session))
         .addSubcommand("list", new ListAll(session))
         .addSubcommand("remove", new Remove(session));
   }
@@ -60,6 +63,8 @@ final class ServerCommands {
     @ArgGroup(exclusive = false)
     private Chap chap;
 
+    @Mixin private ServerSettings settings;
+
     Add(Session session) {
       super(session);
     }
@@ -73,7 +78,44 @@ final class ServerCommands {
         body.put("chapUser", chap.user);
         body.put("chapSecret", new SecretFile(session()).read(chap.secretFile));
       }
+      settings.addTo(body);
       session().print(api.post("/servers", body), new Details());
+    }
+  }
+
+  @Command(description = "Change what is known of a server; what is not said stays.")
+  static final class Set extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The server.")
+    private ServerName name;
+
+    @Mixin private ServerSettings settings;
+
+    Set(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Map<String, Object> body = new LinkedHashMap<>();
+      settings.addTo(body);
+      session().print(api.put("/servers/" + name, body), new Details());
+    }
+  }
+
+  @Command(description = "Show all that is known of a server.")
+  static final class Show extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The server.")
+    private ServerName name;
+
+    Show(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.get("/servers/" + name), new Details());
     }
   }
 

@@ -15,6 +15,7 @@ final class StatusRendering implements Rendering {
     line(text, "portal", status.path("portal").asText());
     line(text, "target", status.path("target").asText());
     line(text, "http", Table.plain(status.path("http")));
+    line(text, "boot", Table.plain(status.path("boot")));
     line(text, "pool", status.path("poolFile").asText());
     line(text, "device", device(status.path("device")));
     JsonNode space = status.path("space");

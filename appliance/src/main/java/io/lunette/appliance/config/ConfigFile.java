@@ -24,6 +24,7 @@ public final class ConfigFile {
           "portal",
           "redirect",
           "http",
+          "boot",
           "pool-file",
           "pool-size",
           "scrub-rate",
@@ -60,6 +61,7 @@ public final class ConfigFile {
     return new ServeOptions(
         config.portals(),
         config.value("http", HostPort::parse),
+        config.value("boot", HostPort::parse),
         config.value("pool-file", Path::of),
         config.value("pool-size", ByteSize::parse),
         config.value("scrub-rate", ByteSize::parse),

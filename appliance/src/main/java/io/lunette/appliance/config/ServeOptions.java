@@ -9,6 +9,7 @@ import java.util.Optional;
 public record ServeOptions(
     Optional<PortalOptions> portals,
     Optional<HostPort> http,
+    Optional<HostPort> boot,
     Optional<Path> poolFile,
     Optional<ByteSize> poolSize,
     Optional<ByteSize> scrubRate,
@@ -19,6 +20,7 @@ public record ServeOptions(
   /** Nothing said. */
   public static final ServeOptions NONE =
       new ServeOptions(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -39,6 +41,7 @@ public record ServeOptions(
     return new ServeOptions(
         portals.or(other::portals),
         http.or(other::http),
+        boot.or(other::boot),
         poolFile.or(other::poolFile),
         poolSize.or(other::poolSize),
         scrubRate.or(other::scrubRate),

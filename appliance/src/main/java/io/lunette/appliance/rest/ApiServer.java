@@ -4,6 +4,7 @@ package io.lunette.appliance.rest;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.Home;
+import io.lunette.appliance.boot.BootEndpoint;
 import io.lunette.appliance.config.HostPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,12 +38,14 @@ public final class ApiServer implements AutoCloseable {
   private final Vertx vertx;
   private final ObjectMapper json = new ObjectMapper();
   private final List<RouteSet> areas;
+  private final BootEndpoint boot;
   private final List<HttpServer> servers = new ArrayList<>();
 
-  /** Serves an appliance; nothing is listened on yet. */
-  public ApiServer(Home home, Vertx vertx, ApiServices services) {
+  /** Serves an appliance and its booting servers; nothing is listened on yet. */
+  public ApiServer(Home home, Vertx vertx, ApiServices services, BootEndpoint boot) {
     this.home = home;
     this.vertx = vertx;
+    this.boot = boot;
     this.areas = services.areas();
   }
 
@@ -66,17 +69,29 @@ public final class ApiServer implements AutoCloseable {
   }
 
   /**
-   * Listens on TCP.
+   * Listens on TCP, for the API and for servers that boot.
    *
    * @return the address with its actual port
    */
   public HostPort openTcp(HostPort address) throws ApplianceException {
-    BearerToken token = BearerToken.loadOrCreate(home.token());
+    return openTcp(address, router(Optional.of(BearerToken.loadOrCreate(home.token()))));
+  }
+
+  /**
+   * Listens on TCP for servers that boot, and for nothing else.
+   *
+   * @return the address with its actual port
+   */
+  public HostPort openBoot(HostPort address) throws ApplianceException {
+    Router router = Router.router(vertx);
+    boot.addTo(router);
+    return openTcp(address, router);
+  }
+
+  private HostPort openTcp(HostPort address, Router router) throws ApplianceException {
     try {
       HttpServer server =
-          listen(
-              SocketAddress.inetSocketAddress(address.port(), address.host()),
-              router(Optional.of(token)));
+          listen(SocketAddress.inetSocketAddress(address.port(), address.host()), router);
       return address.withPort(server.actualPort());
     } catch (IOException e) {
       throw new ApplianceException("cannot listen on " + address + ": " + Home.reason(e), e);
@@ -85,6 +100,7 @@ public final class ApiServer implements AutoCloseable {
 
   private Router router(Optional<BearerToken> token) {
     Router router = Router.router(vertx);
+    boot.addTo(router);
     token.ifPresent(known -> router.route().handler(context -> authenticate(context, known)));
     Routes routes = new Routes(vertx, router, json);
     areas.forEach(area -> area.addTo(routes));

@@ -9,6 +9,7 @@ import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.audit.Actor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,29 @@ final class Call {
     }
     if (!node.isObject()) {
       throw new BadRequestException("the field '" + field + "' is not an object of texts");
+    }
+    return texts;
+  }
+
+  /** Whether a field is there, be it null. */
+  boolean isSaid(String field) {
+    return body.has(field);
+  }
+
+  /** The texts of an array, none if it is null or missing. */
+  List<String> list(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return List.of();
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode each : node) {
+      if (each.isTextual()) {
+        texts.add(each.textValue());
+      }
+    }
+    if (!node.isArray() || texts.size() != node.size()) {
+      throw new BadRequestException("the field '" + field + "' is not an array of texts");
     }
     return texts;
   }

@@ -35,9 +35,8 @@ final class ServerRoutes implements RouteSet {
   public void addTo(Routes routes) {
     routes.get("/servers", call -> Reply.ok(servers.list().stream().map(View::of).toList()));
     routes.post("/servers", this::add);
-    routes.get(
-        "/servers/:name",
-        call -> Reply.ok(View.of(servers.get(new ServerName(call.path("name"))))));
+    routes.get("/servers/:name", call -> Reply.ok(show(new ServerName(call.path("name")))));
+    routes.put("/servers/:name", this::set);
     routes.delete("/servers/:name", this::remove);
   }
 
@@ -47,8 +46,19 @@ final class ServerRoutes implements RouteSet {
             call.actor(),
             new ServerName(call.text("name")),
             new InitiatorName(call.text("iqn")),
-            credentials(call));
-    return Reply.created(View.of(server));
+            credentials(call),
+            ServerFields.change(call));
+    return Reply.created(show(server.name()));
+  }
+
+  private Reply set(Call call) throws BadRequestException, DomainException {
+    ServerName name = new ServerName(call.path("name"));
+    servers.configure(call.actor(), name, ServerFields.change(call));
+    return Reply.ok(show(name));
+  }
+
+  private ServerView show(ServerName name) throws DomainException {
+    return ServerView.of(servers.get(name), servers.profile(name));
   }
 
   private static Optional<ChapCredentials> credentials(Call call) throws BadRequestException {

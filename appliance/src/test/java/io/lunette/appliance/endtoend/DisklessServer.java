@@ -92,6 +92,20 @@ final class DisklessServer {
         "virtio-net-pci,netdev=lan,bootindex=1");
   }
 
+  /**
+   * The network card asks the appliance what to boot, and whenever it is told to wait asks again.
+   * QEMU's host is 10.0.2.2 to the machine.
+   */
+  Machine bootFromNetwork(ServedHome served, String mac, String... more) throws IOException {
+    String port = served.http().substring(served.http().lastIndexOf(':') + 1);
+    return start(
+        more,
+        "-netdev",
+        "user,id=lan,bootfile=http://10.0.2.2:" + port + "/boot/ipxe?mac=${net0/mac}",
+        "-device",
+        "virtio-net-pci,netdev=lan,bootindex=1,mac=" + mac);
+  }
+
   private static Machine start(String[] more, String... options) throws IOException {
     List<String> words = new ArrayList<>(Arrays.asList(options));
     words.addAll(Arrays.asList(more));

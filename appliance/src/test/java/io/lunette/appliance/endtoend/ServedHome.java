@@ -32,6 +32,7 @@ final class ServedHome implements AutoCloseable {
   private final Path log;
   private Process process;
   private String portal;
+  private String http;
   private String target;
 
   ServedHome(Path directory) {
@@ -49,6 +50,7 @@ final class ServedHome implements AutoCloseable {
       Matcher ready = READY.matcher(said());
       if (ready.find()) {
         portal = ready.group(1);
+        http = ready.group(2);
         target = ready.group(3);
         return this;
       }
@@ -95,6 +97,11 @@ final class ServedHome implements AutoCloseable {
 
   String portal() {
     return portal;
+  }
+
+  /** Where the API listens on TCP; a hyphen if it does not. */
+  String http() {
+    return http;
   }
 
   String target() {

@@ -4,6 +4,7 @@ package io.lunette.core.provisioning;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.audit.AuditTrail;
+import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.Certificates;
 import io.lunette.core.image.Images;
 import io.lunette.core.mapping.ManualMappings;
@@ -47,6 +48,8 @@ public interface ProvisioningCore extends AutoCloseable {
   Certificates certificates();
 
   ManualMappings mappings();
+
+  NetworkBoot networkBoot();
 
   Space space();
 

@@ -10,6 +10,8 @@ import io.lunette.core.allocation.TenantQuotas;
 import io.lunette.core.allocation.Unmasking;
 import io.lunette.core.audit.AuditTrail;
 import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.boot.CatalogNetworkBoot;
+import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.CatalogCertificates;
 import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.Certificates;
@@ -62,6 +64,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogScrubs scrubs;
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
+  private final CatalogNetworkBoot networkBoot;
   private final SpaceWatch space;
   private final PoolUpkeep upkeep;
   private final SingleFlight unmasks;
@@ -158,6 +161,7 @@ final class WiredCore implements ProvisioningCore {
             new OnDemandReplica(catalog, driver, imageLedger, replicaLedger),
             audit,
             this::demand);
+    this.networkBoot = new CatalogNetworkBoot(servers, allocations);
     this.mappings =
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
     this.space =
@@ -255,6 +259,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public ManualMappings mappings() {
     return mappings;
+  }
+
+  @Override
+  public NetworkBoot networkBoot() {
+    return networkBoot;
   }
 
   @Override

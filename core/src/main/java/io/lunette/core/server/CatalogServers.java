@@ -12,8 +12,10 @@ import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
+import java.util.function.UnaryOperator;
 
 /** The servers in the catalog, and their credentials at the masking. */
 public final class CatalogServers implements Servers {
@@ -23,6 +25,7 @@ public final class CatalogServers implements Servers {
   private final ServerLocks locks;
   private final CatalogAuditTrail audit;
   private final List<ServerDependents> dependents;
+  private final ServerProfileLedger profiles = new ServerProfileLedger();
 
   public CatalogServers(
       Catalog catalog,
@@ -41,10 +44,27 @@ public final class CatalogServers implements Servers {
   public Server add(
       Actor actor, ServerName name, InitiatorName initiator, Optional<ChapCredentials> credentials)
       throws DomainException {
+    return add(actor, name, initiator, credentials, UnaryOperator.identity());
+  }
+
+  @Override
+  public Server add(
+      Actor actor,
+      ServerName name,
+      InitiatorName initiator,
+      Optional<ChapCredentials> credentials,
+      UnaryOperator<ServerProfile> profile)
+      throws DomainException {
     Lock lock = locks.of(name);
     lock.lock();
     try {
-      Server server = catalog.change(t -> addOrFind(t, actor, name, initiator, credentials));
+      Server server =
+          catalog.change(
+              transaction -> {
+                Server added = addOrFind(transaction, actor, name, initiator, credentials);
+                change(transaction, actor, name, profile);
+                return added;
+              });
       authenticate(initiator, credentials);
       return server;
     } finally {
@@ -110,6 +130,47 @@ public final class CatalogServers implements Servers {
   }
 
   @Override
+  public ServerProfile configure(Actor actor, ServerName name, UnaryOperator<ServerProfile> change)
+      throws DomainException {
+    return catalog.change(
+        transaction -> {
+          get(transaction, name);
+          return change(transaction, actor, name, change);
+        });
+  }
+
+  private ServerProfile change(
+      Transaction transaction, Actor actor, ServerName name, UnaryOperator<ServerProfile> change)
+      throws DomainException {
+    ServerProfile before = profiles.get(transaction, name);
+    ServerProfile after = change.apply(before);
+    if (!after.equals(before)) {
+      profiles.save(transaction, name, after);
+      audit.record(transaction, actor, "server.set", name.value(), after.describe());
+    }
+    return after;
+  }
+
+  @Override
+  public ServerProfile profile(ServerName name) throws DomainException {
+    return catalog.read(
+        transaction -> {
+          get(transaction, name);
+          return profiles.get(transaction, name);
+        });
+  }
+
+  /** The profiles of servers of which something was said, in a transaction under way. */
+  public Map<ServerName, ServerProfile> profiles(Transaction transaction) throws DomainException {
+    return profiles.all(transaction);
+  }
+
+  /** What is said of a server, in a transaction under way. */
+  public ServerProfile profile(Transaction transaction, ServerName name) throws DomainException {
+    return profiles.get(transaction, name);
+  }
+
+  @Override
   public void remove(Actor actor, ServerName name) throws DomainException {
     Lock lock = locks.of(name);
     lock.lock();
@@ -127,6 +188,10 @@ public final class CatalogServers implements Servers {
     for (ServerDependents each : dependents) {
       each.requireNone(transaction, name);
     }
+    for (ServerDependents each : dependents) {
+      each.forget(transaction, name);
+    }
+    profiles.forget(transaction, name);
     transaction.update("DELETE FROM server WHERE name = ?", name.value());
     audit.record(transaction, actor, "server.remove", name.value(), server.initiator().value());
     return server;
@@ -159,6 +224,37 @@ public final class CatalogServers implements Servers {
   @Override
   public Optional<Server> find(ServerName name) throws DomainException {
     return catalog.read(transaction -> find(transaction, name));
+  }
+
+  @Override
+  public Optional<Server> find(MacAddress mac) throws DomainException {
+    return catalog.read(transaction -> named(transaction, profiles.withMac(transaction, mac)));
+  }
+
+  @Override
+  public Optional<Server> find(SerialNumber serial) throws DomainException {
+    return catalog.read(
+        transaction -> named(transaction, profiles.withSerial(transaction, serial)));
+  }
+
+  @Override
+  public Optional<Server> find(InitiatorName initiator) throws DomainException {
+    return catalog.read(
+        transaction ->
+            transaction.first(
+                "SELECT * FROM server WHERE initiator = ?",
+                CatalogServers::server,
+                initiator.value()));
+  }
+
+  private static Optional<Server> named(Transaction transaction, Optional<ServerName> name)
+      throws DomainException {
+    return name.isPresent() ? find(transaction, name.get()) : Optional.empty();
+  }
+
+  /** What a server must prove, for those who tell the server itself. */
+  public Optional<ChapCredentials> credentials(ServerName name) throws DomainException {
+    return catalog.read(transaction -> credentials(transaction, name));
   }
 
   @Override

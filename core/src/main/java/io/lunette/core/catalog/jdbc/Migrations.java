@@ -23,7 +23,8 @@ final class Migrations {
           "002-certificates.sql",
           "003-scrub-method.sql",
           "004-pools.sql",
-          "005-images.sql");
+          "005-images.sql",
+          "006-servers.sql");
 
   private final Dialect dialect;
   private final String label;
