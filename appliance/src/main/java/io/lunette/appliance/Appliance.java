@@ -6,6 +6,7 @@ import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
+import io.lunette.appliance.power.PowerControls;
 import io.lunette.appliance.rest.ApiServer;
 import io.lunette.appliance.rest.ApiServices;
 import io.lunette.appliance.rest.JobRegistry;
@@ -56,6 +57,7 @@ public final class Appliance implements AutoCloseable {
   private final String targetName;
   private final JobRegistry jobs = new JobRegistry(Clock.systemUTC());
   private EngineVolumeDriver driver;
+  private final PowerControls power = new PowerControls();
   private IscsiLunMasking masking;
   private IscsiTarget target;
   private ProvisioningCore core;
@@ -152,6 +154,7 @@ public final class Appliance implements AutoCloseable {
                 catalog,
                 driver,
                 masking,
+                power,
                 new SystemDataRuns(),
                 KeyFiles.loadOrCreate(home),
                 ProgramVersion.number(),
@@ -200,6 +203,7 @@ public final class Appliance implements AutoCloseable {
     ApiServices services =
         new ApiServices(
             core,
+            power,
             driver,
             new ImageImports(core.images(), converter, workers.blocking()),
             new ImageExports(copies),

@@ -25,6 +25,7 @@ final class ServerCommands {
         .addSubcommand("add", new Add(session))
         .addSubcommand("set", new Set(session))
         .addSubcommand("show", new Show(session))
+        .addSubcommand("restart", new Restart(session))
         .addSubcommand("list", new ListAll(session))
         .addSubcommand("remove", new Remove(session));
   }
@@ -116,6 +117,22 @@ final class ServerCommands {
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
       session().print(api.get("/servers/" + name), new Details());
+    }
+  }
+
+  @Command(description = "Restart a server at once, as 'server set --power' says.")
+  static final class Restart extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The server.")
+    private ServerName name;
+
+    Restart(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException {
+      api.post("/servers/" + name + "/restart", Map.of());
     }
   }
 

@@ -4,6 +4,7 @@ package io.lunette.appliance.rest;
 import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageImports;
 import io.lunette.appliance.VolumeCopies;
+import io.lunette.core.power.ServerPower;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.volume.VolumeDriver;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
  * What the API offers to the outside.
  *
  * @param core the domain's services
+ * @param power knows which ways there are to restart servers
  * @param driver volumes by hand, and space
  * @param imports images from files
  * @param exports images to files
@@ -22,6 +24,7 @@ import java.util.function.Supplier;
  */
 public record ApiServices(
     ProvisioningCore core,
+    ServerPower power,
     VolumeDriver driver,
     ImageImports imports,
     ImageExports exports,
@@ -37,7 +40,7 @@ public record ApiServices(
         new ImageRoutes(core.images(), imports, exports, jobs),
         new PoolRoutes(core.pools()),
         new ReplicaRoutes(core.replicas()),
-        new ServerRoutes(core.servers()),
+        new ServerRoutes(core.servers(), core.restarts(), power),
         new TenantRoutes(core.tenants(), core.allocations()),
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),

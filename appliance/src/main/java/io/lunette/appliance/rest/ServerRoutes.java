@@ -2,21 +2,30 @@
 package io.lunette.appliance.rest;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.power.Restarts;
+import io.lunette.core.power.ServerPower;
+import io.lunette.core.server.PowerAddress;
 import io.lunette.core.server.Server;
 import io.lunette.core.server.ServerName;
+import io.lunette.core.server.ServerProfile;
 import io.lunette.core.server.Servers;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Servers and their initiators. */
 final class ServerRoutes implements RouteSet {
 
   private final Servers servers;
+  private final Restarts restarts;
+  private final ServerPower power;
 
-  ServerRoutes(Servers servers) {
+  ServerRoutes(Servers servers, Restarts restarts, ServerPower power) {
     this.servers = servers;
+    this.restarts = restarts;
+    this.power = power;
   }
 
   /** A server as callers see it. */
@@ -38,6 +47,7 @@ final class ServerRoutes implements RouteSet {
     routes.get("/servers/:name", call -> Reply.ok(show(new ServerName(call.path("name")))));
     routes.put("/servers/:name", this::set);
     routes.delete("/servers/:name", this::remove);
+    routes.post("/servers/:name/restart", this::restart);
   }
 
   private Reply add(Call call) throws BadRequestException, DomainException {
@@ -47,14 +57,28 @@ final class ServerRoutes implements RouteSet {
             new ServerName(call.text("name")),
             new InitiatorName(call.text("iqn")),
             credentials(call),
-            ServerFields.change(call));
+            change(call));
     return Reply.created(show(server.name()));
   }
 
   private Reply set(Call call) throws BadRequestException, DomainException {
     ServerName name = new ServerName(call.path("name"));
-    servers.configure(call.actor(), name, ServerFields.change(call));
+    servers.configure(call.actor(), name, change(call));
     return Reply.ok(show(name));
+  }
+
+  private UnaryOperator<ServerProfile> change(Call call)
+      throws BadRequestException, DomainException {
+    Optional<PowerAddress> said = call.optional("power", PowerAddress::parse);
+    if (said.isPresent()) {
+      power.check(said.get());
+    }
+    return ServerFields.change(call);
+  }
+
+  private Reply restart(Call call) throws DomainException {
+    restarts.restart(call.actor(), new ServerName(call.path("name")));
+    return Reply.nothing();
   }
 
   private ServerView show(ServerName name) throws DomainException {

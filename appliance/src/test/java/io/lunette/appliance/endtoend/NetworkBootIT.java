@@ -3,10 +3,6 @@ package io.lunette.appliance.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -17,17 +13,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * HA-1, HA-2, WA-10: a server without a disk asks by HTTP what to boot, and boots a Linux from its
- * replica.
+ * replica; WA-9, SH-4: its power is controlled through QEMU's monitor.
  */
 class NetworkBootIT {
 
   private static final String MAC = "52:54:00:00:00:a1";
   private static final Pattern WAITS = Pattern.compile("server alice waits: no replica");
 
+  private static final Pattern STARTS = Pattern.compile("Configuring \\(net0");
+
   @TempDir static Path images;
   private static Path image;
 
-  private final HttpClient client = HttpClient.newHttpClient();
   @TempDir Path directory;
   private ServedHome served;
   private DisklessServer alice;
@@ -56,18 +53,22 @@ class NetworkBootIT {
     served.close();
   }
 
-  private HttpResponse<String> ask(String method, String query) throws Exception {
-    URI uri = URI.create("http://" + served.http() + "/boot/ipxe" + query);
-    return client.send(
-        HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
   @Test
-  void aServerWaitsForItsReplicaAndBootsIt() throws Exception {
-    served.call("server", "set", "alice", "--chap-in-script", "yes");
+  void aServerThatIsRestartedWaitsForItsReplicaAndBootsIt() throws Exception {
+    Path monitor = directory.resolve("monitor");
+    served.call("server", "set", "alice", "--chap-in-script", "yes", "--power", "qmp:" + monitor);
 
-    try (Machine machine = alice.bootFromNetwork(served, MAC)) {
+    try (Machine machine =
+        alice.bootFromNetwork(
+            served,
+            MAC,
+            "-qmp",
+            "unix:" + monitor + ",server=on,wait=off",
+            "-action",
+            "reboot=reset")) {
+      machine.hear(WAITS);
+      served.call("server", "restart", "alice");
+      machine.hear(STARTS);
       machine.hear(WAITS);
       alice.allocate(served, "linux");
       assertThat(machine.finish())
@@ -77,63 +78,5 @@ class NetworkBootIT {
     try (Machine machine = alice.bootFromNetwork(served, MAC)) {
       assertThat(machine.finish()).contains("boots-before=1");
     }
-  }
-
-  @Test
-  void thePointerChangesWhenTheAllocationDoes() throws Exception {
-    assertThat(ask("GET", "?mac=" + MAC).body()).contains("waits").doesNotContain("sanboot");
-
-    alice.allocate(served, "linux");
-    String script = ask("GET", "?mac=" + MAC).body();
-    assertThat(script).startsWith("#!ipxe\n").contains("set initiator-iqn " + alice.initiator);
-    assertThat(script.split("iscsi:127.0.0.1::", -1)).as("two portals").hasSize(3);
-
-    served.call("release", "alice");
-    assertThat(ask("GET", "?mac=" + MAC).body()).contains("waits").doesNotContain("sanboot");
-  }
-
-  @Test
-  void itIsFoundByCardSerialNumberAndInitiatorAndAStrangerIsNot() throws Exception {
-    assertThat(ask("GET", "?mac=52-54-00-00-00-A1").statusCode()).isEqualTo(200);
-    assertThat(ask("GET", "?serial=SN%201").statusCode()).isEqualTo(200);
-    assertThat(ask("GET", "?iqn=" + alice.initiator).statusCode()).isEqualTo(200);
-
-    HttpResponse<String> stranger = ask("GET", "?mac=52:54:00:00:00:ff");
-    assertThat(stranger.statusCode()).isEqualTo(404);
-    assertThat(stranger.body()).contains("no server has MAC address 52:54:00:00:00:ff");
-    assertThat(ask("GET", "").statusCode()).isEqualTo(400);
-    assertThat(ask("GET", "?mac=x").statusCode()).isEqualTo(400);
-    assertThat(ask("GET", "?serial=SN%201&mac=" + MAC).statusCode()).isEqualTo(400);
-  }
-
-  @Test
-  void theSecretIsToldOnlyIfTheOperatorSaysSo() throws Exception {
-    alice.allocate(served, "linux");
-
-    assertThat(ask("GET", "?mac=" + MAC).body())
-        .contains("set username alice")
-        .doesNotContain("password");
-
-    served.call("server", "set", "alice", "--chap-in-script", "yes");
-    assertThat(ask("GET", "?mac=" + MAC).body()).contains("set password:hex ");
-  }
-
-  @Test
-  void headSaysWhatGetWouldAndNothingElseIsServedWithoutTheToken() throws Exception {
-    HttpResponse<String> head = ask("HEAD", "?mac=" + MAC);
-
-    assertThat(head.statusCode()).isEqualTo(200);
-    assertThat(head.headers().firstValue("content-type")).contains("text/plain; charset=utf-8");
-    assertThat(head.body()).isEmpty();
-    assertThat(ask("POST", "?mac=" + MAC).statusCode()).isEqualTo(405);
-    assertThat(
-            client
-                .send(
-                    HttpRequest.newBuilder(
-                            URI.create("http://" + served.http() + "/api/v1/servers"))
-                        .build(),
-                    HttpResponse.BodyHandlers.ofString())
-                .statusCode())
-        .isEqualTo(401);
   }
 }

@@ -4,6 +4,7 @@ package io.lunette.core.provisioning;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.certificate.SigningKeys;
 import io.lunette.core.image.SparseRegions;
+import io.lunette.core.power.ServerPower;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeDriver;
 import java.time.Clock;
@@ -16,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param catalog what must survive
  * @param driver who keeps the volumes
  * @param masking who sees them
+ * @param power restarts servers
  * @param regions finds holes in image files
  * @param keys sign the certificates of scrubs
  * @param softwareVersion what these name as the tool
@@ -28,6 +30,7 @@ public record CoreParts(
     Catalog catalog,
     VolumeDriver driver,
     LunMasking masking,
+    ServerPower power,
     SparseRegions regions,
     SigningKeys keys,
     String softwareVersion,

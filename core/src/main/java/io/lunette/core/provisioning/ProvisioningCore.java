@@ -9,6 +9,7 @@ import io.lunette.core.certificate.Certificates;
 import io.lunette.core.image.Images;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.pool.Pools;
+import io.lunette.core.power.Restarts;
 import io.lunette.core.replica.Replicas;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.Servers;
@@ -50,6 +51,8 @@ public interface ProvisioningCore extends AutoCloseable {
   ManualMappings mappings();
 
   NetworkBoot networkBoot();
+
+  Restarts restarts();
 
   Space space();
 

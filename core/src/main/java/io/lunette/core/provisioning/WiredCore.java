@@ -27,6 +27,8 @@ import io.lunette.core.pool.OnDemandReplica;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolUpkeep;
 import io.lunette.core.pool.Pools;
+import io.lunette.core.power.CatalogRestarts;
+import io.lunette.core.power.Restarts;
 import io.lunette.core.replica.CatalogReplicas;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.Replicas;
@@ -65,6 +67,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
   private final CatalogNetworkBoot networkBoot;
+  private final CatalogRestarts restarts;
   private final SpaceWatch space;
   private final PoolUpkeep upkeep;
   private final SingleFlight unmasks;
@@ -162,6 +165,7 @@ final class WiredCore implements ProvisioningCore {
             audit,
             this::demand);
     this.networkBoot = new CatalogNetworkBoot(servers, allocations);
+    this.restarts = new CatalogRestarts(catalog, servers, parts.power(), audit);
     this.mappings =
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
     this.space =
@@ -264,6 +268,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public NetworkBoot networkBoot() {
     return networkBoot;
+  }
+
+  @Override
+  public Restarts restarts() {
+    return restarts;
   }
 
   @Override

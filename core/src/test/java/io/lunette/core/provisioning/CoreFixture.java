@@ -17,6 +17,7 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImportedImage;
 import io.lunette.core.image.SparseRegions;
 import io.lunette.core.pool.PoolChange;
+import io.lunette.core.power.ServerPower;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaQuery;
@@ -65,6 +66,7 @@ final class CoreFixture implements AutoCloseable {
   Executor workers = Runnable::run;
   Executor erases = Runnable::run;
   Faults faults = Faults.none();
+  ServerPower power = ServerPower.none();
   CoreSettings settings = new CoreSettings(2, 3, 512, Duration.ofDays(1), SpaceThresholds.DEFAULT);
 
   private Catalog catalog;
@@ -88,6 +90,7 @@ final class CoreFixture implements AutoCloseable {
                 faults.around(Catalog.class, catalog),
                 faults.around(VolumeDriver.class, driver),
                 faults.around(LunMasking.class, masking),
+                power,
                 SparseRegions.everything(),
                 keys,
                 "a test",
