@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a key file keeps, gives up, and refuses. */
+class KeyFileTest {
+
+  private static final UUID POOL = new UUID(1, 2);
+
+  private final SecureRandom random = new SecureRandom();
+  private final KeyEncryptionKey first = KeyEncryptionKey.generate(1, random);
+  private final KeyEncryptionKey second = KeyEncryptionKey.generate(2, random);
+
+  @TempDir private Path directory;
+  private Path path;
+  private KeyFile file;
+
+  @BeforeEach
+  void name() {
+    path = directory.resolve("pool.keys");
+    file = KeyFile.at(path);
+  }
+
+  @Test
+  void whatIsKeptIsLoadedAgainAndForTheOwnerAlone() throws Exception {
+    assertThat(file.load(POOL)).isEmpty();
+
+    file.replace(POOL, List.of(first, second));
+
+    assertThat(KeyFile.at(path).load(POOL).stream().map(KeyEncryptionKey::checkValue))
+        .containsExactly(first.checkValue(), second.checkValue());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+        .isEqualTo("rw-------");
+  }
+
+  /** A hard link shows what becomes of the blocks that the old file had. */
+  @Test
+  void whatIsKeptNoMoreIsOverwrittenWhereItLay() throws Exception {
+    file.replace(POOL, List.of(first));
+    Path blocks = Files.createLink(directory.resolve("blocks"), path);
+
+    file.replace(POOL, List.of(second));
+
+    byte[] left = Files.readAllBytes(blocks);
+    assertThat(left).isNotEmpty().containsOnly(0);
+    assertThat(file.load(POOL)).singleElement().returns(2L, KeyEncryptionKey::epoch);
+  }
+
+  @Test
+  void whatACrashLeftOfAReplacementIsNoHindrance() throws Exception {
+    Files.writeString(directory.resolve("pool.keys.new"), "half of ");
+
+    file.replace(POOL, List.of(first));
+
+    assertThat(file.load(POOL)).hasSize(1);
+    assertThat(directory.resolve("pool.keys.new")).doesNotExist();
+  }
+
+  @Test
+  void anotherPoolsKeysAreRefusedByName() throws Exception {
+    file.replace(new UUID(9, 9), List.of(first));
+
+    assertThatThrownBy(() -> file.load(POOL))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining(new UUID(9, 9).toString());
+  }
+
+  @Test
+  void everyChangedByteAndEveryTruncationIsFound() throws Exception {
+    file.replace(POOL, List.of(first));
+    byte[] whole = Files.readAllBytes(path);
+    for (int at = 0; at < whole.length; at++) {
+      byte[] changed = whole.clone();
+      changed[at] ^= 1;
+      Files.write(path, changed);
+      assertThatThrownBy(() -> file.load(POOL)).as("byte %d", at).hasMessageContaining("damaged");
+      Files.write(path, Arrays.copyOf(whole, at));
+      assertThatThrownBy(() -> file.load(POOL)).as("cut at %d", at).hasMessageContaining("damaged");
+    }
+  }
+
+  @Test
+  void aDirectoryHasAFileForEachPool() throws Exception {
+    KeyFile files = KeyFile.in(directory.resolve("keys"));
+    assertThat(files.load(POOL)).isEmpty();
+
+    files.replace(POOL, List.of(first));
+    files.replace(new UUID(9, 9), List.of(second));
+
+    assertThat(files.place(POOL)).endsWith("keys/" + POOL + ".keys");
+    assertThat(files.load(POOL)).singleElement().returns(1L, KeyEncryptionKey::epoch);
+    assertThat(files.load(new UUID(9, 9))).singleElement().returns(2L, KeyEncryptionKey::epoch);
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("keys"))))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void noKeyIsInAMessage() throws Exception {
+    file.replace(POOL, List.of(first));
+    String text = Files.readString(path, StandardCharsets.US_ASCII);
+    String key = text.lines().filter(line -> line.startsWith("key ")).findFirst().orElseThrow();
+    Files.writeString(path, text.replace("key 1", "key x"));
+
+    assertThatThrownBy(() -> file.load(POOL))
+        .satisfies(e -> assertThat(e.toString()).doesNotContain(key.substring(6)));
+  }
+}
