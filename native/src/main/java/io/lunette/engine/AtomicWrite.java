@@ -2,7 +2,6 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
-import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -36,13 +35,17 @@ final class AtomicWrite {
       ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
   private final VolumeIo io;
-  private final RawDevice device;
+  private final LayerDevice device;
   private final Metadata metadata;
   private final ExtentAllocator allocator;
   private final CommitLog log;
 
   AtomicWrite(
-      VolumeIo io, RawDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
+      VolumeIo io,
+      LayerDevice device,
+      Metadata metadata,
+      ExtentAllocator allocator,
+      CommitLog log) {
     this.io = io;
     this.device = device;
     this.metadata = metadata;
@@ -131,7 +134,7 @@ final class AtomicWrite {
     int covered = VolumeMap.covered(piece.from, piece.to());
     long base = piece.physical * PoolLayout.EXTENT_BYTES;
     if (piece.blocks == covered) {
-      device.write(base + piece.from, piece.source);
+      device.write(top.key(), base + piece.from, piece.source);
       return;
     }
     ByteBuffer filled = EXTENT.get();
@@ -145,7 +148,7 @@ final class AtomicWrite {
       int first = Integer.numberOfTrailingZeros(rest);
       int count = Integer.numberOfTrailingZeros(~(rest >>> first));
       int at = first * PoolLayout.BLOCK_BYTES;
-      device.write(base + at, filled.slice(at, count * PoolLayout.BLOCK_BYTES));
+      device.write(top.key(), base + at, filled.slice(at, count * PoolLayout.BLOCK_BYTES));
       rest &= ~((1 << count) - 1 << first);
     }
   }

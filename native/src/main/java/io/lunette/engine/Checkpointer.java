@@ -49,6 +49,9 @@ final class Checkpointer {
   /** What the superblocks to come say; the pool may use it when both do. */
   private volatile long capacityBytes;
 
+  /** Likewise the incompatible features that the pool makes use of. */
+  private volatile long features;
+
   /**
    * Extents taken for pages of which no commit and no superblock says so yet. Guarded by the lock
    * of the metadata.
@@ -82,6 +85,7 @@ final class Checkpointer {
     this.latest = latest;
     this.former = former;
     this.capacityBytes = latest.capacityBytes();
+    this.features = latest.features();
     this.journalBytes = latest.journalExtents() * PoolLayout.EXTENT_BYTES;
   }
 
@@ -97,6 +101,11 @@ final class Checkpointer {
   /** Has the superblocks to come say that the pool is so large. */
   void setCapacity(long bytes) {
     capacityBytes = bytes;
+  }
+
+  /** Has the superblocks to come say that the pool makes use of a feature. */
+  void addFeature(long feature) {
+    features |= feature;
   }
 
   boolean isRunning() {
@@ -307,7 +316,9 @@ final class Checkpointer {
             journalTail,
             journalSequence,
             closedCleanly,
-            roots);
+            roots,
+            List.of(),
+            features);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);
     device.flush();

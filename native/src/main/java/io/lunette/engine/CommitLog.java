@@ -157,6 +157,23 @@ final class CommitLog {
     }
   }
 
+  /**
+   * Waits for a checkpoint, or for one that was under way.
+   *
+   * @throws DeviceException if there is no space for one
+   */
+  void checkpoint() throws IOException, BlockException {
+    requestCheckpoint();
+    // A commit with nothing to commit would not wait for its turn, in which the checkpoint starts.
+    dataWritten();
+    commit();
+    checkpointer.await();
+    checkpointer.requireSound();
+    if (checkpointer.wantOfSpace() != null) {
+      throw checkpointer.wantOfSpace();
+    }
+  }
+
   /** Commits what is left and ends the thread. The caller then writes the last checkpoint. */
   void stop() {
     metadata.lock.lock();

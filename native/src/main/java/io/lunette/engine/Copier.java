@@ -43,7 +43,7 @@ final class Copier {
   Copier(Pool pool) {
     this.pool = pool;
     this.metadata = pool.metadata;
-    this.io = new VolumeIo(pool.device, metadata, pool.allocator, pool.log);
+    this.io = new VolumeIo(pool.data, metadata, pool.allocator, pool.log);
     this.executor = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-copy"));
   }
 
@@ -97,10 +97,7 @@ final class Copier {
       // The volume exists durably before the first byte is copied for it.
       pool.log.commit();
       count(job);
-      long extent = 0;
-      while (extent >= 0 && !stopping && !job.isCancelled()) {
-        extent = copyNext(job, extent);
-      }
+      copyAll(job);
       if (job.isCancelled()) {
         giveUp(
             job, new CancellationException("the copy of " + job.volume.name() + " was cancelled"));
@@ -111,6 +108,18 @@ final class Copier {
       fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
     } catch (IOException | RuntimeException e) {
       fail(job, e, false);
+    }
+  }
+
+  private void copyAll(CopyJob job) throws IOException, BlockException {
+    KeyUse keys = KeyUse.of(job.volume.top);
+    try {
+      long extent = 0;
+      while (extent >= 0 && !stopping && !job.isCancelled()) {
+        extent = copyNext(job, extent);
+      }
+    } finally {
+      keys.close();
     }
   }
 
@@ -134,11 +143,11 @@ final class Copier {
         return -1;
       }
       Layer top = job.volume.top;
-      long extent = VolumeMap.nextMapped(top.parent, from);
+      long extent = VolumeMap.nextMapped(top.below(), from);
       if (extent < 0 || extent * UNIT >= top.slot.sizeBytes()) {
         return -1;
       }
-      int blocks = VolumeMap.visible(top.parent, extent) & ~MapEntry.mask(top.map.get(extent));
+      int blocks = VolumeMap.visible(top.below(), extent) & ~MapEntry.mask(top.map.get(extent));
       if (blocks != 0) {
         copy(top, extent, blocks);
       }

@@ -19,6 +19,7 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.key.KeyVault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +40,19 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   private final Pool pool;
   private final VolumeTable volumes;
+  private final VolumeMaker maker;
   private final VolumeLineage lineage;
   private final PoolAccounts accounts;
   private final DriverCapabilities capabilities;
+
+  /** What of a volume's key is wished for where the caller says nothing. */
+  private volatile KeyWish usual = KeyWish.INHERITED;
 
   private EngineVolumeDriver(Pool pool) {
     this.pool = pool;
     this.lineage = pool.lineage;
     this.volumes = new VolumeTable(pool);
+    this.maker = new VolumeMaker(pool);
     this.accounts = new PoolAccounts(pool);
     this.capabilities =
         new DriverCapabilities(EnumSet.allOf(CloneKind.class), true, eraseMethods(), true, true);
@@ -98,6 +104,15 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return open(file, clock, defaultCacheBytes());
   }
 
+  /**
+   * {@link #open(Path, Clock)} with a place for key-encryption keys. A pool whose keys are not
+   * there opens nevertheless: {@link #keyTrouble} says so, and its volumes with keys are refused.
+   */
+  public static EngineVolumeDriver open(Path file, Clock clock, KeyVault vault)
+      throws VolumeException {
+    return open(file, clock, defaultCacheBytes(), vault);
+  }
+
   /** An eighth of the heap. */
   private static long defaultCacheBytes() {
     return Runtime.getRuntime().maxMemory() / 8;
@@ -110,6 +125,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
    */
   public static EngineVolumeDriver open(Path file, Clock clock, long cacheBytes)
       throws VolumeException {
+    return open(file, clock, cacheBytes, KeyVault.none());
+  }
+
+  private static EngineVolumeDriver open(Path file, Clock clock, long cacheBytes, KeyVault vault)
+      throws VolumeException {
     if (!Files.exists(file)) {
       throw new VolumeException(VolumeException.Kind.NOT_FOUND, file + ": no such pool file");
     }
@@ -119,14 +139,20 @@ public final class EngineVolumeDriver implements VolumeDriver {
     } catch (DeviceException e) {
       throw new VolumeException(VolumeException.Kind.BUSY, e.getMessage(), e);
     }
-    return open(device, clock, Math.max(MIN_CACHE_BYTES, cacheBytes));
+    return open(device, clock, Math.max(MIN_CACHE_BYTES, cacheBytes), vault);
+  }
+
+  /** Opens a pool without keys on a device, which the driver closes in the end. */
+  static EngineVolumeDriver open(RawDevice device, Clock clock, long cacheBytes)
+      throws VolumeException {
+    return open(device, clock, cacheBytes, KeyVault.none());
   }
 
   /** Opens a pool on a device, which the driver closes in the end. */
-  static EngineVolumeDriver open(RawDevice device, Clock clock, long cacheBytes)
+  static EngineVolumeDriver open(RawDevice device, Clock clock, long cacheBytes, KeyVault vault)
       throws VolumeException {
     try {
-      return new EngineVolumeDriver(Pool.open(device, clock, cacheBytes));
+      return new EngineVolumeDriver(Pool.open(device, clock, cacheBytes, vault));
     } catch (IOException e) {
       device.close();
       throw failed(e);
@@ -154,11 +180,22 @@ public final class EngineVolumeDriver implements VolumeDriver {
   private Set<EraseMethod> eraseMethods() {
     Set<EraseMethod> offered = EnumSet.noneOf(EraseMethod.class);
     for (EraseMethod method : EraseMethod.values()) {
-      if (RunEraser.offers(pool.features, method)) {
+      boolean needsKeys = method == EraseMethod.CRYPTO;
+      if (RunEraser.offers(pool.features, method) && (!needsKeys || pool.keys.canBeKept())) {
         offered.add(method);
       }
     }
     return offered;
+  }
+
+  /** Gives every new volume a key from now on, whatever the caller says; or no more. */
+  public void encryptNewVolumes(boolean whether) {
+    usual = whether ? KeyWish.USUAL : KeyWish.INHERITED;
+  }
+
+  /** Why volumes with keys can be neither opened nor made, in a line; empty if they can. */
+  public Optional<String> keyTrouble() {
+    return Optional.ofNullable(pool.keys.trouble());
   }
 
   /** What the pool's device can do, as it was found when the pool was opened. */
@@ -186,7 +223,13 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
-    return durably(() -> volumes.create(name, sizeBytes, blockBytes));
+    return durably(() -> maker.create(name, sizeBytes, blockBytes, usual));
+  }
+
+  @Override
+  public VolumeInfo createEncrypted(VolumeName name, long sizeBytes, int blockBytes)
+      throws VolumeException {
+    return durably(() -> maker.create(name, sizeBytes, blockBytes, KeyWish.DEMANDED));
   }
 
   @Override
@@ -196,12 +239,23 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException {
-    return durably(() -> volumes.clone(source, names));
+    return durably(() -> maker.clone(source, names, usual));
+  }
+
+  @Override
+  public List<VolumeInfo> cloneEncrypted(VolumeName source, List<VolumeName> names)
+      throws VolumeException {
+    return durably(() -> maker.clone(source, names, KeyWish.DEMANDED));
   }
 
   @Override
   public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
-    return durably(() -> volumes.copy(source, name));
+    return durably(() -> maker.copy(source, name, usual));
+  }
+
+  @Override
+  public Job<VolumeInfo> copyEncrypted(VolumeName source, VolumeName name) throws VolumeException {
+    return durably(() -> maker.copy(source, name, KeyWish.DEMANDED));
   }
 
   @Override
@@ -250,7 +304,12 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
-    return volumes.open(name, mode);
+    try {
+      return volumes.open(name, mode);
+    } catch (LockedKeyException e) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY, "volume " + name + " is locked: " + e.getMessage(), e);
+    }
   }
 
   @Override
@@ -299,6 +358,9 @@ public final class EngineVolumeDriver implements VolumeDriver {
         e instanceof io.lunette.engine.format.FormatException
             ? VolumeException.Kind.INVALID
             : VolumeException.Kind.IO;
+    if (e instanceof LockedKeyException) {
+      kind = VolumeException.Kind.BUSY;
+    }
     if (e instanceof DeviceException device && device.isNoSpace()) {
       kind = VolumeException.Kind.OUT_OF_SPACE;
     }

@@ -14,6 +14,9 @@ final class EraseJob implements Job<EraseReport> {
   final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong totalBytes = new AtomicLong();
 
+  /** Whether the volume's key has been destroyed, where that is the method. */
+  volatile boolean keyIsDestroyed;
+
   @Override
   public Progress progress() {
     return new Progress(doneBytes.get(), totalBytes.get());

@@ -12,8 +12,12 @@ final class EraseTerms {
 
   private EraseTerms() {}
 
-  /** The slot's words for an erase that begins. */
-  static VolumeSlot.Erase begin(EraseRequest request, long layer, long startMillis) {
+  /**
+   * The slot's words for an erase that begins.
+   *
+   * @param key number of the volume's key, 0 for none
+   */
+  static VolumeSlot.Erase begin(EraseRequest request, long layer, long startMillis, long key) {
     return new VolumeSlot.Erase(
         layer,
         request.method().ordinal(),
@@ -24,7 +28,8 @@ final class EraseTerms {
         0,
         0,
         0,
-        startMillis);
+        startMillis,
+        key);
   }
 
   /** What was asked. */

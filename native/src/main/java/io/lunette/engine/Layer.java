@@ -21,6 +21,12 @@ final class Layer {
   /** What lies below, or null. Changes under {@link #moves} while anything reads this layer. */
   volatile Layer parent;
 
+  /** Whether nothing below shows through it. Changes as {@link #parent} does. */
+  volatile boolean opaque;
+
+  /** What its blocks are enciphered with, or null; set before anything reads the layer. */
+  private DataKey key;
+
   /** Held for writing while a map entry moves from one layer to another; one for the pool. */
   final StampedLock moves;
 
@@ -48,8 +54,32 @@ final class Layer {
     this.id = id;
     this.moves = moves;
     this.slot = slot;
+    this.opaque = slot.opaque();
     this.map = map;
     this.dropped = dropped;
+  }
+
+  /** What shows through it where it holds nothing, or null. */
+  Layer below() {
+    return opaque ? null : parent;
+  }
+
+  DataKey key() {
+    return key;
+  }
+
+  void setKey(DataKey dataKey) {
+    key = dataKey;
+  }
+
+  /** Whether this or another layer of the chain has a key. */
+  boolean isAnyKeyed() {
+    for (Layer layer = this; layer != null; layer = layer.parent) {
+      if (layer.key != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isEmpty() {

@@ -54,7 +54,8 @@ final class LayerMerge {
         && lower.slot.state() == LayerSlot.State.FROZEN
         && upper.parent == lower
         && upper.slot.state() != LayerSlot.State.RELEASED
-        && lower.slot.volume() == upper.slot.volume();
+        && lower.slot.volume() == upper.slot.volume()
+        && lower.key() == upper.key();
   }
 
   /** What becomes of one logical extent: blocks to write to the device, then the map entries. */
@@ -104,23 +105,7 @@ final class LayerMerge {
       return false;
     }
     try {
-      List<Step> steps = plan();
-      boolean writes = steps.stream().anyMatch(Step::writes);
-      boolean applied = false;
-      try {
-        if (writes) {
-          distrustFrozen();
-          for (Step step : steps) {
-            write(step);
-          }
-        }
-        applied = apply(steps);
-      } finally {
-        if (writes && !applied) {
-          distrust();
-        }
-      }
-      return applied && more;
+      return claimed();
     } finally {
       metadata.lock.lock();
       try {
@@ -130,6 +115,35 @@ final class LayerMerge {
       } finally {
         metadata.lock.unlock();
       }
+    }
+  }
+
+  private boolean claimed() throws IOException, BlockException {
+    List<Step> steps = plan();
+    boolean writes = steps.stream().anyMatch(Step::writes);
+    boolean applied = false;
+    try {
+      if (writes) {
+        distrustFrozen();
+        writeAll(steps);
+      }
+      applied = apply(steps);
+    } finally {
+      if (writes && !applied) {
+        distrust();
+      }
+    }
+    return applied && more;
+  }
+
+  private void writeAll(List<Step> steps) throws IOException {
+    KeyUse keys = KeyUse.of(upper);
+    try {
+      for (Step step : steps) {
+        write(step);
+      }
+    } finally {
+      keys.close();
     }
   }
 
@@ -167,7 +181,7 @@ final class LayerMerge {
     int shows = MapEntry.mask(below) & ~held;
     if (from == 0) {
       // Zeroes need to be held only where something shows below them.
-      int hides = shows & VolumeMap.visible(lower.parent, extent);
+      int hides = shows & VolumeMap.visible(lower.below(), extent);
       return new Step(extent, 0, 0, to, to == 0 ? 0 : hides, MapEntry.of(to, held | hides));
     }
     if (shows == 0) {
@@ -205,13 +219,14 @@ final class LayerMerge {
     for (int rest = step.copied; rest != 0; rest &= rest - 1) {
       long block = (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
       ByteBuffer one = buffer.slice(0, PoolLayout.BLOCK_BYTES);
-      pool.device.read(step.from * PoolLayout.EXTENT_BYTES + block, one);
+      pool.data.read(lower.key(), step.from * PoolLayout.EXTENT_BYTES + block, one);
       one.rewind();
-      pool.device.write(step.to * PoolLayout.EXTENT_BYTES + block, one);
+      pool.data.write(upper.key(), step.to * PoolLayout.EXTENT_BYTES + block, one);
     }
     for (int rest = step.zeroed; rest != 0; rest &= rest - 1) {
       long block = (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
-      pool.device.write(
+      pool.data.write(
+          upper.key(),
           step.to * PoolLayout.EXTENT_BYTES + block,
           VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
     }

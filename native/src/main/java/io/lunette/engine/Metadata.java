@@ -57,6 +57,7 @@ final class Metadata {
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
   private RecordBuffer pending = new RecordBuffer();
+  private Layer keyLayer;
 
   /** Number of the commit that {@link #pending} goes with. */
   private long commit = 1;
@@ -182,12 +183,29 @@ final class Metadata {
     return volumesById.get(id);
   }
 
-  Layer createLayer(Layer parent, long sizeBytes, long volume) throws IOException {
-    long id = next(NEXT_LAYER);
+  /** An empty layer on another or on none, whose blocks are enciphered if there is a key. */
+  Layer createLayer(Layer parent, long sizeBytes, long volume, DataKey key) throws IOException {
     LayerSlot slot =
         new LayerSlot(
-            LayerSlot.State.WRITABLE, false, parent == null ? 0 : parent.id, sizeBytes, volume);
+            LayerSlot.State.WRITABLE,
+            false,
+            false,
+            false,
+            parent == null ? 0 : parent.id,
+            sizeBytes,
+            volume,
+            key == null ? 0 : key.id());
+    return createLayer(parent, slot, key);
+  }
+
+  /** An empty layer, as its slot says. */
+  Layer createLayer(Layer parent, LayerSlot slot, DataKey key) throws IOException {
+    long id = next(NEXT_LAYER);
     Layer layer = newLayer(id, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
+    layer.setKey(key);
+    if (key != null) {
+      key.named();
+    }
     layers.put(id, layer);
     link(layer, parent);
     writeSlot(layer);
@@ -205,20 +223,21 @@ final class Metadata {
   }
 
   void setState(Layer layer, LayerSlot.State state) throws IOException {
-    LayerSlot old = layer.slot;
-    layer.slot = new LayerSlot(state, old.suspect(), old.parent(), old.sizeBytes(), old.volume());
+    boolean isReleased = state == LayerSlot.State.RELEASED;
+    if (isReleased && layer.slot.state() != state && layer.key() != null) {
+      layer.key().unnamed();
+    }
+    layer.slot = layer.slot.withState(state);
     writeSlot(layer);
   }
 
   void setSuspect(Layer layer) throws IOException {
-    LayerSlot old = layer.slot;
-    layer.slot = new LayerSlot(old.state(), true, old.parent(), old.sizeBytes(), old.volume());
+    layer.slot = layer.slot.asSuspect();
     writeSlot(layer);
   }
 
   void setSize(Layer layer, long sizeBytes) throws IOException {
-    LayerSlot old = layer.slot;
-    layer.slot = new LayerSlot(old.state(), old.suspect(), old.parent(), sizeBytes, old.volume());
+    layer.slot = layer.slot.withSize(sizeBytes);
     writeSlot(layer);
   }
 
@@ -254,10 +273,12 @@ final class Metadata {
     try {
       child.parent = empty.parent;
       empty.parent = null;
+      child.opaque |= empty.opaque;
     } finally {
       moves.unlockWrite(stamp);
     }
     empty.children--;
+    child.slot = child.slot.withOpaque(child.opaque);
     setParent(child, child.parent);
     setState(empty, LayerSlot.State.RELEASED);
   }
@@ -274,9 +295,7 @@ final class Metadata {
   }
 
   private void setParent(Layer layer, Layer parent) throws IOException {
-    LayerSlot old = layer.slot;
-    long id = parent == null ? 0 : parent.id;
-    layer.slot = new LayerSlot(old.state(), old.suspect(), id, old.sizeBytes(), old.volume());
+    layer.slot = layer.slot.withParent(parent == null ? 0 : parent.id);
     writeSlot(layer);
   }
 
@@ -296,6 +315,9 @@ final class Metadata {
 
   void add(Layer layer) {
     layers.put(layer.id, layer);
+    if (layer.slot.holdsKeys()) {
+      keyLayer = layer;
+    }
   }
 
   /** Hands over all layers and knows none from then on. */
@@ -347,6 +369,18 @@ final class Metadata {
     if (parent != null) {
       parent.children++;
     }
+  }
+
+  /** The layer that holds the wrapped keys, or null as long as the pool has none. */
+  Layer keyLayer() {
+    return keyLayer;
+  }
+
+  /** Makes the layer that holds the wrapped keys, once in the life of a pool. */
+  Layer createKeyLayer(long sizeBytes) throws IOException {
+    LayerSlot slot = new LayerSlot(LayerSlot.State.FROZEN, false, false, true, 0, sizeBytes, 0, 0);
+    keyLayer = createLayer(null, slot, null);
+    return keyLayer;
   }
 
   Layer newLayer(long id, LayerSlot slot, TreeRoot map, TreeRoot dropped) {

@@ -47,6 +47,7 @@ final class MetadataLoader {
       long id = at / LayerSlot.WORDS;
       Layer layer = replayed.containsKey(id) ? replayed.get(id) : loadLayer(id);
       layer.slot = LayerSlot.decode(words(slots, LayerSlot.index(id), LayerSlot.JOURNALED_WORDS));
+      layer.opaque = layer.slot.opaque();
       if (layer.slot.state() != LayerSlot.State.ABSENT) {
         metadata.add(layer);
       }

@@ -14,6 +14,7 @@ import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
+import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
@@ -57,6 +58,8 @@ final class Pool implements AutoCloseable {
   final VolumeDirectory directory;
   final VolumeLineage lineage;
   final Copier copier;
+  final LayerDevice data;
+  final KeyTable keys;
   final PoolGrowth growth;
   final ThreadPoolExecutor io;
   final Clock clock;
@@ -65,8 +68,9 @@ final class Pool implements AutoCloseable {
   private final JournalWriter journal;
   private final ExecutorService checkpoints;
 
-  private Pool(RawDevice device, PoolState state, Clock clock) throws IOException {
+  private Pool(RawDevice device, PoolState state, Clock clock, KeyVault vault) throws IOException {
     this.device = device;
+    this.data = new LayerDevice(device);
     this.features = device.probe(PoolLayout.SCRATCH_OFFSET, PoolLayout.SCRATCH_BYTES);
     this.clock = clock;
     this.metadata = state.metadata();
@@ -96,9 +100,10 @@ final class Pool implements AutoCloseable {
         new Checkpointer(
             metadata, device, state.pages(), finder, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
-    this.through = new WriteThrough(device, features, metadata, log);
+    this.through = new WriteThrough(data, features, metadata, log);
     this.allocator = new ExtentAllocator(metadata, finder, log);
     this.growth = new PoolGrowth(metadata, device, log, checkpointer);
+    this.keys = new KeyTable(this, vault);
     this.scrubber = new Scrubber(this);
     this.waiters = new SpaceWaiters(this);
     this.merger = new Merger(this);
@@ -118,10 +123,10 @@ final class Pool implements AutoCloseable {
    * Opens a pool and takes the device over; brings it back from a crash if it was left by one. On
    * return no extent is of unknown content.
    */
-  static Pool open(RawDevice device, Clock clock, long cacheBytes)
+  static Pool open(RawDevice device, Clock clock, long cacheBytes, KeyVault vault)
       throws IOException, BlockException {
     PoolState state = PoolState.read(device, new PageCache(cacheBytes));
-    Pool pool = new Pool(device, state, clock);
+    Pool pool = new Pool(device, state, clock, vault);
     boolean opened = false;
     try {
       pool.recover(state);
@@ -139,6 +144,7 @@ final class Pool implements AutoCloseable {
     try {
       eraseUnfinishedPages(state.superblock());
       addFreePages(state.pages());
+      keys.load();
       if (metadata.layer(Layer.ORPHANS) == null) {
         metadata.createOrphans();
       }
@@ -263,6 +269,14 @@ final class Pool implements AutoCloseable {
     }
     if (erased) {
       device.flush();
+    }
+  }
+
+  /** Makes it durable that the pool makes use of a feature: no superblock is without it then. */
+  void requireFeature(long feature) throws IOException, BlockException {
+    checkpointer.addFeature(feature);
+    while ((checkpointer.latest().features() & checkpointer.former().features() & feature) == 0) {
+      log.checkpoint();
     }
   }
 

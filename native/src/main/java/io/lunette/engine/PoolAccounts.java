@@ -21,8 +21,11 @@ final class PoolAccounts {
     try {
       long owned = 0;
       long dirty = 0;
+      long keys = 0;
       for (Layer layer : metadata.layers()) {
-        if (layer.slot.state() == LayerSlot.State.RELEASED) {
+        if (layer.slot.holdsKeys()) {
+          keys += layer.ownedExtents;
+        } else if (layer.slot.state() == LayerSlot.State.RELEASED) {
           dirty += layer.ownedExtents;
         } else {
           owned += layer.ownedExtents;
@@ -39,7 +42,7 @@ final class PoolAccounts {
           metadata.space.dataExtents() * unit,
           owned * unit,
           dirty * unit,
-          metadata.space.metadataExtents() * unit,
+          (metadata.space.metadataExtents() + keys) * unit,
           (pool.finder.available() + metadata.space.reservedExtents()) * unit,
           virtual);
     } finally {

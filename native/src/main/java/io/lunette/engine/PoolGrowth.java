@@ -56,7 +56,7 @@ final class PoolGrowth {
     }
     while (checkpointer.latest().capacityBytes() != bytes
         || checkpointer.former().capacityBytes() != bytes) {
-      checkpoint();
+      log.checkpoint();
     }
     metadata.lock.lock();
     try {
@@ -72,19 +72,6 @@ final class PoolGrowth {
       return metadata.space.capacityExtents() * PoolLayout.EXTENT_BYTES;
     } finally {
       metadata.lock.unlock();
-    }
-  }
-
-  /** Waits for a checkpoint, or for one that was under way. */
-  private void checkpoint() throws IOException, BlockException {
-    log.requestCheckpoint();
-    // A commit with nothing to commit would not wait for its turn, in which the checkpoint starts.
-    log.dataWritten();
-    log.commit();
-    checkpointer.await();
-    checkpointer.requireSound();
-    if (checkpointer.wantOfSpace() != null) {
-      throw checkpointer.wantOfSpace();
     }
   }
 }

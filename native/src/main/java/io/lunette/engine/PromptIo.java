@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,10 +15,10 @@ import java.nio.ByteBuffer;
  */
 final class PromptIo {
 
-  private final RawDevice device;
+  private final LayerDevice device;
   private final CommitLog log;
 
-  PromptIo(RawDevice device, CommitLog log) {
+  PromptIo(LayerDevice device, CommitLog log) {
     this.device = device;
     this.log = log;
   }
@@ -32,6 +31,8 @@ final class PromptIo {
     int runStart = start;
     long runOffset = VolumeMap.ZERO;
     boolean runIsZero = true;
+    DataKey runKey = null;
+    boolean anyKeyed = top.isAnyKeyed();
     for (int at = start; at < end; ) {
       long position = offset + (at - start);
       long logical = position / PoolLayout.EXTENT_BYTES;
@@ -46,28 +47,40 @@ final class PromptIo {
         return false;
       }
       boolean isZero = extent == VolumeMap.ZERO;
+      DataKey key = null;
+      if (anyKeyed && !isZero) {
+        Layer owner = VolumeMap.ownerOf(top, logical, extent);
+        if (owner == null) {
+          return false;
+        }
+        key = owner.key();
+      }
       boolean joins =
-          isZero == runIsZero && (isZero || extent + from == runOffset + (at - runStart));
+          isZero == runIsZero
+              && key == runKey
+              && (isZero || extent + from == runOffset + (at - runStart));
       if (!joins) {
-        if (!fill(target, runStart, at, runIsZero, runOffset)) {
+        if (!fill(target, runStart, at, runIsZero, runOffset, runKey)) {
           return false;
         }
         runStart = at;
         runOffset = extent + from;
         runIsZero = isZero;
+        runKey = key;
       }
       at += length;
     }
-    return fill(target, runStart, end, runIsZero, runOffset);
+    return fill(target, runStart, end, runIsZero, runOffset, runKey);
   }
 
-  private boolean fill(ByteBuffer target, int from, int to, boolean isZero, long offset)
+  private boolean fill(
+      ByteBuffer target, int from, int to, boolean isZero, long offset, DataKey key)
       throws IOException {
     if (isZero) {
       VolumeIo.fillZeroes(target, from, to);
       return true;
     }
-    return device.readAtOnce(offset, part(target, from, to));
+    return device.readAtOnce(key, offset, part(target, from, to));
   }
 
   /** Whether all was written; if not, some of it may have been. */
@@ -89,7 +102,7 @@ final class PromptIo {
       if (at == start) {
         runOffset = extent + from;
       } else if (extent + from != runOffset + (at - runStart)) {
-        if (!write(source, runStart, at, runOffset)) {
+        if (!write(top, source, runStart, at, runOffset)) {
           return false;
         }
         runStart = at;
@@ -97,14 +110,15 @@ final class PromptIo {
       }
       at += length;
     }
-    return write(source, runStart, end, runOffset);
+    return write(top, source, runStart, end, runOffset);
   }
 
-  private boolean write(ByteBuffer source, int from, int to, long offset) throws IOException {
+  private boolean write(Layer top, ByteBuffer source, int from, int to, long offset)
+      throws IOException {
     if (from == to) {
       return true;
     }
-    boolean written = device.writeAtOnce(offset, part(source, from, to));
+    boolean written = device.writeAtOnce(top.key(), offset, part(source, from, to));
     log.dataWritten();
     return written;
   }

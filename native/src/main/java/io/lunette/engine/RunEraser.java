@@ -55,7 +55,7 @@ final class RunEraser {
   /** Whether the device can do what a method needs. */
   static boolean offers(DeviceFeatures features, EraseMethod method) {
     return switch (method) {
-      case ZERO_FILL, OVERWRITE -> true;
+      case ZERO_FILL, OVERWRITE, CRYPTO -> true;
       case WRITE_ZEROES_OFFLOAD -> features.zeroRange() == Support.YES;
       case DISCARD -> features.punchHole() == Support.YES;
     };
@@ -68,7 +68,7 @@ final class RunEraser {
    */
   void erase(List<DirtyRuns.Run> runs, EraseRequest request) throws IOException {
     switch (offers(features, request.method()) ? request.method() : EraseMethod.ZERO_FILL) {
-      case ZERO_FILL -> write(runs, ZEROES);
+      case ZERO_FILL, CRYPTO -> write(runs, ZEROES);
       case OVERWRITE -> {
         for (int pass = 0; pass < request.passes().count(); pass++) {
           write(runs, filled(request.passes().byteOf(pass)));

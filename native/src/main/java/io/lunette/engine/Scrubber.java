@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -205,6 +207,7 @@ final class Scrubber {
     // The release must be durable before the first byte goes, and nobody may still be reading.
     pool.log.commit();
     awaitReaders();
+    destroyKey(layer, job);
     scrubMapped(layer, job);
     while (!queue.isClosed() && layer.droppedExtents > 0) {
       scrubDropped(layer, job);
@@ -212,6 +215,49 @@ final class Scrubber {
     if (!queue.isClosed()) {
       finish(layer, job);
     }
+  }
+
+  /**
+   * What was written by a key that no layer needs any more is beyond reading before the first byte
+   * of it is overwritten; where that was asked for, so are old copies of the key's record.
+   */
+  private void destroyKey(Layer layer, EraseJob job) throws IOException, BlockException {
+    if (layer.key() != null) {
+      pool.keys.destroyUnlessNamed(layer.key());
+    }
+    EraseRequest request = request(layer);
+    if (request.method() != EraseMethod.CRYPTO || job == null || job.keyIsDestroyed) {
+      return;
+    }
+    pool.keys.turn();
+    job.keyIsDestroyed = true;
+    if (request.sample().isNone()) {
+      endErase(layer, job);
+    }
+  }
+
+  /** Ends an erase with what is left to the scrub that follows any release. */
+  private void endErase(Layer layer, EraseJob job) throws IOException, BlockException {
+    EraseReport report = null;
+    metadata.lock.lock();
+    try {
+      Volume volume = metadata.volume(layer.slot.volume());
+      if (volume != null && volume.slot.state() == VolumeSlot.State.ERASING) {
+        report = endErase(volume);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    commit(report, job);
+  }
+
+  /** With the lock held. */
+  private EraseReport endErase(Volume volume) throws IOException {
+    EraseReport report = report(volume.slot);
+    metadata.update(
+        volume, with(volume.slot, VolumeSlot.State.WRITABLE, VolumeSlot.Erase.NONE), volume.top);
+    jobs.remove(volume.id);
+    return report;
   }
 
   private void scrubMapped(Layer layer, EraseJob job) throws IOException, BlockException {
@@ -368,16 +414,15 @@ final class Scrubber {
       if (volume != null
           && volume.slot.state() == VolumeSlot.State.ERASING
           && released(volumeId).isEmpty()) {
-        report = report(volume.slot);
-        metadata.update(
-            volume,
-            with(volume.slot, VolumeSlot.State.WRITABLE, VolumeSlot.Erase.NONE),
-            volume.top);
-        jobs.remove(volumeId);
+        report = endErase(volume);
       }
     } finally {
       metadata.lock.unlock();
     }
+    commit(report, job);
+  }
+
+  private void commit(EraseReport report, EraseJob job) throws BlockException {
     try {
       pool.log.commit();
     } catch (BlockException e) {
@@ -404,7 +449,13 @@ final class Scrubber {
         pool.device.readBackPath(),
         "pool " + pool.uuid + " on " + pool.device.lastingIdentity(),
         Instant.ofEpochMilli(erase.startMillis()),
-        pool.clock.instant());
+        pool.clock.instant(),
+        destroyedKey(erase));
+  }
+
+  private static Optional<String> destroyedKey(VolumeSlot.Erase erase) {
+    boolean destroyed = EraseTerms.of(erase).method() == EraseMethod.CRYPTO && erase.key() != 0;
+    return destroyed ? Optional.of(Long.toHexString(erase.key())) : Optional.empty();
   }
 
   /** A layer that cannot be scrubbed keeps its extents, and its volume never opens again. */

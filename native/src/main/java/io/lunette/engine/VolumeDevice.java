@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.function.Function;
 
 /**
  * An open volume: hands operations to the engine's I/O threads and keeps count of them. One for
@@ -41,6 +42,9 @@ final class VolumeDevice {
   private final ReadWriteLock writers;
   private final int blockBytes;
 
+  /** What the chain under the top needs; guarded by the lock of {@link Metadata}. */
+  private KeyUse keys;
+
   private volatile Layer top;
   private volatile long sizeBytes;
   private volatile boolean sealed;
@@ -48,12 +52,18 @@ final class VolumeDevice {
   /** Handles that are open; guarded by the lock of {@link Metadata}. */
   int handles;
 
-  VolumeDevice(Pool pool, Volume volume) {
+  /**
+   * With the lock of the metadata held.
+   *
+   * @throws LockedKeyException if a key that the volume needs is not to be had
+   */
+  VolumeDevice(Pool pool, Volume volume) throws LockedKeyException {
     this.pool = pool;
+    this.keys = KeyUse.of(volume.top);
     this.volume = volume.id;
-    this.io = new VolumeIo(pool.device, pool.metadata, pool.allocator, pool.log);
-    this.prompt = new PromptIo(pool.device, pool.log);
-    this.atomic = new AtomicWrite(io, pool.device, pool.metadata, pool.allocator, pool.log);
+    this.io = new VolumeIo(pool.data, pool.metadata, pool.allocator, pool.log);
+    this.prompt = new PromptIo(pool.data, pool.log);
+    this.atomic = new AtomicWrite(io, pool.data, pool.metadata, pool.allocator, pool.log);
     this.log = pool.log;
     this.waiters = pool.waiters;
     this.executor = pool.io;
@@ -84,7 +94,8 @@ final class VolumeDevice {
         true,
         PoolLayout.EXTENT_BYTES,
         AtomicWrite.MAX_BYTES,
-        !readOnly && !sealed);
+        !readOnly && !sealed,
+        !readOnly && !sealed && top.key() != null);
   }
 
   boolean isSealed() {
@@ -95,7 +106,24 @@ final class VolumeDevice {
     sizeBytes = newSizeBytes;
   }
 
-  /** With writers excluded. */
+  /** Lets go of the keys; nothing may be under way, nor begin. */
+  void closeKeys() {
+    keys.close();
+  }
+
+  /**
+   * Puts another chain in the place of the top's, with writers excluded and the lock of the
+   * metadata held; gives back what held the keys of the old one, to be closed when no read is under
+   * way that began before.
+   */
+  KeyUse exchange(Layer newTop) throws LockedKeyException {
+    KeyUse before = keys;
+    keys = KeyUse.of(newTop);
+    top = newTop;
+    return before;
+  }
+
+  /** With writers excluded; the new top's chain has no key but those of the old one's. */
   void setTop(Layer newTop, boolean nowSealed) {
     top = newTop;
     sealed = nowSealed;
@@ -204,6 +232,19 @@ final class VolumeDevice {
   /** Not counted as under way, for it waits for whatever is. */
   void purge(IoCompletion completion) {
     pool.scrubber.purge(volume, completion);
+  }
+
+  /** Not counted as under way, for it waits for whatever is. */
+  void cryptoErase(IoCompletion completion) {
+    executor.execute(
+        () -> {
+          BlockException failure = runWrite(() -> new CryptoErase(pool, volume).run());
+          if (failure == null) {
+            completion.completed();
+          } else {
+            completion.failed(failure);
+          }
+        });
   }
 
   void zero(
@@ -345,12 +386,21 @@ final class VolumeDevice {
     }
   }
 
+  private BlockException runWrite(Transfer transfer) {
+    return run(transfer, PoolFailure::writing);
+  }
+
   private BlockException runRead(Transfer transfer) {
+    return run(transfer, PoolFailure::reading);
+  }
+
+  private static BlockException run(
+      Transfer transfer, Function<IOException, BlockException> failed) {
     try {
       transfer.run();
       return null;
     } catch (IOException e) {
-      return PoolFailure.reading(e);
+      return failed.apply(e);
     } catch (BlockException e) {
       return e;
     } catch (RuntimeException | Error e) {

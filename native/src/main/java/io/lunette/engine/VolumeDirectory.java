@@ -99,7 +99,8 @@ final class VolumeDirectory {
           case COPYING -> VolumeState.COPYING;
           case ERASING -> VolumeState.ERASING;
           case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
-        });
+        },
+        volume.top.key() != null);
   }
 
   /** Whether everything that it reads was written by itself. */

@@ -110,6 +110,15 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
   }
 
   @Override
+  public void cryptoErase(IoCompletion completion) {
+    int slot = device.enter();
+    if (mayStart(slot, 0, 0, true, completion)) {
+      device.exit(slot);
+      device.cryptoErase(completion);
+    }
+  }
+
+  @Override
   public ProvisioningRun provisioning(long offsetBytes) throws BlockException {
     int slot = device.enter();
     try {

@@ -2,7 +2,6 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
-import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -26,7 +25,7 @@ final class VolumeIo {
   static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES).asReadOnlyBuffer();
 
-  private final RawDevice device;
+  private final LayerDevice device;
   private final Metadata metadata;
   private final ExtentAllocator allocator;
   private final CommitLog log;
@@ -37,7 +36,7 @@ final class VolumeIo {
    */
   final StampedLock swaps = new StampedLock();
 
-  VolumeIo(RawDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
+  VolumeIo(LayerDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
     this.device = device;
     this.metadata = metadata;
     this.allocator = allocator;
@@ -67,41 +66,47 @@ final class VolumeIo {
   }
 
   private void readOnce(Layer top, long offset, ByteBuffer target) throws IOException {
-    long[] offsets = new long[PoolLayout.BLOCKS_PER_EXTENT];
+    BlockPlaces places = new BlockPlaces();
     int at = target.position();
     int end = target.limit();
     // The run that is being gathered: its place in the buffer, and where it lies on the device.
     int runStart = at;
     long runOffset = VolumeMap.ZERO;
     boolean runIsZero = true;
+    DataKey runKey = null;
     while (at < end) {
       long position = offset + (at - target.position());
       long extent = position / PoolLayout.EXTENT_BYTES;
       int from = (int) (position % PoolLayout.EXTENT_BYTES);
       int to = Math.min(PoolLayout.EXTENT_BYTES, from + end - at);
-      VolumeMap.resolve(top, extent, VolumeMap.touched(from, to), offsets);
+      VolumeMap.resolve(top, extent, VolumeMap.touched(from, to), places);
       for (int block = from / PoolLayout.BLOCK_BYTES; from < to; block++) {
         int inBlock = from % PoolLayout.BLOCK_BYTES;
         int length = Math.min(to - from, PoolLayout.BLOCK_BYTES - inBlock);
-        long lies = offsets[block];
+        long lies = places.offsets[block];
+        DataKey key = places.keys[block];
         boolean isZero = lies == VolumeMap.ZERO;
         boolean joins =
-            isZero == runIsZero && (isZero || lies + inBlock == runOffset + (at - runStart));
+            isZero == runIsZero
+                && key == runKey
+                && (isZero || lies + inBlock == runOffset + (at - runStart));
         if (!joins) {
-          transfer(target, runStart, at, runIsZero, runOffset);
+          transfer(target, runStart, at, runIsZero, runOffset, runKey);
           runStart = at;
           runOffset = lies + inBlock;
           runIsZero = isZero;
+          runKey = key;
         }
         at += length;
         from += length;
       }
     }
-    transfer(target, runStart, end, runIsZero, runOffset);
+    transfer(target, runStart, end, runIsZero, runOffset, runKey);
     metadata.trimPages();
   }
 
-  private void transfer(ByteBuffer target, int from, int to, boolean isZero, long offset)
+  private void transfer(
+      ByteBuffer target, int from, int to, boolean isZero, long offset, DataKey key)
       throws IOException {
     if (from == to) {
       return;
@@ -109,7 +114,7 @@ final class VolumeIo {
     if (isZero) {
       fillZeroes(target, from, to);
     } else {
-      device.read(offset, target.slice(from, to - from));
+      device.read(key, offset, target.slice(from, to - from));
     }
   }
 
@@ -135,25 +140,26 @@ final class VolumeIo {
       int length = Math.min(PoolLayout.EXTENT_BYTES - from, end - at);
       long held = heldAt(top, extent, VolumeMap.touched(from, from + length));
       if (held == 0) {
-        writeRun(source, runStart, at, runOffset);
+        writeRun(top, source, runStart, at, runOffset);
         firstWrite(top, extent, from, source.slice(at, length));
         runStart = at + length;
       } else if (runStart == at) {
         runOffset = held + from;
       } else if (held + from != runOffset + (at - runStart)) {
-        writeRun(source, runStart, at, runOffset);
+        writeRun(top, source, runStart, at, runOffset);
         runStart = at;
         runOffset = held + from;
       }
       at += length;
     }
-    writeRun(source, runStart, end, runOffset);
+    writeRun(top, source, runStart, end, runOffset);
     metadata.trimPages();
   }
 
-  private void writeRun(ByteBuffer source, int from, int to, long offset) throws IOException {
+  private void writeRun(Layer top, ByteBuffer source, int from, int to, long offset)
+      throws IOException {
     if (from < to) {
-      device.write(offset, source.slice(from, to - from));
+      device.write(top.key(), offset, source.slice(from, to - from));
       log.dataWritten();
     }
   }
@@ -184,7 +190,7 @@ final class VolumeIo {
         writeBlocks(top, extent, physical, entry, from, source);
         if (taken) {
           // What was held as zero without an extent must be zero in the extent.
-          written |= zeroBlocks(physical, MapEntry.mask(entry) & ~blocks);
+          written |= zeroBlocks(top, physical, MapEntry.mask(entry) & ~blocks);
         }
         log.dataWritten();
       } catch (IOException e) {
@@ -208,7 +214,7 @@ final class VolumeIo {
     int partial = VolumeMap.touched(from, to) & ~VolumeMap.covered(from, to) & ~held;
     long base = physical * PoolLayout.EXTENT_BYTES;
     if (partial == 0) {
-      device.write(base + from, source);
+      device.write(top.key(), base + from, source);
       return;
     }
     // Only blocks that are not held are filled up: a held one may be written by others meanwhile.
@@ -221,7 +227,7 @@ final class VolumeIo {
     read(top, logical + start, filled.slice(0, from - start));
     read(top, logical + to, filled.slice(to - start, end - to));
     filled.put(from - start, source, source.position(), source.remaining());
-    device.write(base + start, filled);
+    device.write(top.key(), base + start, filled);
   }
 
   private static boolean isIn(int blocks, int byteInExtent) {
@@ -308,7 +314,7 @@ final class VolumeIo {
     ReentrantLock stripe = stripe(extent);
     stripe.lock();
     try {
-      boolean shows = VolumeMap.visible(top.parent, extent) != 0;
+      boolean shows = VolumeMap.visible(top.below(), extent) != 0;
       metadata.lock.lock();
       try {
         long old = top.map.get(extent);
@@ -355,10 +361,11 @@ final class VolumeIo {
     }
   }
 
-  private int zeroBlocks(long physical, int blocks) throws IOException {
+  private int zeroBlocks(Layer top, long physical, int blocks) throws IOException {
     for (int rest = blocks; rest != 0; rest &= rest - 1) {
       long block = Integer.numberOfTrailingZeros(rest);
       device.write(
+          top.key(),
           physical * PoolLayout.EXTENT_BYTES + block * PoolLayout.BLOCK_BYTES,
           ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
     }

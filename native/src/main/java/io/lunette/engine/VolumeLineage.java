@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
@@ -47,7 +48,7 @@ final class VolumeLineage {
           VolumeDirectory.requireWritable(now);
           Layer frozen = now.top;
           metadata.setState(frozen, LayerSlot.State.FROZEN);
-          Layer top = metadata.createLayer(frozen, frozen.slot.sizeBytes(), now.id);
+          Layer top = metadata.createLayer(frozen, frozen.slot.sizeBytes(), now.id, frozen.key());
           metadata.update(
               now,
               VolumeDirectory.with(now, VolumeSlot.State.WRITABLE, top, now.slot.sizeBytes()),
@@ -82,7 +83,7 @@ final class VolumeLineage {
                 VolumeException.Kind.INVALID, snapshot + " is not a snapshot of " + name);
           }
           Layer old = volume.top;
-          Layer top = metadata.createLayer(past.top, past.slot.sizeBytes(), volume.id);
+          Layer top = metadata.createLayer(past.top, past.slot.sizeBytes(), volume.id, old.key());
           metadata.update(
               volume,
               VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, past.slot.sizeBytes()),
@@ -92,7 +93,33 @@ final class VolumeLineage {
         });
   }
 
+  /** A volume with a key gets another: the one it had goes with what was written by it. */
   EraseJob erase(VolumeName name, EraseRequest request)
+      throws IOException, VolumeException, BlockException {
+    NewKeys keys = new NewKeys(pool.keys, isToBeRekeyed(name, request) ? 1 : 0);
+    try {
+      return erase(name, request, keys);
+    } finally {
+      keys.close();
+    }
+  }
+
+  private boolean isToBeRekeyed(VolumeName name, EraseRequest request)
+      throws IOException, VolumeException, BlockException {
+    return directory.locked(
+        () -> {
+          Volume volume = directory.get(name);
+          boolean keyed = volume.top.key() != null;
+          if (!keyed && request.method() == EraseMethod.CRYPTO) {
+            throw new VolumeException(
+                VolumeException.Kind.UNSUPPORTED,
+                "volume " + name + " has no key to destroy: use " + EraseMethod.ZERO_FILL.label());
+          }
+          return keyed && volume.slot.state() == VolumeSlot.State.WRITABLE;
+        });
+  }
+
+  private EraseJob erase(VolumeName name, EraseRequest request, NewKeys keys)
       throws IOException, VolumeException, BlockException {
     return directory.locked(
         () -> {
@@ -107,12 +134,16 @@ final class VolumeLineage {
                 VolumeException.Kind.BUSY,
                 "volume " + name + " is " + volume.slot.state() + ": delete it instead");
           }
+          long key =
+              volume.slot.state() == VolumeSlot.State.QUARANTINED
+                  ? volume.slot.erase().key()
+                  : volume.top.slot.key();
           if (volume.slot.state() != VolumeSlot.State.QUARANTINED) {
-            replaceTop(volume);
+            replaceTop(volume, keys);
           }
           requeue(volume);
           VolumeSlot.Erase erase =
-              EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis());
+              EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis(), key);
           metadata.update(
               volume, Scrubber.with(volume.slot, VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);
@@ -120,7 +151,20 @@ final class VolumeLineage {
   }
 
   /** Gives the volume an empty layer on its origin and releases all that it wrote. */
-  private void replaceTop(Volume volume) throws IOException, VolumeException {
+  private void replaceTop(Volume volume, NewKeys keys) throws IOException, VolumeException {
+    Layer base = baseOf(volume);
+    Layer old = volume.top;
+    DataKey key = keys.take(old.key() != null);
+    Layer top = metadata.createLayer(base, volume.slot.sizeBytes(), volume.id, key);
+    metadata.update(
+        volume,
+        VolumeDirectory.with(volume, volume.slot.state(), top, volume.slot.sizeBytes()),
+        top);
+    releaseAndEnqueue(old);
+  }
+
+  /** What the volume lies on, or null; throws if somebody else needs what lies above it. */
+  static Layer baseOf(Volume volume) throws VolumeException {
     Layer base = volume.top;
     while (base != null && base.slot.volume() == volume.id) {
       if (base != volume.top && (base.owner != null || base.children > 1)) {
@@ -132,13 +176,7 @@ final class VolumeLineage {
       }
       base = base.parent;
     }
-    Layer old = volume.top;
-    Layer top = metadata.createLayer(base, volume.slot.sizeBytes(), volume.id);
-    metadata.update(
-        volume,
-        VolumeDirectory.with(volume, volume.slot.state(), top, volume.slot.sizeBytes()),
-        top);
-    releaseAndEnqueue(old);
+    return base;
   }
 
   /**

@@ -23,32 +23,34 @@ final class VolumeMap {
   private VolumeMap() {}
 
   /** Fills in where the blocks of a logical extent lie that {@code wanted} names. */
-  static void resolve(Layer top, long logicalExtent, int wanted, long[] offsets)
+  static void resolve(Layer top, long logicalExtent, int wanted, BlockPlaces places)
       throws IOException {
     long ignored =
         unmoved(
             top,
             () -> {
-              resolveOnce(top, logicalExtent, wanted, offsets);
+              resolveOnce(top, logicalExtent, wanted, places);
               return 0;
             });
   }
 
-  private static void resolveOnce(Layer top, long logicalExtent, int wanted, long[] offsets)
+  private static void resolveOnce(Layer top, long logicalExtent, int wanted, BlockPlaces places)
       throws IOException {
     int missing = wanted;
-    for (Layer layer = top; missing != 0 && layer != null; layer = layer.parent) {
+    for (Layer layer = top; missing != 0 && layer != null; layer = layer.below()) {
       long entry = layer.map.get(logicalExtent);
       int held = MapEntry.mask(entry) & missing;
       long base = MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
       for (int rest = held; rest != 0; rest &= rest - 1) {
         int block = Integer.numberOfTrailingZeros(rest);
-        offsets[block] = base == 0 ? ZERO : base + (long) block * PoolLayout.BLOCK_BYTES;
+        places.offsets[block] = base == 0 ? ZERO : base + (long) block * PoolLayout.BLOCK_BYTES;
+        places.keys[block] = base == 0 ? null : layer.key();
       }
       missing &= ~held;
     }
     for (int rest = missing; rest != 0; rest &= rest - 1) {
-      offsets[Integer.numberOfTrailingZeros(rest)] = ZERO;
+      places.offsets[Integer.numberOfTrailingZeros(rest)] = ZERO;
+      places.keys[Integer.numberOfTrailingZeros(rest)] = null;
     }
   }
 
@@ -67,7 +69,7 @@ final class VolumeMap {
         visible |= held;
       }
       decided |= held;
-      layer = layer.parent;
+      layer = layer.below();
     }
     return visible;
   }
@@ -79,7 +81,7 @@ final class VolumeMap {
 
   private static long nextMappedOnce(Layer top, long from) throws IOException {
     long next = -1;
-    for (Layer layer = top; layer != null; layer = layer.parent) {
+    for (Layer layer = top; layer != null; layer = layer.below()) {
       long found = layer.map.nextNonZero(from);
       if (found >= 0 && (next < 0 || found < next)) {
         next = found;
@@ -105,7 +107,7 @@ final class VolumeMap {
   }
 
   private static long locateOnce(Layer top, long logicalExtent, int wanted) {
-    for (Layer layer = top; layer != null; layer = layer.parent) {
+    for (Layer layer = top; layer != null; layer = layer.below()) {
       long entry = layer.map.peek(logicalExtent);
       if (entry == WordTree.NOT_IN_MEMORY) {
         return SCATTERED;
@@ -119,6 +121,22 @@ final class VolumeMap {
       }
     }
     return ZERO;
+  }
+
+  /**
+   * The layer of a chain that maps a logical extent to that place, which {@link #locate} found;
+   * null if none does any more. An extent has one owner and moves only to a layer of the same key,
+   * so the layer's key is that of what lies there, whatever moved since.
+   */
+  static Layer ownerOf(Layer top, long logicalExtent, long place) {
+    for (Layer layer = top; layer != null; layer = layer.below()) {
+      long entry = layer.map.peek(logicalExtent);
+      if (entry != WordTree.NOT_IN_MEMORY
+          && MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES == place) {
+        return layer;
+      }
+    }
+    return null;
   }
 
   /** As {@link #locate}, but in the top layer alone, and not where it holds them as zero. */

@@ -10,7 +10,6 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,9 +18,6 @@ import java.util.Optional;
  * it durable. Each operation is one hold of the metadata's lock, so it is one group of the journal.
  */
 final class VolumeTable {
-
-  /** Volumes cloned in one hold of the lock, so that one commit never outgrows the journal. */
-  private static final int CLONE_BATCH = 256;
 
   private final Pool pool;
   private final Metadata metadata;
@@ -33,101 +29,6 @@ final class VolumeTable {
     this.metadata = pool.metadata;
     this.directory = pool.directory;
     this.lineage = pool.lineage;
-  }
-
-  VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes)
-      throws IOException, VolumeException, BlockException {
-    VolumeDirectory.requireSize(sizeBytes);
-    VolumeDirectory.requireBlock(blockBytes);
-    return directory.locked(
-        () -> {
-          Volume existing = metadata.volume(name.value());
-          if (existing != null) {
-            if (existing.slot.sizeBytes() == sizeBytes
-                && existing.slot.blockBytes() == blockBytes
-                && existing.slot.origin() == 0
-                && existing.slot.state() == VolumeSlot.State.WRITABLE) {
-              return directory.info(existing);
-            }
-            throw VolumeDirectory.conflict(name);
-          }
-          Layer layer = metadata.createLayer(null, sizeBytes, metadata.nextVolumeId());
-          return directory.info(
-              directory.newVolume(
-                  name, layer, sizeBytes, blockBytes, 0, VolumeSlot.State.WRITABLE));
-        });
-  }
-
-  List<VolumeInfo> clone(VolumeName source, List<VolumeName> names)
-      throws IOException, VolumeException, BlockException {
-    List<VolumeInfo> made = new ArrayList<>();
-    for (int from = 0; from < names.size(); from += CLONE_BATCH) {
-      List<VolumeName> batch = names.subList(from, Math.min(names.size(), from + CLONE_BATCH));
-      pool.log.throttle();
-      made.addAll(directory.locked(() -> cloneBatch(source, batch)));
-    }
-    return made;
-  }
-
-  private List<VolumeInfo> cloneBatch(VolumeName source, List<VolumeName> names)
-      throws IOException, VolumeException {
-    Volume origin = sealed(source);
-    for (VolumeName name : names) {
-      Volume existing = metadata.volume(name.value());
-      if (existing != null
-          && (existing.slot.origin() != origin.id || VolumeDirectory.isIndependent(existing))) {
-        throw VolumeDirectory.conflict(name);
-      }
-    }
-    long size = origin.slot.sizeBytes();
-    int block = origin.slot.blockBytes();
-    List<VolumeInfo> made = new ArrayList<>();
-    for (VolumeName name : names) {
-      Volume volume = metadata.volume(name.value());
-      if (volume == null) {
-        Layer layer = metadata.createLayer(origin.top, size, metadata.nextVolumeId());
-        volume =
-            directory.newVolume(name, layer, size, block, origin.id, VolumeSlot.State.WRITABLE);
-      }
-      made.add(directory.info(volume));
-    }
-    return made;
-  }
-
-  private Volume sealed(VolumeName source) throws VolumeException {
-    Volume origin = directory.get(source);
-    if (origin.slot.state() != VolumeSlot.State.SEALED) {
-      throw new VolumeException(
-          VolumeException.Kind.BUSY,
-          "volume " + source + " is not sealed: seal or snapshot it first");
-    }
-    return origin;
-  }
-
-  CopyJob copy(VolumeName source, VolumeName name)
-      throws IOException, VolumeException, BlockException {
-    return directory.locked(
-        () -> {
-          Volume origin = sealed(source);
-          Volume existing = metadata.volume(name.value());
-          if (existing != null) {
-            if (existing.slot.origin() == origin.id
-                && existing.slot.state() == VolumeSlot.State.COPYING) {
-              return pool.copier.job(existing);
-            }
-            throw VolumeDirectory.conflict(name);
-          }
-          long size = origin.slot.sizeBytes();
-          Layer layer = metadata.createLayer(origin.top, size, metadata.nextVolumeId());
-          return pool.copier.job(
-              directory.newVolume(
-                  name,
-                  layer,
-                  size,
-                  origin.slot.blockBytes(),
-                  origin.id,
-                  VolumeSlot.State.COPYING));
-        });
   }
 
   VolumeInfo seal(VolumeName name) throws IOException, VolumeException, BlockException {
@@ -162,18 +63,29 @@ final class VolumeTable {
     volume.writers.writeLock().lock();
     try {
       long oldSize = directory.locked(() -> volume.slot.sizeBytes());
-      VolumeIo io = new VolumeIo(pool.device, metadata, pool.allocator, pool.log);
-      if (sizeBytes > oldSize) {
-        io.zeroBeyond(volume.top, oldSize, sizeBytes);
-        return directory.locked(() -> setSize(name, sizeBytes));
+      KeyUse keys = KeyUse.of(volume.top);
+      try {
+        return resize(volume, oldSize, sizeBytes);
+      } finally {
+        keys.close();
       }
-      VolumeInfo resized = directory.locked(() -> setSize(name, sizeBytes));
-      pool.log.commit();
-      io.zeroBeyond(volume.top, sizeBytes, oldSize);
-      return resized;
     } finally {
       volume.writers.writeLock().unlock();
     }
+  }
+
+  private VolumeInfo resize(Volume volume, long oldSize, long sizeBytes)
+      throws IOException, VolumeException, BlockException {
+    VolumeName name = new VolumeName(volume.name());
+    VolumeIo io = new VolumeIo(pool.data, metadata, pool.allocator, pool.log);
+    if (sizeBytes > oldSize) {
+      io.zeroBeyond(volume.top, oldSize, sizeBytes);
+      return directory.locked(() -> setSize(name, sizeBytes));
+    }
+    VolumeInfo resized = directory.locked(() -> setSize(name, sizeBytes));
+    pool.log.commit();
+    io.zeroBeyond(volume.top, sizeBytes, oldSize);
+    return resized;
   }
 
   private VolumeInfo setSize(VolumeName name, long sizeBytes) throws IOException, VolumeException {
@@ -247,7 +159,7 @@ final class VolumeTable {
     }
   }
 
-  BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
+  BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException, LockedKeyException {
     metadata.lock.lock();
     try {
       Volume volume = directory.get(name);
@@ -274,6 +186,7 @@ final class VolumeTable {
     try {
       volume.device.handles--;
       if (volume.device.handles == 0) {
+        volume.device.closeKeys();
         volume.device = null;
       }
     } finally {

@@ -2,7 +2,6 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.RawDevice;
 import io.lunette.blockio.Support;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -26,13 +25,13 @@ final class WriteThrough {
   /** More at a time than this are better served by one flush for all, by measurement. */
   private static final int MOST = 4;
 
-  private final RawDevice device;
+  private final LayerDevice device;
   private final Metadata metadata;
   private final CommitLog log;
   private final boolean offered;
   private final AtomicInteger underWay = new AtomicInteger();
 
-  WriteThrough(RawDevice device, DeviceFeatures features, Metadata metadata, CommitLog log) {
+  WriteThrough(LayerDevice device, DeviceFeatures features, Metadata metadata, CommitLog log) {
     this.device = device;
     this.metadata = metadata;
     this.log = log;
@@ -45,7 +44,8 @@ final class WriteThrough {
    * @return false if it wrote nothing, and the bytes must be written and committed
    */
   boolean attempt(Layer top, long offset, ByteBuffer source) throws IOException {
-    if (!offered || !source.hasRemaining()) {
+    boolean inPieces = top.key() != null && source.remaining() > LayerDevice.PIECE_BYTES;
+    if (!offered || !source.hasRemaining() || inPieces) {
       return false;
     }
     try {
@@ -56,7 +56,7 @@ final class WriteThrough {
       if (place == 0) {
         return false;
       }
-      device.writeDurably(place, source);
+      device.writeDurably(top.key(), place, source);
       return true;
     } finally {
       underWay.decrementAndGet();

@@ -9,6 +9,7 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
@@ -51,6 +52,11 @@ final class CrashLife {
   final RecordingDevice device;
   final CrashModel model = new CrashModel();
 
+  /** Key-encryption keys; of a life in three every volume has a key. */
+  final RecordingVault vault;
+
+  private final boolean keyed;
+
   private final Random random;
   private final long cacheBytes;
   private final Map<String, BlockDevice> open = new HashMap<>();
@@ -71,6 +77,8 @@ final class CrashLife {
     PagedDevice empty = new PagedDevice(POOL_BYTES);
     format(empty, seed);
     this.device = new RecordingDevice(empty);
+    this.keyed = seed % 3 == 0;
+    this.vault = new RecordingVault(device::calls);
   }
 
   /** A pool with a journal so short that its end comes round many times in one life. */
@@ -96,7 +104,8 @@ final class CrashLife {
   /** Lives; returns why it ended early, or null. */
   Exception live(int steps) throws VolumeException {
     try {
-      driver = EngineVolumeDriver.open(device, Clock.systemUTC(), cacheBytes);
+      driver = EngineVolumeDriver.open(device, Clock.systemUTC(), cacheBytes, vault);
+      driver.encryptNewVolumes(keyed);
     } catch (VolumeException e) {
       return e;
     }
@@ -124,6 +133,8 @@ final class CrashLife {
       zero();
     } else if (kind < 70) {
       flush();
+    } else if (kind < 72 && keyed && random.nextBoolean()) {
+      cryptoErase();
     } else if (kind < 72) {
       purge();
     } else if (kind < 77) {
@@ -264,6 +275,30 @@ final class CrashLife {
     model.acknowledge("purge of " + name, start, device.calls());
   }
 
+  /** Of a volume that is open; refused where a snapshot needs the key. */
+  private void cryptoErase() throws Exception {
+    String name = any(false);
+    if (name == null) {
+      return;
+    }
+    BlockDevice volume = opened(name);
+    int start = device.calls();
+    int[] zeroes = new int[model.now.get(name).stamps().length];
+    String what = "cryptographic erase of " + name;
+    try {
+      BlockingIo.await(volume::cryptoErase);
+    } catch (BlockException e) {
+      if (e.kind() == BlockException.Kind.UNSUPPORTED) {
+        return;
+      }
+      model.now.put(name, new Content(false, false, zeroes));
+      model.leaveOpen(what, start);
+      throw e;
+    }
+    model.now.put(name, new Content(false, false, zeroes));
+    model.acknowledge(what, start, device.calls());
+  }
+
   private static ByteBuffer bytes(int stamp, int sectors) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(sectors * SECTOR);
     while (bytes.hasRemaining()) {
@@ -399,10 +434,14 @@ final class CrashLife {
     close(name);
     int sectors = model.now.get(name).stamps().length;
     VolumeName volume = new VolumeName(name);
+    EraseRequest request =
+        keyed && random.nextBoolean()
+            ? new EraseRequest(EraseMethod.CRYPTO, random.nextBoolean())
+            : EraseRequest.zeroFillVerified();
     AtomicReference<Job<EraseReport>> job = new AtomicReference<>();
     change(
-        "erase " + name,
-        () -> job.set(driver.erase(volume, EraseRequest.zeroFillVerified())),
+        "erase " + name + " by " + request.method().label(),
+        () -> job.set(driver.erase(volume, request)),
         () -> model.now.put(name, new Content(false, true, new int[sectors])));
     if (job.get() == null) {
       return;

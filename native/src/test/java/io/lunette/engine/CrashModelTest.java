@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -47,7 +48,7 @@ class CrashModelTest {
 
   /** First words of superblocks, pages of trees and frames of the journal. */
   private static final Set<Integer> METADATA_MAGICS =
-      Set.of(text("LUNE"), text("LNPG"), text("LNJF"));
+      Set.of(text("LUNE"), text("LNPG"), text("LNJF"), text("LNKY"));
 
   private static final double[] KEPT = {0, 0.5, 0.9, 1};
 
@@ -107,13 +108,14 @@ class CrashModelTest {
       CrashLife life = new CrashLife(seed);
       assertThat(life.live(STEPS)).as("seed %d", seed).isNull();
       PagedDevice closed = life.device.copy();
-      EngineVolumeDriver.open(closed, Clock.systemUTC(), CACHE_BYTES).close();
+      MemoryVault vault = life.vault.after(Integer.MAX_VALUE, new Random(seed));
+      EngineVolumeDriver.open(closed, Clock.systemUTC(), CACHE_BYTES, vault).close();
       Random coin = new Random(seed);
       for (int i = 0; i < FLIPS; i++) {
         PagedDevice flipped = closed.copy();
         int page = metadataPage(closed, coin);
         flipped.flip(((long) page * PagedDevice.PAGE) * 8 + coin.nextInt(PagedDevice.PAGE * 8));
-        requireTruth(life, flipped, "seed " + seed + ", flip in page " + page);
+        requireTruth(life, flipped, vault.copy(), "seed " + seed + ", flip in page " + page);
       }
     }
   }
@@ -129,11 +131,11 @@ class CrashModelTest {
   }
 
   /** What is damaged may be refused; what is served must be right. */
-  private static void requireTruth(CrashLife life, PagedDevice device, String where)
-      throws Exception {
+  private static void requireTruth(
+      CrashLife life, PagedDevice device, MemoryVault vault, String where) throws Exception {
     EngineVolumeDriver driver;
     try {
-      driver = EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES);
+      driver = EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES, vault);
     } catch (VolumeException e) {
       assertThat(e.kind()).as(where).isEqualTo(VolumeException.Kind.INVALID);
       return;
@@ -174,12 +176,16 @@ class CrashModelTest {
       fault = CrashVerdict.ofErased(image, life.model.erasedAt(call));
     }
     requireNone(fault, where + ", before the restart");
+    MemoryVault vault = life.vault.after(call, coin);
     if (coin.nextInt(8) == 0) {
-      image = crashAgain(image, coin);
+      CrashedPool again = crashAgain(image, vault, coin);
+      image = again.image;
+      vault = again.vault;
       where += ", and one in the recovery";
       requireNone(CrashVerdict.ofDevice(image, false), where);
     }
-    EngineVolumeDriver driver = EngineVolumeDriver.open(image, Clock.systemUTC(), CACHE_BYTES);
+    EngineVolumeDriver driver =
+        EngineVolumeDriver.open(image, Clock.systemUTC(), CACHE_BYTES, vault);
     try {
       String objection = life.model.objectionTo(CrashVerdict.read(driver), call);
       if (objection != null) {
@@ -190,19 +196,24 @@ class CrashModelTest {
     }
     requireNone(CrashVerdict.ofDevice(image, true), where + ", after the restart");
     if (coin.nextInt(32) == 0) {
-      requireNone(CrashVerdict.ofEnd(image), where + ", after the end of all volumes");
+      requireNone(CrashVerdict.ofEnd(image, vault), where + ", after the end of all volumes");
     }
   }
 
-  private static PagedDevice crashAgain(PagedDevice image, Random coin) throws Exception {
+  private record CrashedPool(PagedDevice image, MemoryVault vault) {}
+
+  private static CrashedPool crashAgain(PagedDevice image, MemoryVault before, Random coin)
+      throws Exception {
     RecordingDevice recording = new RecordingDevice(image);
-    EngineVolumeDriver.open(recording, Clock.systemUTC(), CACHE_BYTES).abandon();
+    RecordingVault vault = new RecordingVault(recording::calls, before);
+    EngineVolumeDriver.open(recording, Clock.systemUTC(), CACHE_BYTES, vault).abandon();
     RecordingDevice.Crashes crashes = recording.crashes();
     int last = coin.nextInt(recording.calls());
     while (crashes.at() <= last && crashes.advance()) {
       assertThat(crashes.at()).isPositive();
     }
-    return crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
+    PagedDevice crashed = crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
+    return new CrashedPool(crashed, vault.after(crashes.at(), coin));
   }
 
   private static int text(String magic) {

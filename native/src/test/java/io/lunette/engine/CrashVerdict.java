@@ -13,6 +13,7 @@ import io.lunette.engine.CrashModel.Found;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.map.PageCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -142,9 +143,9 @@ final class CrashVerdict {
   }
 
   /** Nothing of any tenant is on the device when all volumes are gone and scrubbed. */
-  static String ofEnd(PagedDevice device) throws IOException, VolumeException {
+  static String ofEnd(PagedDevice device, KeyVault vault) throws IOException, VolumeException {
     try (EngineVolumeDriver driver =
-        EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES)) {
+        EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES, vault)) {
       for (VolumeInfo info : driver.list()) {
         while (driver.find(info.name()).orElseThrow().state() == VolumeState.ERASING) {
           LockSupport.parkNanos(100_000);

@@ -93,6 +93,21 @@ public interface BlockDevice extends AutoCloseable {
   }
 
   /**
+   * Makes everything unreadable that was written to this device, at once and whatever its size, by
+   * destroying the key that it was enciphered with; it reads as zeroes afterwards and has another
+   * key. Ends when the key is gone and the zeroes are durable; what lies enciphered on the medium
+   * is overwritten later. No write may be under way.
+   *
+   * <p>Ends in {@link BlockException.Kind#UNSUPPORTED} unless {@link BlockFeatures#cryptoErases()},
+   * and where a snapshot or clone needs the key. It is not among the operations that {@link
+   * #close()} waits for.
+   */
+  default void cryptoErase(IoCompletion completion) {
+    completion.failed(
+        new BlockException(BlockException.Kind.UNSUPPORTED, "this device has no key to destroy"));
+  }
+
+  /**
    * The longest run from {@code offsetBytes} on that is wholly provisioned or wholly not (SBC-3 GET
    * LBA STATUS). Does no I/O on data; may do so on metadata, so not for an event loop's hot path.
    *

@@ -11,6 +11,7 @@ package io.lunette.core.block;
  * @param atomicWriteBytes the longest {@link BlockDevice#writeAtomic}, at any offset; 0 if there is
  *     none, and then a logical block is all that is never torn
  * @param purges whether it can {@link BlockDevice#purge}
+ * @param cryptoErases whether it can {@link BlockDevice#cryptoErase}
  */
 public record BlockFeatures(
     boolean readOnly,
@@ -18,7 +19,19 @@ public record BlockFeatures(
     boolean discardZeroes,
     int discardGranularityBytes,
     int atomicWriteBytes,
-    boolean purges) {
+    boolean purges,
+    boolean cryptoErases) {
+
+  /** A device without a key. */
+  public BlockFeatures(
+      boolean readOnly,
+      boolean thin,
+      boolean discardZeroes,
+      int discardGranularityBytes,
+      int atomicWriteBytes,
+      boolean purges) {
+    this(readOnly, thin, discardZeroes, discardGranularityBytes, atomicWriteBytes, purges, false);
+  }
 
   /** A device that neither writes atomically nor purges. */
   public BlockFeatures(

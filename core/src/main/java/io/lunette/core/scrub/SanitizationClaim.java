@@ -16,7 +16,15 @@ enum SanitizationClaim {
   /** The device answers zeroes, and may still hold the bytes. */
   HIDDEN(
       "the device answers zeroes for the extents named; the old bytes may still be on its medium:"
-          + " no category of SP 800-88 is claimed");
+          + " no category of SP 800-88 is claimed"),
+  /** The key is destroyed by which alone the bytes could be read. */
+  CRYPTOGRAPHIC_ERASE(
+      "logical volume: everything written to it was enciphered from the first write on by"
+          + " XTS-AES-256 under the key named, which is destroyed: its wrapped record was"
+          + " overwritten and read back, and the key-encryption key of its epoch was replaced and"
+          + " destroyed; assumed: a sound random generator and AES of the Java runtime, which is no"
+          + " validated module here, and no copy of the key file of before kept elsewhere; then the"
+          + " extents named were overwritten as by CLEAR");
 
   private final String scope;
 
@@ -29,6 +37,7 @@ enum SanitizationClaim {
     return switch (claim) {
       case REMOVED -> CLEAR;
       case HIDDEN -> HIDDEN;
+      case KEY_DESTROYED -> CRYPTOGRAPHIC_ERASE;
     };
   }
 

@@ -52,6 +52,7 @@ final class ScrubClaims {
     node.put("claim", claim.name());
     node.put("standard", "NIST SP 800-88 Rev. 2");
     node.put("scope", claim.scope());
+    erase.key().ifPresent(key -> node.put("key", key));
     return node;
   }
 

@@ -9,11 +9,14 @@ import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
 import io.lunette.core.work.SingleFlight;
 import java.time.Clock;
 import java.time.Duration;
@@ -150,7 +153,7 @@ final class Scrubber implements AutoCloseable {
     Run run = new Run(replica.attempts() + 1);
     runs.put(replica.name(), run);
     try {
-      run.job = driver.erase(replica.volume(), terms);
+      run.job = driver.erase(replica.volume(), fitting(terms, replica.volume()));
       var unused =
           run.job
               .result()
@@ -158,6 +161,14 @@ final class Scrubber implements AutoCloseable {
     } catch (VolumeException e) {
       end(replica, null, e);
     }
+  }
+
+  /** A volume of before its pool had keys is zero-filled: it has none to destroy. */
+  private EraseRequest fitting(EraseRequest terms, VolumeName volume) throws VolumeException {
+    boolean needsKey = terms.method() == EraseMethod.CRYPTO;
+    return needsKey && !driver.find(volume).map(VolumeInfo::encrypted).orElse(false)
+        ? EraseRequest.zeroFillVerified()
+        : terms;
   }
 
   /** The end comes on a thread of the driver, which must not wait for the catalog. */

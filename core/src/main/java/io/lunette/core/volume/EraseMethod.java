@@ -16,7 +16,13 @@ public enum EraseMethod {
    */
   WRITE_ZEROES_OFFLOAD("write-zeroes", EraseClaim.HIDDEN),
   /** The device takes the space back, only where it guarantees zeroes afterwards. */
-  DISCARD("discard", EraseClaim.HIDDEN);
+  DISCARD("discard", EraseClaim.HIDDEN),
+  /**
+   * The volume's key is destroyed, then zeroes are written over every block that was written; only
+   * for volumes with a key. Without verification the erase has ended when the key is gone, and the
+   * zeroes follow when there is time.
+   */
+  CRYPTO("crypto", EraseClaim.KEY_DESTROYED);
 
   private final String label;
   private final EraseClaim claim;

@@ -2,6 +2,7 @@
 package io.lunette.core.volume;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What an erase did; the raw material of a certificate, claiming no more than was done.
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param device identity of the backing device
  * @param started when
  * @param ended when
+ * @param key number of the key that was destroyed, if that was the method
  */
 public record EraseReport(
     VolumeName volume,
@@ -25,7 +27,32 @@ public record EraseReport(
     String verification,
     String device,
     Instant started,
-    Instant ended) {
+    Instant ended,
+    Optional<String> key) {
+
+  /** An erase by which no key was destroyed. */
+  public EraseReport(
+      VolumeName volume,
+      EraseRequest request,
+      long extents,
+      long erasedBytes,
+      long verifiedBytes,
+      String verification,
+      String device,
+      Instant started,
+      Instant ended) {
+    this(
+        volume,
+        request,
+        extents,
+        erasedBytes,
+        verifiedBytes,
+        verification,
+        device,
+        started,
+        ended,
+        Optional.empty());
+  }
 
   /** What may be said of the bytes. */
   public EraseClaim claim() {

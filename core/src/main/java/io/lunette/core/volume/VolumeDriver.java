@@ -54,6 +54,23 @@ public interface VolumeDriver extends AutoCloseable {
   VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException;
 
   /**
+   * {@link #create(VolumeName, long, int)} of a volume that has a key of its own: whatever is
+   * written to it is enciphered on its way to the pool, and an erase can destroy the key.
+   *
+   * @throws VolumeException as there, and CONFLICT if the name is taken by a volume without a key;
+   *     BUSY if what protects the keys is not at hand; UNSUPPORTED
+   */
+  default VolumeInfo createEncrypted(VolumeName name, long sizeBytes, int blockBytes)
+      throws VolumeException {
+    throw noKeys();
+  }
+
+  private static VolumeException noKeys() {
+    return new VolumeException(
+        VolumeException.Kind.UNSUPPORTED, "this driver's volumes have no keys");
+  }
+
+  /**
    * Makes a volume immutable for ever. What was written before is durable on return. An open device
    * of it, if there is one, turns read-only.
    *
@@ -71,6 +88,17 @@ public interface VolumeDriver extends AutoCloseable {
   List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException;
 
   /**
+   * {@link #clone} with a key of its own for each. Clones of an encrypted volume have keys without
+   * that being said.
+   *
+   * @throws VolumeException as there and in {@link #createEncrypted}
+   */
+  default List<VolumeInfo> cloneEncrypted(VolumeName source, List<VolumeName> names)
+      throws VolumeException {
+    throw noKeys();
+  }
+
+  /**
    * An independent clone of a SEALED volume: a full physical copy, in which what is zero takes no
    * space. The new volume is COPYING from the return of this call on, across restarts, and WRITABLE
    * with no origin when the job has ended well. A job that is cancelled or fails leaves no volume,
@@ -80,6 +108,15 @@ public interface VolumeDriver extends AutoCloseable {
    * @throws VolumeException NOT_FOUND; BUSY if the source is not sealed; CONFLICT; UNSUPPORTED
    */
   Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException;
+
+  /**
+   * {@link #copy} to a volume with a key of its own, as a copy of an encrypted one has in any case.
+   *
+   * @throws VolumeException as there and in {@link #createEncrypted}
+   */
+  default Job<VolumeInfo> copyEncrypted(VolumeName source, VolumeName name) throws VolumeException {
+    throw noKeys();
+  }
 
   /**
    * Freezes the content of a volume, which may be in use, under a new name.

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param allocatedBytes space that this volume alone holds
  * @param origin the volume that it is a dependent clone or snapshot of
  * @param state what may be done with it
+ * @param encrypted whether what is written to it is enciphered by a key of its own
  */
 public record VolumeInfo(
     VolumeName name,
@@ -22,8 +23,21 @@ public record VolumeInfo(
     int blockBytes,
     long allocatedBytes,
     Optional<VolumeName> origin,
-    VolumeState state) {
+    VolumeState state,
+    boolean encrypted) {
 
   /** Of a volume for which nothing else was asked. */
   public static final int DEFAULT_BLOCK_BYTES = 512;
+
+  /** A volume without a key. */
+  public VolumeInfo(
+      VolumeName name,
+      UUID uuid,
+      long sizeBytes,
+      int blockBytes,
+      long allocatedBytes,
+      Optional<VolumeName> origin,
+      VolumeState state) {
+    this(name, uuid, sizeBytes, blockBytes, allocatedBytes, origin, state, false);
+  }
 }

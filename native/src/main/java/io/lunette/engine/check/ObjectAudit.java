@@ -18,6 +18,8 @@ final class ObjectAudit {
   private final Map<Long, Integer> children = new HashMap<>();
   private final Map<Long, VolumeImage> owners = new HashMap<>();
 
+  private int keyLayers;
+
   ObjectAudit(PoolImage image) {
     this.image = image;
   }
@@ -35,6 +37,9 @@ final class ObjectAudit {
       }
     }
     for (LayerImage layer : image.layers.values()) {
+      if (layer.slot().holdsKeys() && keyLayers++ > 0) {
+        image.problem(layer.place(), "holds keys, as another layer does");
+      }
       if (layer.slot().parent() != 0 && layer.slot().state() != LayerSlot.State.RELEASED) {
         children.merge(layer.slot().parent(), 1, Integer::sum);
       }
@@ -95,7 +100,7 @@ final class ObjectAudit {
     }
     checkParent(layer);
     boolean owned = owners.containsKey(layer.id());
-    if (!owned && children(layer.id()) == 0) {
+    if (!owned && children(layer.id()) == 0 && !layer.slot().holdsKeys()) {
       image.problem(layer.place(), "is " + layer.slot().state() + " and nothing refers to it");
     }
     if (layer.slot().state() == LayerSlot.State.WRITABLE && children(layer.id()) > 0) {

@@ -6,6 +6,7 @@ import io.lunette.blockio.RawDevice;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.check.PoolImage.LayerImage;
 import io.lunette.engine.check.PoolImage.VolumeImage;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -27,6 +28,7 @@ import java.util.List;
  * @param usage use of space, or null
  * @param volumes by number
  * @param layers by number
+ * @param keys records of keys, which say nothing of the keys themselves
  * @param problems what is wrong, as a check finds it
  */
 public record PoolDump(
@@ -37,6 +39,7 @@ public record PoolDump(
     PoolUsage usage,
     List<VolumeView> volumes,
     List<LayerView> layers,
+    List<KeyView> keys,
     List<PoolProblem> problems) {
 
   /** A superblock. */
@@ -74,7 +77,12 @@ public record PoolDump(
       long sizeBytes,
       long mappedExtents,
       long droppedExtents,
+      boolean opaque,
+      String key,
       List<ExtentView> map) {}
+
+  /** A wrapped key: its number, and the epoch and check value of the key that wrapped it. */
+  public record KeyView(String id, long epoch, String checkValue) {}
 
   /** A map entry; extent 0 means that the blocks are held as zero. */
   public record ExtentView(long logicalExtent, long extent, int blocks) {}
@@ -94,7 +102,15 @@ public record PoolDump(
     PoolImage image = exam.image();
     if (image == null) {
       return new PoolDump(
-          device.identity(), null, List.of(), null, null, List.of(), List.of(), exam.problems());
+          device.identity(),
+          null,
+          List.of(),
+          null,
+          null,
+          List.of(),
+          List.of(),
+          List.of(),
+          exam.problems());
     }
     List<LayerView> layers = new ArrayList<>();
     for (LayerImage layer : image.layers.values()) {
@@ -114,6 +130,7 @@ public record PoolDump(
         exam.usage(),
         image.volumes.values().stream().map(PoolDump::view).toList(),
         layers,
+        exam.keys().keys().values().stream().map(PoolDump::view).toList(),
         exam.problems());
   }
 
@@ -127,6 +144,10 @@ public record PoolDump(
         superblock.journalTail(),
         superblock.journalSequence(),
         superblock.closedCleanly());
+  }
+
+  private static KeyView view(KeySlot key) {
+    return new KeyView(KeyAudit.name(key.id()), key.epoch(), Long.toHexString(key.checkValue()));
   }
 
   private static VolumeView view(VolumeImage volume) {
@@ -167,6 +188,8 @@ public record PoolDump(
         slot.sizeBytes(),
         counts[0],
         counts[1],
+        slot.opaque(),
+        slot.key() == 0 ? null : KeyAudit.name(slot.key()),
         map);
   }
 }

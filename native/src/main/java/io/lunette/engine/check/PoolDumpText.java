@@ -50,6 +50,8 @@ public final class PoolDumpText {
     }
     dump.volumes().forEach(this::add);
     dump.layers().forEach(this::add);
+    dump.keys()
+        .forEach(key -> line("key %s epoch=%d check=%s", key.id(), key.epoch(), key.checkValue()));
     dump.problems().forEach(problem -> line("PROBLEM %s", problem));
   }
 
@@ -112,16 +114,18 @@ public final class PoolDumpText {
 
   private void add(LayerView layer) {
     line(
-        "layer %d %s%s parent=%d children=%d volume=%d size=%d mapped=%d dropped=%d",
+        "layer %d %s%s%s parent=%d children=%d volume=%d size=%d mapped=%d dropped=%d%s",
         layer.id(),
         layer.state(),
         layer.suspect() ? " suspect" : "",
+        layer.opaque() ? " opaque" : "",
         layer.parent(),
         layer.children(),
         layer.volume(),
         layer.sizeBytes(),
         layer.mappedExtents(),
-        layer.droppedExtents());
+        layer.droppedExtents(),
+        layer.key() == null ? "" : " key=" + layer.key());
     for (ExtentView extent : layer.map()) {
       line(
           "  extent %d -> %s blocks=%04x",

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param superblocks both
  * @param image what the newest leads to, or null without any
  * @param objects volumes and layers, or null
+ * @param keys records of keys, or null
  * @param space owners of extents, or null
  * @param usage use of space, or null
  * @param problems everything that is wrong
@@ -24,6 +25,7 @@ record PoolExam(
     Superblocks superblocks,
     PoolImage image,
     ObjectAudit objects,
+    KeyAudit keys,
     SpaceAudit space,
     PoolUsage usage,
     List<PoolProblem> problems) {
@@ -38,13 +40,15 @@ record PoolExam(
     Superblocks superblocks = Superblocks.read(device, problems);
     Optional<Superblock> newest = superblocks.newest();
     if (newest.isEmpty()) {
-      return new PoolExam(superblocks, null, null, null, null, List.copyOf(problems));
+      return new PoolExam(superblocks, null, null, null, null, null, List.copyOf(problems));
     }
     PoolImage image = new PoolImage(device, newest.get(), problems);
     ObjectAudit objects = new ObjectAudit(image);
     objects.run();
+    KeyAudit keys = new KeyAudit(image, device);
+    keys.run();
     SpaceAudit space = new SpaceAudit(image);
     PoolUsage usage = space.run();
-    return new PoolExam(superblocks, image, objects, space, usage, List.copyOf(problems));
+    return new PoolExam(superblocks, image, objects, keys, space, usage, List.copyOf(problems));
   }
 }

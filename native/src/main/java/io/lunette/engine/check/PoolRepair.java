@@ -100,7 +100,8 @@ public final class PoolRepair {
             pages.journalSequence() + SEQUENCE_JUMP,
             last.closedCleanly() && image.journalEnd.groups() == 0,
             roots,
-            last.taking());
+            last.taking(),
+            last.features());
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);

@@ -7,11 +7,12 @@ package io.lunette.engine.format;
  *
  * <pre>
  * word
- *   0  state: 0 no layer, 1 writable, 2 frozen, 3 released; bit 8 suspect
+ *   0  state: 0 no layer, 1 writable, 2 frozen, 3 released; bit 8 suspect; bit 9 opaque; bit 10
+ *      holds wrapped keys
  *   1  parent layer, 0 for none
  *   2  size in bytes
  *   3  volume that wrote it
- *   4  zero
+ *   4  number of the key that its blocks are enciphered with, 0 for none
  *   5  root of its map: page, height in the top byte
  *   6  root of its dropped extents, likewise
  *   7  extents that its map names
@@ -20,8 +21,21 @@ package io.lunette.engine.format;
  *  10  zero
  *  11  zero
  * </pre>
+ *
+ * @param suspect whether blocks that its map does not name may have been written
+ * @param opaque whether nothing below shows through it, though it lies on something
+ * @param holdsKeys whether it is the layer of keys, see {@link KeySlot}
+ * @param key number of its key, 0 for none
  */
-public record LayerSlot(State state, boolean suspect, long parent, long sizeBytes, long volume) {
+public record LayerSlot(
+    State state,
+    boolean suspect,
+    boolean opaque,
+    boolean holdsKeys,
+    long parent,
+    long sizeBytes,
+    long volume,
+    long key) {
 
   /** What may happen to a layer. */
   public enum State {
@@ -46,9 +60,41 @@ public record LayerSlot(State state, boolean suspect, long parent, long sizeByte
 
   private static final int STATE_MASK = 0xFF;
   private static final int SUSPECT = 0x100;
+  private static final int OPAQUE = 0x200;
+  private static final int HOLDS_KEYS = 0x400;
 
   /** A slot that says there is no layer. */
   public static final LayerSlot NONE = new LayerSlot(State.ABSENT, false, 0, 0, 0);
+
+  /** A layer without a key through which what lies below shows. */
+  public LayerSlot(State state, boolean suspect, long parent, long sizeBytes, long volume) {
+    this(state, suspect, false, false, parent, sizeBytes, volume, 0);
+  }
+
+  /** The same in another state. */
+  public LayerSlot withState(State next) {
+    return new LayerSlot(next, suspect, opaque, holdsKeys, parent, sizeBytes, volume, key);
+  }
+
+  /** The same, of which blocks may have been written that its map does not name. */
+  public LayerSlot asSuspect() {
+    return new LayerSlot(state, true, opaque, holdsKeys, parent, sizeBytes, volume, key);
+  }
+
+  /** The same, hiding what lies below or not. */
+  public LayerSlot withOpaque(boolean hides) {
+    return new LayerSlot(state, suspect, hides, holdsKeys, parent, sizeBytes, volume, key);
+  }
+
+  /** The same on another layer, or on none. */
+  public LayerSlot withParent(long below) {
+    return new LayerSlot(state, suspect, opaque, holdsKeys, below, sizeBytes, volume, key);
+  }
+
+  /** The same with another size. */
+  public LayerSlot withSize(long bytes) {
+    return new LayerSlot(state, suspect, opaque, holdsKeys, parent, bytes, volume, key);
+  }
 
   /** Index of a layer's first word. */
   public static long index(long id) {
@@ -57,7 +103,8 @@ public record LayerSlot(State state, boolean suspect, long parent, long sizeByte
 
   /** The journaled words. */
   public long[] encode() {
-    return new long[] {state.ordinal() | (suspect ? SUSPECT : 0), parent, sizeBytes, volume, 0};
+    long flags = (suspect ? SUSPECT : 0) | (opaque ? OPAQUE : 0) | (holdsKeys ? HOLDS_KEYS : 0);
+    return new long[] {state.ordinal() | flags, parent, sizeBytes, volume, key};
   }
 
   /** Reads the journaled words of a slot. */
@@ -67,6 +114,13 @@ public record LayerSlot(State state, boolean suspect, long parent, long sizeByte
       throw new FormatException("layer slot of unknown state " + state);
     }
     return new LayerSlot(
-        State.values()[state], (words[0] & SUSPECT) != 0, words[1], words[2], words[3]);
+        State.values()[state],
+        (words[0] & SUSPECT) != 0,
+        (words[0] & OPAQUE) != 0,
+        (words[0] & HOLDS_KEYS) != 0,
+        words[1],
+        words[2],
+        words[3],
+        words[4]);
   }
 }

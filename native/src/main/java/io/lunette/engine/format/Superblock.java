@@ -18,7 +18,7 @@ import java.util.UUID;
  *      0    8 magic "LUNETTE" and a line feed
  *      8    4 version of the format: 1
  *     12    4 CRC32C of the 4096 bytes, this field taken as zero
- *     16    8 incompatible features: an unknown bit means hands off
+ *     16    8 incompatible features: an unknown bit means hands off; bit 0 keys
  *     24    8 read-only compatible features: an unknown bit means do not write
  *     32    8 compatible features: an unknown bit means nothing
  *     40   16 UUID of the pool
@@ -41,6 +41,8 @@ import java.util.UUID;
  *    224    8 runs of extents that may hold pages although the space map calls them CLEAN
  *    232   .. the runs, at most 240: first extent, then extents; both 8 bytes
  * </pre>
+ *
+ * @param features the incompatible ones that the pool makes use of
  */
 public record Superblock(
     UUID pool,
@@ -52,7 +54,11 @@ public record Superblock(
     long journalSequence,
     boolean closedCleanly,
     Map<TreeKey.Kind, TreeRoot> roots,
-    List<ExtentRun> taking) {
+    List<ExtentRun> taking,
+    long features) {
+
+  /** Incompatible feature: layers may have keys, and hide what lies below them. */
+  public static final long KEYS = 1;
 
   /** The most runs of {@link #taking}. */
   public static final int MAX_TAKING = 240;
@@ -91,7 +97,7 @@ public record Superblock(
     }
   }
 
-  /** A superblock of a checkpoint that takes no extents but those of its space map. */
+  /** A superblock of a new pool, which takes no extents and has no features. */
   public Superblock(
       UUID pool,
       long generation,
@@ -112,7 +118,8 @@ public record Superblock(
         journalSequence,
         closedCleanly,
         roots,
-        List.of());
+        List.of(),
+        0);
   }
 
   /** The next superblock, which says the same, but that pages will be written to these extents. */
@@ -127,7 +134,8 @@ public record Superblock(
         journalSequence,
         closedCleanly,
         roots,
-        runs);
+        runs,
+        features);
   }
 
   /** The byte offset at which the superblock of that generation is written. */
@@ -142,6 +150,7 @@ public record Superblock(
     }
     target.putLong(MAGIC_OFFSET, MAGIC);
     target.putInt(VERSION_OFFSET, VERSION);
+    target.putLong(INCOMPATIBLE_OFFSET, features);
     target.putLong(UUID_OFFSET, pool.getMostSignificantBits());
     target.putLong(UUID_OFFSET + Long.BYTES, pool.getLeastSignificantBits());
     target.putLong(GENERATION_OFFSET, generation);
@@ -198,7 +207,7 @@ public record Superblock(
           "format version " + version + " is not known to this release");
     }
     long unknown =
-        source.getLong(INCOMPATIBLE_OFFSET) | source.getLong(READ_ONLY_COMPATIBLE_OFFSET);
+        source.getLong(INCOMPATIBLE_OFFSET) & ~KEYS | source.getLong(READ_ONLY_COMPATIBLE_OFFSET);
     if (unknown != 0) {
       throw new UnknownFormatException(
           "feature bits 0x" + Long.toHexString(unknown) + " are not known to this release");
@@ -228,7 +237,8 @@ public record Superblock(
         source.getLong(JOURNAL_SEQUENCE_OFFSET),
         (source.getLong(FLAGS_OFFSET) & CLOSED_CLEANLY) != 0,
         roots,
-        taking(source));
+        taking(source),
+        source.getLong(INCOMPATIBLE_OFFSET));
   }
 
   private static List<ExtentRun> taking(ByteBuffer source) throws FormatException {

@@ -28,7 +28,8 @@ import java.util.UUID;
  *  29  erase: parts per million that are verified
  *  30  erase: seed of that sample
  *  31  bytes of a logical block, 0 for 512
- *  32  four words zero
+ *  32  erase: number of the key that the volume had, 0 for none
+ *  33  three words zero
  * </pre>
  */
 public record VolumeSlot(
@@ -62,10 +63,11 @@ public record VolumeSlot(
       long extents,
       long erasedBytes,
       long verifiedBytes,
-      long startMillis) {
+      long startMillis,
+      long key) {
 
     /** No erase. */
-    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The same, with more of it done. */
     public Erase plus(long moreExtents, long moreErased, long moreVerified) {
@@ -79,7 +81,8 @@ public record VolumeSlot(
           extents + moreExtents,
           erasedBytes + moreErased,
           verifiedBytes + moreVerified,
-          startMillis);
+          startMillis,
+          key);
     }
   }
 
@@ -92,6 +95,7 @@ public record VolumeSlot(
   private static final int NAME = 7;
   private static final int ERASE = 23;
   private static final int BLOCK = 31;
+  private static final int ERASED_KEY = 32;
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
   private static final int PATTERN_SHIFT = 16;
@@ -137,6 +141,7 @@ public record VolumeSlot(
     words[ERASE + 5] = erase.startMillis;
     words[ERASE + 6] = erase.verifiedParts;
     words[ERASE + 7] = erase.seed;
+    words[ERASED_KEY] = erase.key;
     words[BLOCK] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
     return words;
   }
@@ -174,7 +179,8 @@ public record VolumeSlot(
             erase[2],
             erase[3],
             erase[4],
-            erase[5]),
+            erase[5],
+            words[ERASED_KEY]),
         words[BLOCK] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK]);
   }
 }

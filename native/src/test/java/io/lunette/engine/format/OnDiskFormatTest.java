@@ -3,6 +3,7 @@ package io.lunette.engine.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.engine.key.KeyEncryptionKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,25 @@ class OnDiskFormatTest {
     code.put("records", JournalFrame.HEADER_BYTES);
 
     assertSameFields(fields("Journal"), code);
+  }
+
+  @Test
+  void aRecordOfAKeyIsWhatThePageSays() throws Exception {
+    Map<String, Integer> code = new LinkedHashMap<>();
+    code.put("magic `LNKY`", KeySlot.MAGIC_OFFSET);
+    code.put("CRC32C", KeySlot.CRC_OFFSET);
+    code.put("UUID", KeySlot.UUID_OFFSET);
+    code.put("number of the key", KeySlot.ID_OFFSET);
+    code.put("epoch", KeySlot.EPOCH_OFFSET);
+    code.put("check value", KeySlot.CHECK_VALUE_OFFSET);
+    code.put("the key's number", KeySlot.WRAPPED_OFFSET);
+
+    List<Field> page = fields("Keys");
+
+    assertSameFields(page, code);
+    assertNoGaps(page);
+    assertThat(KeySlot.WRAPPED_OFFSET + KeySlot.WRAPPED_BYTES).isEqualTo(KeySlot.BYTES);
+    assertThat(KeyEncryptionKey.WRAPPED_BYTES).isEqualTo(KeySlot.WRAPPED_BYTES);
   }
 
   @Test

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.VolumeSlot;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Makes unreadable what a volume that stays in use has written, by destroying its key.
+ *
+ * <ol>
+ *   <li>The volume gets an empty layer with a new key, which hides what it was cloned from; what it
+ *       wrote before is released. That is one group of the journal.
+ *   <li>When no read is under way any more that began before, the old key is wiped from memory, and
+ *       its record from the device.
+ *   <li>The epoch is turned, so that no copy of that record opens.
+ * </ol>
+ *
+ * <p>A crash after the first step leaves a record that no layer names, which the next opening
+ * erases; whoever asked for the erase asks again and has the epoch turned. What was released is
+ * overwritten by the scrub that follows any release.
+ */
+final class CryptoErase {
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final long volumeId;
+
+  CryptoErase(Pool pool, long volumeId) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.volumeId = volumeId;
+  }
+
+  void run() throws IOException, BlockException {
+    try {
+      NewKeys keys = new NewKeys(pool.keys, 1);
+      try {
+        run(keys);
+      } finally {
+        keys.close();
+      }
+    } catch (VolumeException e) {
+      throw new BlockException(BlockException.Kind.UNSUPPORTED, e.getMessage(), e);
+    }
+  }
+
+  /** What held the keys of before, those among them that the volume needs no more, and for whom. */
+  private record Exchange(VolumeDevice device, KeyUse before, Set<DataKey> old) {}
+
+  private void run(NewKeys keys) throws IOException, VolumeException, BlockException {
+    Volume volume = pool.directory.locked(() -> metadata.volume(volumeId));
+    if (volume == null) {
+      throw new BlockException(BlockException.Kind.GONE, "the volume was deleted");
+    }
+    Exchange exchange = pool.directory.whileNobodyWrites(volume, () -> exchange(volume, keys));
+    pool.log.commit();
+    if (exchange.device != null) {
+      exchange.device.awaitInFlight();
+      exchange.before.close();
+    }
+    for (DataKey key : exchange.old) {
+      pool.keys.destroyUnlessNamed(key);
+    }
+    pool.keys.turn();
+  }
+
+  private Exchange exchange(Volume volume, NewKeys keys) throws IOException, VolumeException {
+    VolumeDirectory.requireWritable(volume);
+    Layer old = volume.top;
+    Layer base = VolumeLineage.baseOf(volume);
+    Set<DataKey> oldKeys = new LinkedHashSet<>();
+    for (Layer layer = old; layer != base; layer = layer.parent) {
+      if (layer.key() != null) {
+        oldKeys.add(layer.key());
+      }
+    }
+    DataKey key = keys.take(true);
+    LayerSlot slot =
+        new LayerSlot(
+            LayerSlot.State.WRITABLE,
+            false,
+            base != null,
+            false,
+            base == null ? 0 : base.id,
+            volume.slot.sizeBytes(),
+            volume.id,
+            key.id());
+    Layer top = metadata.createLayer(base, slot, key);
+    metadata.update(
+        volume,
+        VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, volume.slot.sizeBytes()),
+        top);
+    VolumeDevice device = volume.device;
+    KeyUse before = device == null ? null : device.exchange(top);
+    pool.lineage.releaseAndEnqueue(old);
+    return new Exchange(device, before, oldKeys);
+  }
+}

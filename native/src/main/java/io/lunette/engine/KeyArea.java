@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.KeySlot;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
+ * of keys maps pair n as logical extents 2n and 2n+1. Guarded by the lock of {@link KeyTable}.
+ */
+final class KeyArea {
+
+  private final RawDevice device;
+  private final UUID pool;
+  private final ByteBuffer page = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+  private final ByteBuffer found = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+
+  /** Two for each pair. */
+  private final List<Long> extents = new ArrayList<>();
+
+  /** By place; null where none is. */
+  private final List<DataKey> keys = new ArrayList<>();
+
+  private int used;
+  private int searchFrom;
+
+  /** A copy of a record could not be read. */
+  private boolean worn;
+
+  KeyArea(RawDevice device, UUID pool) {
+    this.device = device;
+    this.pool = pool;
+  }
+
+  /** Reads all records, each from its second copy if the first is not sound. */
+  List<KeySlot> read(Layer layer) throws IOException {
+    List<KeySlot> slots = new ArrayList<>();
+    for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
+      extents.add(MapEntry.extent(layer.map.get(at)));
+    }
+    for (int pair = 0; pair < extents.size() / 2; pair++) {
+      List<KeySlot> first = read(extents.get(2 * pair));
+      List<KeySlot> second = read(extents.get(2 * pair + 1));
+      for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
+        slots.add(newer(first.get(i), second.get(i)));
+        keys.add(null);
+      }
+    }
+    return slots;
+  }
+
+  /** A record that the other copy lacks is one whose making, or erasing, was cut short. */
+  private KeySlot newer(KeySlot first, KeySlot second) {
+    if (first == null || second == null) {
+      worn |= (first == null) != (second == null);
+      return first == null ? second : first;
+    }
+    worn |= first.epoch() != second.epoch();
+    return second.epoch() > first.epoch() ? second : first;
+  }
+
+  /** A copy that cannot be read is as good as empty: the other one has what it had. */
+  private List<KeySlot> read(long extent) {
+    List<KeySlot> slots = new ArrayList<>();
+    for (int at = 0; at < PoolLayout.EXTENT_BYTES; at += PoolLayout.PAGE_BYTES) {
+      boolean readable = true;
+      try {
+        device.read(extent * PoolLayout.EXTENT_BYTES + at, page.clear());
+      } catch (DeviceException e) {
+        readable = false;
+        worn = true;
+      }
+      for (int i = 0; i < KeySlot.PER_PAGE; i++) {
+        slots.add(readable ? slotOf(i) : null);
+      }
+    }
+    return slots;
+  }
+
+  private KeySlot slotOf(int index) {
+    try {
+      return KeySlot.decode(page, index * KeySlot.BYTES, pool);
+    } catch (FormatException e) {
+      worn = true;
+      return null;
+    }
+  }
+
+  /** Whether the copies are not alike. */
+  boolean isWorn() {
+    return worn;
+  }
+
+  /** Takes a pair of extents that are zero; with the lock of the metadata held. */
+  void add(Metadata metadata, Layer layer, long first, long second) throws IOException {
+    for (long extent : new long[] {first, second}) {
+      metadata.set(layer.map, extents.size(), MapEntry.of(extent, PoolLayout.FULL_MASK));
+      metadata.space.settle(extent);
+      extents.add(extent);
+    }
+    for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
+      keys.add(null);
+    }
+  }
+
+  /** Places where no key is. */
+  int free() {
+    return keys.size() - used;
+  }
+
+  /** One of them. */
+  int nextFree() {
+    while (keys.get(searchFrom) != null) {
+      searchFrom = (searchFrom + 1) % keys.size();
+    }
+    return searchFrom;
+  }
+
+  void put(DataKey key) {
+    keys.set(key.place(), key);
+    used++;
+  }
+
+  void remove(DataKey key) {
+    keys.set(key.place(), null);
+    used--;
+  }
+
+  /** All keys. */
+  List<DataKey> keys() {
+    return keys.stream().filter(key -> key != null).toList();
+  }
+
+  /** Writes the pages of these places, both copies. */
+  void write(SortedSet<Integer> places) throws IOException {
+    writePages(pages(places), 0);
+    writePages(pages(places), 1);
+  }
+
+  /** Writes every page: one copy whole before the other is begun. */
+  void writeAll() throws IOException {
+    writePages(allPages(), 0);
+    device.flush();
+    writePages(allPages(), 1);
+    worn = false;
+  }
+
+  /**
+   * Reads the pages of these places back from the device.
+   *
+   * @throws DeviceException if anything but what was written is there
+   */
+  void verify(SortedSet<Integer> places) throws IOException {
+    verifyPages(pages(places));
+  }
+
+  /** {@link #verify} of all places. */
+  void verifyAll() throws IOException {
+    verifyPages(allPages());
+  }
+
+  private void verifyPages(SortedSet<Integer> pages) throws IOException {
+    for (int number : pages) {
+      fill(number);
+      for (int copy = 0; copy < 2; copy++) {
+        device.readBack(offset(number, copy), found.clear());
+        if (found.mismatch(page) >= 0) {
+          throw new DeviceException(
+              device.identity() + ": the records of keys are not what was written");
+        }
+      }
+    }
+  }
+
+  private void writePages(SortedSet<Integer> pages, int copy) throws IOException {
+    for (int number : pages) {
+      fill(number);
+      device.write(offset(number, copy), page);
+    }
+  }
+
+  private void fill(int number) {
+    page.clear();
+    for (int i = 0; i < PoolLayout.PAGE_BYTES; i += Long.BYTES) {
+      page.putLong(i, 0);
+    }
+    for (int i = 0; i < KeySlot.PER_PAGE; i++) {
+      DataKey key = keys.get(number * KeySlot.PER_PAGE + i);
+      KeySlot slot = key == null ? null : key.record();
+      if (slot != null) {
+        slot.encode(page, i * KeySlot.BYTES);
+      }
+    }
+  }
+
+  private long offset(int number, int copy) {
+    int pair = number / PoolLayout.PAGES_PER_EXTENT;
+    long inExtent = (long) (number % PoolLayout.PAGES_PER_EXTENT) * PoolLayout.PAGE_BYTES;
+    return extents.get(2 * pair + copy) * PoolLayout.EXTENT_BYTES + inExtent;
+  }
+
+  private static SortedSet<Integer> pages(SortedSet<Integer> places) {
+    SortedSet<Integer> pages = new TreeSet<>();
+    places.forEach(place -> pages.add(place / KeySlot.PER_PAGE));
+    return pages;
+  }
+
+  private SortedSet<Integer> allPages() {
+    SortedSet<Integer> pages = new TreeSet<>();
+    for (int number = 0; number * KeySlot.PER_PAGE < keys.size(); number++) {
+      pages.add(number);
+    }
+    return pages;
+  }
+}

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.format.KeySlot;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.key.KeyEncryptionKey;
+import io.lunette.engine.key.KeyVault;
+import io.lunette.engine.key.XtsCipher;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The data keys of a pool: makes them, keeps their wrapped records on the device, and destroys
+ * them.
+ *
+ * <p>Records are neither in the journal nor in pages, for both leave copies behind. They lie in the
+ * extents of a layer that is there for nothing else, each twice, and are overwritten in place.
+ *
+ * <ol>
+ *   <li>A key is made: its record is written before the metadata names it, so the flush of data
+ *       that comes before a commit makes it durable first. A record that no layer names is erased
+ *       at the next opening.
+ *   <li>A key is destroyed: when no layer is read by it any more, and durably so, its record is
+ *       made zero in both places, flushed, and read back.
+ *   <li>An epoch is turned: the vault takes the next key-encryption key beside the present one;
+ *       every record that is left is wrapped by it, first all of the one copy, then all of the
+ *       other; the vault keeps the next alone. A crash in between finds both keys and goes on. From
+ *       then on a record that was destroyed opens to nobody, wherever a device kept a copy of it.
+ * </ol>
+ *
+ * <p>Its lock is taken before that of {@link Metadata}, and held while it writes. Thread-safe.
+ */
+final class KeyTable {
+
+  /** Names 2^20 extents: more keys than a pool has room for volumes. */
+  private static final long LAYER_BYTES = (1L << 20) * PoolLayout.EXTENT_BYTES;
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final KeyVault vault;
+  private final KeyArea area;
+  private final SecureRandom random = new SecureRandom();
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private KeyEncryptionKey current;
+
+  /** The one before, while an epoch is being turned. */
+  private KeyEncryptionKey former;
+
+  private volatile String trouble;
+
+  KeyTable(Pool pool, KeyVault vault) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.vault = vault;
+    this.area = new KeyArea(pool.device, pool.uuid);
+  }
+
+  /** Whether there is a place for key-encryption keys. */
+  boolean canBeKept() {
+    return !vault.place(pool.uuid).isEmpty();
+  }
+
+  /** Why volumes with keys cannot be used, or null. */
+  String trouble() {
+    return trouble;
+  }
+
+  /**
+   * Reads the records and gives each layer its key, then ends what a crash cut short. Before
+   * anything is served.
+   */
+  void load() throws IOException {
+    Layer layer = metadata.keyLayer();
+    if (layer == null) {
+      return;
+    }
+    Map<Long, KeyEncryptionKey> byEpoch = loadVault();
+    List<KeySlot> slots = area.read(layer);
+    Map<Long, DataKey> keys = new HashMap<>();
+    for (int place = 0; place < slots.size(); place++) {
+      KeySlot slot = slots.get(place);
+      if (slot != null) {
+        keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch())));
+      }
+    }
+    assign(keys);
+    keys.values().forEach(area::put);
+    eraseUnnamed(keys);
+    if (former != null && trouble == null) {
+      endTurn();
+    }
+  }
+
+  private Map<Long, KeyEncryptionKey> loadVault() {
+    Map<Long, KeyEncryptionKey> byEpoch = new HashMap<>();
+    try {
+      for (KeyEncryptionKey key : vault.load(pool.uuid)) {
+        byEpoch.put(key.epoch(), key);
+        former = current;
+        current = key;
+      }
+      if (current == null) {
+        trouble =
+            vault.place(pool.uuid).isEmpty()
+                ? "the pool has volumes with keys, and no key file was named: use --key-file"
+                : "the pool's key file " + vault.place(pool.uuid) + " is not there: put it back";
+      }
+    } catch (IOException e) {
+      trouble = e.getMessage();
+    }
+    return byEpoch;
+  }
+
+  private DataKey keyOf(KeySlot slot, int place, KeyEncryptionKey wrapping) {
+    String why = trouble;
+    if (why == null && (wrapping == null || wrapping.checkValue() != slot.checkValue())) {
+      why =
+          "key file "
+              + vault.place(pool.uuid)
+              + " does not have the key of epoch "
+              + slot.epoch()
+              + ": it is an old copy or another pool's; put the newest back";
+      trouble = why;
+    }
+    return new DataKey(slot.id(), place, slot, wrapping, why);
+  }
+
+  private void assign(Map<Long, DataKey> keys) {
+    for (Layer layer : metadata.layers()) {
+      long id = layer.slot.key();
+      if (id == 0 || layer.slot.state() == LayerSlot.State.RELEASED) {
+        continue;
+      }
+      DataKey key = keys.get(id);
+      if (key == null) {
+        key =
+            new DataKey(
+                id,
+                -1,
+                null,
+                null,
+                "the record of key " + Long.toHexString(id) + " is lost: restore the pool");
+      }
+      layer.setKey(key);
+      key.named();
+    }
+  }
+
+  private void eraseUnnamed(Map<Long, DataKey> keys) throws IOException {
+    List<DataKey> unnamed = keys.values().stream().filter(key -> !key.isNamed()).toList();
+    erase(unnamed);
+    if (area.isWorn()) {
+      area.writeAll();
+      pool.device.flush();
+    }
+  }
+
+  /**
+   * New keys, whose records go with the next commit; each is to be given to a layer, or discarded.
+   *
+   * @throws VolumeException BUSY if key-encryption keys are missing; IO if none can be kept
+   */
+  List<DataKey> make(int count) throws IOException, VolumeException, BlockException {
+    if (count == 0) {
+      return List.of();
+    }
+    lock.lock();
+    try {
+      requireOpen();
+      if (current == null) {
+        begin();
+      }
+      while (area.free() < count) {
+        grow();
+      }
+      List<DataKey> made = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        made.add(generate());
+      }
+      area.write(places(made));
+      pool.log.dataWritten();
+      return made;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void requireOpen() throws VolumeException {
+    if (trouble != null) {
+      throw new VolumeException(VolumeException.Kind.BUSY, trouble);
+    }
+  }
+
+  /** The first key of the pool: from here on no release that knows of no keys may open it. */
+  private void begin() throws IOException, BlockException {
+    List<KeyEncryptionKey> kept = vault.load(pool.uuid);
+    KeyEncryptionKey first =
+        kept.isEmpty() ? KeyEncryptionKey.generate(1, random) : kept.get(kept.size() - 1);
+    if (kept.isEmpty()) {
+      vault.replace(pool.uuid, List.of(first));
+    }
+    pool.requireFeature(Superblock.KEYS);
+    current = first;
+  }
+
+  private void grow() throws IOException, BlockException {
+    long first = pool.allocator.take();
+    long second;
+    try {
+      second = pool.allocator.take();
+    } catch (BlockException e) {
+      pool.allocator.putBack(List.of(first));
+      throw e;
+    }
+    metadata.lock.lock();
+    try {
+      Layer layer = metadata.keyLayer();
+      if (layer == null) {
+        layer = metadata.createKeyLayer(LAYER_BYTES);
+      }
+      area.add(metadata, layer, first, second);
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private DataKey generate() {
+    byte[] key = new byte[XtsCipher.KEY_BYTES];
+    int half = key.length / 2;
+    do {
+      random.nextBytes(key);
+    } while (Arrays.equals(key, 0, half, key, half, key.length));
+    long id;
+    do {
+      id = random.nextLong();
+    } while (id == 0);
+    KeySlot slot =
+        new KeySlot(pool.uuid, id, current.epoch(), current.checkValue(), current.wrap(id, key));
+    Arrays.fill(key, (byte) 0);
+    DataKey made = new DataKey(id, area.nextFree(), slot, current, null);
+    area.put(made);
+    return made;
+  }
+
+  /** Takes keys back that were made and that no layer was given. */
+  void discard(List<DataKey> unused) throws IOException {
+    erase(unused);
+  }
+
+  /** Destroys a key's record if no layer is read by it, which must be durable. */
+  void destroyUnlessNamed(DataKey key) throws IOException {
+    boolean named;
+    metadata.lock.lock();
+    try {
+      named = key.isNamed();
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (!named) {
+      erase(List.of(key));
+    }
+  }
+
+  private void erase(List<DataKey> keys) throws IOException {
+    lock.lock();
+    try {
+      List<DataKey> there = keys.stream().filter(key -> key.record() != null).toList();
+      if (there.isEmpty()) {
+        return;
+      }
+      there.forEach(area::remove);
+      there.forEach(DataKey::forget);
+      area.write(places(there));
+      pool.device.flush();
+      area.verify(places(there));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Ends an epoch: records that were erased before open to nobody afterwards.
+   *
+   * @throws LockedKeyException if a record cannot be wrapped anew
+   */
+  void turn() throws IOException {
+    lock.lock();
+    try {
+      if (trouble != null) {
+        throw new LockedKeyException(trouble);
+      }
+      if (former == null) {
+        KeyEncryptionKey next = KeyEncryptionKey.generate(current.epoch() + 1, random);
+        vault.replace(pool.uuid, List.of(current, next));
+        former = current;
+        current = next;
+      }
+      endTurn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endTurn() throws IOException {
+    for (DataKey key : area.keys()) {
+      key.rewrap(current);
+    }
+    area.writeAll();
+    pool.device.flush();
+    area.verifyAll();
+    vault.replace(pool.uuid, List.of(current));
+    former.destroy();
+    former = null;
+  }
+
+  private static SortedSet<Integer> places(List<DataKey> keys) {
+    SortedSet<Integer> places = new TreeSet<>();
+    keys.forEach(key -> places.add(key.place()));
+    return places;
+  }
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.RawDevice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * The device as layers have it: what one with a key writes is enciphered on its way, and what is
+ * read of it deciphered. Whoever calls holds the key open ({@link KeyUse}); null stands for none.
+ *
+ * <p>Buffers that are written are only read here: what goes to the device lies in buffers of the
+ * pool's own, of which a few are kept. One for a pool; thread-safe.
+ */
+final class LayerDevice {
+
+  /** The most that goes to the device at once. */
+  static final int PIECE_BYTES = 256 << 10;
+
+  private static final int KEPT = 16;
+
+  private final RawDevice device;
+  private final AtomicReferenceArray<ByteBuffer> kept = new AtomicReferenceArray<>(KEPT);
+
+  LayerDevice(RawDevice device) {
+    this.device = device;
+  }
+
+  /** Fills the buffer. */
+  void read(DataKey key, long offset, ByteBuffer target) throws IOException {
+    device.read(offset, target);
+    if (key != null) {
+      key.cipher().decrypt(offset, target);
+    }
+  }
+
+  /** {@link RawDevice#readAtOnce}. */
+  boolean readAtOnce(DataKey key, long offset, ByteBuffer target) throws IOException {
+    boolean read = device.readAtOnce(offset, target);
+    if (read && key != null) {
+      key.cipher().decrypt(offset, target);
+    }
+    return read;
+  }
+
+  /** Writes the buffer. */
+  void write(DataKey key, long offset, ByteBuffer source) throws IOException {
+    if (key == null) {
+      device.write(offset, source);
+    } else {
+      boolean ignored = enciphered(key, offset, source, this::writePiece);
+    }
+  }
+
+  private boolean writePiece(long offset, ByteBuffer piece) throws IOException {
+    device.write(offset, piece);
+    return true;
+  }
+
+  /** {@link RawDevice#writeAtOnce}. */
+  boolean writeAtOnce(DataKey key, long offset, ByteBuffer source) throws IOException {
+    return key == null
+        ? device.writeAtOnce(offset, source)
+        : enciphered(key, offset, source, device::writeAtOnce);
+  }
+
+  /** {@link RawDevice#writeDurably}. */
+  void writeDurably(DataKey key, long offset, ByteBuffer source) throws IOException {
+    if (key == null) {
+      device.writeDurably(offset, source);
+    } else {
+      boolean ignored = enciphered(key, offset, source, this::writePieceDurably);
+    }
+  }
+
+  private boolean writePieceDurably(long offset, ByteBuffer piece) throws IOException {
+    device.writeDurably(offset, piece);
+    return true;
+  }
+
+  private interface PieceWriter {
+    /** Whether it was written. */
+    boolean write(long offset, ByteBuffer piece) throws IOException;
+  }
+
+  /** Writes a piece after the other; ends with the first that is not written. */
+  private boolean enciphered(DataKey key, long offset, ByteBuffer source, PieceWriter writer)
+      throws IOException {
+    ByteBuffer buffer = take();
+    try {
+      int length = source.remaining();
+      if (length <= PIECE_BYTES) {
+        key.cipher().encrypt(offset, source, buffer.clear());
+        return writer.write(offset, buffer.limit(length));
+      }
+      boolean written = true;
+      for (int at = 0; at < length && written; at += PIECE_BYTES) {
+        int bytes = Math.min(PIECE_BYTES, length - at);
+        ByteBuffer piece = source.slice(source.position() + at, bytes);
+        key.cipher().encrypt(offset + at, piece, buffer.clear());
+        written = writer.write(offset + at, buffer.limit(bytes));
+      }
+      return written;
+    } finally {
+      give(buffer);
+    }
+  }
+
+  private ByteBuffer take() {
+    for (int i = 0; i < KEPT; i++) {
+      ByteBuffer buffer = kept.get(i) == null ? null : kept.getAndSet(i, null);
+      if (buffer != null) {
+        return buffer;
+      }
+    }
+    return AlignedBuffers.allocate(PIECE_BYTES);
+  }
+
+  private void give(ByteBuffer buffer) {
+    for (int i = 0; i < KEPT; i++) {
+      if (kept.compareAndSet(i, null, buffer)) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** Keys that were made for volumes to come; those that none took are discarded in the end. */
+final class NewKeys {
+
+  private final KeyTable table;
+  private final Deque<DataKey> left;
+
+  /**
+   * Makes so many; none of the locks of {@link Metadata} may be held.
+   *
+   * @throws VolumeException BUSY if key-encryption keys are missing
+   */
+  NewKeys(KeyTable table, int count) throws IOException, VolumeException, BlockException {
+    this.table = table;
+    this.left = new ArrayDeque<>(table.make(count));
+  }
+
+  /**
+   * The next for a volume that is to have a key, null for one that is not.
+   *
+   * @throws VolumeException BUSY if there are none left
+   */
+  DataKey take(boolean keyed) throws VolumeException {
+    if (!keyed) {
+      return null;
+    }
+    DataKey next = left.poll();
+    if (next == null) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY, "volumes were changed meanwhile: ask again");
+    }
+    return next;
+  }
+
+  void close() throws IOException {
+    if (!left.isEmpty()) {
+      table.discard(List.copyOf(left));
+    }
+  }
+}
