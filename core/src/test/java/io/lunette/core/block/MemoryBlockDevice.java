@@ -33,7 +33,8 @@ public final class MemoryBlockDevice implements BlockDevice {
     DISCARD,
     FLUSH,
     ATOMIC_WRITE,
-    PURGE
+    PURGE,
+    CRYPTO_ERASE
   }
 
   /**
@@ -191,6 +192,11 @@ public final class MemoryBlockDevice implements BlockDevice {
   }
 
   @Override
+  public void cryptoErase(IoCompletion completion) {
+    run(new Call(Operation.CRYPTO_ERASE, 0, 0, true), grains::clear, completion);
+  }
+
+  @Override
   public synchronized ProvisioningRun provisioning(long offsetBytes) throws BlockException {
     if (!geometry.contains(offsetBytes, geometry.logicalBlockBytes())) {
       throw new BlockException(BlockException.Kind.OUT_OF_RANGE, "offset " + offsetBytes);
@@ -257,6 +263,7 @@ public final class MemoryBlockDevice implements BlockDevice {
     return switch (call.operation()) {
       case ATOMIC_WRITE -> call.lengthBytes() <= features.atomicWriteBytes();
       case PURGE -> features.purges();
+      case CRYPTO_ERASE -> features.cryptoErases();
       case READ, WRITE, ZERO, DISCARD, FLUSH -> true;
     };
   }

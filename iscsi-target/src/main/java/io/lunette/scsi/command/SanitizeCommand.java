@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * SANITIZE (SBC-3 §5.24): OVERWRITE, BLOCK ERASE and EXIT FAILURE MODE. CRYPTOGRAPHIC ERASE is not
- * offered: there is no key to destroy.
+ * SANITIZE (SBC-3 §5.24): OVERWRITE, BLOCK ERASE, EXIT FAILURE MODE, and CRYPTOGRAPHIC ERASE of
+ * units that have a key to destroy.
  *
  * <p>The unit answers nothing but a few commands while it runs; progress is in REQUEST SENSE. The
  * run belongs to the unit, not to the command: it goes on when the session that began it ends and
@@ -42,6 +42,13 @@ final class SanitizeCommand {
             .recommendedTimeout(0)
             .by(SanitizeCommand::blockErase),
         CommandDescriptor.of(
+                0x48, 0x03, "SANITIZE, CRYPTOGRAPHIC ERASE", "48 BF 00 00 00 00 00 FF FF 00")
+            .access(Access.ATOMIC_WRITE)
+            .afterFailedSanitize()
+            .offeredBy(unit -> unit.features().cryptoErases())
+            .recommendedTimeout(0)
+            .by(SanitizeCommand::cryptographicErase),
+        CommandDescriptor.of(
                 0x48, 0x1F, "SANITIZE, EXIT FAILURE MODE", "48 BF 00 00 00 00 00 FF FF 00")
             .access(Access.CONTROL)
             .needsMedium()
@@ -68,10 +75,15 @@ final class SanitizeCommand {
   }
 
   private static Outcome blockErase(ScsiTask task) {
-    if (task.cdb().u16(7) != 0) {
-      return Sense.INVALID_FIELD_IN_CDB.atCdbBit(7, 7);
-    }
-    return begin(task, SanitizePlan.blockErase());
+    return beginWithoutList(task, SanitizePlan.blockErase());
+  }
+
+  private static Outcome cryptographicErase(ScsiTask task) {
+    return beginWithoutList(task, SanitizePlan.cryptographicErase());
+  }
+
+  private static Outcome beginWithoutList(ScsiTask task, SanitizePlan plan) {
+    return task.cdb().u16(7) != 0 ? Sense.INVALID_FIELD_IN_CDB.atCdbBit(7, 7) : begin(task, plan);
   }
 
   private static Outcome begin(ScsiTask task, SanitizePlan plan) {

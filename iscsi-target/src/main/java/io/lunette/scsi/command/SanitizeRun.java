@@ -10,8 +10,9 @@ import java.nio.ByteBuffer;
 
 /**
  * Overwrites a whole unit with a pattern, in passes, one piece at a time at a bounded rate, then
- * flushes; a block erase gives the space back after that. What is written are data, not a zeroing
- * that the device might carry out by hiding blocks (DESIGN §5).
+ * flushes; a block erase gives the space back after that; a cryptographic erase has the device
+ * destroy its key, and nothing else. What is written are data, not a zeroing that the device might
+ * carry out by hiding blocks (DESIGN §5).
  *
  * <p>It belongs to the unit and runs alone in it: no command, reset or logout ends it.
  */
@@ -23,6 +24,7 @@ final class SanitizeRun extends IoSequence {
 
   /** What is done one after the other; each ends when its I/O has. */
   private enum Stage {
+    DESTROY_KEY,
     WRITE,
     FLUSH,
     RELEASE,
@@ -46,15 +48,24 @@ final class SanitizeRun extends IoSequence {
     this.plan = plan;
     this.totalBytes = unit.device().geometry().sizeBytes();
     this.pace = new Pace(unit.services().sanitizeBytesPerSecond());
-    // A device that purges overwrites what it was given back, and needs no space to do so.
-    this.stage = plan.release() && unit.features().purges() ? Stage.RELEASE : Stage.WRITE;
+    this.stage = firstStage();
     int block = unit.blockBytes();
     byte[] pattern = plan.pattern();
-    piece = ByteBuffer.allocateDirect((int) Math.min(totalBytes, PIECE_BYTES));
+    long bytes = stage == Stage.WRITE ? Math.min(totalBytes, PIECE_BYTES) : 0;
+    piece = ByteBuffer.allocateDirect((int) bytes);
     while (piece.hasRemaining()) {
       piece.put(pattern[piece.position() % block % pattern.length]);
     }
     piece.flip();
+  }
+
+  /** A device that purges overwrites what it was given back, and needs no space to do so. */
+  private Stage firstStage() {
+    return switch (plan.kind()) {
+      case OVERWRITE -> Stage.WRITE;
+      case BLOCK_ERASE -> unit.features().purges() ? Stage.RELEASE : Stage.WRITE;
+      case CRYPTOGRAPHIC_ERASE -> Stage.DESTROY_KEY;
+    };
   }
 
   /** Who follows a run; called by one thread at a time. */
@@ -103,6 +114,7 @@ final class SanitizeRun extends IoSequence {
   @Override
   boolean next() {
     return switch (stage) {
+      case DESTROY_KEY -> destroyKey();
       case WRITE -> done < totalBytes ? write() : nextPass();
       case FLUSH -> flush(plan.release() && unit.features().thin() ? Stage.RELEASE : Stage.PURGE);
       case RELEASE -> release();
@@ -113,6 +125,12 @@ final class SanitizeRun extends IoSequence {
         yield false;
       }
     };
+  }
+
+  private boolean destroyKey() {
+    stage = Stage.END;
+    unit.device().cryptoErase(this);
+    return true;
   }
 
   private boolean write() {

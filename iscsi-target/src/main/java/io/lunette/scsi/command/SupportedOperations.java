@@ -64,31 +64,33 @@ final class SupportedOperations {
     long allocation = cdb.u32(6);
     switch (cdb.u8(2) & 7) {
       case 0:
-        return task.reply(all(timeouts), allocation);
+        return task.reply(all(task, timeouts), allocation);
       case 1:
         return table.hasServiceActions(opcode)
             ? Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 2)
-            : task.reply(one(table.find(opcode), timeouts), allocation);
+            : task.reply(one(task, table.find(opcode), timeouts), allocation);
       case 2:
         return table.hasServiceActions(opcode)
-            ? task.reply(one(table.find(opcode, serviceAction), timeouts), allocation)
+            ? task.reply(one(task, table.find(opcode, serviceAction), timeouts), allocation)
             : Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 2);
       case 3:
         CommandDescriptor row =
             table.hasServiceActions(opcode)
                 ? table.find(opcode, serviceAction)
                 : serviceAction == 0 ? table.find(opcode) : null;
-        return task.reply(one(row, timeouts), allocation);
+        return task.reply(one(task, row, timeouts), allocation);
       default:
         return Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 2);
     }
   }
 
-  private ByteBuffer all(boolean timeouts) {
+  private ByteBuffer all(ScsiTask task, boolean timeouts) {
+    List<CommandDescriptor> rows =
+        table.all().stream().filter(row -> row.isOfferedBy(task.unit())).toList();
     int each = 8 + (timeouts ? TIMEOUTS_BYTES : 0);
-    ByteBuffer data = ByteBuffer.allocate(4 + each * table.all().size());
+    ByteBuffer data = ByteBuffer.allocate(4 + each * rows.size());
     data.putInt(data.capacity() - 4);
-    for (CommandDescriptor row : table.all()) {
+    for (CommandDescriptor row : rows) {
       boolean hasAction = row.serviceAction() != CommandDescriptor.NO_SERVICE_ACTION;
       data.put((byte) row.opcode())
           .put((byte) 0)
@@ -103,8 +105,8 @@ final class SupportedOperations {
     return data.flip();
   }
 
-  private static ByteBuffer one(CommandDescriptor row, boolean timeouts) {
-    if (row == null) {
+  private static ByteBuffer one(ScsiTask task, CommandDescriptor row, boolean timeouts) {
+    if (row == null || !row.isOfferedBy(task.unit())) {
       return ByteBuffer.allocate(4).put(1, (byte) NOT_SUPPORTED);
     }
     byte[] usage = row.usage();

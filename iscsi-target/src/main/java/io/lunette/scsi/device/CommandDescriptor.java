@@ -2,6 +2,7 @@
 package io.lunette.scsi.device;
 
 import java.util.Objects;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
@@ -26,6 +27,7 @@ public final class CommandDescriptor {
   final boolean afterFailedSanitize;
   final boolean needsMedium;
   final ToLongFunction<ScsiTask> dataOutBytes;
+  private final Predicate<LogicalUnit> offered;
   private final int recommendedTimeoutSeconds;
 
   private CommandDescriptor(Builder builder) {
@@ -40,7 +42,13 @@ public final class CommandDescriptor {
     afterFailedSanitize = builder.afterFailedSanitize;
     needsMedium = builder.needsMedium || access.changesMedium() || access == Access.READ;
     dataOutBytes = builder.dataOutBytes;
+    offered = builder.offered;
     recommendedTimeoutSeconds = builder.recommendedTimeoutSeconds;
+  }
+
+  /** Whether that unit knows the command at all. */
+  public boolean isOfferedBy(LogicalUnit unit) {
+    return offered.test(unit);
   }
 
   public int opcode() {
@@ -98,6 +106,7 @@ public final class CommandDescriptor {
     private boolean afterFailedSanitize;
     private boolean needsMedium;
     private ToLongFunction<ScsiTask> dataOutBytes;
+    private Predicate<LogicalUnit> offered = unit -> true;
     private int recommendedTimeoutSeconds = 30;
 
     private Builder(int opcode, int serviceAction, String name, String usageHex) {
@@ -134,6 +143,12 @@ public final class CommandDescriptor {
     /** It needs the medium though it neither reads nor writes it; those that do need not say so. */
     public Builder needsMedium() {
       needsMedium = true;
+      return this;
+    }
+
+    /** Which units know the command; all do if nothing is said. */
+    public Builder offeredBy(Predicate<LogicalUnit> units) {
+      offered = units;
       return this;
     }
 

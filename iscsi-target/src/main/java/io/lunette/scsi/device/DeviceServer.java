@@ -75,6 +75,9 @@ public final class DeviceServer {
       return withoutUnit(task, row);
     }
     task.enteredMapping();
+    if (row != null && !row.isOfferedBy(nexus.unit())) {
+      row = null;
+    }
     task.descriptor(row);
     Outcome refusal = refuse(task, row, nexus);
     if (refusal != null) {

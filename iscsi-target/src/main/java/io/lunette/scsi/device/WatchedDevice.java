@@ -60,6 +60,12 @@ final class WatchedDevice implements BlockDevice {
   }
 
   @Override
+  public void cryptoErase(IoCompletion completion) {
+    watch.changes(0, device.geometry().sizeBytes());
+    device.cryptoErase(completion);
+  }
+
+  @Override
   public void writeZeroes(
       long offsetBytes,
       long lengthBytes,

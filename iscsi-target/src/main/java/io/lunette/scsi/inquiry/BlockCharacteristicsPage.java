@@ -14,6 +14,9 @@ final class BlockCharacteristicsPage implements VpdPage {
   /** WABEREQ 01b: after SANITIZE, BLOCK ERASE a read succeeds. */
   private static final int READABLE_AFTER_ERASE = 0x40;
 
+  /** WACEREQ 01b: after SANITIZE, CRYPTOGRAPHIC ERASE too. */
+  private static final int READABLE_AFTER_CRYPTOGRAPHIC_ERASE = 0x10;
+
   @Override
   public int code() {
     return 0xB1;
@@ -22,7 +25,10 @@ final class BlockCharacteristicsPage implements VpdPage {
   @Override
   public void body(Nexus nexus, LunInventory inventory, ByteBuffer out) {
     int start = out.position();
-    out.putShort((short) NON_ROTATING).put((byte) 0).put((byte) READABLE_AFTER_ERASE);
+    int readable =
+        READABLE_AFTER_ERASE
+            | (nexus.unit().features().cryptoErases() ? READABLE_AFTER_CRYPTOGRAPHIC_ERASE : 0);
+    out.putShort((short) NON_ROTATING).put((byte) 0).put((byte) readable);
     out.position(start + BODY_BYTES);
   }
 }

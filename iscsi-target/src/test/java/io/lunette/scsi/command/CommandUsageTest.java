@@ -33,7 +33,7 @@ class CommandUsageTest {
   @ParameterizedTest(name = "{0}")
   @MethodSource("table")
   void eachBitThatIsNotUsedIsRefusedByItsPlace(String name, CommandDescriptor row) {
-    TestUnit unit = TestUnit.small();
+    TestUnit unit = new TestUnit(TestUnit.keyed(Runnable::run));
     List<String> tried = new ArrayList<>();
     for (int index = 1; index < row.cdbBytes(); index++) {
       for (int bit = 0; bit < 8; bit++) {

@@ -19,7 +19,7 @@ class MaintenanceInTest {
   private static final String GROUPS =
       "00 01 0001 00 00 00 01  0000 0001" + "00 01 0002 00 00 00 01  0000 0002";
 
-  private final TestUnit unit = TestUnit.small();
+  private final TestUnit unit = new TestUnit(TestUnit.keyed(Runnable::run));
   private final Initiator initiator = unit.initiator;
 
   private static byte[] hex(String digits) {

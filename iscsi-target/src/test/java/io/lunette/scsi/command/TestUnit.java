@@ -49,6 +49,14 @@ final class TestUnit {
         executor);
   }
 
+  /** A device with a key. */
+  static MemoryBlockDevice keyed(Executor executor) {
+    return new MemoryBlockDevice(
+        new BlockGeometry(MIB, 512, 4096, 65536),
+        new BlockFeatures(false, true, true, 4096, 0, true, true),
+        executor);
+  }
+
   /** 1 MiB in blocks of 512 bytes. */
   static TestUnit small() {
     return of(MIB, 512);
