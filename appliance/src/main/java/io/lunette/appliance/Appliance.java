@@ -25,6 +25,7 @@ import io.lunette.core.space.SpaceReport;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.key.KeyFile;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
@@ -111,8 +112,11 @@ public final class Appliance implements AutoCloseable {
       lifecycle.add("workers", workers::close);
       driver =
           PoolFile.openOrCreate(
-              poolFile, options.poolSize().orElse(ServeOptions.DEFAULT_POOL_SIZE).bytes());
+              poolFile,
+              options.poolSize().orElse(ServeOptions.DEFAULT_POOL_SIZE).bytes(),
+              options.keys().keyFile().map(KeyFile::at).orElse(KeyFile.in(home.keys())));
       lifecycle.add("pool", driver::close);
+      driver.encryptNewVolumes(options.keys().encrypt().orElse(false));
       options.scrubRate().ifPresent(rate -> driver.limitScrub(rate.bytes()));
       if (options.poolSize().isPresent()) {
         notice = PoolFile.sizeDiffers(poolFile, options.poolSize().get().bytes(), driver.space());
@@ -231,6 +235,7 @@ public final class Appliance implements AutoCloseable {
     SpaceReport space = StatusView.space(core.space(), alerts);
     List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
+    driver.keyTrouble().ifPresent(alerts::add);
     return new StatusView(
         ProgramVersion.number(),
         home.directory().toString(),

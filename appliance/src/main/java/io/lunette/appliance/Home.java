@@ -69,6 +69,11 @@ public record Home(Path directory) {
     return directory.resolve("units");
   }
 
+  /** Key-encryption keys of pools, a file for each. */
+  public Path keys() {
+    return directory.resolve("keys");
+  }
+
   /** The private key that signs certificates. */
   public Path certificateKey() {
     return directory.resolve("certificate-key.pem");

@@ -7,6 +7,7 @@ import io.lunette.core.volume.PoolSpace;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.NotAPoolException;
+import io.lunette.engine.key.KeyVault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,10 +26,11 @@ public final class PoolFile {
    * Opens a pool, or makes one of that size if there is no such file. A new pool appears under its
    * name only when it is whole, so that a crash never leaves half of one.
    *
+   * @param vault where the keys are by which volumes are encrypted
    * @throws ApplianceException if it is in use, is not a pool, or cannot be made; nothing is
    *     changed then
    */
-  public static EngineVolumeDriver openOrCreate(Path file, long sizeBytes)
+  public static EngineVolumeDriver openOrCreate(Path file, long sizeBytes, KeyVault vault)
       throws ApplianceException {
     Path pool = file.toAbsolutePath().normalize();
     try {
@@ -40,7 +42,7 @@ public final class PoolFile {
         }
         create(pool, sizeBytes);
       }
-      return EngineVolumeDriver.open(pool, Clock.systemUTC());
+      return EngineVolumeDriver.open(pool, Clock.systemUTC(), vault);
     } catch (VolumeException e) {
       String named = e.getMessage().startsWith(pool.toString()) ? "" : pool + ": ";
       String hint =

@@ -126,7 +126,7 @@ public final class SingleTarget implements AutoCloseable {
     }
     long size = options.sizeBytes();
     return PoolFile.openOrCreate(
-        options.file(), ROOM * size + size / METADATA_SHARE + METADATA_MIN_BYTES);
+        options.file(), ROOM * size + size / METADATA_SHARE + METADATA_MIN_BYTES, options.keys());
   }
 
   private static VolumeInfo volume(VolumeDriver driver, SingleTargetOptions options)
@@ -136,7 +136,9 @@ public final class SingleTarget implements AutoCloseable {
       if (options.readOnly()) {
         throw new ApplianceException(options.file() + " holds no volume of a target");
       }
-      return driver.create(VOLUME, options.sizeBytes(), options.blockBytes());
+      return options.encrypt()
+          ? driver.createEncrypted(VOLUME, options.sizeBytes(), options.blockBytes())
+          : driver.create(VOLUME, options.sizeBytes(), options.blockBytes());
     }
     VolumeInfo volume = present.get();
     if (volume.sizeBytes() != options.sizeBytes()) {
@@ -154,6 +156,10 @@ public final class SingleTarget implements AutoCloseable {
               + volume.blockBytes()
               + " bytes, not "
               + options.blockBytes());
+    }
+    if (options.encrypt() && !volume.encrypted()) {
+      throw new ApplianceException(
+          options.file() + " holds a target without a key: a volume keeps what it was made with");
     }
     return volume;
   }

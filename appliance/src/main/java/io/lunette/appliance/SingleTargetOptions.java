@@ -3,6 +3,7 @@ package io.lunette.appliance;
 
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.core.volume.VolumeInfo;
+import io.lunette.engine.key.KeyVault;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.TargetLimits;
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.nio.file.Path;
  * @param removable whether the medium can be ejected and loaded
  * @param sanitizeBytesPerSecond what SANITIZE may write
  * @param readOnly whether writes are refused; pool and volume must exist then
+ * @param encrypt whether a new volume gets a key, and one that is there must have one
+ * @param keys where the keys are that wrap it
  */
 public record SingleTargetOptions(
     Path file,
@@ -31,7 +34,9 @@ public record SingleTargetOptions(
     InitiatorAuthentication authentication,
     boolean removable,
     long sanitizeBytesPerSecond,
-    boolean readOnly) {
+    boolean readOnly,
+    boolean encrypt,
+    KeyVault keys) {
 
   /** A disk of 512-byte blocks for everybody. */
   public static SingleTargetOptions of(
@@ -46,7 +51,9 @@ public record SingleTargetOptions(
         InitiatorAuthentication.none(),
         false,
         TargetLimits.DEFAULT.sanitizeBytesPerSecond(),
-        false);
+        false,
+        false,
+        KeyVault.none());
   }
 
   /** The same with logical blocks of this size. */
@@ -61,7 +68,9 @@ public record SingleTargetOptions(
         authentication,
         removable,
         sanitizeBytesPerSecond,
-        readOnly);
+        readOnly,
+        encrypt,
+        keys);
   }
 
   /** The same for initiators that prove who they are. */
@@ -76,7 +85,9 @@ public record SingleTargetOptions(
         required,
         removable,
         sanitizeBytesPerSecond,
-        readOnly);
+        readOnly,
+        encrypt,
+        keys);
   }
 
   /** The same with a medium that is removable or not. */
@@ -91,7 +102,9 @@ public record SingleTargetOptions(
         authentication,
         whether,
         sanitizeBytesPerSecond,
-        readOnly);
+        readOnly,
+        encrypt,
+        keys);
   }
 
   /** The same, refusing writes or not. */
@@ -106,7 +119,9 @@ public record SingleTargetOptions(
         authentication,
         removable,
         sanitizeBytesPerSecond,
-        whether);
+        whether,
+        encrypt,
+        keys);
   }
 
   /** The same with another rate of SANITIZE. */
@@ -121,7 +136,9 @@ public record SingleTargetOptions(
         authentication,
         removable,
         bytesPerSecond,
-        readOnly);
+        readOnly,
+        encrypt,
+        keys);
   }
 
   /** The same, telling its physical block or not. */
@@ -136,6 +153,25 @@ public record SingleTargetOptions(
         authentication,
         removable,
         sanitizeBytesPerSecond,
-        readOnly);
+        readOnly,
+        encrypt,
+        keys);
+  }
+
+  /** The same with a key for a new volume or without, and the keys that wrap it at that place. */
+  public SingleTargetOptions withKeys(boolean whether, KeyVault vault) {
+    return new SingleTargetOptions(
+        file,
+        sizeBytes,
+        blockBytes,
+        physicalBlock,
+        portals,
+        targetName,
+        authentication,
+        removable,
+        sanitizeBytesPerSecond,
+        readOnly,
+        whether,
+        vault);
   }
 }

@@ -74,7 +74,7 @@ final class PoolCommands {
         paramLabel = "M",
         description =
             "How a returned replica is erased: zero-fill (what holds until one is set), overwrite,"
-                + " write-zeroes or discard; always verified whole.")
+                + " write-zeroes, discard or crypto; always verified whole.")
     private String scrubMethod;
 
     @Option(

@@ -10,6 +10,7 @@ import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.KeyOptions;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.quickstart.Tour;
@@ -69,7 +70,8 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            CatalogOptions.NONE);
+            CatalogOptions.NONE,
+            KeyOptions.NONE);
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {
       String command = session.program() + " --home " + home.directory();

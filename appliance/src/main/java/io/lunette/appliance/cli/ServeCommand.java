@@ -7,6 +7,7 @@ import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.KeyOptions;
 import io.lunette.appliance.config.PortalOption;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.RedirectOption;
@@ -111,6 +112,19 @@ final class ServeCommand implements Callable<Integer> {
       description = "Its password; without, from LUNETTE_CATALOG_PASSWORD.")
   private Path catalogPasswordFile;
 
+  @Option(
+      names = "--encrypt",
+      description =
+          "Give every new volume and replica a key of its own; 'volume create --encrypt' gives one"
+              + " a key in any case.")
+  private boolean encrypt;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "F",
+      description = "Where the keys are that wrap those of volumes (keys/UUID.keys of the home).")
+  private Path keyFile;
+
   @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
   private Path config;
 
@@ -139,7 +153,9 @@ final class ServeCommand implements Callable<Integer> {
             new CatalogOptions(
                 Optional.ofNullable(catalog),
                 Optional.ofNullable(catalogUser),
-                Optional.ofNullable(catalogPasswordFile)));
+                Optional.ofNullable(catalogPasswordFile)),
+            new KeyOptions(
+                encrypt ? Optional.of(true) : Optional.empty(), Optional.ofNullable(keyFile)));
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {

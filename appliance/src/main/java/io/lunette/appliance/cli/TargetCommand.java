@@ -11,6 +11,7 @@ import io.lunette.appliance.config.RedirectOption;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeInfo;
+import io.lunette.engine.key.KeyFile;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.TargetLimits;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +101,15 @@ final class TargetCommand implements Callable<Integer> {
   @Option(names = "--read-only", description = "Refuse writes; the pool file must exist.")
   private boolean readOnly;
 
+  @Option(names = "--encrypt", description = "Give a new volume a key of its own.")
+  private boolean encrypt;
+
+  @Option(
+      names = "--key-file",
+      paramLabel = "F",
+      description = "Where the key is that wraps it (keys/UUID.keys of the home).")
+  private Path keyFile;
+
   @Option(
       names = "--sanitize-rate",
       paramLabel = "S",
@@ -149,6 +159,8 @@ final class TargetCommand implements Callable<Integer> {
             .withPhysicalBlock(physical == BLOCK_BYTES)
             .withRemovable(removable)
             .withReadOnly(readOnly)
+            .withKeys(
+                encrypt, keyFile == null ? KeyFile.in(session.home().keys()) : KeyFile.at(keyFile))
             .withSanitizeRate(sanitizeRate.bytes())
             .withAuthentication(authentication());
     UntilStopped stopped = UntilStopped.onSignal();

@@ -50,6 +50,9 @@ final class VolumeCommands {
         description = "Its logical block (512), which it and its clones keep.")
     private int blockBytes = 512;
 
+    @Option(names = "--encrypt", description = "Give it a key of its own.")
+    private boolean encrypt;
+
     Create(Session session) {
       super(session);
     }
@@ -57,7 +60,15 @@ final class VolumeCommands {
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, Object> body =
-          Map.of("name", name.value(), "sizeBytes", size.bytes(), "blockBytes", blockBytes);
+          Map.of(
+              "name",
+              name.value(),
+              "sizeBytes",
+              size.bytes(),
+              "blockBytes",
+              blockBytes,
+              "encrypt",
+              encrypt);
       session().print(api.post("/volumes", body), new Details());
     }
   }
@@ -74,13 +85,18 @@ final class VolumeCommands {
     @Option(names = "--full", description = "A full physical copy.")
     private boolean full;
 
+    @Option(
+        names = "--encrypt",
+        description = "Give it a key of its own, as clones of encrypted volumes have anyway.")
+    private boolean encrypt;
+
     Clone(Session session) {
       super(session);
     }
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      Map<String, Object> body = Map.of("name", name.value(), "full", full);
+      Map<String, Object> body = Map.of("name", name.value(), "full", full, "encrypt", encrypt);
       var made = api.post("/volumes/" + source + "/clones", body);
       session()
           .print(
@@ -176,7 +192,7 @@ final class VolumeCommands {
         paramLabel = "M",
         description =
             "zero-fill (default) and overwrite remove the bytes; write-zeroes and discard may only"
-                + " hide them.")
+                + " hide them; crypto destroys the key of an encrypted volume, then zero-fills.")
     private EraseMethod method;
 
     @Option(
@@ -256,6 +272,7 @@ final class VolumeCommands {
                   .size("SIZE", "sizeBytes")
                   .size("HOLDS", "allocatedBytes")
                   .text("STATE", "state")
+                  .text("ENCRYPTED", "encrypted")
                   .text("ORIGIN", "origin"));
     }
   }

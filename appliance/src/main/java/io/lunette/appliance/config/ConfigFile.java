@@ -32,7 +32,9 @@ public final class ConfigFile {
           "space-thresholds",
           "catalog",
           "catalog-user",
-          "catalog-password-file");
+          "catalog-password-file",
+          "encrypt",
+          "key-file");
 
   private final Path file;
   private final Properties properties;
@@ -70,7 +72,9 @@ public final class ConfigFile {
         new CatalogOptions(
             config.value("catalog", Function.identity()),
             config.value("catalog-user", Function.identity()),
-            config.value("catalog-password-file", Path::of)));
+            config.value("catalog-password-file", Path::of)),
+        new KeyOptions(
+            config.value("encrypt", ConfigFile::yesOrNo), config.value("key-file", Path::of)));
   }
 
   private Optional<PortalOptions> portals() throws ApplianceException {
@@ -84,6 +88,14 @@ public final class ConfigFile {
                 ? List.of(PortalOption.of(ServeOptions.DEFAULT_PORTAL))
                 : List.of()),
         redirects.orElse(List.of()));
+  }
+
+  private static boolean yesOrNo(String text) {
+    return switch (text.strip()) {
+      case "true", "yes" -> true;
+      case "false", "no" -> false;
+      default -> throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
+    };
   }
 
   private void refuseUnknown() throws ApplianceException {

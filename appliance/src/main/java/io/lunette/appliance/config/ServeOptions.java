@@ -15,7 +15,8 @@ public record ServeOptions(
     Optional<ByteSize> scrubRate,
     Optional<ByteSize> sanitizeRate,
     Optional<SpaceThresholds> spaceThresholds,
-    CatalogOptions catalog) {
+    CatalogOptions catalog,
+    KeyOptions keys) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
@@ -28,7 +29,8 @@ public record ServeOptions(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
-          CatalogOptions.NONE);
+          CatalogOptions.NONE,
+          KeyOptions.NONE);
 
   /** Where the target listens unless told otherwise. */
   public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
@@ -47,6 +49,7 @@ public record ServeOptions(
         scrubRate.or(other::scrubRate),
         sanitizeRate.or(other::sanitizeRate),
         spaceThresholds.or(other::spaceThresholds),
-        catalog.or(other.catalog()));
+        catalog.or(other.catalog()),
+        keys.or(other.keys));
   }
 }

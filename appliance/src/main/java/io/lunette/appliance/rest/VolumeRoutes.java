@@ -9,6 +9,7 @@ import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.Job;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
@@ -47,7 +48,8 @@ final class VolumeRoutes implements RouteSet {
       int blockBytes,
       long allocatedBytes,
       String origin,
-      String state) {
+      String state,
+      boolean encrypted) {
 
     static View of(VolumeInfo volume) {
       return new View(
@@ -57,7 +59,8 @@ final class VolumeRoutes implements RouteSet {
           volume.blockBytes(),
           volume.allocatedBytes(),
           volume.origin().map(VolumeName::value).orElse(null),
-          volume.state().name());
+          volume.state().name(),
+          volume.encrypted());
     }
   }
 
@@ -118,7 +121,12 @@ final class VolumeRoutes implements RouteSet {
   private Reply create(Call call) throws Exception {
     VolumeName name = guard.changeable(call.text("name"));
     int blockBytes = call.optionalInt("blockBytes").orElse(VolumeInfo.DEFAULT_BLOCK_BYTES);
-    return Reply.created(View.of(driver.create(name, call.size("sizeBytes"), blockBytes)));
+    long sizeBytes = call.size("sizeBytes");
+    return Reply.created(
+        View.of(
+            call.flag("encrypt")
+                ? driver.createEncrypted(name, sizeBytes, blockBytes)
+                : driver.create(name, sizeBytes, blockBytes)));
   }
 
   private Reply get(Call call) throws VolumeException {
@@ -137,11 +145,17 @@ final class VolumeRoutes implements RouteSet {
 
   private Reply cloneVolume(Call call) throws Exception {
     VolumeName clone = guard.changeable(call.text("name"));
+    boolean encrypt = call.flag("encrypt");
+    VolumeName source = named(call);
     if (call.flag("full")) {
-      return Reply.accepted(
-          jobs.add("volume-copy", clone.value(), driver.copy(named(call), clone), View::of));
+      Job<VolumeInfo> copy =
+          encrypt ? driver.copyEncrypted(source, clone) : driver.copy(source, clone);
+      return Reply.accepted(jobs.add("volume-copy", clone.value(), copy, View::of));
     }
-    return Reply.created(View.of(driver.clone(named(call), List.of(clone)).get(0)));
+    List<VolumeName> names = List.of(clone);
+    List<VolumeInfo> made =
+        encrypt ? driver.cloneEncrypted(source, names) : driver.clone(source, names);
+    return Reply.created(View.of(made.get(0)));
   }
 
   private Reply seal(Call call) throws DomainException, VolumeException {
