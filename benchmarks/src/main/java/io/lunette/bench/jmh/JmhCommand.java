@@ -4,7 +4,9 @@ package io.lunette.bench.jmh;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -18,6 +20,19 @@ import picocli.CommandLine.Parameters;
 /** {@code lunette bench jmh}. */
 @Command(description = "Run the JMH micro-benchmarks.")
 public final class JmhCommand implements Callable<Integer> {
+
+  /** What a quick run looks at, of the parameters that have many values or make long runs. */
+  private static final Map<String, String[]> QUICK =
+      Map.of(
+          "depth", new String[] {"1", "64"},
+          "clones", new String[] {"1", "1000"},
+          "imageGibibytes", new String[] {"1", "1024"},
+          "segmentBytes", new String[] {"0", "4096"},
+          "bytes", new String[] {"48", "4096"},
+          "algorithm", new String[] {"5=MD5", "8=SHA3-256"},
+          "extents", new String[] {"504", "16384"},
+          "dirtyMebibytes", new String[] {"16"},
+          "blockBytes", new String[] {"1048576"});
 
   private final Session session;
 
@@ -41,6 +56,19 @@ public final class JmhCommand implements Callable<Integer> {
       description = "Seconds of an iteration (default 1).")
   private int seconds;
 
+  @Option(
+      names = "--quick",
+      description =
+          "All within five minutes: short iterations, and of the parameters the ends alone. To see"
+              + " that everything runs, and for a first look.")
+  private boolean quick;
+
+  @Option(
+      names = "--directory",
+      paramLabel = "D",
+      description = "Where the pools lie, for instance on the device to measure (default /tmp).")
+  private Path directory;
+
   @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
   private Path json;
 
@@ -54,11 +82,18 @@ public final class JmhCommand implements Callable<Integer> {
         new OptionsBuilder()
             .include(filter)
             .forks(1)
-            .warmupIterations(iterations)
-            .warmupTime(TimeValue.seconds(seconds))
-            .measurementIterations(iterations)
-            .measurementTime(TimeValue.seconds(seconds))
+            .warmupIterations(quick ? 1 : iterations)
+            .warmupTime(time())
+            .measurementIterations(quick ? 2 : iterations)
+            .measurementTime(time())
+            .addProfiler(GCProfiler.class)
             .shouldFailOnError(true);
+    if (quick) {
+      QUICK.forEach(options::param);
+    }
+    if (directory != null) {
+      options.jvmArgsAppend("-Djava.io.tmpdir=" + directory.toAbsolutePath());
+    }
     if (json != null) {
       options.resultFormat(ResultFormatType.JSON).result(json.toString());
     }
@@ -72,5 +107,9 @@ public final class JmhCommand implements Callable<Integer> {
     }
     session.out().flush();
     return 0;
+  }
+
+  private TimeValue time() {
+    return quick ? TimeValue.milliseconds(250) : TimeValue.seconds(seconds);
   }
 }

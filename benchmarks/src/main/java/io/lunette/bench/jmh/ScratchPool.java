@@ -47,7 +47,11 @@ final class ScratchPool implements AutoCloseable {
   BlockDevice openClone(String name) throws Exception {
     VolumeName clone = new VolumeName(name);
     driver.clone(IMAGE, List.of(clone));
-    return driver.open(clone, AccessMode.READ_WRITE);
+    return openForWriting(clone);
+  }
+
+  BlockDevice openForWriting(VolumeName volume) throws VolumeException {
+    return driver.open(volume, AccessMode.READ_WRITE);
   }
 
   @Override
