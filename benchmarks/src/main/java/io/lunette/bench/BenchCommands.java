@@ -3,6 +3,7 @@ package io.lunette.bench;
 
 import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
+import io.lunette.bench.guard.GuardCommand;
 import io.lunette.bench.iscsi.IscsiBenchCommand;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.peer.PeersCommand;
@@ -29,6 +30,7 @@ public final class BenchCommands implements CommandProvider {
     bench.addSubcommand("iscsi", new IscsiBenchCommand(session));
     bench.addSubcommand("peers", new PeersCommand(session));
     bench.addSubcommand("jmh", new JmhCommand(session));
+    bench.addSubcommand("guard", new GuardCommand(session));
     return bench.getCommandSpec();
   }
 
