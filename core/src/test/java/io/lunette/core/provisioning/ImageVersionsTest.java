@@ -111,7 +111,8 @@ final class ImageVersionsTest {
     Allocation held = fixture.allocated(S1);
     fixture.imported(second(true));
 
-    assertThat(fixture.allocate(S1)).isEqualTo(new AllocationOutcome.Allocated(held, AllocationPath.HELD));
+    assertThat(fixture.allocate(S1))
+        .isEqualTo(new AllocationOutcome.Allocated(held, AllocationPath.HELD));
     assertThat(holds(held.replica().volume(), 1)).isTrue();
     fixture.core.allocations().release(OPERATOR, S1);
 
