@@ -89,6 +89,8 @@ require_foreign_tools() {
   command -v qemu-img >/dev/null && command -v qemu-io >/dev/null || missing+=(qemu-utils)
   compgen -G '/usr/lib/*/qemu/block-iscsi.so' >/dev/null || missing+=(qemu-block-extra)
   command -v mkfs.ext4 >/dev/null || [[ -x /usr/sbin/mkfs.ext4 ]] || missing+=(e2fsprogs)
+  command -v sfdisk >/dev/null || [[ -x /usr/sbin/sfdisk ]] || missing+=(fdisk)
+  command -v mtype >/dev/null || missing+=(mtools)
   ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI and images" "${missing[@]}"
 }
 

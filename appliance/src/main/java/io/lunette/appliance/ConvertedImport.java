@@ -5,14 +5,16 @@ import io.lunette.core.DomainException;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * An import in two steps: the file becomes a raw copy, then the copy is imported and removed. Run
- * once, on a worker thread; the rest is thread-safe. A copy that a crash leaves behind is removed
- * at the next start.
+ * An import in two steps: the files become raw copies, then the copies are imported and removed.
+ * Run once, on a worker thread; the rest is thread-safe. A copy that a crash leaves behind is
+ * removed at the next start.
  *
  * @param <T> what the import yields
  */
@@ -24,33 +26,37 @@ final class ConvertedImport<T> implements Job<T>, Runnable {
    * @param <T> what it yields
    */
   interface RawImport<T> {
-    Job<T> start(Path raw) throws DomainException, VolumeException;
+    Job<T> start(List<Path> raws) throws DomainException, VolumeException;
   }
 
   private final Qcow2Converter converter;
-  private final Path file;
+  private final List<Path> files;
   private final RawImport<T> second;
   private final CompletableFuture<T> result = new CompletableFuture<>();
   private volatile Job<T> importing;
   private volatile boolean cancelled;
 
-  ConvertedImport(Qcow2Converter converter, Path file, RawImport<T> second) {
+  ConvertedImport(Qcow2Converter converter, List<Path> files, RawImport<T> second) {
     this.converter = converter;
-    this.file = file;
+    this.files = List.copyOf(files);
     this.second = second;
   }
 
   @Override
   public void run() {
-    Path raw = converter.newCopy();
+    List<Path> raws = new ArrayList<>();
     try {
-      converter.toRaw(file, raw, () -> cancelled);
+      for (Path file : files) {
+        Path raw = converter.newCopy();
+        raws.add(raw);
+        converter.toRaw(file, raw, () -> cancelled);
+      }
       if (cancelled) {
         throw new CancellationException("cancelled");
       }
-      importing = second.start(raw);
+      importing = second.start(raws);
     } catch (DomainException | VolumeException | CancellationException e) {
-      converter.remove(raw);
+      raws.forEach(converter::remove);
       result.completeExceptionally(e);
       return;
     }
@@ -58,7 +64,7 @@ final class ConvertedImport<T> implements Job<T>, Runnable {
         .result()
         .whenComplete(
             (imported, failure) -> {
-              converter.remove(raw);
+              raws.forEach(converter::remove);
               if (failure == null) {
                 result.complete(imported);
               } else {

@@ -7,6 +7,7 @@ import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.Images;
 import io.lunette.core.image.ImportedImage;
 import io.lunette.core.volume.Job;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /** Begins imports: raw files as they are, others by way of a raw copy. Thread-safe. */
@@ -37,10 +38,14 @@ public final class ImageImports {
   }
 
   private Job<ImportedImage> convert(Actor actor, ImageImport request) throws DomainException {
-    converter.check(request.file());
+    for (Path file : request.source().files()) {
+      converter.check(file);
+    }
     ConvertedImport<ImportedImage> job =
         new ConvertedImport<>(
-            converter, request.file(), raw -> images.importRaw(actor, request.withFile(raw)));
+            converter,
+            request.source().files(),
+            raws -> images.importRaw(actor, request.withFiles(raws)));
     executor.execute(job);
     return job;
   }

@@ -14,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
@@ -49,7 +50,7 @@ public final class VolumeCopies {
         requireNew(name);
         converter.check(file);
         ConvertedImport<VolumeInfo> job =
-            new ConvertedImport<>(converter, file, raw -> importRaw(name, raw));
+            new ConvertedImport<>(converter, List.of(file), raws -> importRaw(name, raws.get(0)));
         executor.execute(job);
         yield job;
       }

@@ -38,6 +38,7 @@ final class Converters {
     add(line, ImageLabels.class, ImageLabels::parse);
     add(line, ImageName.class, ImageName::new);
     add(line, ImageRef.class, ImageRef::parse);
+    add(line, KeyValue.class, KeyValue::parse);
     add(line, ReplicaName.class, ReplicaName::new);
     add(line, ServerName.class, ServerName::new);
     add(line, TenantName.class, TenantName::new);

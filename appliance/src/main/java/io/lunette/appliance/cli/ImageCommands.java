@@ -20,8 +20,11 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lunette image}: master images and their versions. */
 final class ImageCommands {
@@ -37,7 +40,8 @@ final class ImageCommands {
         .addSubcommand("show", new Show(session))
         .addSubcommand("publish", new Publish(session))
         .addSubcommand("retire", new Retire(session))
-        .addSubcommand("set", new Set(session))
+        .addSubcommand("set", new ImageSetCommand(session))
+        .addSubcommand("personality", new ImagePersonalityCommand(session))
         .addSubcommand("export", new Export(session))
         .addSubcommand("delete", new Delete(session));
   }
@@ -47,13 +51,35 @@ final class ImageCommands {
           "Import a disk image as the first or the next version; holes and zeroes take no space.")
   static final class Import extends ApiCommand {
 
-    @Parameters(paramLabel = "NAME", description = "What to call the image.")
+    @Spec private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "What to call the image.")
     private ImageName name;
 
     @Parameters(
+        index = "1",
+        arity = "0..1",
         paramLabel = "FILE",
         description = "The disk image; a raw one has a multiple of 512 bytes.")
     private Path file;
+
+    @Option(
+        names = "--split-at",
+        paramLabel = "N",
+        description = "Partition N, the last one, is the writable portion; the rest is shared.")
+    private Integer splitAt;
+
+    @Option(
+        names = "--shared",
+        paramLabel = "FILE",
+        description = "The portion that all servers share, with --writable.")
+    private Path shared;
+
+    @Option(
+        names = "--writable",
+        paramLabel = "FILE",
+        description = "What each server has of its own, with --shared.")
+    private Path writable;
 
     @Option(names = "--tenant", paramLabel = "T", description = "The only tenant to have it.")
     private TenantName tenant;
@@ -75,7 +101,7 @@ final class ImageCommands {
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("name", name.value());
-      body.put("file", readable(file).toString());
+      putFiles(body);
       body.put("format", label(format));
       body.put("stage", stage);
       body.put("labels", all(labels));
@@ -96,6 +122,23 @@ final class ImageCommands {
         session().err().flush();
       }
       session().print(image, new Details());
+    }
+
+    private void putFiles(Map<String, Object> body) throws CommandFailure {
+      boolean split = shared != null && writable != null && file == null && splitAt == null;
+      boolean one = file != null && shared == null && writable == null;
+      if (!split && !one) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "say FILE, or FILE and --split-at, or --shared FILE and --writable FILE");
+      }
+      body.put("file", readable(split ? writable : file).toString());
+      if (split) {
+        body.put("sharedFile", readable(shared).toString());
+      }
+      if (splitAt != null) {
+        body.put("splitAt", splitAt);
+      }
     }
   }
 
@@ -170,26 +213,6 @@ final class ImageCommands {
     }
   }
 
-  @Command(description = "Set labels of a version.")
-  static final class Set extends OfOne {
-
-    @Option(
-        names = "--label",
-        paramLabel = "K=V",
-        required = true,
-        description = "A label; may be repeated. Without a value it is taken away.")
-    private List<ImageLabels> labels = List.of();
-
-    Set(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.put(path() + "/labels", Map.of("labels", all(labels))), new Details());
-    }
-  }
-
   @Command(description = "Write a version to a new file.")
   static final class Export extends OfOne {
 
@@ -198,6 +221,9 @@ final class ImageCommands {
 
     @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
     private ImageFormat format = ImageFormat.RAW;
+
+    @Option(names = "--shared", description = "The shared portion of a split image.")
+    private boolean shared;
 
     Export(Session session) {
       super(session);
@@ -209,7 +235,12 @@ final class ImageCommands {
           api.post(
               path() + "/export",
               Map.of(
-                  "file", file.toAbsolutePath().normalize().toString(), "format", label(format)));
+                  "file",
+                  file.toAbsolutePath().normalize().toString(),
+                  "format",
+                  label(format),
+                  "shared",
+                  shared));
       session().print(new JobWait(session(), Pause.sleeping()).await(api, job), new Details());
     }
   }

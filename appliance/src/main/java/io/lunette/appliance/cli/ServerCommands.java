@@ -7,6 +7,7 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.InitiatorName;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -27,6 +28,7 @@ final class ServerCommands {
         .addSubcommand("show", new Show(session))
         .addSubcommand("restart", new Restart(session))
         .addSubcommand("list", new ListAll(session))
+        .addSubcommand("meta", new ServerMetaCommand(session))
         .addSubcommand("remove", new Remove(session));
   }
 
@@ -92,6 +94,14 @@ final class ServerCommands {
 
     @Mixin private ServerSettings settings;
 
+    @Option(
+        names = "--meta",
+        paramLabel = "K=V",
+        description =
+            "A fact, meta.K in the templates of config volumes; may be repeated. Without a value it"
+                + " is taken away.")
+    private List<KeyValue> meta = List.of();
+
     Set(Session session) {
       super(session);
     }
@@ -100,6 +110,9 @@ final class ServerCommands {
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, Object> body = new LinkedHashMap<>();
       settings.addTo(body);
+      if (!meta.isEmpty()) {
+        api.put("/servers/" + name + "/meta", Map.of("meta", KeyValue.all(meta)));
+      }
       session().print(api.put("/servers/" + name, body), new Details());
     }
   }

@@ -4,6 +4,7 @@ package io.lunette.appliance.rest;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.DomainException;
+import io.lunette.core.allocation.AllocatedLun;
 import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
 import io.lunette.core.allocation.AllocationPath;
@@ -13,6 +14,8 @@ import io.lunette.core.allocation.ReleaseOutcome;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.AccessMode;
+import java.util.List;
 
 /** Replicas handed to servers and taken back. */
 final class AllocationRoutes implements RouteSet {
@@ -37,6 +40,7 @@ final class AllocationRoutes implements RouteSet {
       String initiator,
       String since,
       int imageVersion,
+      List<Lun> luns,
       @JsonInclude(JsonInclude.Include.NON_NULL) String path,
       @JsonInclude(JsonInclude.Include.NON_NULL) String why) {
 
@@ -62,8 +66,24 @@ final class AllocationRoutes implements RouteSet {
           allocation.mapping().initiator().value(),
           allocation.since().toString(),
           allocation.imageVersion(),
+          allocation.luns().stream()
+              .map(lun -> Lun.of(lun, lun.mapping().equals(allocation.boot())))
+              .toList(),
           path == null ? null : path.label(),
           path == null ? null : path.why());
+    }
+  }
+
+  /** A logical unit of an allocation; {@code boot} is true for the one that the server boots. */
+  record Lun(String role, int lun, String url, String access, boolean boot) {
+
+    static Lun of(AllocatedLun lun, boolean boot) {
+      return new Lun(
+          lun.role().name(),
+          lun.mapping().lun(),
+          lun.mapping().url(),
+          lun.role().mode() == AccessMode.READ_ONLY ? "read-only" : "read-write",
+          boot);
     }
   }
 

@@ -42,6 +42,7 @@ public record ApiServices(
         new ReplicaRoutes(core.replicas()),
         new ServerRoutes(core.servers(), core.restarts(), power),
         new TenantRoutes(core.tenants(), core.allocations()),
+        new PersonalityRoutes(core.personalities()),
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),
         new CertificateRoutes(core.certificates()),

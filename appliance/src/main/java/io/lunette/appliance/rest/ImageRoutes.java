@@ -11,12 +11,15 @@ import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
+import io.lunette.core.image.ImageSource;
 import io.lunette.core.image.Images;
 import io.lunette.core.image.ImportedImage;
+import io.lunette.core.image.SharedPortion;
 import io.lunette.core.tenant.TenantName;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Master images and their versions; {@code :ref} is {@code NAME} or {@code NAME:VERSION}. */
 final class ImageRoutes implements RouteSet {
@@ -43,6 +46,7 @@ final class ImageRoutes implements RouteSet {
       String state,
       long sizeBytes,
       String sha256,
+      Shared shared,
       String provenance,
       Map<String, String> labels,
       String volume,
@@ -58,10 +62,19 @@ final class ImageRoutes implements RouteSet {
           image.state().name(),
           image.sizeBytes(),
           image.sha256().orElse(null),
+          image.shared().map(Shared::of).orElse(null),
           image.provenance(),
           image.labels().values(),
           image.volume().value(),
           image.created().toString());
+    }
+  }
+
+  /** The shared portion of a split image. */
+  record Shared(String volume, long sizeBytes, String sha256) {
+
+    static Shared of(SharedPortion shared) {
+      return new Shared(shared.volume().value(), shared.sizeBytes(), shared.sha256().orElse(null));
     }
   }
 
@@ -104,14 +117,20 @@ final class ImageRoutes implements RouteSet {
 
   private Reply importImage(Call call) throws BadRequestException, DomainException {
     ImageName name = new ImageName(call.text("name"));
-    Path file = file(call);
+    ImageSource source =
+        new ImageSource(
+            file(call, "file"),
+            call.optionalText("sharedFile").isPresent()
+                ? Optional.of(file(call, "sharedFile"))
+                : Optional.empty(),
+            call.optionalInt("splitAt"));
     ImageFormat format = format(call);
     ImageImport request =
         new ImageImport(
             name,
             call.optional("tenant", TenantName::new),
-            file,
-            file.toString(),
+            source,
+            provenance(source, format),
             labels(call),
             !call.flag("stage"));
     return Reply.accepted(
@@ -124,14 +143,14 @@ final class ImageRoutes implements RouteSet {
 
   private Reply export(Call call) throws Exception {
     Image image = images.get(ref(call));
-    Path file = file(call);
+    Path file = file(call, "file");
     ImageFormat format = format(call);
     String label = format.name().toLowerCase(Locale.ROOT);
     return Reply.accepted(
         jobs.add(
             "image-export",
             image.ref().toString(),
-            exports.start(image, file, format),
+            exports.start(image, call.flag("shared"), file, format),
             volume ->
                 new Exported(
                     image.name().value(),
@@ -158,8 +177,18 @@ final class ImageRoutes implements RouteSet {
     return call.optional("format", ImageFormat::parse).orElse(ImageFormat.RAW);
   }
 
-  private static Path file(Call call) throws BadRequestException {
-    Path file = Path.of(call.text("file"));
+  private static String provenance(ImageSource source, ImageFormat format) {
+    String text = source.file().toString();
+    if (source.shared().isPresent()) {
+      text = source.shared().get() + " (shared) and " + text + " (writable)";
+    } else if (source.splitAt().isPresent()) {
+      text = text + " split at partition " + source.splitAt().getAsInt();
+    }
+    return format == ImageFormat.RAW ? text : text + ", " + format.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static Path file(Call call, String field) throws BadRequestException {
+    Path file = Path.of(call.text(field));
     if (!file.isAbsolute()) {
       throw new BadRequestException("the file '" + file + "' is not an absolute path");
     }

@@ -2,6 +2,7 @@
 package io.lunette.appliance.rest;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.volume.VolumeName;
 
@@ -20,6 +21,11 @@ final class VolumeGuard {
       throw new DomainException(
           DomainException.Kind.BUSY,
           "volume '" + name + "' belongs to a replica; use 'allocate', 'release' and 'scrub'");
+    }
+    if (text.startsWith(PersonalityFacts.VOLUME_PREFIX)) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "volume '" + name + "' is the config volume of a server; it goes with 'release'");
     }
     if (text.startsWith(IMAGE_PREFIX)) {
       throw new DomainException(

@@ -8,6 +8,7 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.LunMapping;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A replica in the hands of a server.
@@ -22,6 +23,7 @@ import java.time.Instant;
  * @param since when it was handed over
  * @param mapping where the server finds it: portal, target, LUN, URL; portal and target are empty
  *     while the masking does not show it
+ * @param luns all that the server sees of it, the replica among them, by number
  */
 public record Allocation(
     AllocationId id,
@@ -32,4 +34,19 @@ public record Allocation(
     ReplicaName replica,
     ReplicaState state,
     Instant since,
-    LunMapping mapping) {}
+    LunMapping mapping,
+    List<AllocatedLun> luns) {
+
+  public Allocation {
+    luns = List.copyOf(luns);
+  }
+
+  /** What the server boots from: the shared portion of a split image, else the replica. */
+  public LunMapping boot() {
+    return luns.stream()
+        .filter(lun -> lun.role() == LunRole.SHARED)
+        .map(AllocatedLun::mapping)
+        .findFirst()
+        .orElse(mapping);
+  }
+}

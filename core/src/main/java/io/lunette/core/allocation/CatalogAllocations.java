@@ -15,15 +15,15 @@ import io.lunette.core.server.ServerLocks;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
-import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Lock;
 
@@ -47,6 +47,7 @@ public final class CatalogAllocations implements Allocations {
   private final ServerLuns luns;
   private final ReplicaLedger replicas;
   private final AllocationLedger allocations;
+  private final AllocationUnits units;
   private final Unmasking unmasking;
   private final Handover handover;
   private final TenantQuotas quotas;
@@ -68,6 +69,7 @@ public final class CatalogAllocations implements Allocations {
       ServerLuns luns,
       ReplicaLedger replicas,
       AllocationLedger allocations,
+      AllocationUnits units,
       Unmasking unmasking,
       Handover handover,
       TenantQuotas quotas,
@@ -81,6 +83,7 @@ public final class CatalogAllocations implements Allocations {
     this.luns = luns;
     this.replicas = replicas;
     this.allocations = allocations;
+    this.units = units;
     this.unmasking = unmasking;
     this.handover = handover;
     this.quotas = quotas;
@@ -121,14 +124,7 @@ public final class CatalogAllocations implements Allocations {
 
   private AllocationOutcome show(Handover.Result result) throws DomainException {
     HeldReplica held = result.held().orElseThrow();
-    try {
-      LunMapping mapping =
-          masking.map(
-              held.volume(), held.initiator(), AccessMode.READ_WRITE, OptionalInt.of(held.lun()));
-      return new AllocationOutcome.Allocated(allocation(held, mapping), result.path());
-    } catch (VolumeException e) {
-      throw DomainException.of(e);
-    }
+    return new AllocationOutcome.Allocated(allocation(held, units.show(held)), result.path());
   }
 
   @Override
@@ -188,10 +184,25 @@ public final class CatalogAllocations implements Allocations {
 
   @Override
   public List<Allocation> list() throws DomainException {
-    List<HeldReplica> held = catalog.read(allocations::held);
+    List<HeldReplica> held = new ArrayList<>();
+    Map<AllocationId, List<HeldLun>> luns = new HashMap<>();
+    catalog.read(
+        transaction -> {
+          held.addAll(allocations.held(transaction));
+          for (HeldLun lun : units.held(transaction)) {
+            luns.computeIfAbsent(lun.allocation(), id -> new ArrayList<>()).add(lun);
+          }
+          return null;
+        });
     Map<Object, LunMapping> mappings = mappings();
     return held.stream()
-        .map(each -> allocation(each, mappings.getOrDefault(key(each.unmapped()), each.unmapped())))
+        .map(
+            each -> {
+              List<HeldLun> its = luns.computeIfAbsent(each.id(), id -> new ArrayList<>());
+              its.add(each.unit());
+              its.sort(Comparator.comparingInt(HeldLun::lun));
+              return allocation(each, shown(its, mappings));
+            })
         .toList();
   }
 
@@ -202,8 +213,18 @@ public final class CatalogAllocations implements Allocations {
     if (held.isEmpty()) {
       return Optional.empty();
     }
-    LunMapping wanted = held.get().unmapped();
-    return Optional.of(allocation(held.get(), mappings().getOrDefault(key(wanted), wanted)));
+    List<HeldLun> its = catalog.read(transaction -> units.of(transaction, held.get()));
+    return Optional.of(allocation(held.get(), shown(its, mappings())));
+  }
+
+  private static List<AllocatedLun> shown(List<HeldLun> luns, Map<Object, LunMapping> mappings) {
+    return luns.stream()
+        .map(
+            lun -> {
+              LunMapping wanted = lun.unmapped();
+              return new AllocatedLun(lun.role(), mappings.getOrDefault(key(wanted), wanted));
+            })
+        .toList();
   }
 
   @Override
@@ -230,7 +251,13 @@ public final class CatalogAllocations implements Allocations {
     return List.of(mapping.initiator(), mapping.volume());
   }
 
-  private static Allocation allocation(HeldReplica held, LunMapping mapping) {
+  private static Allocation allocation(HeldReplica held, List<AllocatedLun> luns) {
+    LunMapping replica =
+        luns.stream()
+            .filter(lun -> lun.role() == LunRole.REPLICA)
+            .map(AllocatedLun::mapping)
+            .findFirst()
+            .orElseThrow();
     return new Allocation(
         held.id(),
         held.server(),
@@ -240,6 +267,7 @@ public final class CatalogAllocations implements Allocations {
         held.replica(),
         ReplicaState.ALLOCATED,
         held.since(),
-        mapping);
+        replica,
+        luns);
   }
 }

@@ -56,6 +56,7 @@ public final class Handover {
   private final ReplicaLedger replicas;
   private final AllocationLedger allocations;
   private final ServerLuns luns;
+  private final AllocationUnits units;
   private final CatalogTenants tenants;
   private final TenantQuotas quotas;
   private final CatalogAuditTrail audit;
@@ -65,6 +66,7 @@ public final class Handover {
       ReplicaLedger replicas,
       AllocationLedger allocations,
       ServerLuns luns,
+      AllocationUnits units,
       CatalogTenants tenants,
       TenantQuotas quotas,
       CatalogAuditTrail audit) {
@@ -72,6 +74,7 @@ public final class Handover {
     this.replicas = replicas;
     this.allocations = allocations;
     this.luns = luns;
+    this.units = units;
     this.tenants = tenants;
     this.quotas = quotas;
     this.audit = audit;
@@ -107,7 +110,7 @@ public final class Handover {
     Optional<Replica> replica =
         replicas.takeReady(transaction, image.id(), tenant.name(), server.name(), actor);
     return replica.isPresent()
-        ? begin(transaction, actor, server, replica.get())
+        ? begin(transaction, actor, server, image, replica.get())
         : Result.refused(none(transaction, image));
   }
 
@@ -120,11 +123,14 @@ public final class Handover {
                 held.server(), held.id(), held.tenant(), held.image(), held.replica()));
   }
 
-  private Result begin(Transaction transaction, Actor actor, Server server, Replica replica)
+  private Result begin(
+      Transaction transaction, Actor actor, Server server, Image image, Replica replica)
       throws DomainException {
     AllocationId id = new AllocationId(UUID.randomUUID());
+    OptionalInt shared = units.takeShared(transaction, server, image);
     int lun = luns.take(transaction, server.name(), replica.volume(), OptionalInt.empty());
     allocations.begin(transaction, id, replica, lun);
+    units.begin(transaction, id, server, image, replica, shared);
     audit.record(
         transaction,
         actor,

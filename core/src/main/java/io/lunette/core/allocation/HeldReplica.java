@@ -2,12 +2,11 @@
 package io.lunette.core.allocation;
 
 import io.lunette.core.image.ImageName;
+import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
-import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.InitiatorName;
-import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
 
@@ -28,8 +27,14 @@ public record HeldReplica(
     return replica.volume();
   }
 
-  /** The mapping as it should be, with neither portal nor target. */
-  LunMapping unmapped() {
-    return new LunMapping(volume(), initiator, lun, AccessMode.READ_WRITE, "", "");
+  /** The replica as one of the logical units that the server is to see. */
+  public HeldLun unit() {
+    return new HeldLun(id, LunRole.REPLICA, volume(), server, initiator, lun);
+  }
+
+  /** What a config volume may tell of this. */
+  PersonalityFacts facts() {
+    return new PersonalityFacts(
+        id.value(), server, initiator, tenant, image, imageVersion, replica);
   }
 }

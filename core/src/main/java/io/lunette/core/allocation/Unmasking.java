@@ -15,6 +15,7 @@ import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ public final class Unmasking implements ServerDependents {
 
   private final Catalog catalog;
   private final LunMasking masking;
+  private final AllocationUnits units;
   private final ReplicaLedger replicas;
   private final ServerLuns luns;
   private final ServerLocks locks;
@@ -37,11 +39,13 @@ public final class Unmasking implements ServerDependents {
   public Unmasking(
       Catalog catalog,
       LunMasking masking,
+      AllocationUnits units,
       ReplicaLedger replicas,
       ServerLuns luns,
       ServerLocks locks) {
     this.catalog = catalog;
     this.masking = masking;
+    this.units = units;
     this.replicas = replicas;
     this.luns = luns;
     this.locks = locks;
@@ -53,6 +57,7 @@ public final class Unmasking implements ServerDependents {
    * @return the replica that was taken last, if any was pending
    */
   Optional<Replica> finish(ServerName server) throws DomainException {
+    units.finish(server);
     Optional<Replica> last = Optional.empty();
     for (PendingUnmask pending : catalog.read(replicas::pendingUnmasks)) {
       if (pending.replica().server().equals(Optional.of(server))) {
@@ -84,18 +89,17 @@ public final class Unmasking implements ServerDependents {
    * @return what could not be taken; it is tried again when this is called again
    */
   public List<PendingUnmask> finishAll() throws DomainException {
-    for (PendingUnmask pending : catalog.read(replicas::pendingUnmasks)) {
-      ServerName server = pending.replica().server().orElseThrow();
+    Set<ServerName> servers = units.unfinished();
+    catalog
+        .read(replicas::pendingUnmasks)
+        .forEach(pending -> servers.add(pending.replica().server().orElseThrow()));
+    for (ServerName server : servers) {
       Lock lock = locks.of(server);
       lock.lock();
       try {
         finish(server);
       } catch (DomainException e) {
-        LOG.warn(
-            "replica '{}' is still in reach of server '{}': {}",
-            pending.replica().name(),
-            server,
-            e.getMessage());
+        LOG.warn("what server '{}' released is still in its reach: {}", server, e.getMessage());
       } finally {
         lock.unlock();
       }
@@ -105,6 +109,15 @@ public final class Unmasking implements ServerDependents {
 
   @Override
   public void requireNone(Transaction transaction, ServerName server) throws DomainException {
+    if (units.unfinished(transaction).contains(server)) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "what server '"
+              + server
+              + "' released is still being taken from it; repeat 'release "
+              + server
+              + "'");
+    }
     for (PendingUnmask pending : replicas.pendingUnmasks(transaction)) {
       if (pending.replica().server().equals(Optional.of(server))) {
         throw new DomainException(

@@ -37,7 +37,7 @@ public final class CatalogNetworkBoot implements NetworkBoot {
     if (held.isEmpty()) {
       return new BootAnswer.Wait(server.name(), "no replica is allocated to it");
     }
-    LunMapping mapping = held.get().mapping();
+    LunMapping mapping = held.get().boot();
     if (mapping.target().isEmpty()) {
       return new BootAnswer.Wait(server.name(), "its replica does not show yet");
     }

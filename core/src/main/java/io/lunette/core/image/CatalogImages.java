@@ -57,11 +57,13 @@ public final class CatalogImages implements Images, AutoCloseable {
 
   @Override
   public Job<ImportedImage> importRaw(Actor actor, ImageImport request) throws DomainException {
-    RawImageFile file = RawImageFile.check(request.file());
-    VolumeName volume = catalog.read(transaction -> plan(transaction, request)).volume();
-    requireNoVolume(volume);
-    Image image = catalog.change(transaction -> begin(transaction, actor, request, volume, file));
-    ImageImportJob job = importer.begin(actor, image, file, request.publish());
+    ImageParts parts = ImageParts.of(request.source());
+    ImagePlan planned = catalog.read(transaction -> plan(transaction, request));
+    for (VolumeName volume : planned.volumes()) {
+      requireNoVolume(volume);
+    }
+    Image image = catalog.change(transaction -> begin(transaction, actor, request, planned, parts));
+    ImageImportJob job = importer.begin(actor, image, parts, request.publish());
     workers.execute(job);
     return job;
   }
@@ -74,11 +76,17 @@ public final class CatalogImages implements Images, AutoCloseable {
       Transaction transaction,
       Actor actor,
       ImageImport request,
-      VolumeName volume,
-      RawImageFile file)
+      ImagePlan planned,
+      ImageParts parts)
       throws DomainException {
     ImagePlan plan = plan(transaction, request);
-    requireFree(transaction, plan, volume);
+    if (plan.version() != planned.version()) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT, "another version was imported meanwhile; repeat the call");
+    }
+    for (VolumeName volume : plan.volumes()) {
+      requireFree(transaction, volume);
+    }
     if (plan.tenant().isPresent()) {
       tenants.ensure(transaction, actor, plan.tenant().get());
     }
@@ -89,9 +97,15 @@ public final class CatalogImages implements Images, AutoCloseable {
             request.name(),
             plan.version(),
             plan.tenant(),
-            volume,
-            file.volumeBytes(),
+            plan.volume(),
+            parts.writable().volumeBytes(),
             Optional.empty(),
+            parts
+                .shared()
+                .map(
+                    shared ->
+                        new SharedPortion(
+                            plan.sharedVolume(), shared.volumeBytes(), Optional.empty())),
             request.provenance(),
             request.labels(),
             ImageState.IMPORTING,
@@ -103,16 +117,11 @@ public final class CatalogImages implements Images, AutoCloseable {
         actor,
         "image.import",
         begun.ref().toString(),
-        file.fileBytes() + " bytes from " + request.provenance());
+        parts.bytes() + " bytes from " + request.provenance());
     return begun;
   }
 
-  private void requireFree(Transaction transaction, ImagePlan plan, VolumeName volume)
-      throws DomainException {
-    if (!plan.volume().equals(volume)) {
-      throw new DomainException(
-          DomainException.Kind.CONFLICT, "another version was imported meanwhile; repeat the call");
-    }
+  private void requireFree(Transaction transaction, VolumeName volume) throws DomainException {
     if (ledger.isVolumePending(transaction, volume)) {
       upkeep.run();
       throw new DomainException(
@@ -127,7 +136,7 @@ public final class CatalogImages implements Images, AutoCloseable {
             transaction ->
                 ledger.isVolumePending(transaction, volume)
                     || ledger.live(transaction).stream()
-                        .anyMatch(image -> image.volume().equals(volume)));
+                        .anyMatch(image -> image.volumes().contains(volume)));
     try {
       if (!known && driver.find(volume).isPresent()) {
         throw new DomainException(

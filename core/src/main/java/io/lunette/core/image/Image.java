@@ -4,6 +4,7 @@ package io.lunette.core.image;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param volume the sealed volume that holds it
  * @param sizeBytes size of the volume, and so of every replica: the file's, rounded up to 4096
  * @param sha256 digest of all {@code sizeBytes}, in hexadecimal, empty until AVAILABLE
+ * @param shared the portion that all servers share, if the image is split: {@code volume} is then
+ *     the template of the writable portion
  * @param provenance where it came from, as the importer said
  * @param labels what operators say of it
  * @param state where it is in its life
@@ -33,11 +36,25 @@ public record Image(
     VolumeName volume,
     long sizeBytes,
     Optional<String> sha256,
+    Optional<SharedPortion> shared,
     String provenance,
     ImageLabels labels,
     ImageState state,
     boolean current,
     Instant created) {
+
+  /** The volumes that it takes. */
+  public List<VolumeName> volumes() {
+    return shared.isPresent() ? List.of(volume, shared.get().volume()) : List.of(volume);
+  }
+
+  /** Whether it holds the same as another. */
+  boolean isSameAs(Image other) {
+    return sha256.equals(other.sha256)
+        && shared
+            .flatMap(SharedPortion::sha256)
+            .equals(other.shared.flatMap(SharedPortion::sha256));
+  }
 
   /** How users refer to this version whatever becomes current. */
   public ImageRef ref() {

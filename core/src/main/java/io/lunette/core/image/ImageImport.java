@@ -3,6 +3,7 @@ package io.lunette.core.image;
 
 import io.lunette.core.tenant.TenantName;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -11,7 +12,7 @@ import java.util.Optional;
  *
  * @param name what the image will be called, or is called: then this is its next version
  * @param tenant the only tenant that may use it, or empty for any; versions of a name have the same
- * @param file raw content; its size a multiple of 512, padded with zeroes to one of 4096
+ * @param source raw content; sizes are multiples of 512, padded with zeroes to ones of 4096
  * @param provenance where the content came from, for instance the file that the user named
  * @param labels what to say of it
  * @param publish whether it becomes the current version
@@ -19,7 +20,7 @@ import java.util.Optional;
 public record ImageImport(
     ImageName name,
     Optional<TenantName> tenant,
-    Path file,
+    ImageSource source,
     String provenance,
     ImageLabels labels,
     boolean publish) {
@@ -27,18 +28,18 @@ public record ImageImport(
   public ImageImport {
     Objects.requireNonNull(name);
     Objects.requireNonNull(tenant);
-    Objects.requireNonNull(file);
+    Objects.requireNonNull(source);
     Objects.requireNonNull(provenance);
     Objects.requireNonNull(labels);
   }
 
-  /** To be published, without labels. */
+  /** Not split, to be published, without labels. */
   public ImageImport(ImageName name, Optional<TenantName> tenant, Path file, String provenance) {
-    this(name, tenant, file, provenance, ImageLabels.NONE, true);
+    this(name, tenant, ImageSource.whole(file), provenance, ImageLabels.NONE, true);
   }
 
-  /** The same from another file. */
-  public ImageImport withFile(Path other) {
-    return new ImageImport(name, tenant, other, provenance, labels, publish);
+  /** The same from other files. */
+  public ImageImport withFiles(List<Path> others) {
+    return new ImageImport(name, tenant, source.withFiles(others), provenance, labels, publish);
   }
 }

@@ -25,17 +25,18 @@ final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Ru
 
   private final Actor actor;
   private final Image image;
-  private final RawImageFile file;
+  private final ImageParts parts;
   private final boolean publish;
   private final Steps steps;
   private final CompletableFuture<ImportedImage> result = new CompletableFuture<>();
+  private volatile long before;
   private volatile long reached;
   private volatile boolean cancelled;
 
-  ImageImportJob(Actor actor, Image image, RawImageFile file, boolean publish, Steps steps) {
+  ImageImportJob(Actor actor, Image image, ImageParts parts, boolean publish, Steps steps) {
     this.actor = actor;
     this.image = image;
-    this.file = file;
+    this.parts = parts;
     this.publish = publish;
     this.steps = steps;
   }
@@ -49,8 +50,13 @@ final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Ru
     return image;
   }
 
-  RawImageFile file() {
-    return file;
+  ImageParts parts() {
+    return parts;
+  }
+
+  /** The next part is copied from now on. */
+  void next() {
+    before = reached;
   }
 
   /** Whether the image becomes the current version. */
@@ -62,7 +68,7 @@ final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Ru
   public void run() {
     try {
       ImportedImage made = steps.run(this);
-      reached = image.sizeBytes();
+      reached = parts.bytes();
       steps.ended(this);
       result.complete(made);
     } catch (CancellationException e) {
@@ -85,7 +91,7 @@ final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Ru
 
   @Override
   public Progress progress() {
-    return new Progress(reached, image.sizeBytes());
+    return new Progress(reached, parts.bytes());
   }
 
   @Override
@@ -100,7 +106,7 @@ final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Ru
 
   @Override
   public void reached(long bytes) {
-    reached = bytes;
+    reached = before + bytes;
   }
 
   @Override

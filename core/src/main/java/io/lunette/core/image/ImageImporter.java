@@ -10,6 +10,7 @@ import io.lunette.core.catalog.Transaction;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -55,8 +56,8 @@ final class ImageImporter implements ImageImportJob.Steps {
     this.upkeep = upkeep;
   }
 
-  ImageImportJob begin(Actor actor, Image image, RawImageFile file, boolean publish) {
-    ImageImportJob job = new ImageImportJob(actor, image, file, publish, this);
+  ImageImportJob begin(Actor actor, Image image, ImageParts parts, boolean publish) {
+    ImageImportJob job = new ImageImportJob(actor, image, parts, publish, this);
     synchronized (running) {
       running.add(job);
     }
@@ -67,18 +68,24 @@ final class ImageImporter implements ImageImportJob.Steps {
   public ImportedImage run(ImageImportJob job) throws DomainException {
     Image image = job.image();
     try {
-      driver.create(image.volume(), image.sizeBytes());
-      String sha256;
-      try (BlockDevice device = driver.open(image.volume(), AccessMode.READ_WRITE)) {
-        sha256 = new RawImageCopy(job.file(), regions, device, job).run();
+      String sha256 = copy(image.volume(), job.parts().writable(), job);
+      job.next();
+      Optional<String> sharedSha256 = Optional.empty();
+      if (image.shared().isPresent()) {
+        sharedSha256 =
+            Optional.of(copy(image.shared().get().volume(), job.parts().shared().get(), job));
       }
-      Optional<Image> same = catalog.change(transaction -> dropIfSame(transaction, job, sha256));
+      Optional<String> sharedDigest = sharedSha256;
+      Optional<Image> same =
+          catalog.change(transaction -> dropIfSame(transaction, job, sha256, sharedDigest));
       if (same.isPresent()) {
         deleteVolume(image);
         return new ImportedImage(same.get(), true);
       }
-      driver.seal(image.volume());
-      Image made = catalog.change(transaction -> complete(transaction, job, sha256));
+      for (VolumeName volume : image.volumes()) {
+        driver.seal(volume);
+      }
+      Image made = catalog.change(transaction -> complete(transaction, job));
       upkeep.run();
       return new ImportedImage(made, false);
     } catch (VolumeException e) {
@@ -86,16 +93,24 @@ final class ImageImporter implements ImageImportJob.Steps {
     }
   }
 
+  private String copy(VolumeName volume, RawImageFile part, ImageImportJob job)
+      throws DomainException, VolumeException {
+    driver.create(volume, part.volumeBytes());
+    try (BlockDevice device = driver.open(volume, AccessMode.READ_WRITE)) {
+      return new RawImageCopy(part, regions, device, job).run();
+    }
+  }
+
   /** The current version, if it holds the same: then there is no need of another. */
-  private Optional<Image> dropIfSame(Transaction transaction, ImageImportJob job, String sha256)
+  private Optional<Image> dropIfSame(
+      Transaction transaction, ImageImportJob job, String sha256, Optional<String> sharedSha256)
       throws DomainException {
-    Image image = job.image();
-    Optional<Image> same =
-        ledger
-            .current(transaction, image.name())
-            .filter(current -> current.sha256().equals(Optional.of(sha256)));
+    ImageId id = job.image().id();
+    ledger.setDigests(transaction, id, sha256, sharedSha256);
+    Image image = ledger.get(transaction, id);
+    Optional<Image> same = ledger.current(transaction, image.name()).filter(image::isSameAs);
     if (same.isPresent()) {
-      ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED);
+      ledger.move(transaction, id, ImageState.IMPORTING, ImageState.FAILED);
       audit.record(
           transaction,
           job.actor(),
@@ -106,10 +121,8 @@ final class ImageImporter implements ImageImportJob.Steps {
     return same;
   }
 
-  private Image complete(Transaction transaction, ImageImportJob job, String sha256)
-      throws DomainException {
+  private Image complete(Transaction transaction, ImageImportJob job) throws DomainException {
     ImageId id = job.image().id();
-    ledger.setDigest(transaction, id, sha256);
     ledger.move(transaction, id, ImageState.IMPORTING, ImageState.AVAILABLE);
     if (job.publish()) {
       publishing.publish(transaction, job.actor(), ledger.get(transaction, id));
@@ -130,17 +143,19 @@ final class ImageImporter implements ImageImportJob.Steps {
     }
   }
 
-  /** Deletes the volume of a DELETED or FAILED image now, or leaves that to the upkeep. */
+  /** Deletes the volumes of a DELETED or FAILED image now, or leaves that to the upkeep. */
   void deleteVolume(Image image) {
     try {
-      driver.delete(image.volume());
+      for (VolumeName volume : image.volumes()) {
+        driver.delete(volume);
+      }
       catalog.change(
           transaction -> {
             ledger.markVolumeGone(transaction, image.id());
             return null;
           });
     } catch (VolumeException | DomainException e) {
-      LOG.warn("volume '{}' is deleted later: {}", image.volume(), e.getMessage());
+      LOG.warn("image '{}' is deleted later: {}", image.ref(), e.getMessage());
       upkeep.run();
     }
   }

@@ -113,9 +113,9 @@ public final class ImageLedger {
 
   void insert(Transaction transaction, Image image) throws DomainException {
     transaction.update(
-        "INSERT INTO image (id, series, name, version, tenant, volume, size_bytes, provenance,"
-            + " labels, state, is_current, volume_gone, created)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
+        "INSERT INTO image (id, series, name, version, tenant, volume, size_bytes, shared_volume,"
+            + " shared_bytes, provenance, labels, state, is_current, volume_gone, created)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
         image.id().value(),
         image.series().value(),
         image.name().value(),
@@ -123,6 +123,8 @@ public final class ImageLedger {
         image.tenant().map(TenantName::value),
         image.volume().value(),
         image.sizeBytes(),
+        image.shared().map(portion -> portion.volume().value()),
+        image.shared().map(SharedPortion::sizeBytes),
         image.provenance(),
         image.labels().text(),
         image.state(),
@@ -160,8 +162,13 @@ public final class ImageLedger {
     transaction.update("UPDATE image SET labels = ? WHERE id = ?", labels.text(), id.value());
   }
 
-  void setDigest(Transaction transaction, ImageId id, String sha256) throws DomainException {
-    transaction.update("UPDATE image SET sha256 = ? WHERE id = ?", sha256, id.value());
+  void setDigests(Transaction transaction, ImageId id, String sha256, Optional<String> sharedSha256)
+      throws DomainException {
+    transaction.update(
+        "UPDATE image SET sha256 = ?, shared_sha256 = ? WHERE id = ?",
+        sha256,
+        sharedSha256,
+        id.value());
   }
 
   /** Images whose import was begun. */
@@ -174,7 +181,9 @@ public final class ImageLedger {
     return transaction.query(
         "SELECT * FROM image WHERE state = 'RETIRED' AND NOT EXISTS (SELECT 1 FROM replica r"
             + " WHERE r.image_id = image.id AND r.state <> 'RETIRED') AND NOT EXISTS"
-            + " (SELECT 1 FROM manual_mapping m WHERE m.volume = image.volume)",
+            + " (SELECT 1 FROM manual_mapping m WHERE m.volume = image.volume"
+            + " OR m.volume = image.shared_volume) AND NOT EXISTS"
+            + " (SELECT 1 FROM allocation_lun l WHERE l.volume = image.shared_volume)",
         ImageLedger::image);
   }
 
@@ -192,7 +201,19 @@ public final class ImageLedger {
 
   /** Whether a volume of that name has still to be deleted, so that the name is not free yet. */
   boolean isVolumePending(Transaction transaction, VolumeName volume) throws DomainException {
-    return volumesToDelete(transaction).stream().anyMatch(image -> image.volume().equals(volume));
+    return volumesToDelete(transaction).stream()
+        .anyMatch(image -> image.volumes().contains(volume));
+  }
+
+  private static Optional<SharedPortion> shared(Row row) throws DomainException {
+    Optional<String> volume = row.optionalText("shared_volume");
+    return volume.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new SharedPortion(
+                new VolumeName(volume.get()),
+                row.number("shared_bytes"),
+                row.optionalText("shared_sha256")));
   }
 
   private static Image image(Row row) throws DomainException {
@@ -205,6 +226,7 @@ public final class ImageLedger {
         new VolumeName(row.text("volume")),
         row.number("size_bytes"),
         row.optionalText("sha256"),
+        shared(row),
         row.text("provenance"),
         ImageLabels.ofText(row.text("labels")),
         row.constant("state", ImageState.class),

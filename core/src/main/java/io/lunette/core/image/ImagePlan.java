@@ -17,9 +17,20 @@ import java.util.UUID;
  * @param version its number
  * @param tenant that of the versions before it
  * @param volume where it will be kept
+ * @param sharedVolume where its shared portion will be kept, if it is split
  */
 record ImagePlan(
-    ImageId id, ImageId series, int version, Optional<TenantName> tenant, VolumeName volume) {
+    ImageId id,
+    ImageId series,
+    int version,
+    Optional<TenantName> tenant,
+    VolumeName volume,
+    VolumeName sharedVolume) {
+
+  /** The volumes that it may take. */
+  List<VolumeName> volumes() {
+    return List.of(volume, sharedVolume);
+  }
 
   /**
    * Plans a version.
@@ -48,10 +59,13 @@ record ImagePlan(
     }
     ImageId id = new ImageId(UUID.randomUUID());
     int version = ledger.nextVersion(transaction, name);
+    VolumeName volume = volume(name, version);
+    VolumeName shared =
+        new VolumeName(ImageLedger.VOLUME_PREFIX + name + "@" + version + "-shared");
     return before.isEmpty()
-        ? new ImagePlan(id, id, version, tenant, volume(name, version))
+        ? new ImagePlan(id, id, version, tenant, volume, shared)
         : new ImagePlan(
-            id, before.get(0).series(), version, before.get(0).tenant(), volume(name, version));
+            id, before.get(0).series(), version, before.get(0).tenant(), volume, shared);
   }
 
   /** The first version has the plain name, which an image name cannot be mistaken for. */

@@ -58,16 +58,16 @@ final class RawImageCopy {
   /** Copies everything and makes it durable; the digest in hexadecimal. */
   String run() throws DomainException {
     try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ);
-        SparseRegions.DataRuns runs = regions.open(file.path(), file.fileBytes())) {
-      Optional<SparseRegions.DataRun> run = runs.next(0);
+        SparseRegions.DataRuns runs = regions.open(file.path(), file.endInFile())) {
+      Optional<SparseRegions.DataRun> run = file.next(runs, 0);
       while (run.isPresent()) {
         long from = run.get().offsetBytes() / BLOCK * BLOCK;
         long end = Math.addExact(run.get().offsetBytes(), run.get().lengthBytes());
         digestZeroesTo(Math.max(from, digested));
-        while (digested < Math.min(end, file.fileBytes())) {
+        while (digested < Math.min(end, file.volumeBytes())) {
           copy(channel);
         }
-        run = digested < file.fileBytes() ? runs.next(digested) : Optional.empty();
+        run = file.next(runs, digested);
       }
       digestZeroesTo(file.volumeBytes());
       BlockingIo.flush(device);
@@ -84,16 +84,17 @@ final class RawImageCopy {
   private void copy(FileChannel channel) throws IOException, BlockException {
     step();
     int length = (int) Math.min(TRANSFER, file.volumeBytes() - digested);
-    int data = (int) Math.min(length, file.fileBytes() - digested);
+    int data = (int) Math.max(0, Math.min(length, file.fileBytes() - digested));
     buffer.clear().limit(data);
     while (buffer.hasRemaining()) {
-      if (channel.read(buffer, digested + buffer.position()) < 0) {
+      if (channel.read(buffer, file.offsetBytes() + digested + buffer.position()) < 0) {
         throw new IOException("it became shorter while it was read");
       }
     }
     buffer.limit(length);
     buffer.put(zeroes, 0, length - data);
     buffer.flip();
+    file.patch(digested, buffer);
     digest.update(buffer.duplicate());
     writeData(length);
     digested += length;

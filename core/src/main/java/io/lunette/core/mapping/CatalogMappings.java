@@ -7,6 +7,7 @@ import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageLedger;
+import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.CatalogServers;
 import io.lunette.core.server.Server;
@@ -78,6 +79,11 @@ public final class CatalogMappings implements ManualMappings {
       throw new DomainException(
           DomainException.Kind.INVALID,
           "volume '" + volume + "' belongs to a replica; 'allocate' gives one to a server");
+    }
+    if (volume.value().startsWith(PersonalityFacts.VOLUME_PREFIX)) {
+      throw new DomainException(
+          DomainException.Kind.INVALID,
+          "volume '" + volume + "' is the config volume of a server; nobody else sees it");
     }
     if (volume.value().startsWith(ImageLedger.VOLUME_PREFIX) && mode != AccessMode.READ_ONLY) {
       throw new DomainException(

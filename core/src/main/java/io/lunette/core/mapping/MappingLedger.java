@@ -68,11 +68,18 @@ public final class MappingLedger implements ServerDependents, ImageDependents {
 
   @Override
   public void letGo(Transaction transaction, Actor actor, Image image) throws DomainException {
+    for (VolumeName volume : image.volumes()) {
+      requireUnmapped(transaction, image, volume);
+    }
+  }
+
+  private static void requireUnmapped(Transaction transaction, Image image, VolumeName volume)
+      throws DomainException {
     Optional<String> server =
         transaction.first(
             "SELECT server FROM manual_mapping WHERE volume = ?",
             row -> row.text("server"),
-            image.volume().value());
+            volume.value());
     if (server.isPresent()) {
       throw new DomainException(
           DomainException.Kind.BUSY,

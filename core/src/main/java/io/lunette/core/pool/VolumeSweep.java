@@ -55,7 +55,7 @@ final class VolumeSweep {
       catalog.change(this::deleteUnused);
     }
     for (Image image : catalog.read(images::volumesToDelete)) {
-      if (isDeleted(image.volume())) {
+      if (image.volumes().stream().allMatch(this::isDeleted)) {
         catalog.change(
             transaction -> {
               images.markVolumeGone(transaction, image.id());

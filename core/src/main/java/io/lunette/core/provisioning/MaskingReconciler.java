@@ -3,6 +3,8 @@ package io.lunette.core.provisioning;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.AllocationLedger;
+import io.lunette.core.allocation.AllocationUnits;
+import io.lunette.core.allocation.HeldLun;
 import io.lunette.core.allocation.HeldReplica;
 import io.lunette.core.allocation.Unmasking;
 import io.lunette.core.catalog.Catalog;
@@ -32,6 +34,10 @@ import java.util.Set;
 final class MaskingReconciler {
 
   private record Wanted(VolumeName volume, InitiatorName initiator, int lun, AccessMode mode) {
+    static Wanted of(HeldLun lun) {
+      return new Wanted(lun.volume(), lun.initiator(), lun.lun(), lun.role().mode());
+    }
+
     static Wanted of(LunMapping mapping) {
       return new Wanted(mapping.volume(), mapping.initiator(), mapping.lun(), mapping.mode());
     }
@@ -41,6 +47,7 @@ final class MaskingReconciler {
   private final LunMasking masking;
   private final CatalogServers servers;
   private final AllocationLedger allocations;
+  private final AllocationUnits units;
   private final MappingLedger mappings;
   private final Unmasking unmasking;
 
@@ -49,12 +56,14 @@ final class MaskingReconciler {
       LunMasking masking,
       CatalogServers servers,
       AllocationLedger allocations,
+      AllocationUnits units,
       MappingLedger mappings,
       Unmasking unmasking) {
     this.catalog = catalog;
     this.masking = masking;
     this.servers = servers;
     this.allocations = allocations;
+    this.units = units;
     this.mappings = mappings;
     this.unmasking = unmasking;
   }
@@ -80,6 +89,7 @@ final class MaskingReconciler {
       throw DomainException.of(e);
     }
     finishReleases(differences);
+    prepare(differences);
     for (Wanted each : wanted) {
       if (!shown.contains(each)) {
         map(each, differences);
@@ -94,7 +104,10 @@ final class MaskingReconciler {
     }
     Set<Wanted> wanted = new LinkedHashSet<>();
     for (HeldReplica held : catalog.read(allocations::held)) {
-      wanted.add(new Wanted(held.volume(), held.initiator(), held.lun(), AccessMode.READ_WRITE));
+      wanted.add(Wanted.of(held.unit()));
+    }
+    for (HeldLun lun : catalog.read(units::held)) {
+      wanted.add(Wanted.of(lun));
     }
     for (ManualMapping mapping : catalog.read(mappings::all)) {
       wanted.add(
@@ -110,6 +123,17 @@ final class MaskingReconciler {
           "replica " + pending.replica().name(),
           "it was returned, initiator " + pending.initiator() + " may still see it",
           "it is tried again; it is not scrubbed before");
+    }
+  }
+
+  private void prepare(Differences differences) throws DomainException {
+    for (HeldReplica held : catalog.read(allocations::held)) {
+      try {
+        units.prepare(held);
+      } catch (DomainException e) {
+        differences.unresolved(
+            "server " + held.server(), "its config volume cannot be made", e.getMessage());
+      }
     }
   }
 

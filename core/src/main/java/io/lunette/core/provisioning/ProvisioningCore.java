@@ -8,6 +8,7 @@ import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.Certificates;
 import io.lunette.core.image.Images;
 import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.power.Restarts;
 import io.lunette.core.replica.Replicas;
@@ -43,6 +44,8 @@ public interface ProvisioningCore extends AutoCloseable {
   Tenants tenants();
 
   Allocations allocations();
+
+  Personalities personalities();
 
   Scrubs scrubs();
 

@@ -3,12 +3,15 @@ package io.lunette.core.provisioning;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.AllocationLedger;
+import io.lunette.core.allocation.AllocationLuns;
 import io.lunette.core.allocation.HeldReplica;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
+import io.lunette.core.image.SharedPortion;
+import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
@@ -43,6 +46,7 @@ final class VolumeReconciler {
   private final ReplicaLedger replicas;
   private final AllocationLedger allocations;
   private final ServerLuns luns;
+  private final AllocationLuns units;
 
   VolumeReconciler(
       Catalog catalog,
@@ -50,13 +54,15 @@ final class VolumeReconciler {
       ImageLedger images,
       ReplicaLedger replicas,
       AllocationLedger allocations,
-      ServerLuns luns) {
+      ServerLuns luns,
+      AllocationLuns units) {
     this.catalog = catalog;
     this.driver = driver;
     this.images = images;
     this.replicas = replicas;
     this.allocations = allocations;
     this.luns = luns;
+    this.units = units;
   }
 
   void run(Differences differences) throws DomainException {
@@ -67,6 +73,7 @@ final class VolumeReconciler {
       Set<VolumeName> known = new HashSet<>();
       checkImages(volumes, known, differences);
       checkReplicas(volumes, known, differences);
+      known.addAll(catalog.read(units::volumes));
       checkUnknown(volumes.keySet(), known, differences);
     } catch (VolumeException e) {
       throw DomainException.of(e);
@@ -75,7 +82,9 @@ final class VolumeReconciler {
 
   private void undoImports(Differences differences) throws DomainException, VolumeException {
     for (Image image : catalog.read(images::importing)) {
-      driver.delete(image.volume());
+      for (VolumeName volume : image.volumes()) {
+        driver.delete(volume);
+      }
       catalog.change(
           transaction -> {
             images.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED);
@@ -88,7 +97,9 @@ final class VolumeReconciler {
           "what it had written was deleted; import it again");
     }
     for (Image image : catalog.read(images::volumesToDelete)) {
-      driver.delete(image.volume());
+      for (VolumeName volume : image.volumes()) {
+        driver.delete(volume);
+      }
       catalog.change(
           transaction -> {
             images.markVolumeGone(transaction, image.id());
@@ -103,19 +114,27 @@ final class VolumeReconciler {
       Map<VolumeName, VolumeInfo> volumes, Set<VolumeName> known, Differences differences)
       throws DomainException {
     for (Image image : catalog.read(images::live)) {
-      known.add(image.volume());
-      VolumeInfo volume = volumes.get(image.volume());
-      if (volume == null) {
-        differences.unresolved(
-            "image " + image.ref(),
-            "its volume is missing",
-            "no replica can be made of it: open the pool that has it, or delete the image");
-      } else if (volume.state() != VolumeState.SEALED || volume.sizeBytes() != image.sizeBytes()) {
-        differences.unresolved(
-            "image " + image.ref(),
-            "its volume is " + volume.state() + " and has " + volume.sizeBytes() + " bytes",
-            "it is not what was imported: delete the image and import it again");
+      known.addAll(image.volumes());
+      checkImage(image, volumes.get(image.volume()), image.sizeBytes(), differences);
+      if (image.shared().isPresent()) {
+        SharedPortion shared = image.shared().get();
+        checkImage(image, volumes.get(shared.volume()), shared.sizeBytes(), differences);
       }
+    }
+  }
+
+  private static void checkImage(
+      Image image, VolumeInfo volume, long sizeBytes, Differences differences) {
+    if (volume == null) {
+      differences.unresolved(
+          "image " + image.ref(),
+          "its volume is missing",
+          "no replica can be made of it: open the pool that has it, or delete the image");
+    } else if (volume.state() != VolumeState.SEALED || volume.sizeBytes() != sizeBytes) {
+      differences.unresolved(
+          "image " + image.ref(),
+          "its volume is " + volume.state() + " and has " + volume.sizeBytes() + " bytes",
+          "it is not what was imported: delete the image and import it again");
     }
   }
 
@@ -229,7 +248,8 @@ final class VolumeReconciler {
       }
       if (name.startsWith(ReplicaName.VOLUME_PREFIX)) {
         settleReplicaVolume(volume, differences);
-      } else if (name.startsWith(ImageLedger.VOLUME_PREFIX)) {
+      } else if (name.startsWith(ImageLedger.VOLUME_PREFIX)
+          || name.startsWith(PersonalityFacts.VOLUME_PREFIX)) {
         reportUnknown(volume, differences);
       }
     }

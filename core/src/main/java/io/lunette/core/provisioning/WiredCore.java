@@ -3,6 +3,8 @@ package io.lunette.core.provisioning;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.AllocationLedger;
+import io.lunette.core.allocation.AllocationLuns;
+import io.lunette.core.allocation.AllocationUnits;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.allocation.CatalogAllocations;
 import io.lunette.core.allocation.Handover;
@@ -22,6 +24,8 @@ import io.lunette.core.image.TenantImages;
 import io.lunette.core.mapping.CatalogMappings;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.mapping.MappingLedger;
+import io.lunette.core.personality.CatalogPersonalities;
+import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.CatalogPools;
 import io.lunette.core.pool.OnDemandReplica;
 import io.lunette.core.pool.PoolLedger;
@@ -63,6 +67,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogReplicas replicas;
   private final CatalogPools pools;
   private final CatalogAllocations allocations;
+  private final CatalogPersonalities personalities;
   private final CatalogScrubs scrubs;
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
@@ -88,9 +93,13 @@ final class WiredCore implements ProvisioningCore {
     var mappingLedger = new MappingLedger();
     var locks = new ServerLocks();
     var luns = new ServerLuns();
-    var unmasking = new Unmasking(catalog, masking, replicaLedger, luns, locks);
 
     this.audit = new CatalogAuditTrail(catalog);
+    this.personalities = new CatalogPersonalities(catalog, imageLedger, audit);
+    var allocationLuns = new AllocationLuns(luns);
+    var units =
+        new AllocationUnits(catalog, masking, allocationLuns, personalities.volumes(driver));
+    var unmasking = new Unmasking(catalog, masking, units, replicaLedger, luns, locks);
     var chain = new CertificateChain(parts.keys());
     this.certificates = new CatalogCertificates(catalog, chain, parts.keys(), audit);
     this.tenants =
@@ -100,7 +109,11 @@ final class WiredCore implements ProvisioningCore {
     this.replicas = new CatalogReplicas(catalog, replicaLedger);
     this.servers =
         new CatalogServers(
-            catalog, masking, locks, audit, List.of(allocationLedger, unmasking, mappingLedger));
+            catalog,
+            masking,
+            locks,
+            audit,
+            List.of(allocationLedger, unmasking, mappingLedger, personalities));
     this.upkeep =
         new PoolUpkeep(
             catalog,
@@ -145,7 +158,7 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             tenants,
             audit,
-            List.of(pools, mappingLedger),
+            List.of(pools, mappingLedger, personalities),
             this::demand,
             parts.workers());
     this.allocations =
@@ -157,9 +170,10 @@ final class WiredCore implements ProvisioningCore {
             luns,
             replicaLedger,
             allocationLedger,
+            units,
             unmasking,
             new Handover(
-                imageLedger, replicaLedger, allocationLedger, luns, tenants, quotas, audit),
+                imageLedger, replicaLedger, allocationLedger, luns, units, tenants, quotas, audit),
             quotas,
             new OnDemandReplica(catalog, driver, imageLedger, replicaLedger),
             audit,
@@ -172,10 +186,11 @@ final class WiredCore implements ProvisioningCore {
         new SpaceWatch(catalog, driver, replicaLedger, audit, settings.space(), parts.workers());
     this.unmasks = new SingleFlight("unmasking", parts.workers(), () -> finishUnmasks(unmasking));
     this.volumeReconciler =
-        new VolumeReconciler(catalog, driver, imageLedger, replicaLedger, allocationLedger, luns);
+        new VolumeReconciler(
+            catalog, driver, imageLedger, replicaLedger, allocationLedger, luns, allocationLuns);
     this.maskingReconciler =
         new MaskingReconciler(
-            catalog, masking, servers, allocationLedger, mappingLedger, unmasking);
+            catalog, masking, servers, allocationLedger, units, mappingLedger, unmasking);
   }
 
   @Override
@@ -248,6 +263,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public Allocations allocations() {
     return allocations;
+  }
+
+  @Override
+  public Personalities personalities() {
+    return personalities;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.volume.VolumeName;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -16,7 +17,8 @@ public final class ServerLuns {
   /**
    * Takes a number for a volume that has none: the one that is wanted, or the lowest free one.
    *
-   * @throws DomainException BUSY if the number is taken; INVALID if it is none
+   * @throws DomainException BUSY if the number is taken, or the volume has one; INVALID if it is
+   *     none
    */
   public int take(Transaction transaction, ServerName server, VolumeName volume, OptionalInt wanted)
       throws DomainException {
@@ -36,12 +38,34 @@ public final class ServerLuns {
           DomainException.Kind.BUSY,
           "LUN " + lun + " of server '" + server + "' is taken; use another or none");
     }
+    requireNone(transaction, server, volume);
     transaction.update(
         "INSERT INTO server_lun (server, lun, volume) VALUES (?, ?, ?)",
         server.value(),
         lun,
         volume.value());
     return lun;
+  }
+
+  private static void requireNone(Transaction transaction, ServerName server, VolumeName volume)
+      throws DomainException {
+    Optional<Integer> lun =
+        transaction.first(
+            "SELECT lun FROM server_lun WHERE server = ? AND volume = ?",
+            row -> row.integer("lun"),
+            server.value(),
+            volume.value());
+    if (lun.isPresent()) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "volume '"
+              + volume
+              + "' is LUN "
+              + lun.get()
+              + " of server '"
+              + server
+              + "' already; unmap it first");
+    }
   }
 
   /** Gives the number of a volume back, if it has one. */

@@ -18,6 +18,7 @@ import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageRef;
+import io.lunette.core.image.ImageSource;
 import io.lunette.core.image.ImageState;
 import io.lunette.core.image.ImportedImage;
 import io.lunette.core.pool.PoolChange;
@@ -62,7 +63,12 @@ final class ImageVersionsTest {
 
   private ImageImport second(boolean publish) throws Exception {
     return new ImageImport(
-        WEB, Optional.empty(), fixture.imageFile(WEB, 2), "the second", ImageLabels.NONE, publish);
+        WEB,
+        Optional.empty(),
+        ImageSource.whole(fixture.imageFile(WEB, 2)),
+        "the second",
+        ImageLabels.NONE,
+        publish);
   }
 
   private List<Integer> ready() throws Exception {
