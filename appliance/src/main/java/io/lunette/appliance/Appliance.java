@@ -2,6 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.boot.BootEndpoint;
+import io.lunette.appliance.compose.ImageComposer;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
@@ -211,6 +212,8 @@ public final class Appliance implements AutoCloseable {
             driver,
             new ImageImports(core.images(), converter, workers.blocking()),
             new ImageExports(copies),
+            new ImageComposer(
+                core.images(), core.compositions(), driver, home.temporary(), workers.blocking()),
             copies,
             jobs,
             this::status);

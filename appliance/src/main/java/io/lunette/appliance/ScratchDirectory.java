@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.compose.ScratchTree;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -11,13 +12,13 @@ final class ScratchDirectory {
 
   private ScratchDirectory() {}
 
-  /** Makes it if it is not there, and removes the files that are in it. */
+  /** Makes it if it is not there, and removes all that is in it. */
   static void empty(Path directory) throws ApplianceException {
     try {
       Files.createDirectories(directory);
       try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
         for (Path file : files) {
-          Files.deleteIfExists(file);
+          ScratchTree.remove(file);
         }
       }
     } catch (IOException e) {

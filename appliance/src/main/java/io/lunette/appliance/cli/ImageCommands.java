@@ -36,6 +36,8 @@ final class ImageCommands {
   static CommandLine create(Session session) {
     return Commands.group("Master images and their versions.")
         .addSubcommand("import", new Import(session))
+        .addSubcommand("compose", new ImageComposeCommands.Compose(session))
+        .addSubcommand("rebuild", new ImageComposeCommands.Rebuild(session))
         .addSubcommand("list", new ListAll(session))
         .addSubcommand("show", new Show(session))
         .addSubcommand("publish", new Publish(session))
@@ -110,17 +112,7 @@ final class ImageCommands {
       }
       JsonNode image =
           new JobWait(session(), Pause.sleeping()).await(api, api.post("/images", body));
-      if (image.path("unchanged").asBoolean()) {
-        session()
-            .err()
-            .println(
-                "unchanged: "
-                    + name
-                    + ":"
-                    + image.path("version").asInt()
-                    + " holds the same; no new version was made");
-        session().err().flush();
-      }
+      sayIfUnchanged(session(), image);
       session().print(image, new Details());
     }
 
@@ -273,6 +265,20 @@ final class ImageCommands {
 
     final String path() {
       return "/images/" + image;
+    }
+  }
+
+  static void sayIfUnchanged(Session session, JsonNode image) {
+    if (image.path("unchanged").asBoolean()) {
+      session
+          .err()
+          .println(
+              "unchanged: "
+                  + image.path("name").asText()
+                  + ":"
+                  + image.path("version").asInt()
+                  + " holds the same; no new version was made");
+      session.err().flush();
     }
   }
 

@@ -4,6 +4,7 @@ package io.lunette.appliance.rest;
 import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageImports;
 import io.lunette.appliance.VolumeCopies;
+import io.lunette.appliance.compose.ImageComposer;
 import io.lunette.core.power.ServerPower;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.volume.VolumeDriver;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param driver volumes by hand, and space
  * @param imports images from files
  * @param exports images to files
+ * @param composer images by recipes
  * @param copies volumes from and to files
  * @param jobs long operations that a caller may ask after
  * @param status what the appliance says of itself
@@ -28,6 +30,7 @@ public record ApiServices(
     VolumeDriver driver,
     ImageImports imports,
     ImageExports exports,
+    ImageComposer composer,
     VolumeCopies copies,
     JobRegistry jobs,
     Supplier<Object> status) {
@@ -38,6 +41,7 @@ public record ApiServices(
         new SpaceRoutes(core.space(), driver),
         new JobRoutes(jobs),
         new ImageRoutes(core.images(), imports, exports, jobs),
+        new ComposeRoutes(composer, jobs),
         new PoolRoutes(core.pools()),
         new ReplicaRoutes(core.replicas()),
         new ServerRoutes(core.servers(), core.restarts(), power),

@@ -64,6 +64,14 @@ final class Call {
     return context.queryParam(name);
   }
 
+  /** An object that must be there. */
+  JsonNode object(String field) throws BadRequestException {
+    if (!body.path(field).isObject()) {
+      throw new BadRequestException("the field '" + field + "' is not an object");
+    }
+    return body.path(field);
+  }
+
   /** An object of texts; empty if it is not there. */
   Map<String, String> texts(String field) throws BadRequestException {
     JsonNode node = body.path(field);

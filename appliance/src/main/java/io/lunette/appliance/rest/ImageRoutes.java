@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageFormat;
@@ -48,6 +49,7 @@ final class ImageRoutes implements RouteSet {
       String sha256,
       Shared shared,
       String provenance,
+      @JsonRawValue String recipe,
       Map<String, String> labels,
       String volume,
       String created) {
@@ -64,6 +66,7 @@ final class ImageRoutes implements RouteSet {
           image.sha256().orElse(null),
           image.shared().map(Shared::of).orElse(null),
           image.provenance(),
+          image.recipe().orElse(null),
           image.labels().values(),
           image.volume().value(),
           image.created().toString());

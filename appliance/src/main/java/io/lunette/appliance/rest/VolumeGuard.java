@@ -2,6 +2,7 @@
 package io.lunette.appliance.rest;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.compose.LayerLedger;
 import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.volume.VolumeName;
@@ -26,6 +27,11 @@ final class VolumeGuard {
       throw new DomainException(
           DomainException.Kind.BUSY,
           "volume '" + name + "' is the config volume of a server; it goes with 'release'");
+    }
+    if (text.startsWith(LayerLedger.VOLUME_PREFIX)) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "volume '" + name + "' is a layer of composed images; use 'image compose'");
     }
     if (text.startsWith(IMAGE_PREFIX)) {
       throw new DomainException(

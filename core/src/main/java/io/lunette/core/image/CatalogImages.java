@@ -79,17 +79,7 @@ public final class CatalogImages implements Images, AutoCloseable {
       ImagePlan planned,
       ImageParts parts)
       throws DomainException {
-    ImagePlan plan = plan(transaction, request);
-    if (plan.version() != planned.version()) {
-      throw new DomainException(
-          DomainException.Kind.CONFLICT, "another version was imported meanwhile; repeat the call");
-    }
-    for (VolumeName volume : plan.volumes()) {
-      requireFree(transaction, volume);
-    }
-    if (plan.tenant().isPresent()) {
-      tenants.ensure(transaction, actor, plan.tenant().get());
-    }
+    ImagePlan plan = settled(transaction, actor, plan(transaction, request), planned);
     Image begun =
         new Image(
             plan.id(),
@@ -107,6 +97,7 @@ public final class CatalogImages implements Images, AutoCloseable {
                         new SharedPortion(
                             plan.sharedVolume(), shared.volumeBytes(), Optional.empty())),
             request.provenance(),
+            Optional.empty(),
             request.labels(),
             ImageState.IMPORTING,
             false,
@@ -118,6 +109,70 @@ public final class CatalogImages implements Images, AutoCloseable {
         "image.import",
         begun.ref().toString(),
         parts.bytes() + " bytes from " + request.provenance());
+    return begun;
+  }
+
+  /** The plan, if it is still what was planned and its volumes can be made. */
+  private ImagePlan settled(Transaction transaction, Actor actor, ImagePlan plan, ImagePlan planned)
+      throws DomainException {
+    if (plan.version() != planned.version()) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT, "another version was imported meanwhile; repeat the call");
+    }
+    for (VolumeName volume : plan.volumes()) {
+      requireFree(transaction, volume);
+    }
+    if (plan.tenant().isPresent()) {
+      tenants.ensure(transaction, actor, plan.tenant().get());
+    }
+    return plan;
+  }
+
+  /**
+   * Makes the next version of a name of a volume that was composed; a crash undoes it. If the
+   * current version holds the same, nothing is made.
+   *
+   * @throws DomainException as an import
+   */
+  public ImportedImage compose(Actor actor, ComposedImage request) throws DomainException {
+    ImagePlan planned =
+        catalog.read(t -> ImagePlan.of(t, ledger, request.name(), request.tenant()));
+    for (VolumeName volume : planned.volumes()) {
+      requireNoVolume(volume);
+    }
+    Image image =
+        catalog.change(transaction -> beginComposed(transaction, actor, request, planned));
+    return importer.seal(actor, image, request);
+  }
+
+  private Image beginComposed(
+      Transaction transaction, Actor actor, ComposedImage request, ImagePlan planned)
+      throws DomainException {
+    ImagePlan plan =
+        settled(
+            transaction,
+            actor,
+            ImagePlan.of(transaction, ledger, request.name(), request.tenant()),
+            planned);
+    Image begun =
+        new Image(
+            plan.id(),
+            plan.series(),
+            request.name(),
+            plan.version(),
+            plan.tenant(),
+            plan.volume(),
+            request.sizeBytes(),
+            Optional.empty(),
+            Optional.empty(),
+            request.provenance(),
+            Optional.of(request.recipe()),
+            ImageLabels.NONE,
+            ImageState.IMPORTING,
+            false,
+            transaction.now());
+    ledger.insert(transaction, begun);
+    audit.record(transaction, actor, "image.compose", begun.ref().toString(), request.provenance());
     return begun;
   }
 

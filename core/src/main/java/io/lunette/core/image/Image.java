@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param shared the portion that all servers share, if the image is split: {@code volume} is then
  *     the template of the writable portion
  * @param provenance where it came from, as the importer said
+ * @param recipe how it was composed, as JSON, if it was
  * @param labels what operators say of it
  * @param state where it is in its life
  * @param current whether it is the version that new replicas are made of
@@ -38,6 +39,7 @@ public record Image(
     Optional<String> sha256,
     Optional<SharedPortion> shared,
     String provenance,
+    Optional<String> recipe,
     ImageLabels labels,
     ImageState state,
     boolean current,

@@ -77,7 +77,8 @@ final class ImageImporter implements ImageImportJob.Steps {
       }
       Optional<String> sharedDigest = sharedSha256;
       Optional<Image> same =
-          catalog.change(transaction -> dropIfSame(transaction, job, sha256, sharedDigest));
+          catalog.change(
+              transaction -> dropIfSame(transaction, job.actor(), image, sha256, sharedDigest));
       if (same.isPresent()) {
         deleteVolume(image);
         return new ImportedImage(same.get(), true);
@@ -85,7 +86,8 @@ final class ImageImporter implements ImageImportJob.Steps {
       for (VolumeName volume : image.volumes()) {
         driver.seal(volume);
       }
-      Image made = catalog.change(transaction -> complete(transaction, job));
+      Image made =
+          catalog.change(transaction -> complete(transaction, job.actor(), image, job.publish()));
       upkeep.run();
       return new ImportedImage(made, false);
     } catch (VolumeException e) {
@@ -103,17 +105,20 @@ final class ImageImporter implements ImageImportJob.Steps {
 
   /** The current version, if it holds the same: then there is no need of another. */
   private Optional<Image> dropIfSame(
-      Transaction transaction, ImageImportJob job, String sha256, Optional<String> sharedSha256)
+      Transaction transaction,
+      Actor actor,
+      Image begun,
+      String sha256,
+      Optional<String> sharedSha256)
       throws DomainException {
-    ImageId id = job.image().id();
-    ledger.setDigests(transaction, id, sha256, sharedSha256);
-    Image image = ledger.get(transaction, id);
+    ledger.setDigests(transaction, begun.id(), sha256, sharedSha256);
+    Image image = ledger.get(transaction, begun.id());
     Optional<Image> same = ledger.current(transaction, image.name()).filter(image::isSameAs);
     if (same.isPresent()) {
-      ledger.move(transaction, id, ImageState.IMPORTING, ImageState.FAILED);
+      ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED);
       audit.record(
           transaction,
-          job.actor(),
+          actor,
           "image.unchanged",
           same.get().ref().toString(),
           "it holds what was imported from " + image.provenance());
@@ -121,25 +126,58 @@ final class ImageImporter implements ImageImportJob.Steps {
     return same;
   }
 
-  private Image complete(Transaction transaction, ImageImportJob job) throws DomainException {
-    ImageId id = job.image().id();
-    ledger.move(transaction, id, ImageState.IMPORTING, ImageState.AVAILABLE);
-    if (job.publish()) {
-      publishing.publish(transaction, job.actor(), ledger.get(transaction, id));
+  private Image complete(Transaction transaction, Actor actor, Image image, boolean publish)
+      throws DomainException {
+    ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.AVAILABLE);
+    if (publish) {
+      publishing.publish(transaction, actor, ledger.get(transaction, image.id()));
     }
-    return ledger.get(transaction, id);
+    return ledger.get(transaction, image.id());
+  }
+
+  /** Makes an image that was begun of a sealed volume; undoes it if that fails. */
+  ImportedImage seal(Actor actor, Image image, ComposedImage request) throws DomainException {
+    boolean made = false;
+    try {
+      Optional<Image> same =
+          catalog.change(
+              transaction ->
+                  dropIfSame(transaction, actor, image, request.sha256(), Optional.empty()));
+      if (same.isPresent()) {
+        made = true;
+        deleteVolume(image);
+        return new ImportedImage(same.get(), true);
+      }
+      driver.clone(request.source(), List.of(image.volume()));
+      driver.seal(image.volume());
+      Image whole =
+          catalog.change(transaction -> complete(transaction, actor, image, request.publish()));
+      made = true;
+      upkeep.run();
+      return new ImportedImage(whole, false);
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
+    } finally {
+      if (!made) {
+        undo(image, "it could not be made of " + request.source());
+      }
+    }
   }
 
   @Override
   public void undo(ImageImportJob job, String why) {
-    LOG.warn("import of image '{}' did not succeed: {}", job.image().ref(), why);
+    undo(job.image(), why);
+  }
+
+  private void undo(Image image, String why) {
+    LOG.warn("import of image '{}' did not succeed: {}", image.ref(), why);
     try {
       catalog.change(
           transaction ->
-              ledger.move(transaction, job.image().id(), ImageState.IMPORTING, ImageState.FAILED));
-      deleteVolume(job.image());
+              ledger.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED));
+      deleteVolume(image);
     } catch (DomainException e) {
-      LOG.warn("the next start undoes the import of image '{}'", job.image().ref(), e);
+      LOG.warn("the next start undoes the import of image '{}'", image.ref(), e);
     }
   }
 

@@ -114,8 +114,8 @@ public final class ImageLedger {
   void insert(Transaction transaction, Image image) throws DomainException {
     transaction.update(
         "INSERT INTO image (id, series, name, version, tenant, volume, size_bytes, shared_volume,"
-            + " shared_bytes, provenance, labels, state, is_current, volume_gone, created)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
+            + " shared_bytes, provenance, recipe, labels, state, is_current, volume_gone, created)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
         image.id().value(),
         image.series().value(),
         image.name().value(),
@@ -126,6 +126,7 @@ public final class ImageLedger {
         image.shared().map(portion -> portion.volume().value()),
         image.shared().map(SharedPortion::sizeBytes),
         image.provenance(),
+        image.recipe(),
         image.labels().text(),
         image.state(),
         image.created());
@@ -228,6 +229,7 @@ public final class ImageLedger {
         row.optionalText("sha256"),
         shared(row),
         row.text("provenance"),
+        row.optionalText("recipe"),
         ImageLabels.ofText(row.text("labels")),
         row.constant("state", ImageState.class),
         row.flag("is_current"),

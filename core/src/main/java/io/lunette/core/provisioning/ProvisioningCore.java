@@ -6,6 +6,7 @@ import io.lunette.core.allocation.Allocations;
 import io.lunette.core.audit.AuditTrail;
 import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.Certificates;
+import io.lunette.core.compose.Compositions;
 import io.lunette.core.image.Images;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.personality.Personalities;
@@ -34,6 +35,8 @@ public interface ProvisioningCore extends AutoCloseable {
   ReconcileReport start() throws DomainException;
 
   Images images();
+
+  Compositions compositions();
 
   Pools pools();
 

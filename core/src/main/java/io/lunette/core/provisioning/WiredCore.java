@@ -17,6 +17,8 @@ import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.CatalogCertificates;
 import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.Certificates;
+import io.lunette.core.compose.CatalogCompositions;
+import io.lunette.core.compose.Compositions;
 import io.lunette.core.image.CatalogImages;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.Images;
@@ -64,6 +66,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogTenants tenants;
   private final CatalogServers servers;
   private final CatalogImages images;
+  private final CatalogCompositions compositions;
   private final CatalogReplicas replicas;
   private final CatalogPools pools;
   private final CatalogAllocations allocations;
@@ -161,6 +164,7 @@ final class WiredCore implements ProvisioningCore {
             List.of(pools, mappingLedger, personalities),
             this::demand,
             parts.workers());
+    this.compositions = new CatalogCompositions(catalog, driver, images);
     this.allocations =
         new CatalogAllocations(
             catalog,
@@ -196,6 +200,7 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public synchronized ReconcileReport start() throws DomainException {
     certificates.start();
+    compositions.start();
     Differences differences = new Differences();
     volumeReconciler.run(differences);
     maskingReconciler.run(differences);
@@ -238,6 +243,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public Images images() {
     return images;
+  }
+
+  @Override
+  public Compositions compositions() {
+    return compositions;
   }
 
   @Override

@@ -50,3 +50,12 @@ CREATE TABLE server_meta (
   meta_value TEXT NOT NULL,
   PRIMARY KEY (server, meta_key)
 );
+
+-- How an image was composed, as JSON; and the layers that steps made, by what they were made of.
+ALTER TABLE image ADD COLUMN recipe TEXT;
+
+CREATE TABLE image_layer (
+  layer_key TEXT PRIMARY KEY,
+  whole INTEGER NOT NULL,
+  used BIGINT NOT NULL
+);
