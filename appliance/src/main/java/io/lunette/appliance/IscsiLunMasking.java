@@ -106,7 +106,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     Entry entry =
         new Entry(
             new LunMapping(volume, initiator, number, mode, portal, targetName),
-            new LogicalUnitSpec(shared.device(), shared.identity(), traits, mode));
+            new LogicalUnitSpec(shared.device(), identity(shared, initiator), traits, mode));
     try {
       if (target != null) {
         put(target, entry);
@@ -117,6 +117,12 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     }
     luns.put(number, entry);
     return entry.mapping();
+  }
+
+  private static UUID identity(SharedDevices.Shared shared, InitiatorName initiator) {
+    return shared.sealed()
+        ? UnitIdentity.ofSealed(shared.identity(), initiator)
+        : shared.identity();
   }
 
   private static LunMapping repeated(LunMapping present, AccessMode mode, OptionalInt lun)
@@ -186,7 +192,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     return all;
   }
 
-  /** Identities of the volumes that are mapped. */
+  /** Identities of the units that are mapped. */
   synchronized Set<UUID> units() {
     Set<UUID> identities = new HashSet<>();
     maps.values()

@@ -23,8 +23,9 @@ final class SharedDevices {
    *
    * @param device what serves its blocks
    * @param identity the volume's lasting identity
+   * @param sealed whether the volume was immutable when this use of it began
    */
-  record Shared(BlockDevice device, UUID identity) {}
+  record Shared(BlockDevice device, UUID identity, boolean sealed) {}
 
   private final VolumeDriver driver;
   private final Map<VolumeName, Use> uses = new HashMap<>();
@@ -35,16 +36,6 @@ final class SharedDevices {
 
   /** Opens a volume, or joins those who use it. Each call is undone by one {@link #release}. */
   synchronized Shared acquire(VolumeName name) throws VolumeException {
-    Use use = uses.get(name);
-    if (use == null) {
-      use = new Use(open(name));
-      uses.put(name, use);
-    }
-    use.count++;
-    return use.shared;
-  }
-
-  private Shared open(VolumeName name) throws VolumeException {
     VolumeInfo info =
         driver
             .find(name)
@@ -52,9 +43,15 @@ final class SharedDevices {
                 () ->
                     new VolumeException(
                         VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
-    AccessMode mode =
-        info.state() == VolumeState.SEALED ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
-    return new Shared(driver.open(name, mode), info.uuid());
+    boolean sealed = info.state() == VolumeState.SEALED;
+    Use use = uses.get(name);
+    if (use == null) {
+      AccessMode mode = sealed ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
+      use = new Use(driver.open(name, mode));
+      uses.put(name, use);
+    }
+    use.count++;
+    return new Shared(use.device, info.uuid(), sealed);
   }
 
   /** Ends one use; the last closes the device. */
@@ -62,16 +59,16 @@ final class SharedDevices {
     Use use = uses.get(name);
     if (use != null && --use.count == 0) {
       uses.remove(name);
-      use.shared.device().close();
+      use.device.close();
     }
   }
 
   private static final class Use {
-    private final Shared shared;
+    private final BlockDevice device;
     private int count;
 
-    Use(Shared shared) {
-      this.shared = shared;
+    Use(BlockDevice device) {
+      this.device = device;
     }
   }
 }

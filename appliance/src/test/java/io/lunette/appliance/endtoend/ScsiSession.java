@@ -93,6 +93,18 @@ final class ScsiSession implements AutoCloseable {
     return new Answer(answer.get(3) & 0xFF, rest);
   }
 
+  /** LOGICAL UNIT RESET; returns the response. */
+  int resetUnit() throws IOException {
+    send(header(0x42, 0x85), new byte[0]);
+    return receive().get(2);
+  }
+
+  /** INQUIRY for a vital product data page, behind its header. */
+  byte[] page(int code) throws IOException {
+    byte[] data = send(new byte[0], 1024, 0x12, 1, code, 4, 0, 0).data();
+    return Arrays.copyOfRange(data, 4, data.length);
+  }
+
   /** PERSISTENT RESERVE OUT; returns the status. */
   int reserveOut(int serviceAction, int type, long key, long actionKey, boolean kept)
       throws IOException {
