@@ -5,6 +5,7 @@ import io.lunette.appliance.boot.BootEndpoint;
 import io.lunette.appliance.compose.ImageComposer;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.power.PowerControls;
@@ -32,6 +33,7 @@ import io.lunette.iscsi.target.PortalException;
 import io.lunette.iscsi.target.TargetConfig;
 import io.lunette.iscsi.target.TargetLimits;
 import io.lunette.iscsi.target.TargetPortal;
+import io.lunette.scsi.device.UnitTraits;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -71,7 +73,7 @@ public final class Appliance implements AutoCloseable {
   private Appliance(Home home, ServeOptions options) throws ApplianceException {
     this.home = home;
     this.poolFile = options.poolFile().orElse(home.poolFile()).toAbsolutePath().normalize();
-    PortalOptions wanted = options.portals().orElse(PortalOptions.of(ServeOptions.DEFAULT_PORTAL));
+    PortalOptions wanted = options.portals().orElse(PortalOptions.of(PortalOptions.DEFAULT_PORTAL));
     this.portal = FreePort.choose(wanted.first());
     this.portals = wanted.withFirst(portal);
     this.targetName = TargetName.loadOrCreate(home);
@@ -126,7 +128,12 @@ public final class Appliance implements AutoCloseable {
       lifecycle.add("catalog", catalog::close);
       SpaceThresholds thresholds = options.spaceThresholds().orElse(SpaceThresholds.DEFAULT);
       PoolGauge gauge = new PoolGauge(thresholds, driver.space());
-      masking = new IscsiLunMasking(driver, gauge, portal.toString(), targetName);
+      UnitTraits traits =
+          UnitTraits.DISK
+              .withPhysicalBlock(
+                  options.physicalBlock().orElse(PhysicalBlock.BYTES_4096).isOfTheEngine())
+              .withSpace(gauge);
+      masking = new IscsiLunMasking(driver, traits, portal.toString(), targetName);
       lifecycle.add("devices", masking::close);
       core = openCore(catalog, workers, thresholds);
       core.space().listen(gauge::looked);

@@ -13,7 +13,6 @@ import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
-import io.lunette.scsi.device.ProvisioningSpace;
 import io.lunette.scsi.device.UnitTraits;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -56,12 +55,11 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
   /**
    * Masks for one target.
    *
-   * @param gauge where units read the space behind them
+   * @param traits of every unit
    * @param portal what initiators connect to
    */
-  IscsiLunMasking(
-      VolumeDriver driver, ProvisioningSpace.Gauge gauge, String portal, String targetName) {
-    this.traits = UnitTraits.DISK.withSpace(gauge);
+  IscsiLunMasking(VolumeDriver driver, UnitTraits traits, String portal, String targetName) {
+    this.traits = traits;
     this.devices = new SharedDevices(driver);
     this.portal = portal;
     this.targetName = targetName;

@@ -4,6 +4,7 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.HostPort;
+import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOption;
 import io.lunette.appliance.config.RedirectOption;
 import io.lunette.appliance.config.TimeSpan;
@@ -29,6 +30,7 @@ final class Converters {
   static void register(CommandLine line) {
     add(line, ByteSize.class, ByteSize::parse);
     add(line, HostPort.class, HostPort::parse);
+    add(line, PhysicalBlock.class, PhysicalBlock::parse);
     add(line, PortalOption.class, PortalOption::parse);
     add(line, RedirectOption.class, RedirectOption::parse);
     add(line, SpaceThresholds.class, SpaceThresholds::parse);

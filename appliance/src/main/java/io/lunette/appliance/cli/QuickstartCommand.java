@@ -70,6 +70,7 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             CatalogOptions.NONE,
             KeyOptions.NONE);
     UntilStopped stopped = UntilStopped.onSignal();
@@ -110,9 +111,9 @@ final class QuickstartCommand implements Callable<Integer> {
   /** The usual port if it is free: a newcomer may have a target running already. */
   private static HostPort defaultPortal() throws ApplianceException {
     try {
-      return FreePort.choose(ServeOptions.DEFAULT_PORTAL);
+      return FreePort.choose(PortalOptions.DEFAULT_PORTAL);
     } catch (ApplianceException e) {
-      return FreePort.choose(ServeOptions.DEFAULT_PORTAL.withPort(0));
+      return FreePort.choose(PortalOptions.DEFAULT_PORTAL.withPort(0));
     }
   }
 }

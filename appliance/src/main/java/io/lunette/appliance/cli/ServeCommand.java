@@ -8,16 +8,13 @@ import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.KeyOptions;
-import io.lunette.appliance.config.PortalOption;
-import io.lunette.appliance.config.PortalOptions;
-import io.lunette.appliance.config.RedirectOption;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lunette serve}: the appliance in the foreground. */
@@ -26,21 +23,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private final Session session;
 
-  @Option(
-      names = "--portal",
-      paramLabel = "H:P[,TAG]",
-      description =
-          "Where the iSCSI target listens (127.0.0.1:3260); port 0 takes a free one. May be said"
-              + " several times, with the tag of a portal group.")
-  private List<PortalOption> portals = List.of();
-
-  @Option(
-      names = "--redirect",
-      paramLabel = "WHO=H:P[,permanent]",
-      description =
-          "Send initiators to another portal at login; WHO is an initiator's name, the portal that"
-              + " it reached, or all. May be said several times.")
-  private List<RedirectOption> redirects = List.of();
+  @Mixin private TargetOptions target;
 
   @Option(
       names = "--http",
@@ -75,14 +58,6 @@ final class ServeCommand implements Callable<Integer> {
           "Bytes a second that scrubbing may write or read back (no limit); it takes less while"
               + " tenants read and write.")
   private ByteSize scrubRate;
-
-  @Option(
-      names = "--sanitize-rate",
-      paramLabel = "S",
-      description =
-          "Bytes a second that a server's SANITIZE may write to its LUN (128M);"
-              + " 0 for no bound.")
-  private ByteSize sanitizeRate;
 
   @Option(
       names = "--space-thresholds",
@@ -132,23 +107,18 @@ final class ServeCommand implements Callable<Integer> {
     this.session = session;
   }
 
-  private Optional<PortalOptions> said() {
-    boolean nothing = portals.isEmpty() && !redirects.isEmpty();
-    return PortalOptions.said(
-        nothing ? List.of(PortalOption.of(ServeOptions.DEFAULT_PORTAL)) : portals, redirects);
-  }
-
   @Override
   public Integer call() throws ApplianceException {
     ServeOptions said =
         new ServeOptions(
-            said(),
+            target.portals(),
             Optional.ofNullable(http),
             Optional.ofNullable(boot),
             Optional.ofNullable(poolFile),
             Optional.ofNullable(poolSize),
             Optional.ofNullable(scrubRate),
-            Optional.ofNullable(sanitizeRate),
+            target.sanitizeRate(),
+            target.physicalBlock(),
             Optional.ofNullable(spaceThresholds),
             new CatalogOptions(
                 Optional.ofNullable(catalog),

@@ -5,9 +5,8 @@ import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.SingleTarget;
 import io.lunette.appliance.SingleTargetOptions;
 import io.lunette.appliance.config.ByteSize;
-import io.lunette.appliance.config.PortalOption;
+import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOptions;
-import io.lunette.appliance.config.RedirectOption;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeInfo;
@@ -16,11 +15,11 @@ import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.TargetLimits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -66,34 +65,13 @@ final class TargetCommand implements Callable<Integer> {
       description = "Size of the volume; thin, it takes what is written.")
   private ByteSize size;
 
-  @Option(
-      names = "--portal",
-      paramLabel = "H:P[,TAG]",
-      required = true,
-      description =
-          "Where to listen; port 0 takes a free one. May be said several times, with the tag of a"
-              + " portal group.")
-  private List<PortalOption> portals;
-
-  @Option(
-      names = "--redirect",
-      paramLabel = "WHO=H:P[,permanent]",
-      description =
-          "Send initiators to another portal at login; WHO is an initiator's name, the portal that"
-              + " it reached, or all. May be said several times.")
-  private List<RedirectOption> redirects = List.of();
+  @Mixin private TargetOptions target;
 
   @Option(
       names = "--block-size",
       paramLabel = "512|4096",
       description = "Logical block of the volume (512); an existing one keeps its own.")
   private int blockBytes = VolumeInfo.DEFAULT_BLOCK_BYTES;
-
-  @Option(
-      names = "--physical-block-size",
-      paramLabel = "512|4096",
-      description = "Physical block that the unit tells of; its logical block otherwise.")
-  private Integer physicalBlockBytes;
 
   @Option(names = "--removable", description = "Let initiators eject and load the medium.")
   private boolean removable;
@@ -109,12 +87,6 @@ final class TargetCommand implements Callable<Integer> {
       paramLabel = "F",
       description = "Where the key is that wraps it (keys/UUID.keys of the home).")
   private Path keyFile;
-
-  @Option(
-      names = "--sanitize-rate",
-      paramLabel = "S",
-      description = "Bytes a second that SANITIZE may write (128M); 0 for no bound.")
-  private ByteSize sanitizeRate = new ByteSize(TargetLimits.DEFAULT.sanitizeBytesPerSecond());
 
   @Option(names = "--iqn", paramLabel = "IQN", description = "The target's iSCSI name.")
   private InitiatorName iqn = new InitiatorName("iqn.2026-11.io.lunette:target");
@@ -142,11 +114,11 @@ final class TargetCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "a --block-size of " + blockBytes + " is neither 512 nor 4096");
     }
-    int physical = physicalBlockBytes == null ? blockBytes : physicalBlockBytes;
-    if (physical != blockBytes && physical != BLOCK_BYTES) {
+    PhysicalBlock physical = target.physicalBlock().orElse(PhysicalBlock.BYTES_4096);
+    if (physical.bytes() < blockBytes) {
       throw new ParameterException(
           spec.commandLine(),
-          "a --physical-block-size of " + physical + " is neither " + blockBytes + " nor 4096");
+          "a --physical-block-size of " + physical + " is less than the --block-size");
     }
     if (mutual != null && chap == null) {
       throw new ParameterException(
@@ -154,18 +126,25 @@ final class TargetCommand implements Callable<Integer> {
     }
     SingleTargetOptions options =
         SingleTargetOptions.of(
-                file, size.bytes(), new PortalOptions(portals, redirects), iqn.value())
+                file,
+                size.bytes(),
+                target.portals().orElse(PortalOptions.of(PortalOptions.DEFAULT_PORTAL)),
+                iqn.value())
             .withBlockBytes(blockBytes)
-            .withPhysicalBlock(physical == BLOCK_BYTES)
+            .withPhysicalBlock(physical.isOfTheEngine())
             .withRemovable(removable)
             .withReadOnly(readOnly)
             .withKeys(
                 encrypt, keyFile == null ? KeyFile.in(session.home().keys()) : KeyFile.at(keyFile))
-            .withSanitizeRate(sanitizeRate.bytes())
+            .withSanitizeRate(
+                target
+                    .sanitizeRate()
+                    .map(ByteSize::bytes)
+                    .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond()))
             .withAuthentication(authentication());
     UntilStopped stopped = UntilStopped.onSignal();
-    try (SingleTarget target = SingleTarget.start(options)) {
-      session.out().println("READY " + target.url());
+    try (SingleTarget served = SingleTarget.start(options)) {
+      session.out().println("READY " + served.url());
       session.out().flush();
       stopped.await();
     } finally {

@@ -29,6 +29,7 @@ public final class ConfigFile {
           "pool-size",
           "scrub-rate",
           "sanitize-rate",
+          "physical-block-size",
           "space-thresholds",
           "catalog",
           "catalog-user",
@@ -68,6 +69,7 @@ public final class ConfigFile {
         config.value("pool-size", ByteSize::parse),
         config.value("scrub-rate", ByteSize::parse),
         config.value("sanitize-rate", ByteSize::parse),
+        config.value("physical-block-size", PhysicalBlock::parse),
         config.value("space-thresholds", SpaceThresholds::parse),
         new CatalogOptions(
             config.value("catalog", Function.identity()),
@@ -78,16 +80,10 @@ public final class ConfigFile {
   }
 
   private Optional<PortalOptions> portals() throws ApplianceException {
-    Optional<List<PortalOption>> portals =
-        value("portal", text -> PortalOptions.list(text, PortalOption::parse));
-    Optional<List<RedirectOption>> redirects =
-        value("redirect", text -> PortalOptions.list(text, RedirectOption::parse));
     return PortalOptions.said(
-        portals.orElse(
-            redirects.isPresent()
-                ? List.of(PortalOption.of(ServeOptions.DEFAULT_PORTAL))
-                : List.of()),
-        redirects.orElse(List.of()));
+        value("portal", text -> PortalOptions.list(text, PortalOption::parse)).orElse(List.of()),
+        value("redirect", text -> PortalOptions.list(text, RedirectOption::parse))
+            .orElse(List.of()));
   }
 
   private static boolean yesOrNo(String text) {

@@ -28,17 +28,23 @@ public record PortalOptions(List<PortalOption> portals, List<RedirectOption> red
     }
   }
 
+  /** Where a target listens unless told otherwise. */
+  public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
+
   /** One portal, nobody redirected. */
   public static PortalOptions of(HostPort portal) {
     return new PortalOptions(List.of(PortalOption.of(portal)), List.of());
   }
 
-  /** What was said on a command line, if a portal was. */
+  /** What was said, if anything was; the portal then has a default. */
   public static Optional<PortalOptions> said(
       List<PortalOption> portals, List<RedirectOption> redirects) {
-    return portals.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new PortalOptions(portals, redirects));
+    if (portals.isEmpty() && redirects.isEmpty()) {
+      return Optional.empty();
+    }
+    List<PortalOption> some =
+        portals.isEmpty() ? List.of(PortalOption.of(DEFAULT_PORTAL)) : portals;
+    return Optional.of(new PortalOptions(some, redirects));
   }
 
   /** Values of a properties file, with blanks between them. */

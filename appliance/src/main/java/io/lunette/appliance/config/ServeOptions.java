@@ -14,6 +14,7 @@ public record ServeOptions(
     Optional<ByteSize> poolSize,
     Optional<ByteSize> scrubRate,
     Optional<ByteSize> sanitizeRate,
+    Optional<PhysicalBlock> physicalBlock,
     Optional<SpaceThresholds> spaceThresholds,
     CatalogOptions catalog,
     KeyOptions keys) {
@@ -29,11 +30,9 @@ public record ServeOptions(
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
+          Optional.empty(),
           CatalogOptions.NONE,
           KeyOptions.NONE);
-
-  /** Where the target listens unless told otherwise. */
-  public static final HostPort DEFAULT_PORTAL = new HostPort("127.0.0.1", 3260);
 
   /** How large a pool is made unless told otherwise; thin, so it takes what is written. */
   public static final ByteSize DEFAULT_POOL_SIZE = new ByteSize(64L << 30);
@@ -48,6 +47,7 @@ public record ServeOptions(
         poolSize.or(other::poolSize),
         scrubRate.or(other::scrubRate),
         sanitizeRate.or(other::sanitizeRate),
+        physicalBlock.or(other::physicalBlock),
         spaceThresholds.or(other::spaceThresholds),
         catalog.or(other.catalog()),
         keys.or(other.keys));

@@ -53,7 +53,14 @@ class WrongInputIT {
     failsAsTarget(1, "does not exist", none, "--read-only");
     failsAsTarget(2, "neither 512 nor 4096", none, "--block-size", "1024");
     failsAsTarget(
-        2, "neither 4096 nor", none, "--block-size", "4096", "--physical-block-size", "512");
+        2,
+        "less than the --block-size",
+        none,
+        "--block-size",
+        "4096",
+        "--physical-block-size",
+        "512");
+    failsAsTarget(2, "neither 512 nor 4096", none, "--physical-block-size", "1024");
     assertThat(Path.of(none)).doesNotExist();
     fails(2, "", "no-such-command");
     assertThat(served.call("image", "list")).isEmpty();
