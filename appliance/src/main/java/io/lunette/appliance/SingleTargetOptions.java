@@ -38,14 +38,14 @@ public record SingleTargetOptions(
     boolean encrypt,
     KeyVault keys) {
 
-  /** A disk of 512-byte blocks for everybody. */
+  /** A disk of 512-byte logical blocks on physical ones of 4096 bytes, for everybody. */
   public static SingleTargetOptions of(
       Path file, long sizeBytes, PortalOptions portals, String targetName) {
     return new SingleTargetOptions(
         file,
         sizeBytes,
         VolumeInfo.DEFAULT_BLOCK_BYTES,
-        false,
+        true,
         portals,
         targetName,
         InitiatorAuthentication.none(),

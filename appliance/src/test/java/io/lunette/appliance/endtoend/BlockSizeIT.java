@@ -10,10 +10,13 @@ import io.lunette.appliance.SingleTargetOptions;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +101,37 @@ class BlockSizeIT {
     assertThat(bytes(back, 3 * MIB, MIB)).containsOnly(0xa5);
     assertThat(bytes(back, 4 * MIB, MIB)).containsOnly(0);
     assertThat(bytes(back, 5 * MIB, 3 * MIB)).containsOnly(0xa5);
+  }
+
+  /** Blocks 3 to 12 of 16: the end of one physical block, the beginning of the next. */
+  @Test
+  void blocksThatDoNotFillAPhysicalOneAreUnmappedAlone() throws Exception {
+    byte[] list =
+        ByteBuffer.allocate(24).putShort((short) 22).putShort((short) 16).putInt(0).array();
+    ByteBuffer.wrap(list).putLong(8, 3).putInt(16, 10);
+    byte[] zeroes = new byte[512];
+    try (SingleTarget target = SingleTarget.start(options(512));
+        ScsiSession session = session(target)) {
+      for (byte value : new byte[] {1, 2}) {
+        byte[] some = new byte[16 * 512];
+        Arrays.fill(some, value);
+        assertThat(session.send(some, 0, 0x2A, 0, 0, 0, 0, 0, 0, 0, 16).status()).isZero();
+        ScsiSession.Answer unmapped =
+            value == 1
+                ? session.send(list, 0, 0x42, 0, 0, 0, 0, 0, 0, 0, 24)
+                : session.send(zeroes, 0, 0x41, 8, 0, 0, 0, 3, 0, 0, 10);
+        assertThat(unmapped.status()).isZero();
+
+        byte[] read = session.send(new byte[0], 16 * 512, 0x28, 0, 0, 0, 0, 0, 0, 0, 16).data();
+        Arrays.fill(some, 3 * 512, 13 * 512, (byte) 0);
+        assertThat(Arrays.mismatch(read, some)).as("first byte that differs").isEqualTo(-1);
+      }
+    }
+  }
+
+  private static ScsiSession session(SingleTarget target) throws Exception {
+    String[] url = target.url().split("/");
+    return new ScsiSession(url[2], url[3], "iqn.2026-11.test:a");
   }
 
   private static byte[] bytes(Path file, int offset, int length) throws Exception {

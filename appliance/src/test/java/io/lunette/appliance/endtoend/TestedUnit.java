@@ -17,8 +17,8 @@ enum TestedUnit {
   SMALL_DISK(64L << 20),
   /** One whose medium can be ejected. */
   REMOVABLE(64L << 20),
-  /** One that tells of physical blocks of 4096 bytes. */
-  LARGE_PHYSICAL_BLOCKS(64L << 20),
+  /** One whose physical blocks have one logical block. */
+  SMALL_PHYSICAL_BLOCKS(64L << 20),
   /** One that was written before and is not to be written now. */
   READ_ONLY(64L << 20);
 
@@ -43,7 +43,7 @@ enum TestedUnit {
         SingleTargetOptions.of(
                 directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
             .withRemovable(this == REMOVABLE)
-            .withPhysicalBlock(this == LARGE_PHYSICAL_BLOCKS);
+            .withPhysicalBlock(this != SMALL_PHYSICAL_BLOCKS);
     if (this != READ_ONLY) {
       return SingleTarget.start(options);
     }

@@ -119,7 +119,7 @@ class InquiryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void theGrainOfTheDeviceIsAPreferenceNotAPhysicalBlock(int block) {
+  void theGrainOfTheDeviceIsPreferred(int block) {
     TestUnit sized = TestUnit.of(MIB, block);
     ByteBuffer page = ByteBuffer.wrap(page(sized, 0xB0));
 
@@ -131,13 +131,19 @@ class InquiryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
-  void aUnitThatIsAskedToTellsItsPhysicalBlock(int block) {
-    TestUnit sized =
-        new TestUnit(MemoryBlockDevice.inline(MIB, block), UnitTraits.DISK.withPhysicalBlock(true));
+  void theGrainOfTheDeviceIsItsPhysicalBlock(int block) {
+    assertThat(block << physicalBlockExponent(block, UnitTraits.DISK)).isEqualTo(4096);
+  }
 
-    byte[] capacity = sized.initiator.send("9E 10 0000000000000000 00000020 00 00").data();
+  @ParameterizedTest
+  @ValueSource(ints = {512, 4096})
+  void aUnitThatIsAskedNotToTellHasPhysicalBlocksOfOneLogical(int block) {
+    assertThat(physicalBlockExponent(block, UnitTraits.DISK.withPhysicalBlock(false))).isZero();
+  }
 
-    assertThat(block << capacity[13]).isEqualTo(4096);
+  private static byte physicalBlockExponent(int block, UnitTraits traits) {
+    TestUnit sized = new TestUnit(MemoryBlockDevice.inline(MIB, block), traits);
+    return sized.initiator.send("9E 10 0000000000000000 00000020 00 00").data()[13];
   }
 
   private static short grain(int block) {
@@ -195,7 +201,7 @@ class InquiryTest {
     assertThat(sixteen.capacity()).isEqualTo(32);
     assertThat(sixteen.getLong(0)).isEqualTo(MIB / block - 1);
     assertThat(sixteen.getInt(8)).isEqualTo(block);
-    assertThat(sixteen.get(13)).isEqualTo((byte) 0);
+    assertThat(block << sixteen.get(13)).as("physical block").isEqualTo(4096);
     assertThat(sixteen.getShort(14) & 0xFFFF).isEqualTo(0xC000);
   }
 
