@@ -8,14 +8,14 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
  * The ROD tokens of all units of a target, and for a while those that are valid no more, to say
- * why. Bounded: a new token beyond the bound cancels the eldest of its unit, or of all.
+ * why. Bounded: a new token beyond the bound cancels the eldest of its unit, or of the initiator
+ * that has most, so that nobody's tokens go for those of an initiator that makes more than it.
  *
  * <p>A token is recognised by all its 512 bytes, of which 264 are random; one that differs is
  * unknown, however much of it is right. Thread-safe.
@@ -29,24 +29,20 @@ final class RodTokens {
   private final LongSupplier nanos;
 
   @GuardedBy("this")
-  private final Map<Long, RodToken> live = new LinkedHashMap<>();
+  private final FairShares<RodToken> live = new FairShares<>(MOST);
 
   @GuardedBy("this")
   private final Map<LogicalUnit, UnitTokens> units = new HashMap<>();
 
   @GuardedBy("this")
-  private final Map<Long, Dead> dead =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Dead> eldest) {
-          return size() > MOST_DEAD;
-        }
-      };
+  private final FairShares<Dead> dead = new FairShares<>(MOST_DEAD);
 
   /** What is left of a token. */
-  private record Dead(ByteBuffer bytes, Sense why) {}
+  private record Dead(ByteBuffer bytes, Sense why) {
+    long identifier() {
+      return RodTokenLayout.identifier(bytes);
+    }
+  }
 
   RodTokens(LongSupplier nanos) {
     this.nanos = nanos;
@@ -64,10 +60,11 @@ final class RodTokens {
     if (ofUnit != null && ofUnit.size() >= MOST_OF_UNIT) {
       bury(ofUnit.eldest(), Sense.TOKEN_CANCELLED);
     }
-    if (live.size() >= MOST) {
-      bury(live.values().iterator().next(), Sense.TOKEN_CANCELLED);
+    RodToken inExcess = live.inExcess();
+    if (inExcess != null) {
+      bury(inExcess, Sense.TOKEN_CANCELLED);
     }
-    live.put(RodTokenLayout.identifier(ByteBuffer.wrap(token.bytes())), token);
+    live.put(identifier(token), maker(token), token);
     ofUnit = units.get(unit);
     if (ofUnit == null) {
       ofUnit = new UnitTokens(this);
@@ -77,6 +74,14 @@ final class RodTokens {
     } else {
       ofUnit.add(token);
     }
+  }
+
+  private static long identifier(RodToken token) {
+    return RodTokenLayout.identifier(ByteBuffer.wrap(token.bytes()));
+  }
+
+  private static String maker(RodToken token) {
+    return token.creator().port().nodeName();
   }
 
   /** The token with these bytes, begun to be used, or why there is none. */
@@ -107,11 +112,16 @@ final class RodTokens {
   /** Ends the life of a token, unless it has ended. */
   synchronized void bury(RodToken token, Sense why) {
     token.kill(why);
-    long id = RodTokenLayout.identifier(ByteBuffer.wrap(token.bytes()));
-    if (!live.remove(id, token)) {
+    long id = identifier(token);
+    if (live.get(id) != token) {
       return;
     }
-    dead.put(id, new Dead(ByteBuffer.wrap(token.bytes()), token.death()));
+    live.remove(id);
+    Dead forgotten = dead.inExcess();
+    if (forgotten != null) {
+      dead.remove(forgotten.identifier());
+    }
+    dead.put(id, maker(token), new Dead(ByteBuffer.wrap(token.bytes()), token.death()));
     LogicalUnit unit = token.creator().unit();
     UnitTokens ofUnit = units.get(unit);
     ofUnit.remove(token);
@@ -125,7 +135,7 @@ final class RodTokens {
   synchronized void sweep() {
     long now = now();
     List<RodToken> expired = new ArrayList<>();
-    for (RodToken token : live.values()) {
+    for (RodToken token : live.all()) {
       if (token.hasExpired(now)) {
         expired.add(token);
       }
