@@ -11,8 +11,12 @@ import io.lunette.scsi.device.CommandDescriptor;
 import io.lunette.scsi.device.ScsiTask;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Executor;
 
-/** READ CAPACITY (10, 16) and GET LBA STATUS: how large the unit is, and what of it is mapped. */
+/**
+ * READ CAPACITY (10, 16) and GET LBA STATUS: how large the unit is, and what of it is mapped. The
+ * last may wait for metadata of the device, so it is answered by a thread that may.
+ */
 final class CapacityCommands {
 
   private static final int LBPME = 0x8000;
@@ -22,9 +26,16 @@ final class CapacityCommands {
   private static final int LBA_STATUS_DESCRIPTOR = 16;
   private static final int MOST_DESCRIPTORS = 64;
 
-  private CapacityCommands() {}
+  private final Executor threads;
 
-  static List<CommandDescriptor> rows() {
+  /**
+   * @param threads may wait for metadata
+   */
+  CapacityCommands(Executor threads) {
+    this.threads = threads;
+  }
+
+  List<CommandDescriptor> rows() {
     return List.of(
         CommandDescriptor.of(0x25, "READ CAPACITY(10)", "25 00 FF FF FF FF 00 00 01 00")
             .needsMedium()
@@ -36,7 +47,7 @@ final class CapacityCommands {
         CommandDescriptor.of(
                 0x9E, 0x12, "GET LBA STATUS", "9E 1F FF FF FF FF FF FF FF FF FF FF FF FF 00 00")
             .access(Access.READ)
-            .by(CapacityCommands::getLbaStatus));
+            .by(this::getLbaStatus));
   }
 
   private static Outcome readCapacity10(ScsiTask task) {
@@ -67,14 +78,23 @@ final class CapacityCommands {
     return task.reply(data.rewind(), task.cdb().u32(10));
   }
 
-  private static Outcome getLbaStatus(ScsiTask task) {
+  private Outcome getLbaStatus(ScsiTask task) {
     if (!task.unit().contains(task.lba(), 1)) {
       return Sense.LBA_OUT_OF_RANGE;
     }
     long allocation = task.cdb().u32(10);
+    if (allocation == 0) {
+      return Outcome.GOOD;
+    }
     long room = Math.max(1, (allocation - LBA_STATUS_HEADER) / LBA_STATUS_DESCRIPTOR);
     int most = (int) Math.min(room, MOST_DESCRIPTORS);
     ByteBuffer data = ByteBuffer.allocate(LBA_STATUS_HEADER + most * LBA_STATUS_DESCRIPTOR);
+    ByteBuffer reply = task.dataIn((int) Math.min(data.capacity(), allocation));
+    threads.execute(task.then(() -> lbaStatus(task, data, reply))::completed);
+    return Outcome.LATER;
+  }
+
+  private static Outcome lbaStatus(ScsiTask task, ByteBuffer data, ByteBuffer reply) {
     data.position(LBA_STATUS_HEADER);
     try {
       putRuns(task, data);
@@ -82,14 +102,16 @@ final class CapacityCommands {
       task.failed(e);
       return Outcome.LATER;
     }
-    data.putInt(0, data.position() - 4);
-    return task.reply(data.flip(), allocation);
+    data.putInt(0, data.position() - 4).flip();
+    int bytes = Math.min(data.limit(), reply.capacity());
+    reply.put(data.slice(0, bytes)).flip();
+    return Outcome.GOOD;
   }
 
   private static void putRuns(ScsiTask task, ByteBuffer data) throws BlockException {
     long block = task.unit().blockBytes();
     long lba = task.lba();
-    while (data.hasRemaining() && lba < task.unit().blocks()) {
+    while (data.hasRemaining() && lba < task.unit().blocks() && !task.shouldEndEarly()) {
       ProvisioningRun run = task.device().provisioning(lba * block);
       long end = Math.min((run.offsetBytes() + run.lengthBytes()) / block, task.unit().blocks());
       long blocks = Math.min(Math.max(end - lba, 1), 0xFFFF_FFFFL);

@@ -32,7 +32,7 @@ public final class CommandSet {
     rows.addAll(InquiryCommand.rows());
     rows.addAll(ModeCommands.rows());
     rows.addAll(LogCommands.rows());
-    rows.addAll(CapacityCommands.rows());
+    rows.addAll(new CapacityCommands(copies.threads()).rows());
     rows.addAll(ReadCommands.rows());
     rows.addAll(WriteCommands.rows());
     rows.addAll(VerifyCommands.rows());

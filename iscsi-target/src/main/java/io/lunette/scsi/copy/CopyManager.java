@@ -20,6 +20,7 @@ public final class CopyManager {
 
   private static final int IDLE_SECONDS = 10;
 
+  private final Executor threads;
   private final List<CommandDescriptor> rows = new ArrayList<>();
 
   /**
@@ -28,6 +29,7 @@ public final class CopyManager {
    * @param nanos a clock as {@link System#nanoTime}
    */
   public CopyManager(Executor threads, SecureRandom random, LongSupplier nanos) {
+    this.threads = threads;
     rows.addAll(new ExtendedCopyCommands(threads).rows());
     rows.addAll(new TokenCommands(threads, new RodTokens(nanos), random).rows());
     rows.addAll(ReceiveCopyCommands.rows());
@@ -40,6 +42,11 @@ public final class CopyManager {
             1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     threads.allowCoreThreadTimeOut(true);
     return new CopyManager(threads, new SecureRandom(), System::nanoTime);
+  }
+
+  /** What carries out its steps, for others that may wait for metadata of a device too. */
+  public Executor threads() {
+    return threads;
   }
 
   /** Its commands. */

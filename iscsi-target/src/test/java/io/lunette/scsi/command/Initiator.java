@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.command;
 
+import io.lunette.scsi.device.CommandTable;
 import io.lunette.scsi.device.DeviceServer;
 import io.lunette.scsi.device.InitiatorPort;
 import io.lunette.scsi.device.LogicalUnit;
@@ -21,7 +22,7 @@ final class Initiator implements LunInventory {
   static final byte[] NOTHING = new byte[0];
   static final long ISID = 0x8000_1234_5678L;
 
-  private final DeviceServer server = new DeviceServer(CommandSet.blockDevice());
+  private final DeviceServer server;
   private final MappedUnit mapped;
   private final Nexus nexus;
   private final List<Runnable> aborts = new ArrayList<>();
@@ -31,6 +32,11 @@ final class Initiator implements LunInventory {
   }
 
   Initiator(LogicalUnit unit, String name, boolean readOnly) {
+    this(unit, name, readOnly, CommandSet.blockDevice());
+  }
+
+  Initiator(LogicalUnit unit, String name, boolean readOnly, CommandTable commands) {
+    server = new DeviceServer(commands);
     mapped = new MappedUnit(unit, readOnly);
     nexus = new Nexus(mapped, new InitiatorPort(name, ISID), 1, aborts::add);
     unit.attach(nexus);

@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lunette.core.block.BlockException.Kind;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Sense;
+import io.lunette.scsi.copy.CopyManager;
 import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class ProvisioningTest {
@@ -202,5 +206,22 @@ class ProvisioningTest {
     assertThat(inside.getInt(16)).isEqualTo(6);
     initiator.send("9E 12 0000000000000800 00000018 00 00").sense(Sense.LBA_OUT_OF_RANGE);
     assertThat(initiator.send("9E 12 0000000000000000 00000004 00 00").data()).hasSize(4);
+    assertThat(initiator.send("9E 12 0000000000000000 00000000 00 00").data()).isEmpty();
+  }
+
+  /** What it asks the device may wait for a disk, which an event loop may not. */
+  @Test
+  void lbaStatusIsAskedForByAThreadThatMayWait() {
+    Queue<Runnable> waiting = new ArrayDeque<>();
+    CopyManager copies = new CopyManager(waiting::add, new SecureRandom(), System::nanoTime);
+    Initiator other = new Initiator(unit.unit, "b", false, CommandSet.blockDevice(copies));
+
+    TestTask asked = other.send("9E 12 0000000000000000 00000100 00 00");
+    assertThat(asked.isPending()).isTrue();
+    unit.device.fill(8192, pattern(4096, 1));
+    waiting.remove().run();
+
+    assertThat(asked.reply().getInt(0)).as("as it is when it is asked").isEqualTo(4 + 3 * 16);
+    assertThat(waiting).isEmpty();
   }
 }
