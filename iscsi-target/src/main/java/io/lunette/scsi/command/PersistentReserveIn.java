@@ -26,7 +26,9 @@ final class PersistentReserveIn {
   /** CRH, SIP_C, ATP_C. */
   private static final int CAPABLE = 0x1C;
 
-  private static final int PTPL_C = 0x01;
+  /** RLR_C and PTPL_C: what is not kept cannot get lost. */
+  private static final int DURABLE = 0x81;
+
   private static final int PTPL_A = 0x01;
 
   /** TMV, and ALLOW COMMANDS 011b: TEST UNIT READY, MODE SENSE and the like run. */
@@ -84,7 +86,7 @@ final class PersistentReserveIn {
   private static ByteBuffer reportCapabilities(PersistentReservations from) {
     return ByteBuffer.allocate(8)
         .putShort((short) 8)
-        .put((byte) (CAPABLE | (from.canOutlivePowerLoss() ? PTPL_C : 0)))
+        .put((byte) (CAPABLE | (from.canOutlivePowerLoss() ? DURABLE : 0)))
         .put((byte) (TYPE_MASK_VALID | (from.state().keptOverPowerLoss() ? PTPL_A : 0)))
         .putShort((short) ALL_TYPES);
   }

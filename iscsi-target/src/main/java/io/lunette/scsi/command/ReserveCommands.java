@@ -4,14 +4,15 @@ package io.lunette.scsi.command;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.device.Access;
 import io.lunette.scsi.device.CommandDescriptor;
+import io.lunette.scsi.device.CommandHandler;
 import io.lunette.scsi.device.Registrant;
 import io.lunette.scsi.device.ReservationState;
 import io.lunette.scsi.device.ScsiTask;
 import java.util.List;
 
 /**
- * RESERVE(6) and RELEASE(6) (SPC-2), of whole units, with the handling of the two kinds of
- * reservations side by side of SPC-4 §5.13.3 (CRH).
+ * RESERVE and RELEASE (6, 10) (SPC-2), of whole units and for the initiator itself, with the
+ * handling of the two kinds of reservations side by side of SPC-4 §5.13.3 (CRH).
  */
 final class ReserveCommands {
 
@@ -19,12 +20,15 @@ final class ReserveCommands {
 
   static List<CommandDescriptor> rows() {
     return List.of(
-        CommandDescriptor.of(0x16, "RESERVE(6)", "16 00 00 00 00 00")
-            .access(Access.UNRESERVED)
-            .by(ReserveCommands::reserve),
-        CommandDescriptor.of(0x17, "RELEASE(6)", "17 00 00 00 00 00")
-            .access(Access.UNRESERVED)
-            .by(ReserveCommands::release));
+        row(0x16, "RESERVE(6)", "16 00 00 00 00 00", ReserveCommands::reserve),
+        row(0x17, "RELEASE(6)", "17 00 00 00 00 00", ReserveCommands::release),
+        row(0x56, "RESERVE(10)", "56 00 00 00 00 00 00 00 00 00", ReserveCommands::reserve),
+        row(0x57, "RELEASE(10)", "57 00 00 00 00 00 00 00 00 00", ReserveCommands::release));
+  }
+
+  private static CommandDescriptor row(
+      int opcode, String name, String usage, CommandHandler handler) {
+    return CommandDescriptor.of(opcode, name, usage).access(Access.UNRESERVED).by(handler);
   }
 
   private static Outcome reserve(ScsiTask task) {

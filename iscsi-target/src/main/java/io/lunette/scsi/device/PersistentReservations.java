@@ -37,7 +37,6 @@ public final class PersistentReservations {
   private final List<Nexus> nexuses;
   private final RunningCopies copies;
   private final UnitRecords records;
-  private final boolean lost;
 
   @GuardedBy("this")
   private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -47,6 +46,9 @@ public final class PersistentReservations {
   private boolean running;
 
   private volatile ReservationState state;
+
+  /** Until somebody replaces what was lost. */
+  private volatile boolean lost;
 
   PersistentReservations(List<Nexus> nexuses, RunningCopies copies, UnitRecords records) {
     this.nexuses = nexuses;
@@ -149,13 +151,17 @@ public final class PersistentReservations {
 
   /** False if the operation waits for its record; its completion goes on with the rest. */
   private boolean runsThrough(Waiting one) {
-    ReservationChange result = one.operation.apply(state);
+    boolean replaces = one.operation instanceof ReplaceOperation;
+    ReservationChange result =
+        replaces && !lost
+            ? new ReservationChange.None(Sense.INVALID_FIELD_IN_CDB.atCdbBit(1, 4))
+            : one.operation.apply(state);
     if (result instanceof ReservationChange.None none) {
       one.done.accept(none.answer());
       return true;
     }
     ReservationChange.To change = (ReservationChange.To) result;
-    boolean isKept = state.keptOverPowerLoss() || change.state().keptOverPowerLoss();
+    boolean isKept = lost || state.keptOverPowerLoss() || change.state().keptOverPowerLoss();
     if (!isKept || change.state().isKeptAs(state)) {
       publish(change, one.done);
       return true;
@@ -178,6 +184,7 @@ public final class PersistentReservations {
 
   private void publish(ReservationChange.To change, Consumer<Outcome> done) {
     state = change.state();
+    lost = false;
     for (ReservationChange.Notice notice : change.notices()) {
       for (Nexus nexus : nexuses) {
         if (nexus.registrant().equals(notice.to())) {

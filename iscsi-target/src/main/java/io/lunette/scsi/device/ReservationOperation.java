@@ -11,7 +11,8 @@ public sealed interface ReservationOperation
         ReserveOperation,
         ReleaseOperation,
         ClearOperation,
-        PreemptOperation {
+        PreemptOperation,
+        ReplaceOperation {
 
   /** The change that it makes, or the answer if it makes none. */
   ReservationChange apply(ReservationState state);

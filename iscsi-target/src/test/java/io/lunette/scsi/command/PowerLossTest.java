@@ -20,6 +20,8 @@ class PowerLossTest {
   private static final int RELEASE = 2;
   private static final int CLEAR = 3;
   private static final int PREEMPT = 4;
+  private static final int REPLACE_LOST = 8;
+  private static final int EXCLUSIVE_ACCESS = 3;
   private static final int APTPL = 1;
   private static final String READ = "28 00 00000000 00 0001 00";
 
@@ -64,7 +66,7 @@ class PowerLossTest {
     restart();
 
     assertThat(in(a, 3).array()).as("all but the generation").isEqualTo(before);
-    assertThat(in(a, 2).array()).containsExactly(0, 8, 0x1D, 0xB1, 0xEA, 1, 0, 0);
+    assertThat(in(a, 2).array()).containsExactly(0, 8, 0x9D, 0xB1, 0xEA, 1, 0, 0);
     conflicts(unit.another("c").send("2A 00 00000000 00 0001 00"));
     out(a, RELEASE, type, 0xA, 0, 0).good();
 
@@ -187,6 +189,53 @@ class PowerLossTest {
     store.fail(false);
     store.remove(TestUnit.IDENTITY);
     restart();
+    a.send(READ).good();
+  }
+
+  @Test
+  void whoReplacesWhatWasLostHoldsTheUnitAlone() {
+    store.put(TestUnit.IDENTITY, Kind.RESERVATIONS, new byte[] {9, 9, 9});
+    restart();
+
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0xA, APTPL).good();
+    out(b, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0xB, APTPL).invalidField(1, 4);
+
+    a.send(READ).good();
+    conflicts(b.send(READ));
+    assertThat(in(a, 0).getLong(8)).isEqualTo(0xA);
+    restart();
+    a.send(READ).good();
+    conflicts(b.send(READ));
+  }
+
+  @Test
+  void whatReplacesWhatWasLostIsOnlyKeptIfItIsToBe() {
+    store.put(TestUnit.IDENTITY, Kind.RESERVATIONS, new byte[] {9, 9, 9});
+    restart();
+
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0xA, 0).good();
+    conflicts(b.send(READ));
+
+    restart();
+    b.send(READ).good();
+  }
+
+  @Test
+  void whatIsNotLostOrCannotBeKeptIsNotReplaced() {
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0xA, APTPL).invalidField(1, 4);
+
+    store.put(TestUnit.IDENTITY, Kind.RESERVATIONS, new byte[] {9, 9, 9});
+    restart();
+    out(a, REPLACE_LOST, 2, 0, 0xA, APTPL).invalidField(2, 7);
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0xA, 0xA, APTPL)
+        .sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0, APTPL).sense(Sense.INVALID_FIELD_IN_PARAMETERS);
+    store.fail(true);
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0xA, APTPL).sense(Sense.INTERNAL_TARGET_FAILURE);
+    a.send(READ).sense(Sense.MANUAL_INTERVENTION_REQUIRED);
+
+    store.fail(false);
+    out(a, REPLACE_LOST, EXCLUSIVE_ACCESS, 0, 0xA, APTPL).good();
     a.send(READ).good();
   }
 }

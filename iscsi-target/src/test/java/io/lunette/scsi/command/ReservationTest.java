@@ -78,7 +78,6 @@ class ReservationTest {
     a.send(new byte[23], "5F 00 00 0000 00000018 00").sense(Sense.PARAMETER_LIST_LENGTH);
     out(a, RESERVE, 0x02, 0xA, 0).invalidField(2, 7);
     out(a, RESERVE, 0x11, 0xA, 0).invalidField(2, 7);
-    out(a, 8, 0x01, 0xA, 0).invalidField(1, 4);
     conflicts(out(a, RESERVE, 0x01, 0xB, 0));
     conflicts(out(c, RESERVE, 0x01, 0, 0));
   }
@@ -291,21 +290,34 @@ class ReservationTest {
     assertThat(status.get(32 + id.length + 12)).as("R_HOLDER of the other").isZero();
   }
 
-  @Test
-  void legacyReservationsKeepOthersOut() {
-    a.send("16 00 00 00 00 00").good();
-    a.send("16 00 00 00 00 00").good();
+  @ParameterizedTest
+  @CsvSource({
+    "16 00 00 00 00 00, 17 00 00 00 00 00",
+    "56 00 00 00 00 00 00 00 00 00, 57 00 00 00 00 00 00 00 00 00",
+    "16 00 00 00 00 00, 57 00 00 00 00 00 00 00 00 00"
+  })
+  void legacyReservationsKeepOthersOut(String reserve, String release) {
+    a.send(reserve).good();
+    a.send(reserve).good();
 
-    conflicts(b.send("16 00 00 00 00 00"));
+    conflicts(b.send(reserve));
     conflicts(b.send(READ));
     conflicts(b.send(TEST_UNIT_READY));
     conflicts(out(b, REGISTER, 0, 0, 0xB));
     b.send("12 00 00 00FF 00").good();
     b.send("03 00 00 00 FF 00").good();
-    b.send("17 00 00 00 00 00").good();
+    b.send(release).good();
     conflicts(b.send(READ));
     a.send(READ).good();
-    a.send("17 00 00 00 00 00").good();
+    a.send(release).good();
+    b.send(READ).good();
+  }
+
+  @Test
+  void legacyReservationsAreOfWholeUnitsAndOfNoThirdParty() {
+    a.send("56 10 00 01 00 00 00 00 00 00").invalidField(1, 4);
+    a.send("56 00 01 00 00 00 00 00 00 00").invalidField(2, 0);
+    a.send("57 10 00 01 00 00 00 00 00 00").invalidField(1, 4);
     b.send(READ).good();
   }
 
@@ -337,9 +349,15 @@ class ReservationTest {
     register();
     conflicts(a.send("16 00 00 00 00 00"));
     conflicts(a.send("17 00 00 00 00 00"));
+    conflicts(a.send("56 00 00 00 00 00 00 00 00 00"));
     out(a, RESERVE, type, 0xA, 0).good();
 
-    for (String command : List.of("16 00 00 00 00 00", "17 00 00 00 00 00")) {
+    for (String command :
+        List.of(
+            "16 00 00 00 00 00",
+            "17 00 00 00 00 00",
+            "56 00 00 00 00 00 00 00 00 00",
+            "57 00 00 00 00 00 00 00 00 00")) {
       a.send(command).good();
       admits(b.send(command), registrantIsIn);
       conflicts(c.send(command));
