@@ -257,12 +257,16 @@ final class LunMap {
     removed.mapped.shut();
     UUID identity = removed.spec.identity();
     synchronized (unitLives) {
+      LogicalUnit ended;
       synchronized (this) {
-        if (--units.get(identity).mappings > 0) {
+        SharedUnit shared = units.get(identity);
+        if (--shared.mappings > 0) {
           return;
         }
         units.remove(identity);
+        ended = shared.unit;
       }
+      ended.end();
       try {
         states.remove(identity);
       } catch (IOException e) {

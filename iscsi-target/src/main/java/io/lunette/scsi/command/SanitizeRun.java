@@ -3,10 +3,12 @@ package io.lunette.scsi.command;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.Durability;
+import io.lunette.core.block.IoCompletion;
 import io.lunette.scsi.Outcome;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.LogicalUnit;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Overwrites a whole unit with a pattern, in passes, one piece at a time at a bounded rate, then
@@ -14,7 +16,8 @@ import java.nio.ByteBuffer;
  * destroy its key, and nothing else. What is written are data, not a zeroing that the device might
  * carry out by hiding blocks (DESIGN §5).
  *
- * <p>It belongs to the unit and runs alone in it: no command, reset or logout ends it.
+ * <p>It belongs to the unit and runs alone in it: no command, reset or logout ends it. Only with
+ * the unit, when its last mapping goes, it ends unfinished.
  */
 final class SanitizeRun extends IoSequence {
 
@@ -42,6 +45,23 @@ final class SanitizeRun extends IoSequence {
   private Stage stage;
   private int pass;
   private long done;
+  private boolean inside;
+
+  /** The end of an I/O that may have kept the unit from ending. */
+  private final IoCompletion used =
+      new IoCompletion() {
+        @Override
+        public void completed() {
+          leave();
+          SanitizeRun.this.completed();
+        }
+
+        @Override
+        public void failed(BlockException failure) {
+          leave();
+          SanitizeRun.this.failed(failure);
+        }
+      };
 
   SanitizeRun(LogicalUnit unit, SanitizePlan plan) {
     this.unit = unit;
@@ -87,10 +107,37 @@ final class SanitizeRun extends IoSequence {
   @Override
   public void failed(BlockException failure) {
     if (failure.kind() == BlockException.Kind.GONE) {
-      isOver();
-      listener.ended(Sense.LUN_NOT_SUPPORTED);
+      unitHasEnded();
     } else {
       end(false, Sense.SANITIZE_FAILED);
+    }
+  }
+
+  private boolean unitHasEnded() {
+    isOver();
+    listener.ended(Sense.LUN_NOT_SUPPORTED);
+    return false;
+  }
+
+  /** Starts an I/O that the end of the unit waits for; none after that. */
+  private boolean use(Consumer<IoCompletion> operation) {
+    if (!unit.sanitize().enterMedium()) {
+      return unitHasEnded();
+    }
+    inside = true;
+    try {
+      operation.accept(used);
+    } catch (RuntimeException | Error e) {
+      leave();
+      throw e;
+    }
+    return true;
+  }
+
+  private void leave() {
+    if (inside) {
+      inside = false;
+      unit.sanitize().leaveMedium();
     }
   }
 
@@ -129,8 +176,7 @@ final class SanitizeRun extends IoSequence {
 
   private boolean destroyKey() {
     stage = Stage.END;
-    unit.device().cryptoErase(this);
-    return true;
+    return use(unit.device()::cryptoErase);
   }
 
   private boolean write() {
@@ -145,8 +191,7 @@ final class SanitizeRun extends IoSequence {
     long offset = done;
     done += next.limit();
     pace.step(next.limit());
-    unit.device().write(offset, next, Durability.VISIBLE, this);
-    return true;
+    return use(io -> unit.device().write(offset, next, Durability.VISIBLE, io));
   }
 
   private boolean nextPass() {
@@ -166,8 +211,7 @@ final class SanitizeRun extends IoSequence {
 
   private boolean flush(Stage next) {
     stage = next;
-    unit.device().flush(this);
-    return true;
+    return use(unit.device()::flush);
   }
 
   /** What the unit had written and given up before is gone too (SBC-3 §4.11.1). */
@@ -187,7 +231,6 @@ final class SanitizeRun extends IoSequence {
     if (done == totalBytes) {
       stage = Stage.FLUSH_RELEASED;
     }
-    unit.device().discard(offset, length, this);
-    return true;
+    return use(io -> unit.device().discard(offset, length, io));
   }
 }

@@ -208,6 +208,14 @@ public final class LogicalUnit {
     nexus.preventRemoval(false);
   }
 
+  /**
+   * The last mapping is gone: nothing that the unit was at uses the device after this, or changes
+   * what is kept of the unit. Waits for an I/O under way.
+   */
+  public void end() {
+    sanitize.abandon();
+  }
+
   /** Makes a condition wait on every nexus but one, which may be null. */
   public void establishElsewhere(Nexus except, Sense attention) {
     for (Nexus nexus : nexuses) {

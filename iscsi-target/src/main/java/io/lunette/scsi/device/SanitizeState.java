@@ -17,6 +17,9 @@ import java.util.concurrent.CompletionStage;
  * <p>What is not idle is kept where the unit keeps its state, before the first byte is written and
  * until the last has been: a run that a restart interrupts is begun again, and a failure stays one.
  * Where that cannot be read, the unit has failed, for nobody knows what of it is left.
+ *
+ * <p>With the last mapping of the unit it ends unfinished, and nothing of it is kept: whoever sees
+ * the blocks next must not have them overwritten.
  */
 public final class SanitizeState {
 
@@ -29,6 +32,9 @@ public final class SanitizeState {
   private static final int HEADER_BYTES = 2;
 
   private final UnitRecords records;
+
+  /** Shut when the unit has ended. */
+  private final AccessGate life = new AccessGate();
 
   @GuardedBy("this")
   private Stage stage = Stage.IDLE;
@@ -124,6 +130,24 @@ public final class SanitizeState {
             });
   }
 
+  /**
+   * Before a run uses the medium; every success is paired with one {@link #leaveMedium}. False once
+   * the unit has ended, and the run with it.
+   */
+  @CheckReturnValue
+  public boolean enterMedium() {
+    return life.enter();
+  }
+
+  public void leaveMedium() {
+    life.leave();
+  }
+
+  /** Ends a run for good; on return it does not use the medium, and nothing is kept any more. */
+  void abandon() {
+    life.shut();
+  }
+
   public boolean isRunning() {
     return running;
   }
@@ -146,9 +170,17 @@ public final class SanitizeState {
   }
 
   private CompletionStage<Void> record(Stage next) {
-    if (!records.isDurable()) {
+    if (!records.isDurable() || !life.enter()) {
       return CompletableFuture.completedFuture(null);
     }
+    try {
+      return records.save(Kind.SANITIZE, encode(next));
+    } finally {
+      life.leave();
+    }
+  }
+
+  private byte[] encode(Stage next) {
     ByteBuffer record;
     synchronized (this) {
       record =
@@ -157,7 +189,7 @@ public final class SanitizeState {
               .put((byte) (mayExitFailure ? 1 : 0))
               .put(plan);
     }
-    return records.save(Kind.SANITIZE, record.array());
+    return record.array();
   }
 
   /** What stands in the way of other commands; null if nothing does. */
