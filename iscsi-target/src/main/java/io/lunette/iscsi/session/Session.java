@@ -143,6 +143,11 @@ public final class Session {
     luns.all().forEach(nexus -> nexus.establish(attention));
   }
 
+  /** Whether its initiator sees a unit. */
+  boolean sees(LogicalUnit unit) {
+    return luns.all().stream().anyMatch(nexus -> nexus.unit() == unit);
+  }
+
   /**
    * Aborts the tasks on a unit.
    *

@@ -9,9 +9,10 @@ import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.LogicalUnit;
 import io.lunette.scsi.device.Nexus;
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -127,24 +128,31 @@ final class TaskManagement {
   }
 
   /**
-   * Aborts the tasks on units through every session, and waits for the copies that a reset has
-   * asked to end; {@code done} runs on this event loop.
+   * Aborts the tasks on units through every session that sees them, and waits for the copies that a
+   * reset has asked to end; {@code done} runs on this event loop. Event loops of others are not
+   * asked: neither does a reset cost them anything, nor do they hold it up.
    */
   private void everywhere(Set<LogicalUnit> units, Sense attention, Runnable done) {
-    List<Session> sessions = new ArrayList<>(connection.node().activeSessions());
-    AtomicInteger left = new AtomicInteger(1 + units.size() * (1 + sessions.size()));
+    Map<LogicalUnit, List<Session>> concerned = new LinkedHashMap<>();
+    int parts = 1;
+    for (LogicalUnit unit : units) {
+      List<Session> seeing =
+          connection.node().activeSessions().stream().filter(each -> each.sees(unit)).toList();
+      concerned.put(unit, seeing);
+      parts += 1 + seeing.size();
+    }
+    AtomicInteger left = new AtomicInteger(parts);
     Runnable one =
         () -> {
           if (left.decrementAndGet() == 0) {
             connection.channel().eventLoop().execute(done);
           }
         };
-    for (LogicalUnit unit : units) {
-      unit.copies().whenAborted(one);
-      for (Session each : sessions) {
-        each.abortTasks(unit, each == session ? null : attention, one);
-      }
-    }
+    concerned.forEach(
+        (unit, seeing) -> {
+          unit.copies().whenAborted(one);
+          seeing.forEach(each -> each.abortTasks(unit, each == session ? null : attention, one));
+        });
     one.run();
   }
 

@@ -31,7 +31,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -52,10 +51,10 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   private final LunMap lunMap;
   private final EventExecutor timer =
       new DefaultEventExecutor(new DefaultThreadFactory("lunette-iscsi-timer", true));
-  private final AtomicInteger lastTsih = new AtomicInteger();
+  private final SecureRandom random = new SecureRandom();
   private final TransferBudget budget;
   private final PendingLogins pendingLogins;
-  private final ChapChallenges challenges = new ChapChallenges(new SecureRandom());
+  private final ChapChallenges challenges = new ChapChallenges(random);
   private final Portals portals;
 
   NettyIscsiTarget(TargetConfig config) throws PortalException {
@@ -298,18 +297,18 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
     if (replaced.isPresent()) {
       return replaced.get().close().thenCompose(gone -> begin(session));
     }
-    session.tsih(newTsih());
+    identify(session);
     LOG.info("session {} began: {}", session.tsih(), session);
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Never 0, and of no session that lives. */
-  private int newTsih() {
+  /** Never 0, of no other session that lives, and telling nobody how many there were (I6). */
+  private synchronized void identify(Session session) {
     int tsih;
     do {
-      tsih = 1 + (lastTsih.getAndIncrement() & 0x7FFF);
+      tsih = 1 + random.nextInt(0xFFFF);
     } while (findSession(tsih).isPresent());
-    return tsih;
+    session.tsih(tsih);
   }
 
   @Override
