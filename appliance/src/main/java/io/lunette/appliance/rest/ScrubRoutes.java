@@ -102,7 +102,8 @@ final class ScrubRoutes implements RouteSet {
       String verification,
       String device,
       String started,
-      String ended) {
+      String ended,
+      String key) {
 
     static Erase of(EraseReport report) {
       return new Erase(
@@ -118,7 +119,8 @@ final class ScrubRoutes implements RouteSet {
           report.verification(),
           report.device(),
           report.started().toString(),
-          report.ended().toString());
+          report.ended().toString(),
+          report.key().orElse(null));
     }
   }
 

@@ -5,6 +5,7 @@ import io.lunette.appliance.SingleTarget;
 import io.lunette.appliance.SingleTargetOptions;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PortalOptions;
+import io.lunette.engine.key.KeyFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
@@ -19,6 +20,8 @@ enum TestedUnit {
   REMOVABLE(64L << 20),
   /** One whose physical blocks have one logical block. */
   SMALL_PHYSICAL_BLOCKS(64L << 20),
+  /** One whose volume has a key. */
+  ENCRYPTED(64L << 20),
   /** One that was written before and is not to be written now. */
   READ_ONLY(64L << 20);
 
@@ -43,6 +46,7 @@ enum TestedUnit {
         SingleTargetOptions.of(
                 directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
             .withRemovable(this == REMOVABLE)
+            .withKeys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")))
             .withPhysicalBlock(this != SMALL_PHYSICAL_BLOCKS);
     if (this != READ_ONLY) {
       return SingleTarget.start(options);
