@@ -59,6 +59,10 @@ final class CommandFlow implements TaskSet.Listener {
     return commands;
   }
 
+  int outstanding() {
+    return tasks.outstanding();
+  }
+
   int newTag() {
     return responder.newTag();
   }

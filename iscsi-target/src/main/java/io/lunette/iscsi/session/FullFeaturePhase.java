@@ -71,6 +71,10 @@ final class FullFeaturePhase implements Phase {
     return flow.commands();
   }
 
+  int outstanding() {
+    return flow.outstanding();
+  }
+
   @Override
   public ByteBuf segmentTarget(PduHeader header) {
     return switch (header.opcode()) {

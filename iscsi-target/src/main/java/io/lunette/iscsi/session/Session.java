@@ -111,6 +111,11 @@ public final class Session {
     return phase.commands();
   }
 
+  /** Commands that have been received and not answered. */
+  public int outstanding() {
+    return phase.outstanding();
+  }
+
   boolean isDiscovery() {
     return discovery;
   }

@@ -47,6 +47,7 @@ final class TaskSet {
   private final List<Abort> aborts = new ArrayList<>();
   private final TransferBudget.Share share;
   private final AtomicInteger heldBytes = new AtomicInteger();
+  private final AtomicInteger outstanding = new AtomicInteger();
   private final Queue<IscsiTask> ended = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private boolean admitting;
@@ -82,6 +83,11 @@ final class TaskSet {
     this.listener = listener;
   }
 
+  /** How many tasks there are; for any thread. */
+  int outstanding() {
+    return outstanding.get();
+  }
+
   IscsiTask find(int itt) {
     return tasks.get(itt);
   }
@@ -93,6 +99,7 @@ final class TaskSet {
 
   void add(IscsiTask task) {
     tasks.put(task.itt, task);
+    outstanding.lazySet(tasks.size());
   }
 
   /** A buffer that counts against the bound. Any thread. */
@@ -291,6 +298,7 @@ final class TaskSet {
   void remove(IscsiTask task) {
     if (tasks.get(task.itt) == task) {
       tasks.remove(task.itt);
+      outstanding.lazySet(tasks.size());
     }
     task.releaseBuffers();
     task.stage = null;

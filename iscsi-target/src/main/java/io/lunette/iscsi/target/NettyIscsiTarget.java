@@ -170,7 +170,8 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
                     each.tsih(),
                     each.peer(),
                     each.since(),
-                    each.commands()))
+                    each.commands(),
+                    each.outstanding()))
         .toList();
   }
 

@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param peer address of the connection
  * @param since end of the login
  * @param commands commands received so far
+ * @param outstanding commands received and not answered yet
  */
 public record SessionStatus(
     InitiatorName initiator,
@@ -21,4 +22,5 @@ public record SessionStatus(
     int tsih,
     InetSocketAddress peer,
     Instant since,
-    long commands) {}
+    long commands,
+    int outstanding) {}
