@@ -62,6 +62,7 @@ public final class Appliance implements AutoCloseable {
   private final JobRegistry jobs = new JobRegistry(Clock.systemUTC());
   private EngineVolumeDriver driver;
   private final PowerControls power = new PowerControls();
+  private final InitiatorLoad load = new InitiatorLoad();
   private IscsiLunMasking masking;
   private IscsiTarget target;
   private ProvisioningCore core;
@@ -167,6 +168,7 @@ public final class Appliance implements AutoCloseable {
                 driver,
                 masking,
                 power,
+                load,
                 new SystemDataRuns(),
                 KeyFiles.loadOrCreate(home),
                 ProgramVersion.number(),
@@ -198,6 +200,7 @@ public final class Appliance implements AutoCloseable {
                   .withUnitStates(states));
       lifecycle.add("target", target::close);
       masking.serveOn(target);
+      load.watch(target);
     } catch (PortalException e) {
       throw new ApplianceException(e.getMessage(), e);
     } catch (VolumeException e) {

@@ -27,6 +27,9 @@ final class Commands {
     add("replica", () -> ReplicaCommands.create(session));
     add("tenant", () -> TenantCommands.create(session));
     add("server", () -> ServerCommands.create(session));
+    add("group", () -> BalancerCommands.groups(session));
+    add("balancer", () -> BalancerCommands.balancer(session));
+    add("rollout", () -> RolloutCommands.create(session));
     add("allocate", () -> new CommandLine(new AllocateCommand(session)));
     add("release", () -> new CommandLine(new ReleaseCommand(session)));
     add("scrub", () -> ScrubCommands.create(session));

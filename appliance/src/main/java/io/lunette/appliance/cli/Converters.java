@@ -12,6 +12,7 @@ import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.server.BootPolicy;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.tenant.TenantName;
@@ -36,6 +37,7 @@ final class Converters {
     add(line, SpaceThresholds.class, SpaceThresholds::parse);
     add(line, Duration.class, TimeSpan::parse);
     add(line, EraseMethod.class, EraseMethod::parse);
+    add(line, BootPolicy.class, BootPolicy::parse);
     add(line, ImageFormat.class, ImageFormat::parse);
     add(line, ImageLabels.class, ImageLabels::parse);
     add(line, ImageName.class, ImageName::new);

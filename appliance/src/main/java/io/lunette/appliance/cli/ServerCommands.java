@@ -27,6 +27,10 @@ final class ServerCommands {
         .addSubcommand("set", new Set(session))
         .addSubcommand("show", new Show(session))
         .addSubcommand("restart", new Restart(session))
+        .addSubcommand("load", new ServerLoadCommands.Load(session))
+        .addSubcommand("token", new ServerLoadCommands.Token(session))
+        .addSubcommand("upgrade", new ServerLoadCommands.Upgrade(session))
+        .addSubcommand("moves", new ServerLoadCommands.Moves(session))
         .addSubcommand("list", new ListAll(session))
         .addSubcommand("meta", new ServerMetaCommand(session))
         .addSubcommand("remove", new Remove(session));

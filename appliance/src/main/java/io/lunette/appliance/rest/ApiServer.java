@@ -39,6 +39,7 @@ public final class ApiServer implements AutoCloseable {
   private final ObjectMapper json = new ObjectMapper();
   private final List<RouteSet> areas;
   private final BootEndpoint boot;
+  private final ReportTokens reports;
   private final List<HttpServer> servers = new ArrayList<>();
 
   /** Serves an appliance and its booting servers; nothing is listened on yet. */
@@ -47,6 +48,7 @@ public final class ApiServer implements AutoCloseable {
     this.vertx = vertx;
     this.boot = boot;
     this.areas = services.areas();
+    this.reports = new ReportTokens(vertx, services.core().loads());
   }
 
   /**
@@ -77,14 +79,21 @@ public final class ApiServer implements AutoCloseable {
     return openTcp(address, router(Optional.of(BearerToken.loadOrCreate(home.token()))));
   }
 
+  private void onlyReports(RoutingContext context) {
+    reports.accepts(context.request()).onSuccess(own -> admit(context, own));
+  }
+
   /**
-   * Listens on TCP for servers that boot, and for nothing else.
+   * Listens on TCP for servers that boot or report, and for nothing else.
    *
    * @return the address with its actual port
    */
   public HostPort openBoot(HostPort address) throws ApplianceException {
     Router router = Router.router(vertx);
     boot.addTo(router);
+    router.route().handler(context -> onlyReports(context));
+    Routes routes = new Routes(vertx, router, json);
+    areas.forEach(area -> area.addTo(routes));
     return openTcp(address, router);
   }
 
@@ -101,14 +110,26 @@ public final class ApiServer implements AutoCloseable {
   private Router router(Optional<BearerToken> token) {
     Router router = Router.router(vertx);
     boot.addTo(router);
-    token.ifPresent(known -> router.route().handler(context -> authenticate(context, known)));
+    token.ifPresent(known -> authenticateOn(router, known));
     Routes routes = new Routes(vertx, router, json);
     areas.forEach(area -> area.addTo(routes));
     return router;
   }
 
+  private void authenticateOn(Router router, BearerToken token) {
+    router.route().handler(context -> authenticate(context, token));
+  }
+
   private void authenticate(RoutingContext context, BearerToken token) {
     if (token.accepts(context.request().getHeader("Authorization"))) {
+      context.next();
+      return;
+    }
+    reports.accepts(context.request()).onSuccess(own -> admit(context, own));
+  }
+
+  private void admit(RoutingContext context, boolean admitted) {
+    if (admitted) {
       context.next();
       return;
     }

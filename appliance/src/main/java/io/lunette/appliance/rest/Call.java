@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** One call: its parameters and its body, read with errors that name the field. */
@@ -146,6 +148,32 @@ final class Call {
       throw new BadRequestException("the field '" + field + "' is not a whole number");
     }
     return OptionalInt.of(node.intValue());
+  }
+
+  Optional<Double> optionalNumber(String field) throws BadRequestException {
+    JsonNode node = body.path(field);
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (!node.isNumber()) {
+      throw new BadRequestException("the field '" + field + "' is not a number");
+    }
+    return Optional.of(node.doubleValue());
+  }
+
+  /** The whole body as numbers by name. */
+  SortedMap<String, Double> numbers() throws BadRequestException {
+    SortedMap<String, Double> numbers = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> each : body.properties()) {
+      numbers.put(
+          each.getKey(),
+          optionalNumber(each.getKey())
+              .orElseThrow(
+                  () ->
+                      new BadRequestException(
+                          "the field '" + each.getKey() + "' is not a number")));
+    }
+    return numbers;
   }
 
   boolean flag(String field) throws BadRequestException {

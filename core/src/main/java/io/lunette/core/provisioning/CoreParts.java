@@ -4,6 +4,7 @@ package io.lunette.core.provisioning;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.certificate.SigningKeys;
 import io.lunette.core.image.SparseRegions;
+import io.lunette.core.load.TargetLoad;
 import io.lunette.core.power.ServerPower;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeDriver;
@@ -18,6 +19,7 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param driver who keeps the volumes
  * @param masking who sees them
  * @param power restarts servers
+ * @param load what the target sees of initiators
  * @param regions finds holes in image files
  * @param keys sign the certificates of scrubs
  * @param softwareVersion what these name as the tool
@@ -31,6 +33,7 @@ public record CoreParts(
     VolumeDriver driver,
     LunMasking masking,
     ServerPower power,
+    TargetLoad load,
     SparseRegions regions,
     SigningKeys keys,
     String softwareVersion,

@@ -4,15 +4,19 @@ package io.lunette.core.provisioning;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.audit.AuditTrail;
+import io.lunette.core.balance.Balancer;
 import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.Certificates;
 import io.lunette.core.compose.Compositions;
 import io.lunette.core.image.Images;
+import io.lunette.core.load.ServerLoads;
 import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.move.ServerMoves;
 import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.power.Restarts;
 import io.lunette.core.replica.Replicas;
+import io.lunette.core.rollout.Rollouts;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.Servers;
 import io.lunette.core.space.Space;
@@ -59,6 +63,14 @@ public interface ProvisioningCore extends AutoCloseable {
   NetworkBoot networkBoot();
 
   Restarts restarts();
+
+  ServerMoves moves();
+
+  Rollouts rollouts();
+
+  ServerLoads loads();
+
+  Balancer balancer();
 
   Space space();
 

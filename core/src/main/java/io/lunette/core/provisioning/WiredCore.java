@@ -12,7 +12,7 @@ import io.lunette.core.allocation.TenantQuotas;
 import io.lunette.core.allocation.Unmasking;
 import io.lunette.core.audit.AuditTrail;
 import io.lunette.core.audit.CatalogAuditTrail;
-import io.lunette.core.boot.CatalogNetworkBoot;
+import io.lunette.core.balance.Balancer;
 import io.lunette.core.boot.NetworkBoot;
 import io.lunette.core.certificate.CatalogCertificates;
 import io.lunette.core.certificate.CertificateChain;
@@ -23,9 +23,11 @@ import io.lunette.core.image.CatalogImages;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.Images;
 import io.lunette.core.image.TenantImages;
+import io.lunette.core.load.ServerLoads;
 import io.lunette.core.mapping.CatalogMappings;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.mapping.MappingLedger;
+import io.lunette.core.move.ServerMoves;
 import io.lunette.core.personality.CatalogPersonalities;
 import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.CatalogPools;
@@ -33,15 +35,16 @@ import io.lunette.core.pool.OnDemandReplica;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolUpkeep;
 import io.lunette.core.pool.Pools;
-import io.lunette.core.power.CatalogRestarts;
 import io.lunette.core.power.Restarts;
 import io.lunette.core.replica.CatalogReplicas;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.Replicas;
 import io.lunette.core.replica.TenantRemains;
+import io.lunette.core.rollout.Rollouts;
 import io.lunette.core.scrub.CatalogScrubs;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.CatalogServers;
+import io.lunette.core.server.ServerDependents;
 import io.lunette.core.server.ServerLocks;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.server.Servers;
@@ -50,6 +53,7 @@ import io.lunette.core.space.SpaceWatch;
 import io.lunette.core.tenant.CatalogTenants;
 import io.lunette.core.tenant.Tenants;
 import io.lunette.core.work.SingleFlight;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -74,8 +78,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogScrubs scrubs;
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
-  private final CatalogNetworkBoot networkBoot;
-  private final CatalogRestarts restarts;
+  private final WiredServers running;
   private final SpaceWatch space;
   private final PoolUpkeep upkeep;
   private final SingleFlight unmasks;
@@ -110,13 +113,9 @@ final class WiredCore implements ProvisioningCore {
             catalog, audit, List.of(new TenantImages(), allocationLedger, new TenantRemains()));
     var quotas = new TenantQuotas(catalog, driver, tenants, allocationLedger);
     this.replicas = new CatalogReplicas(catalog, replicaLedger);
-    this.servers =
-        new CatalogServers(
-            catalog,
-            masking,
-            locks,
-            audit,
-            List.of(allocationLedger, unmasking, mappingLedger, personalities));
+    List<ServerDependents> dependents = new ArrayList<>(WiredServers.dependents());
+    dependents.addAll(List.of(allocationLedger, unmasking, mappingLedger, personalities));
+    this.servers = new CatalogServers(catalog, masking, locks, audit, dependents);
     this.upkeep =
         new PoolUpkeep(
             catalog,
@@ -182,8 +181,8 @@ final class WiredCore implements ProvisioningCore {
             new OnDemandReplica(catalog, driver, imageLedger, replicaLedger),
             audit,
             this::demand);
-    this.networkBoot = new CatalogNetworkBoot(servers, allocations);
-    this.restarts = new CatalogRestarts(catalog, servers, parts.power(), audit);
+    this.running =
+        new WiredServers(parts, servers, allocations, allocationLedger, imageLedger, pools, audit);
     this.mappings =
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
     this.space =
@@ -216,6 +215,7 @@ final class WiredCore implements ProvisioningCore {
                     difference.done()));
     long tick = parts.settings().tick().toMillis();
     ticks = parts.timer().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    running.start();
     demand();
     return report;
   }
@@ -224,6 +224,7 @@ final class WiredCore implements ProvisioningCore {
   void tick() {
     unmasks.request();
     demand();
+    running.tick();
     space.request();
   }
 
@@ -297,12 +298,32 @@ final class WiredCore implements ProvisioningCore {
 
   @Override
   public NetworkBoot networkBoot() {
-    return networkBoot;
+    return running.networkBoot;
   }
 
   @Override
   public Restarts restarts() {
-    return restarts;
+    return running.restarts;
+  }
+
+  @Override
+  public ServerMoves moves() {
+    return running.moves;
+  }
+
+  @Override
+  public Rollouts rollouts() {
+    return running.rollouts;
+  }
+
+  @Override
+  public ServerLoads loads() {
+    return running.loads;
+  }
+
+  @Override
+  public Balancer balancer() {
+    return running.balancer;
   }
 
   @Override
@@ -320,6 +341,7 @@ final class WiredCore implements ProvisioningCore {
     if (ticks != null) {
       ticks.cancel(false);
     }
+    running.close();
     images.close();
     unmasks.close();
     upkeep.close();

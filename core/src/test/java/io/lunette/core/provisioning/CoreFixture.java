@@ -16,6 +16,7 @@ import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImportedImage;
 import io.lunette.core.image.SparseRegions;
+import io.lunette.core.load.TargetCounters;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.power.ServerPower;
 import io.lunette.core.replica.Replica;
@@ -38,6 +39,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -67,6 +69,7 @@ final class CoreFixture implements AutoCloseable {
   Executor erases = Runnable::run;
   Faults faults = Faults.none();
   ServerPower power = ServerPower.none();
+  Map<InitiatorName, TargetCounters> targetLoad = Map.of();
   CoreSettings settings = new CoreSettings(2, 3, 512, Duration.ofDays(1), SpaceThresholds.DEFAULT);
 
   private Catalog catalog;
@@ -90,7 +93,8 @@ final class CoreFixture implements AutoCloseable {
                 faults.around(Catalog.class, catalog),
                 faults.around(VolumeDriver.class, driver),
                 faults.around(LunMasking.class, masking),
-                power,
+                faults.around(ServerPower.class, power),
+                () -> targetLoad,
                 SparseRegions.everything(),
                 keys,
                 "a test",

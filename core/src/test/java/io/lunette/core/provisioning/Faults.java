@@ -19,7 +19,16 @@ final class Faults {
 
   private static final Set<String> CHANGES =
       Set.of(
-          "change", "create", "seal", "clone", "erase", "delete", "map", "unmap", "authenticate");
+          "change",
+          "create",
+          "seal",
+          "clone",
+          "erase",
+          "delete",
+          "map",
+          "unmap",
+          "authenticate",
+          "restart");
 
   private final int killAt;
   private final boolean afterwards;
