@@ -49,6 +49,7 @@ final class LoadBook {
       SortedMap<String, Double> values,
       List<LoadSample> history) {}
 
+  @GuardedBy("this")
   private Page page(ServerName server) {
     return pages.computeIfAbsent(server, unused -> new Page());
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** SH-3, WA-11: what holds of every plan, whatever the state; a failure names its seed. */
 class BalanceEnginePropertyTest {
 
-  private static final int SCENES = 4000;
+  private static final int SCENES = 2000;
 
   /** Looks at every plan on the way of random data centres, a few rounds each. */
   private static void always(BiConsumer<BalanceScene, BalancePlan> claim) {
