@@ -2,6 +2,7 @@
 package io.lunette.core.image;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.array.ArrayPlacement;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
@@ -27,6 +28,7 @@ public final class CatalogImages implements Images, AutoCloseable {
   private final Runnable upkeep;
   private final ImageImporter importer;
   private final Executor workers;
+  private final ArrayPlacement placement = new ArrayPlacement();
 
   /**
    * Wires the service.
@@ -103,6 +105,11 @@ public final class CatalogImages implements Images, AutoCloseable {
             false,
             transaction.now());
     ledger.insert(transaction, begun);
+    if (request.array().isPresent()) {
+      for (VolumeName each : begun.volumes()) {
+        placement.place(transaction, each, request.array().get());
+      }
+    }
     audit.record(
         transaction,
         actor,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.image;
 
+import io.lunette.core.array.ArrayName;
 import io.lunette.core.tenant.TenantName;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param provenance where the content came from, for instance the file that the user named
  * @param labels what to say of it
  * @param publish whether it becomes the current version
+ * @param array where its volume is made, and so are its replicas; empty for the local pool
  */
 public record ImageImport(
     ImageName name,
@@ -23,7 +25,8 @@ public record ImageImport(
     ImageSource source,
     String provenance,
     ImageLabels labels,
-    boolean publish) {
+    boolean publish,
+    Optional<ArrayName> array) {
 
   public ImageImport {
     Objects.requireNonNull(name);
@@ -31,6 +34,18 @@ public record ImageImport(
     Objects.requireNonNull(source);
     Objects.requireNonNull(provenance);
     Objects.requireNonNull(labels);
+    Objects.requireNonNull(array);
+  }
+
+  /** Into the local pool. */
+  public ImageImport(
+      ImageName name,
+      Optional<TenantName> tenant,
+      ImageSource source,
+      String provenance,
+      ImageLabels labels,
+      boolean publish) {
+    this(name, tenant, source, provenance, labels, publish, Optional.empty());
   }
 
   /** Not split, to be published, without labels. */
@@ -38,8 +53,14 @@ public record ImageImport(
     this(name, tenant, ImageSource.whole(file), provenance, ImageLabels.NONE, true);
   }
 
+  /** The same onto an array. */
+  public ImageImport on(Optional<ArrayName> where) {
+    return new ImageImport(name, tenant, source, provenance, labels, publish, where);
+  }
+
   /** The same from other files. */
   public ImageImport withFiles(List<Path> others) {
-    return new ImageImport(name, tenant, source.withFiles(others), provenance, labels, publish);
+    return new ImageImport(
+        name, tenant, source.withFiles(others), provenance, labels, publish, array);
   }
 }

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -40,6 +41,11 @@ final class MaskingReconciler {
 
     static Wanted of(LunMapping mapping) {
       return new Wanted(mapping.volume(), mapping.initiator(), mapping.lun(), mapping.mode());
+    }
+
+    /** Whether it is shown, be it under a number that the array has chosen itself. */
+    boolean isShownBy(Wanted other) {
+      return volume.equals(other.volume) && initiator.equals(other.initiator) && mode == other.mode;
     }
   }
 
@@ -75,8 +81,9 @@ final class MaskingReconciler {
     try {
       for (LunMapping mapping : masking.mappings()) {
         Wanted each = Wanted.of(mapping);
-        if (wanted.contains(each)) {
-          shown.add(each);
+        Optional<Wanted> right = wanted.stream().filter(each::isShownBy).findFirst();
+        if (right.isPresent()) {
+          shown.add(right.get());
         } else {
           masking.unmap(each.volume(), each.initiator());
           differences.resolved(

@@ -49,7 +49,7 @@ public interface VolumeDriver extends AutoCloseable {
    * @param blockBytes of a logical block, 512 or 4096
    * @throws VolumeException CONFLICT if the name is taken by a volume of another size, block or
    *     origin; INVALID if the size is not a positive multiple of 4096, or the block neither;
-   *     OUT_OF_SPACE
+   *     OUT_OF_SPACE; UNSUPPORTED if volumes here have no such block
    */
   VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException;
 

@@ -51,6 +51,7 @@ interface VolumeContentConformance extends DriverFixture {
 
   @Test
   default void theLogicalBlockStaysWithTheContent() throws Exception {
+    assumeTrue(driver().capabilities().blockBytes().contains(4096));
     VolumeInfo made = driver().create(name("a"), SIZE, 4096);
     driver().seal(name("a"));
     driver().clone(name("a"), List.of(name("clone")));
@@ -76,6 +77,7 @@ interface VolumeContentConformance extends DriverFixture {
 
   @Test
   default void aVolumeOfAnotherLogicalBlockIsAConflict() throws Exception {
+    assumeTrue(driver().capabilities().blockBytes().contains(4096));
     driver().create(name("a"), SIZE, 4096);
 
     assertThat(driver().create(name("a"), SIZE, 4096).blockBytes()).isEqualTo(4096);
@@ -262,8 +264,35 @@ interface VolumeContentConformance extends DriverFixture {
   }
 
   @Test
-  default void whatWasCutOffByAResizeNeverShowsAgain() throws Exception {
+  default void aBlockThatIsNotOfferedIsUnsupported() throws Exception {
+    for (int block : List.of(512, 4096)) {
+      if (!driver().capabilities().blockBytes().contains(block)) {
+        assertRefused(
+            VolumeException.Kind.UNSUPPORTED, () -> driver().create(name("a"), SIZE, block));
+      }
+    }
+    assertThat(driver().find(name("a"))).isEmpty();
+  }
+
+  @Test
+  default void grownVolumeKeepsItsBytesAndReadsZeroBeyondThem() throws Exception {
     assumeTrue(driver().capabilities().resize());
+    byte[] bytes = pattern(LENGTH, 33);
+    driver().create(name("a"), SIZE);
+    DeviceContent.write(driver(), name("a"), SIZE - LENGTH, bytes);
+
+    VolumeInfo grown = driver().resize(name("a"), 2 * SIZE);
+
+    assertThat(grown.sizeBytes()).isEqualTo(2 * SIZE);
+    assertThat(driver().resize(name("a"), 2 * SIZE).uuid()).isEqualTo(grown.uuid());
+    reopen();
+    assertThat(content("a", SIZE - LENGTH, LENGTH)).isEqualTo(bytes);
+    assertThat(content("a", SIZE, (int) SIZE)).containsOnly(0);
+  }
+
+  @Test
+  default void whatWasCutOffByAResizeNeverShowsAgain() throws Exception {
+    assumeTrue(driver().capabilities().shrink());
     byte[] golden = image("image");
     driver().clone(name("image"), List.of(name("b")));
     DeviceContent.write(driver(), name("b"), 128 * 1024, pattern(8192, 31));

@@ -24,7 +24,8 @@ final class Migrations {
           "003-scrub-method.sql",
           "004-pools.sql",
           "005-images.sql",
-          "006-servers.sql");
+          "006-servers.sql",
+          "008-arrays.sql");
 
   private final Dialect dialect;
   private final String label;

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.array;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.DriverCapabilities;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The volumes of a local driver and of all registered arrays under one name space. Where a volume
+ * is, the catalog says ({@link ArrayVolumeLedger}); what it does not know is the local driver's.
+ *
+ * <p>Capabilities and space are the local driver's; what one array cannot do ends in UNSUPPORTED
+ * there. An array that does not answer is listed as the catalog last knew it, and a delete of a
+ * volume on it takes its name away, as everywhere. Thread-safe.
+ */
+public final class RoutingVolumeDriver implements VolumeDriver {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RoutingVolumeDriver.class);
+
+  private final Catalog catalog;
+  private final VolumeDriver local;
+  private final ConnectedArrays arrays;
+  private final ArrayVolumeLedger ledger = new ArrayVolumeLedger();
+
+  public RoutingVolumeDriver(Catalog catalog, VolumeDriver local, ConnectedArrays arrays) {
+    this.catalog = catalog;
+    this.local = local;
+    this.arrays = arrays;
+  }
+
+  private Optional<ArrayVolume> placed(VolumeName name) throws VolumeException {
+    try {
+      return catalog.read(transaction -> ledger.find(transaction, name));
+    } catch (DomainException e) {
+      throw ConnectedArrays.volumeException(e);
+    }
+  }
+
+  private VolumeDriver route(VolumeName name) throws VolumeException {
+    Optional<ArrayVolume> there = placed(name);
+    return there.isPresent() ? arrays.get(there.get().array()) : local;
+  }
+
+  /** The driver of a source, if none of the new names is taken at another. */
+  private VolumeDriver route(VolumeName source, List<VolumeName> names) throws VolumeException {
+    Optional<ArrayName> array = placed(source).map(ArrayVolume::array);
+    for (VolumeName name : names) {
+      Optional<ArrayName> there = placed(name).map(ArrayVolume::array);
+      boolean elsewhere =
+          there.isPresent()
+              ? !there.equals(array)
+              : array.isPresent() && local.find(name).isPresent();
+      if (elsewhere) {
+        throw new VolumeException(
+            VolumeException.Kind.CONFLICT,
+            "the name '" + name + "' is taken by a volume that is not where '" + source + "' is");
+      }
+    }
+    return array.isPresent() ? arrays.get(array.get()) : local;
+  }
+
+  @Override
+  public DriverCapabilities capabilities() {
+    return local.capabilities();
+  }
+
+  @Override
+  public PoolSpace space() throws VolumeException {
+    return local.space();
+  }
+
+  @Override
+  public PoolSpace grow(long sizeBytes) throws VolumeException {
+    return local.grow(sizeBytes);
+  }
+
+  @Override
+  public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
+    return route(name).create(name, sizeBytes, blockBytes);
+  }
+
+  @Override
+  public VolumeInfo createEncrypted(VolumeName name, long sizeBytes, int blockBytes)
+      throws VolumeException {
+    return route(name).createEncrypted(name, sizeBytes, blockBytes);
+  }
+
+  @Override
+  public List<VolumeInfo> cloneEncrypted(VolumeName source, List<VolumeName> names)
+      throws VolumeException {
+    return route(source, names).cloneEncrypted(source, names);
+  }
+
+  @Override
+  public Job<VolumeInfo> copyEncrypted(VolumeName source, VolumeName name) throws VolumeException {
+    return route(source, List.of(name)).copyEncrypted(source, name);
+  }
+
+  @Override
+  public VolumeInfo seal(VolumeName name) throws VolumeException {
+    return route(name).seal(name);
+  }
+
+  @Override
+  public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException {
+    return route(source, names).clone(source, names);
+  }
+
+  @Override
+  public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
+    return route(source, List.of(name)).copy(source, name);
+  }
+
+  @Override
+  public VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException {
+    return route(source, List.of(snapshot)).snapshot(source, snapshot);
+  }
+
+  @Override
+  public VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException {
+    return route(name).rollback(name, snapshot);
+  }
+
+  @Override
+  public VolumeInfo resize(VolumeName name, long sizeBytes) throws VolumeException {
+    return route(name).resize(name, sizeBytes);
+  }
+
+  @Override
+  public Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException {
+    return route(name).erase(name, request);
+  }
+
+  @Override
+  public void delete(VolumeName name) throws VolumeException {
+    Optional<ArrayVolume> there = placed(name);
+    if (there.isEmpty()) {
+      local.delete(name);
+      return;
+    }
+    VolumeDriver driver;
+    try {
+      driver = arrays.get(there.get().array());
+    } catch (VolumeException e) {
+      release(there.get());
+      return;
+    }
+    driver.delete(name);
+  }
+
+  /** The array returns the space when it answers again. */
+  private void release(ArrayVolume volume) throws VolumeException {
+    try {
+      catalog.change(
+          transaction -> {
+            ledger.release(transaction, volume.id());
+            return null;
+          });
+    } catch (DomainException e) {
+      throw ConnectedArrays.volumeException(e);
+    }
+  }
+
+  @Override
+  public Optional<VolumeInfo> find(VolumeName name) throws VolumeException {
+    return route(name).find(name);
+  }
+
+  @Override
+  public List<VolumeInfo> list() throws VolumeException {
+    List<VolumeInfo> all = new ArrayList<>(local.list());
+    try {
+      for (StorageArray array : arrays.registered()) {
+        all.addAll(list(array.name()));
+      }
+    } catch (DomainException e) {
+      throw ConnectedArrays.volumeException(e);
+    }
+    all.sort(Comparator.comparing(VolumeInfo::name));
+    return all;
+  }
+
+  private List<VolumeInfo> list(ArrayName array) throws DomainException {
+    try {
+      return arrays.get(array).list();
+    } catch (VolumeException e) {
+      LOG.warn("the volumes of array '{}' are listed as last known: {}", array, e.getMessage());
+      return catalog.read(transaction -> ledger.all(transaction, array)).stream()
+          .flatMap(volume -> volume.info(0).stream())
+          .toList();
+    }
+  }
+
+  @Override
+  public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
+    return route(name).open(name, mode);
+  }
+
+  /** Disconnects from the arrays; the local driver is its owner's to close. */
+  @Override
+  public void close() {
+    arrays.close();
+  }
+}
