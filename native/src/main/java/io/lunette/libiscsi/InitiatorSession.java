@@ -23,6 +23,8 @@ public final class InitiatorSession implements AutoCloseable {
   private static final int WRITE_10 = 0x2a;
   private static final int READ_16 = 0x88;
   private static final int WRITE_16 = 0x8a;
+  private static final int SYNCHRONIZE_CACHE_10 = 0x35;
+  private static final int WRITE_SAME_16 = 0x93;
   private static final int SERVICE_ACTION_IN_16 = 0x9e;
   private static final int READ_CAPACITY_16 = 0x10;
   private static final int READ_CAPACITY_16_BYTES = 32;
@@ -155,13 +157,36 @@ public final class InitiatorSession implements AutoCloseable {
     start(task);
   }
 
+  /** Starts a SYNCHRONIZE CACHE(10) of the whole unit: an exchange without data. */
+  public void synchronizeCache(int task) throws InitiatorException {
+    requireFree(task);
+    tasks[task].prepare(10, ScsiTaskLayout.XFER_NONE, 0).put(0, (byte) SYNCHRONIZE_CACHE_10);
+    start(task);
+  }
+
+  /**
+   * Starts a WRITE SAME(16) of the first block in the task's buffer to every block of a range,
+   * which stays provisioned (SBC-3: without the UNMAP bit).
+   */
+  public void writeSame(int task, long lba, int blocks) throws InitiatorException {
+    requireFree(task);
+    requireInside(lba, blocks);
+    ByteBuffer cdb = tasks[task].prepare(16, ScsiTaskLayout.XFER_WRITE, blockBytes);
+    cdb.put(0, (byte) WRITE_SAME_16).putLong(2, lba).putInt(10, blocks);
+    start(task);
+  }
+
+  private void requireInside(long lba, int blocks) {
+    if (lba < 0 || blocks < 1 || lba > blockCount - blocks) {
+      throw new IllegalArgumentException(blocks + " blocks at " + lba + " of " + blockCount);
+    }
+  }
+
   /** The ten-byte command where it reaches the whole unit, as initiators in kernels do. */
   private void transfer(int task, int direction, int ten, int sixteen, long lba, int blocks)
       throws InitiatorException {
     requireFree(task);
-    if (lba < 0 || blocks < 1 || lba > blockCount - blocks) {
-      throw new IllegalArgumentException(blocks + " blocks at " + lba + " of " + blockCount);
-    }
+    requireInside(lba, blocks);
     int bytes = Math.multiplyExact(blocks, blockBytes);
     if (blockCount - 1 <= MAX_LBA_10 && blocks <= MAX_LENGTH_10) {
       ByteBuffer cdb = tasks[task].prepare(10, direction, bytes);
