@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.smis.client;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A TLS connection to an array with bounds on what an answer may cost: each read waits a limited
+ * time, the bytes since the last request are counted, and so is the time since it. Connected means
+ * that the handshake is over and the certificate was accepted.
+ *
+ * <p>Used by one thread at a time, as the library does; it may be closed by any.
+ */
+final class GuardedSocket extends Socket {
+
+  private final TlsTrust trust;
+  private final SendGuard guard;
+  private final ArrayTimeouts timeouts;
+  private final long answerBytesMax;
+  private SSLSocket tls;
+  private long answerBytes;
+  private long deadlineNanos;
+
+  GuardedSocket(TlsTrust trust, SendGuard guard, ArrayTimeouts timeouts, long answerBytesMax) {
+    this.trust = trust;
+    this.guard = guard;
+    this.timeouts = timeouts;
+    this.answerBytesMax = answerBytesMax;
+  }
+
+  @Override
+  public void connect(SocketAddress endpoint) throws IOException {
+    connect(endpoint, 0);
+  }
+
+  @Override
+  public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
+    InetSocketAddress address = (InetSocketAddress) endpoint;
+    SSLSocket opened = trust.socket(address.getHostString());
+    try {
+      opened.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
+      opened.setSoTimeout(Math.toIntExact(timeouts.silence().toMillis()));
+      opened.setTcpNoDelay(true);
+      opened.startHandshake();
+    } catch (IOException e) {
+      opened.close();
+      throw e;
+    }
+    tls = opened;
+    restart();
+  }
+
+  private void restart() {
+    answerBytes = 0;
+    deadlineNanos = System.nanoTime() + timeouts.call().toNanos();
+  }
+
+  private SSLSocket connected() throws SocketException {
+    if (tls == null) {
+      throw new SocketException("not connected");
+    }
+    return tls;
+  }
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return new FilterInputStream(connected().getInputStream()) {
+      @Override
+      public int read() throws IOException {
+        checkDeadline();
+        return counted(super.read(), 1);
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int length) throws IOException {
+        checkDeadline();
+        int count = super.read(bytes, offset, length);
+        return counted(count, count);
+      }
+    };
+  }
+
+  private void checkDeadline() throws IOException {
+    if (System.nanoTime() - deadlineNanos > 0) {
+      throw new SocketTimeoutException(
+          "the answer was not whole after " + timeouts.call().toSeconds() + " s");
+    }
+  }
+
+  private int counted(int result, int count) throws IOException {
+    if (result >= 0) {
+      guard.answered();
+      answerBytes += count;
+      if (answerBytes > answerBytesMax) {
+        throw new IOException("the answer is longer than " + answerBytesMax + " bytes");
+      }
+    }
+    return result;
+  }
+
+  @Override
+  public OutputStream getOutputStream() throws IOException {
+    return new FilterOutputStream(connected().getOutputStream()) {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        guard.sending(GuardedSocket.this);
+        restart();
+        out.write(bytes, offset, length);
+      }
+    };
+  }
+
+  @Override
+  public void setSoTimeout(int millis) throws SocketException {
+    connected();
+  }
+
+  @Override
+  public int getSoTimeout() throws SocketException {
+    return connected().getSoTimeout();
+  }
+
+  @Override
+  public void setTcpNoDelay(boolean on) throws SocketException {
+    connected().setTcpNoDelay(on);
+  }
+
+  @Override
+  public void setKeepAlive(boolean on) throws SocketException {
+    connected().setKeepAlive(on);
+  }
+
+  @Override
+  public boolean isConnected() {
+    return tls != null;
+  }
+
+  @Override
+  public boolean isClosed() {
+    return tls != null && tls.isClosed();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    connected().shutdownInput();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    connected().shutdownOutput();
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (tls != null) {
+      tls.close();
+    }
+    super.close();
+  }
+}

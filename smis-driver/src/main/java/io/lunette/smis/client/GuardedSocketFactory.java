@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.smis.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import javax.net.SocketFactory;
+
+/**
+ * Makes the only sockets that the WBEM client library gets for an array, so that nothing of its own
+ * choosing (plain text when TLS cannot be set up, no check of certificates or names, no time-outs,
+ * an internal class of the JDK as provider) can come about. Thread-safe.
+ */
+final class GuardedSocketFactory extends SocketFactory {
+
+  private final TlsTrust trust;
+  private final SendGuard guard;
+  private final ArrayTimeouts timeouts;
+  private final long answerBytesMax;
+
+  /**
+   * Sockets for one array.
+   *
+   * @param answerBytesMax the most that is read for one request
+   */
+  GuardedSocketFactory(
+      TlsTrust trust, SendGuard guard, ArrayTimeouts timeouts, long answerBytesMax) {
+    this.trust = trust;
+    this.guard = guard;
+    this.timeouts = timeouts;
+    this.answerBytesMax = answerBytesMax;
+  }
+
+  @Override
+  public Socket createSocket() {
+    return new GuardedSocket(trust, guard, timeouts, answerBytesMax);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return connected(new java.net.InetSocketAddress(host, port));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return connected(new java.net.InetSocketAddress(host, port));
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress local, int localPort)
+      throws IOException {
+    return createSocket(host, port);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
+      throws IOException {
+    return createSocket(host, port);
+  }
+
+  private Socket connected(java.net.InetSocketAddress address) throws IOException {
+    Socket socket = createSocket();
+    Duration patience = timeouts.connect();
+    socket.connect(address, Math.toIntExact(patience.toMillis()));
+    return socket;
+  }
+}

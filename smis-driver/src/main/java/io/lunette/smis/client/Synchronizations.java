@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.smis.client;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import org.metricshub.wbem.javax.cim.CIMInstance;
+import org.metricshub.wbem.javax.cim.CIMObjectPath;
+
+/** The relations between sources and copies (CIM_StorageSynchronized). Thread-safe. */
+final class Synchronizations {
+
+  /** CopyState. */
+  private static final int SYNCHRONIZED = 4;
+
+  private static final int BROKEN = 5;
+  private static final int ABORTED = 12;
+  private static final int INVALID = 17;
+  private static final int RESTORED = 18;
+
+  /** ProgressStatus. */
+  private static final int COMPLETED = 2;
+
+  private static final int RESTORING = 8;
+
+  /** SyncState, of the older Copy Services. */
+  private static final List<Integer> OLD_DONE = List.of(6, 11, 13, 14);
+
+  private static final int OLD_RESTORING = 10;
+  private static final int OLD_BROKEN = 12;
+
+  private final CimSession session;
+  private final ArrayTimeouts timeouts;
+  private final Nudge nudge;
+
+  Synchronizations(CimSession session, ArrayTimeouts timeouts, Nudge nudge) {
+    this.session = session;
+    this.timeouts = timeouts;
+    this.nudge = nudge;
+  }
+
+  /** The relation in which a volume is the copy. */
+  Optional<CIMInstance> of(CIMObjectPath target) throws CimFault {
+    try {
+      return session.references(target, "CIM_StorageSynchronized").stream()
+          .filter(
+              each ->
+                  Cim.reference(each, "SyncedElement")
+                      .filter(copy -> Cim.same(copy, target))
+                      .isPresent())
+          .findFirst();
+    } catch (CimFault e) {
+      if (e.isUnknown() || e.isStatus(CimFault.NOT_FOUND)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /** Path of a relation, as the array has it or made of what it relates. */
+  static CIMObjectPath path(CIMInstance relation) {
+    return Cim.local(relation.getObjectPath());
+  }
+
+  /** Waits until a copy is whole, or has no relation any more. */
+  Optional<CIMInstance> awaitWhole(CIMObjectPath target, JobWatch watch) throws CimFault {
+    long patience = timeouts.job().toNanos();
+    long since = System.nanoTime();
+    long percentBefore = -1;
+    while (true) {
+      long seen = nudge.seen();
+      Optional<CIMInstance> relation = of(target);
+      if (relation.isEmpty() || isSettled(relation.get())) {
+        return relation;
+      }
+      long percent = Cim.number(relation.get(), "PercentSynced").orElse(0);
+      if (percent != percentBefore) {
+        percentBefore = percent;
+        since = System.nanoTime();
+        watch.progress((int) Math.min(100, percent));
+      }
+      if (watch.isLeft()) {
+        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "it was left while it copies");
+      }
+      if (watch.isCancelled()) {
+        throw new CancellationException("cancelled");
+      }
+      if (System.nanoTime() - since > patience) {
+        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "its copy makes no progress");
+      }
+      try {
+        nudge.await(seen, timeouts.poll());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "interrupted while it copies", e);
+      }
+    }
+  }
+
+  /** Whether nothing is under way; a relation that is broken is a fault. */
+  private static boolean isSettled(CIMInstance relation) throws CimFault {
+    long copy = Cim.number(relation, "CopyState").orElse(0);
+    long progress = Cim.number(relation, "ProgressStatus").orElse(0);
+    long old = Cim.number(relation, "SyncState").orElse(0);
+    if (copy == BROKEN || copy == ABORTED || copy == INVALID || old == OLD_BROKEN) {
+      throw new CimFault(
+          CimFault.Kind.JOB_FAILED, 0, "its copy is broken (CopyState " + copy + ")");
+    }
+    if (progress == RESTORING || old == OLD_RESTORING) {
+      return false;
+    }
+    boolean says = copy != 0 || progress != 0 || old != 0;
+    return !says
+        || copy == SYNCHRONIZED
+        || copy == RESTORED
+        || (copy > BROKEN && progress == COMPLETED)
+        || (copy == 0 && (progress == COMPLETED || OLD_DONE.contains((int) old)));
+  }
+}

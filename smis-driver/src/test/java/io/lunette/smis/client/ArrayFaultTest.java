@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.smis.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lunette.core.array.ArrayDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * An array that fails in the middle: the error is typed and names it, and nothing is left behind.
+ */
+class ArrayFaultTest {
+
+  private static final VolumeName NAME = new VolumeName("web");
+  private static final long SIZE = 1 << 20;
+  private static final String CREATE = "CreateOrModifyElementFromStoragePool";
+
+  @TempDir Path directory;
+  private ArrayFixture fixture;
+
+  @AfterEach
+  void stopArray() {
+    fixture.close();
+  }
+
+  private ArrayDriver array(Flavour flavour) throws Exception {
+    fixture = new ArrayFixture(directory, flavour);
+    fixture.timeouts =
+        new ArrayTimeouts(
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofMillis(1),
+            Duration.ofSeconds(10));
+    return fixture.open();
+  }
+
+  private static void assertFails(ArrayDriver driver) {
+    assertThatThrownBy(() -> driver.create(NAME, SIZE))
+        .isInstanceOfSatisfying(
+            VolumeException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(VolumeException.Kind.IO);
+              assertThat(e).hasMessageContaining("array 'basement'");
+            });
+  }
+
+  private void mishapOnce(String method, CimXmlServer.Mishap mishap) {
+    AtomicBoolean due = new AtomicBoolean(true);
+    fixture.server.mishaps =
+        request -> request.name().equals(method) && due.getAndSet(false) ? mishap : null;
+  }
+
+  @ParameterizedTest
+  @EnumSource(CimXmlServer.Mishap.class)
+  void aVolumeWhoseMakingWasNotAnsweredIsMadeOnceAndNoneIsLeftOver(CimXmlServer.Mishap mishap)
+      throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      mishapOnce(CREATE, mishap);
+      VolumeException failure = null;
+      try {
+        VolumeInfo unused = driver.create(NAME, SIZE);
+      } catch (VolumeException e) {
+        failure = e;
+      }
+      if (failure != null) {
+        assertThat(failure.kind()).isEqualTo(VolumeException.Kind.IO);
+        assertThat(failure).hasMessageContaining("array 'basement'");
+        assertThat(driver.find(NAME)).isEmpty();
+      }
+
+      VolumeInfo made = driver.create(NAME, SIZE);
+
+      assertThat(driver.list()).extracting(VolumeInfo::uuid).containsExactly(made.uuid());
+      Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).hasSize(1));
+    }
+  }
+
+  @Test
+  void aJobThatFailsGivesItsReasonAndLeavesNoVolume() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      fixture.array.failNextJob();
+
+      assertThatThrownBy(() -> driver.create(NAME, SIZE))
+          .isInstanceOf(VolumeException.class)
+          .hasMessageContaining("array 'basement'")
+          .hasMessageContaining("the shelf fell over");
+
+      assertThat(driver.find(NAME)).isEmpty();
+      assertThat(fixture.array.volumes.labels()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCloneThatFailsLeavesTheOthersAndItselfNotThere() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      driver.seal(NAME);
+      fixture.array.failNextJob();
+
+      assertThatThrownBy(() -> driver.clone(NAME, List.of(new VolumeName("replica"))))
+          .isInstanceOf(VolumeException.class)
+          .hasMessageContaining("cannot make volume 'replica'");
+
+      assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(NAME);
+      assertThat(driver.clone(NAME, List.of(new VolumeName("replica")))).hasSize(1);
+    }
+  }
+
+  @Test
+  void aDeleteWhileTheArrayIsAwayIsDoneWhenItAnswersAgain() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      fixture.server.mishaps = request -> CimXmlServer.Mishap.DROP_BEFORE;
+
+      driver.delete(NAME);
+      assertThat(fixture.array.volumes.labels()).hasSize(1);
+      fixture.server.mishaps = request -> null;
+
+      Eventually.holds(
+          () -> {
+            assertThat(driver.list()).isEmpty();
+            assertThat(fixture.array.volumes.labels()).isEmpty();
+          });
+    }
+  }
+
+  @Test
+  void anAnswerWithADocumentTypeReadsNoFile() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      fixture.server.mishaps = request -> CimXmlServer.Mishap.ENTITY;
+
+      try {
+        assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(NAME);
+      } catch (VolumeException e) {
+        assertThat(e).hasMessageContaining("array 'basement'");
+      }
+    }
+  }
+
+  @Test
+  void brokenAnswersAreTypedErrors() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      fixture.server.mishaps = request -> CimXmlServer.Mishap.BROKEN;
+
+      assertFails(driver);
+      assertThatThrownBy(driver::list)
+          .isInstanceOf(VolumeException.class)
+          .hasMessageContaining("array 'basement'");
+      fixture.server.mishaps = request -> null;
+    }
+  }
+}

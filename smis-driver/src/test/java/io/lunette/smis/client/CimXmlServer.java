@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.smis.client;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/** An HTTPS server of CIM-XML that can misbehave. */
+final class CimXmlServer implements AutoCloseable {
+
+  static final String USER = "lunette";
+  static final String PASSWORD = "correct horse";
+
+  static {
+    // Headers and body are written apart; without this each answer waits for an acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+  }
+
+  /** What goes wrong with one request. */
+  enum Mishap {
+    /** The connection is dropped before anything is done. */
+    DROP_BEFORE,
+    /** It is done, and the connection is dropped before the answer. */
+    DROP_AFTER,
+    /** It is done, and half of the answer comes. */
+    CUT,
+    /** It is done, and the answer is not XML. */
+    BROKEN,
+    /** It is done, and the answer never comes. */
+    SILENCE,
+    /** The answer is preceded by a document type with an entity that reads a file. */
+    ENTITY
+  }
+
+  /** Decides what goes wrong with a request; null if nothing does. */
+  interface Mishaps extends Function<CimXml.Request, Mishap> {}
+
+  private final HttpsServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Function<CimXml.Request, String> array;
+  private final boolean chunked;
+  private final AtomicInteger requests = new AtomicInteger();
+  private final List<CimXml.Request> log = new CopyOnWriteArrayList<>();
+  volatile Mishaps mishaps = request -> null;
+
+  CimXmlServer(TestCertificate certificate, boolean chunked, Function<CimXml.Request, String> array)
+      throws Exception {
+    this.array = array;
+    this.chunked = chunked;
+    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+    server.createContext("/cimom", this::handle);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  /** How many requests were let in. */
+  int requests() {
+    return requests.get();
+  }
+
+  /** How often an operation or method was asked. */
+  int asked(String name) {
+    return (int) log.stream().filter(each -> each.name().equals(name)).count();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    String expected =
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+    if (!expected.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"array\"");
+      exchange.sendResponseHeaders(401, -1);
+      exchange.close();
+      return;
+    }
+    requests.incrementAndGet();
+    CimXml.Request request = CimXml.read(body);
+    log.add(request);
+    Mishap mishap = mishaps.apply(request);
+    if (mishap == Mishap.DROP_BEFORE) {
+      exchange.close();
+      return;
+    }
+    String answer = array.apply(request);
+    answer(exchange, mishap, answer);
+  }
+
+  private void answer(HttpExchange exchange, Mishap mishap, String answer) throws IOException {
+    if (mishap == Mishap.DROP_AFTER) {
+      exchange.close();
+      return;
+    }
+    if (mishap == Mishap.SILENCE) {
+      return;
+    }
+    String text =
+        mishap == Mishap.BROKEN
+            ? answer.substring(0, answer.length() / 2).replace("VALUE", "VA<LUE")
+            : mishap == Mishap.ENTITY
+                ? answer.replaceFirst(
+                    "<CIM ", "<!DOCTYPE CIM [<!ENTITY x SYSTEM \"file:///etc/hostname\">]><CIM ")
+                : answer;
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "application/xml; charset=\"utf-8\"");
+    exchange.getResponseHeaders().set("CIMOperation", "MethodResponse");
+    exchange.sendResponseHeaders(200, chunked ? 0 : bytes.length);
+    OutputStream out = exchange.getResponseBody();
+    out.write(bytes, 0, mishap == Mishap.CUT ? bytes.length / 2 : bytes.length);
+    exchange.close();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
