@@ -64,6 +64,7 @@ public final class Appliance implements AutoCloseable {
   private final PowerControls power = new PowerControls();
   private final InitiatorLoad load = new InitiatorLoad();
   private IscsiLunMasking masking;
+  private ForeignArrays foreign;
   private IscsiTarget target;
   private ProvisioningCore core;
   private Optional<HostPort> http = Optional.empty();
@@ -136,6 +137,8 @@ public final class Appliance implements AutoCloseable {
               .withSpace(gauge);
       masking = new IscsiLunMasking(driver, traits, portal.toString(), targetName);
       lifecycle.add("devices", masking::close);
+      foreign = new ForeignArrays(catalog, driver, masking, targetName);
+      lifecycle.add("arrays", foreign::close);
       core = openCore(catalog, workers, thresholds);
       core.space().listen(gauge::looked);
       openTarget(
@@ -165,8 +168,8 @@ public final class Appliance implements AutoCloseable {
         ProvisioningCore.over(
             new CoreParts(
                 catalog,
-                driver,
-                masking,
+                foreign.driver(),
+                foreign.masking(),
                 power,
                 load,
                 new SystemDataRuns(),
@@ -214,16 +217,21 @@ public final class Appliance implements AutoCloseable {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
-    VolumeCopies copies = new VolumeCopies(driver, converter, workers.blocking());
+    VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
     ApiServices services =
         new ApiServices(
             core,
             power,
-            driver,
+            foreign.driver(),
+            foreign.arrays(),
             new ImageImports(core.images(), converter, workers.blocking()),
             new ImageExports(copies),
             new ImageComposer(
-                core.images(), core.compositions(), driver, home.temporary(), workers.blocking()),
+                core.images(),
+                core.compositions(),
+                foreign.driver(),
+                home.temporary(),
+                workers.blocking()),
             copies,
             jobs,
             this::status);

@@ -32,6 +32,7 @@ final class Commands {
     add("rollout", () -> RolloutCommands.create(session));
     add("allocate", () -> new CommandLine(new AllocateCommand(session)));
     add("release", () -> new CommandLine(new ReleaseCommand(session)));
+    add("array", () -> ArrayCommands.create(session));
     add("scrub", () -> ScrubCommands.create(session));
     add("volume", () -> VolumeCommands.create(session));
     add("status", () -> new CommandLine(new StatusCommand(session)));

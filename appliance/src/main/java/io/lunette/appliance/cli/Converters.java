@@ -8,6 +8,7 @@ import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOption;
 import io.lunette.appliance.config.RedirectOption;
 import io.lunette.appliance.config.TimeSpan;
+import io.lunette.core.array.ArrayName;
 import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
@@ -43,6 +44,7 @@ final class Converters {
     add(line, ImageName.class, ImageName::new);
     add(line, ImageRef.class, ImageRef::parse);
     add(line, KeyValue.class, KeyValue::parse);
+    add(line, ArrayName.class, ArrayName::new);
     add(line, ReplicaName.class, ReplicaName::new);
     add(line, ServerName.class, ServerName::new);
     add(line, TenantName.class, TenantName::new);

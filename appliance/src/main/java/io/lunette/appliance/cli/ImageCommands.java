@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
+import io.lunette.core.array.ArrayName;
 import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
@@ -95,6 +96,12 @@ final class ImageCommands {
     @Option(names = "--label", paramLabel = "K=V", description = "A label; may be repeated.")
     private List<ImageLabels> labels = List.of();
 
+    @Option(
+        names = "--array",
+        paramLabel = "A",
+        description = "Keep it, and its replicas, on that array.")
+    private ArrayName array;
+
     Import(Session session) {
       super(session);
     }
@@ -109,6 +116,9 @@ final class ImageCommands {
       body.put("labels", all(labels));
       if (tenant != null) {
         body.put("tenant", tenant.value());
+      }
+      if (array != null) {
+        body.put("array", array.value());
       }
       JsonNode image =
           new JobWait(session(), Pause.sleeping()).await(api, api.post("/images", body));

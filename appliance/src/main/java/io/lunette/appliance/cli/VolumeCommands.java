@@ -4,6 +4,7 @@ package io.lunette.appliance.cli;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.array.ArrayName;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.VolumeName;
 import java.util.LinkedHashMap;
@@ -53,22 +54,23 @@ final class VolumeCommands {
     @Option(names = "--encrypt", description = "Give it a key of its own.")
     private boolean encrypt;
 
+    @Option(names = "--array", paramLabel = "A", description = "Make it on that array.")
+    private ArrayName array;
+
     Create(Session session) {
       super(session);
     }
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      Map<String, Object> body =
-          Map.of(
-              "name",
-              name.value(),
-              "sizeBytes",
-              size.bytes(),
-              "blockBytes",
-              blockBytes,
-              "encrypt",
-              encrypt);
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("name", name.value());
+      body.put("sizeBytes", size.bytes());
+      body.put("blockBytes", blockBytes);
+      body.put("encrypt", encrypt);
+      if (array != null) {
+        body.put("array", array.value());
+      }
       session().print(api.post("/volumes", body), new Details());
     }
   }

@@ -5,6 +5,7 @@ import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageImports;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.appliance.compose.ImageComposer;
+import io.lunette.core.array.Arrays;
 import io.lunette.core.power.ServerPower;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.volume.VolumeDriver;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
  * @param core the domain's services
  * @param power knows which ways there are to restart servers
  * @param driver volumes by hand, and space
+ * @param arrays foreign arrays
  * @param imports images from files
  * @param exports images to files
  * @param composer images by recipes
@@ -28,6 +30,7 @@ public record ApiServices(
     ProvisioningCore core,
     ServerPower power,
     VolumeDriver driver,
+    Arrays arrays,
     ImageImports imports,
     ImageExports exports,
     ImageComposer composer,
@@ -53,7 +56,8 @@ public record ApiServices(
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),
         new CertificateRoutes(core.certificates()),
-        new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies),
+        new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies, arrays),
+        new ArrayRoutes(arrays),
         new AuditRoutes(core.audit()));
   }
 }

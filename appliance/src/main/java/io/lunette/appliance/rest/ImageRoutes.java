@@ -7,6 +7,7 @@ import io.lunette.appliance.ImageExports;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.ImageImports;
 import io.lunette.core.DomainException;
+import io.lunette.core.array.ArrayName;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageLabels;
@@ -130,12 +131,13 @@ final class ImageRoutes implements RouteSet {
     ImageFormat format = format(call);
     ImageImport request =
         new ImageImport(
-            name,
-            call.optional("tenant", TenantName::new),
-            source,
-            provenance(source, format),
-            labels(call),
-            !call.flag("stage"));
+                name,
+                call.optional("tenant", TenantName::new),
+                source,
+                provenance(source, format),
+                labels(call),
+                !call.flag("stage"))
+            .on(call.optional("array", ArrayName::new));
     return Reply.accepted(
         jobs.add(
             "image-import",

@@ -4,6 +4,8 @@ package io.lunette.appliance.rest;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.core.DomainException;
+import io.lunette.core.array.ArrayName;
+import io.lunette.core.array.Arrays;
 import io.lunette.core.mapping.ManualMapping;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.server.ServerName;
@@ -17,6 +19,7 @@ import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Volumes by hand. */
 final class VolumeRoutes implements RouteSet {
@@ -26,18 +29,21 @@ final class VolumeRoutes implements RouteSet {
   private final VolumeGuard guard;
   private final JobRegistry jobs;
   private final VolumeCopies copies;
+  private final Arrays arrays;
 
   VolumeRoutes(
       VolumeDriver driver,
       ManualMappings mappings,
       VolumeGuard guard,
       JobRegistry jobs,
-      VolumeCopies copies) {
+      VolumeCopies copies,
+      Arrays arrays) {
     this.driver = driver;
     this.mappings = mappings;
     this.guard = guard;
     this.jobs = jobs;
     this.copies = copies;
+    this.arrays = arrays;
   }
 
   /** A volume as callers see it. */
@@ -121,12 +127,23 @@ final class VolumeRoutes implements RouteSet {
   private Reply create(Call call) throws Exception {
     VolumeName name = guard.changeable(call.text("name"));
     int blockBytes = call.optionalInt("blockBytes").orElse(VolumeInfo.DEFAULT_BLOCK_BYTES);
+    Optional<ArrayName> array = call.optional("array", ArrayName::new);
     long sizeBytes = call.size("sizeBytes");
-    return Reply.created(
-        View.of(
-            call.flag("encrypt")
-                ? driver.createEncrypted(name, sizeBytes, blockBytes)
-                : driver.create(name, sizeBytes, blockBytes)));
+    if (array.isPresent()) {
+      arrays.place(name, array.get());
+    }
+    try {
+      return Reply.created(
+          View.of(
+              call.flag("encrypt")
+                  ? driver.createEncrypted(name, sizeBytes, blockBytes)
+                  : driver.create(name, sizeBytes, blockBytes)));
+    } catch (VolumeException e) {
+      if (array.isPresent() && driver.find(name).isEmpty()) {
+        driver.delete(name);
+      }
+      throw e;
+    }
   }
 
   private Reply get(Call call) throws VolumeException {
