@@ -79,7 +79,7 @@ final class RatioReader {
     }
     Map<String, Spread> ratios = new LinkedHashMap<>();
     targets.stream()
-        .filter(each -> each != ours.get())
+        .filter(each -> !each.path("name").asText().equals("lunette"))
         .sorted(Comparator.comparing(each -> each.path("name").asText()))
         .forEach(
             other ->
