@@ -4,6 +4,7 @@ package io.lunette.bench;
 import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
 import io.lunette.bench.guard.GuardCommand;
+import io.lunette.bench.forecast.ForecastBenchCommand;
 import io.lunette.bench.iscsi.IscsiBenchCommand;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.peer.PeersCommand;
@@ -27,6 +28,7 @@ public final class BenchCommands implements CommandProvider {
     bench.addSubcommand("replicas", new ReplicaBenchCommand(session));
     bench.addSubcommand("volumes", new VolumeBenchCommand(session));
     bench.addSubcommand("scrub", new ScrubBenchCommand(session));
+    bench.addSubcommand("forecast", new ForecastBenchCommand(session));
     bench.addSubcommand("iscsi", new IscsiBenchCommand(session));
     bench.addSubcommand("peers", new PeersCommand(session));
     bench.addSubcommand("jmh", new JmhCommand(session));

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.forecast;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lunette.appliance.cli.Lunette;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ForecastBenchCommandTest {
+
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @Test
+  void itPrintsATableAndKeepsTheFigures() throws Exception {
+    Path kept = directory.resolve("figures.json");
+
+    int status = run("bench forecast --synthetic flash --days 5 --fixed 3 --json " + kept);
+
+    assertThat(err.toString()).isEmpty();
+    assertThat(status).isZero();
+    assertThat(out.toString()).contains("FLASH", "forecast", "Poisson", "fixed 3", "hindsight");
+    JsonNode figures = new ObjectMapper().readTree(kept.toFile());
+    assertThat(figures.path("policies")).hasSize(4);
+    assertThat(figures.path("policies").get(0).path("policy").asText()).isEqualTo("forecast");
+  }
+
+  @Test
+  void aTraceIsReadAndWhatIsNoTimeIsNamed() throws Exception {
+    Path trace = directory.resolve("trace.csv");
+    Files.writeString(trace, "# seconds, what\n0.5,a\n90000,b\n90001.25,c\n");
+    assertThat(run("bench forecast --fixed 1 --trace " + trace)).isZero();
+    assertThat(out.toString()).contains("TRACE.CSV, 3 REQUESTS");
+
+    Files.writeString(trace, "0.5\nsoon\n");
+    assertThat(run("bench forecast --trace " + trace)).isEqualTo(1);
+    assertThat(err.toString().lines())
+        .containsExactly("lunette: " + trace + " line 2: 'soon' is not a time in seconds");
+  }
+
+  @Test
+  void wrongNumbersAreRefusedInOneLine() {
+    assertThat(run("bench forecast --epsilon 2")).isEqualTo(1);
+    assertThat(err.toString().lines()).hasSize(1);
+  }
+
+  private int run(String line) {
+    return Lunette.run(
+        Map.of("HOME", directory.toString()),
+        new PrintWriter(out, true),
+        new PrintWriter(err, true),
+        line.split(" "));
+  }
+}
