@@ -173,6 +173,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
    *
    * @param bytesPerSecond written or read back, 0 for no bound
    */
+  @Override
   public void limitScrub(long bytesPerSecond) {
     pool.scrubber.limit(bytesPerSecond);
   }

@@ -47,6 +47,7 @@ final class ReplicaCommands {
                   .text("NAME", "name")
                   .text("IMAGE", "image")
                   .text("STATE", "state")
+                  .text("KIND", "kind")
                   .text("SERVER", "server")
                   .text("TENANT", "tenant")
                   .text("SINCE", "since"));

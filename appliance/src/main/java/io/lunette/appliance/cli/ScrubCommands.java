@@ -4,11 +4,13 @@ package io.lunette.appliance.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
+import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.image.ImageName;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code lunette scrub}: what was given back, and its erasure. */
 final class ScrubCommands {
@@ -19,6 +21,9 @@ final class ScrubCommands {
     return Commands.group("The returned pool and its erasure.")
         .addSubcommand("status", new Status(session))
         .addSubcommand("run", new Run(session))
+        .addSubcommand("pause", new Pausing(session, true))
+        .addSubcommand("resume", new Pausing(session, false))
+        .addSubcommand("limit", new Limit(session))
         .addSubcommand("certificate", new CertificateCommands.Show(session))
         .addSubcommand("verify", new VerifyCommand(session))
         .addSubcommand("key", new CertificateCommands.Key(session));
@@ -37,16 +42,28 @@ final class ScrubCommands {
     }
 
     private static String render(JsonNode status) {
+      String set =
+          status.path("paused").asBoolean()
+              ? "paused: no scrub begins until 'lunette scrub resume'\n"
+              : "";
+      if (!status.path("limitBytesPerSecond").isNull()) {
+        long limit = status.path("limitBytesPerSecond").asLong();
+        set +=
+            "limit: "
+                + (limit == 0 ? "none" : new ByteSize(limit).forPeople() + " a second")
+                + "\n";
+      }
       String pools =
-          new Table()
-              .text("IMAGE", "image")
-              .number("RETURNED", "returned")
-              .number("SCRUBBING", "scrubbing")
-              .number("QUARANTINED", "quarantined")
-              .number("THRESHOLD", "threshold")
-              .number("AGE(s)", "ageSeconds")
-              .text("OLDEST", "oldestReturned")
-              .render(status.path("pools"));
+          set
+              + new Table()
+                  .text("IMAGE", "image")
+                  .number("RETURNED", "returned")
+                  .number("SCRUBBING", "scrubbing")
+                  .number("QUARANTINED", "quarantined")
+                  .number("THRESHOLD", "threshold")
+                  .number("AGE(s)", "ageSeconds")
+                  .text("OLDEST", "oldestReturned")
+                  .render(status.path("pools"));
       if (status.path("running").isEmpty()) {
         return pools;
       }
@@ -58,6 +75,42 @@ final class ScrubCommands {
               .size("DONE", "doneBytes")
               .size("OF", "totalBytes")
               .render(status.path("running"));
+    }
+  }
+
+  @Command(
+      description = {
+        "Pause or resume scrubbing.",
+        "While it is paused no scrub begins, whatever would start it; those under way end."
+      })
+  static final class Pausing extends ApiCommand {
+
+    private final boolean paused;
+
+    Pausing(Session session, boolean paused) {
+      super(session);
+      this.paused = paused;
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.put("/scrubs", Map.of("paused", paused)), Status::render);
+    }
+  }
+
+  @Command(description = "Bound what scrubbing writes or reads back, from now on.")
+  static final class Limit extends ApiCommand {
+
+    @Parameters(paramLabel = "S", description = "Bytes a second, for instance 200M; or none.")
+    private String limit;
+
+    Limit(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.put("/scrubs", Map.of("limit", limit)), Status::render);
     }
   }
 

@@ -204,6 +204,11 @@ final class Call {
         : OptionalLong.of(size(field));
   }
 
+  /** Whether a field is there. */
+  boolean has(String field) {
+    return !body.path(field).isMissingNode();
+  }
+
   /** Whether a field is just that text. */
   boolean isText(String field, String text) {
     return body.path(field).isTextual() && body.path(field).textValue().equals(text);

@@ -27,9 +27,12 @@ final class EraseFields {
 
   /**
    * How the replicas of a pool are to be erased: {@code scrubMethod}, {@code scrubPattern} and
-   * {@code scrubPasses}; empty without any of them.
+   * {@code scrubPasses}; empty without any of them. A reformat is a zero-fill, and then more.
    */
   static Optional<EraseRequest> policy(Call call) throws BadRequestException {
+    if (call.isText("scrubMethod", PoolTermsFields.REFORMAT)) {
+      return Optional.of(EraseRequest.zeroFillVerified());
+    }
     boolean said =
         call.optionalText("scrubMethod").isPresent()
             || call.optionalText("scrubPattern").isPresent()

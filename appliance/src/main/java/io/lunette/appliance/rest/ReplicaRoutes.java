@@ -35,7 +35,8 @@ final class ReplicaRoutes implements RouteSet {
       String server,
       String volume,
       int attempts,
-      int imageVersion) {
+      int imageVersion,
+      String kind) {
 
     static View of(Replica replica) {
       return new View(
@@ -47,7 +48,8 @@ final class ReplicaRoutes implements RouteSet {
           replica.server().map(ServerName::value).orElse(null),
           replica.volume().value(),
           replica.attempts(),
-          replica.imageVersion());
+          replica.imageVersion(),
+          replica.kind().name());
     }
   }
 

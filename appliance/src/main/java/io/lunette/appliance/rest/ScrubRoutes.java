@@ -13,6 +13,7 @@ import io.lunette.core.volume.EraseReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** The returned pool and what was erased of it. */
 final class ScrubRoutes implements RouteSet {
@@ -23,8 +24,9 @@ final class ScrubRoutes implements RouteSet {
     this.scrubs = scrubs;
   }
 
-  /** Everything that waits or runs. */
-  record Status(List<Pool> pools, List<Running> running) {}
+  /** Everything that waits or runs; the limit is null where none was set while it ran. */
+  record Status(
+      List<Pool> pools, List<Running> running, boolean paused, Long limitBytesPerSecond) {}
 
   /** The returned replicas of one image. */
   record Pool(
@@ -128,6 +130,7 @@ final class ScrubRoutes implements RouteSet {
   public void addTo(Routes routes) {
     routes.get("/scrubs", call -> Reply.ok(status(scrubs.status())));
     routes.post("/scrubs", this::run);
+    routes.put("/scrubs", this::set);
     routes.get("/replicas/:name/scrubs", this::records);
     routes.post("/replicas/:name/scrub", this::retry);
   }
@@ -135,12 +138,30 @@ final class ScrubRoutes implements RouteSet {
   private static Status status(ScrubStatus status) {
     return new Status(
         status.pools().stream().map(Pool::of).toList(),
-        status.running().stream().map(Running::of).toList());
+        status.running().stream().map(Running::of).toList(),
+        status.paused(),
+        status.limitBytesPerSecond().isPresent() ? status.limitBytesPerSecond().getAsLong() : null);
   }
 
   private Reply run(Call call) throws BadRequestException, DomainException {
     int started = scrubs.run(call.actor(), call.optional("image", ImageName::new));
-    return Reply.accepted(Map.of("started", started));
+    return Reply.accepted(Map.of("started", started, "paused", scrubs.status().paused()));
+  }
+
+  private Reply set(Call call) throws BadRequestException, DomainException {
+    OptionalLong limit =
+        call.isText("limit", "none") ? OptionalLong.of(0) : call.optionalSize("limit");
+    if (limit.isPresent()) {
+      scrubs.limit(call.actor(), limit.getAsLong());
+    }
+    if (call.has("paused")) {
+      if (call.flag("paused")) {
+        scrubs.pause(call.actor());
+      } else {
+        scrubs.resume(call.actor());
+      }
+    }
+    return Reply.ok(status(scrubs.status()));
   }
 
   private Reply records(Call call) throws DomainException {

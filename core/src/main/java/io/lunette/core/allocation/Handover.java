@@ -8,6 +8,7 @@ import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
+import io.lunette.core.pool.DemandLedger;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
@@ -59,6 +60,7 @@ public final class Handover {
   private final AllocationUnits units;
   private final CatalogTenants tenants;
   private final TenantQuotas quotas;
+  private final DemandLedger demand;
   private final CatalogAuditTrail audit;
 
   public Handover(
@@ -69,6 +71,7 @@ public final class Handover {
       AllocationUnits units,
       CatalogTenants tenants,
       TenantQuotas quotas,
+      DemandLedger demand,
       CatalogAuditTrail audit) {
     this.images = images;
     this.replicas = replicas;
@@ -77,6 +80,7 @@ public final class Handover {
     this.units = units;
     this.tenants = tenants;
     this.quotas = quotas;
+    this.demand = demand;
     this.audit = audit;
   }
 
@@ -109,6 +113,7 @@ public final class Handover {
     }
     Optional<Replica> replica =
         replicas.takeReady(transaction, image.id(), tenant.name(), server.name(), actor);
+    demand.asked(transaction, image.name(), server.name(), replica.isEmpty());
     return replica.isPresent()
         ? begin(transaction, actor, server, image, replica.get())
         : Result.refused(none(transaction, image));

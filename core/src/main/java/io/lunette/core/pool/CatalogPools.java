@@ -13,11 +13,13 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.VolumeDriver;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,6 +32,8 @@ public final class CatalogPools implements Pools, ImageDependents {
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final PoolLedger pools;
+  private final PoolTermsLedger terms;
+  private final PoolGoals goals;
   private final PoolUpkeep upkeep;
   private final Runnable scrubTriggers;
   private final CatalogAuditTrail audit;
@@ -45,6 +49,8 @@ public final class CatalogPools implements Pools, ImageDependents {
       ImageLedger images,
       ReplicaLedger replicas,
       PoolLedger pools,
+      PoolTermsLedger terms,
+      PoolForecasts forecasts,
       PoolUpkeep upkeep,
       Runnable scrubTriggers,
       CatalogAuditTrail audit) {
@@ -53,6 +59,8 @@ public final class CatalogPools implements Pools, ImageDependents {
     this.images = images;
     this.replicas = replicas;
     this.pools = pools;
+    this.terms = terms;
+    this.goals = new PoolGoals(pools, terms, forecasts);
     this.upkeep = upkeep;
     this.scrubTriggers = scrubTriggers;
     this.audit = audit;
@@ -63,18 +71,46 @@ public final class CatalogPools implements Pools, ImageDependents {
     if (change.scrub().isPresent()) {
       requireOffered(change.scrub().get().method());
     }
+    if (change.terms().kind().isPresent()) {
+      requireOffered(change.terms().kind().get(), driver.capabilities().clones());
+    }
     catalog.change(
         transaction -> {
           Image image = images.getAvailable(transaction, name);
           PoolPolicy policy = changed(pools.policy(transaction, image.series()), change);
+          PoolTerms kept = changed(terms.get(transaction, name), change.terms());
           pools.save(transaction, image.series(), policy);
-          retireSurplus(transaction, actor, image, policy.ready());
-          audit.record(transaction, actor, "pool.set", name.value(), describe(policy));
+          terms.save(transaction, name, kept);
+          retireSurplus(transaction, actor, image, goals.get(transaction, image).ready());
+          audit.record(
+              transaction,
+              actor,
+              "pool.set",
+              name.value(),
+              describe(policy) + ", " + kept.describe());
           return null;
         });
     upkeep.request();
     scrubTriggers.run();
     return get(name);
+  }
+
+  private static void requireOffered(CloneKind kind, Set<CloneKind> offered)
+      throws DomainException {
+    if (!offered.contains(kind)) {
+      throw new DomainException(
+          DomainException.Kind.INVALID,
+          "these volumes have no " + kind.name().toLowerCase(Locale.ROOT) + " clones");
+    }
+  }
+
+  private static PoolTerms changed(PoolTerms before, PoolTermsChange change)
+      throws DomainException {
+    try {
+      return change.of(before);
+    } catch (IllegalArgumentException e) {
+      throw new DomainException(DomainException.Kind.INVALID, e.getMessage(), e);
+    }
   }
 
   private void requireOffered(EraseMethod method) throws DomainException {
@@ -215,7 +251,14 @@ public final class CatalogPools implements Pools, ImageDependents {
         all.put(state, counts.getOrDefault(state, 0));
       }
     }
+    PoolGoals.Goal goal = goals.get(transaction, image);
     return new PoolStatus(
-        image, pools.policy(transaction, image.series()), all, upkeep.trouble(image.id()));
+        image,
+        pools.policy(transaction, image.series()),
+        all,
+        upkeep.trouble(image.id()),
+        goal.terms(),
+        goal.forecast(),
+        upkeep.copies(image));
   }
 }

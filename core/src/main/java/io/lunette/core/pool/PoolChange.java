@@ -12,7 +12,29 @@ public record PoolChange(
     OptionalInt low,
     OptionalInt scrubThreshold,
     Optional<Duration> scrubAge,
-    Optional<EraseRequest> scrub) {
+    Optional<EraseRequest> scrub,
+    PoolTermsChange terms) {
+
+  /** Without a change of the terms. */
+  public PoolChange(
+      OptionalInt ready,
+      OptionalInt low,
+      OptionalInt scrubThreshold,
+      Optional<Duration> scrubAge,
+      Optional<EraseRequest> scrub) {
+    this(ready, low, scrubThreshold, scrubAge, scrub, PoolTermsChange.NONE);
+  }
+
+  /** Only terms. */
+  public static PoolChange terms(PoolTermsChange terms) {
+    return new PoolChange(
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        terms);
+  }
 
   /** Only the ready mark, and low with it. */
   public static PoolChange ready(int ready) {

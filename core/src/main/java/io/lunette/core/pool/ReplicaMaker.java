@@ -10,6 +10,9 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -22,15 +25,25 @@ final class ReplicaMaker {
   private final Catalog catalog;
   private final VolumeDriver driver;
   private final ReplicaLedger replicas;
+  private final DemandLedger demand;
+  private final Clock clock;
 
-  ReplicaMaker(Catalog catalog, VolumeDriver driver, ReplicaLedger replicas) {
+  ReplicaMaker(
+      Catalog catalog,
+      VolumeDriver driver,
+      ReplicaLedger replicas,
+      DemandLedger demand,
+      Clock clock) {
     this.catalog = catalog;
     this.driver = driver;
     this.replicas = replicas;
+    this.demand = demand;
+    this.clock = clock;
   }
 
   /** Clones them in one call of the driver; one whose name is taken by something else fails. */
   void make(Image image, List<ReplicaName> names) throws DomainException, VolumeException {
+    Instant started = clock.instant();
     try {
       driver.clone(image.volume(), names.stream().map(ReplicaName::volume).toList());
     } catch (VolumeException e) {
@@ -51,6 +64,7 @@ final class ReplicaMaker {
                   Actor.LUNETTE,
                   "cloned from the image");
           replicas.markVolumesThere(transaction, difference(names, moved));
+          demand.made(transaction, image.name(), Duration.between(started, clock.instant()));
           return null;
         });
   }

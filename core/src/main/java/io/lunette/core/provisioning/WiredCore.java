@@ -31,8 +31,11 @@ import io.lunette.core.move.ServerMoves;
 import io.lunette.core.personality.CatalogPersonalities;
 import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.CatalogPools;
+import io.lunette.core.pool.DemandLedger;
 import io.lunette.core.pool.OnDemandReplica;
+import io.lunette.core.pool.PoolForecasts;
 import io.lunette.core.pool.PoolLedger;
+import io.lunette.core.pool.PoolTermsLedger;
 import io.lunette.core.pool.PoolUpkeep;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.power.Restarts;
@@ -95,6 +98,9 @@ final class WiredCore implements ProvisioningCore {
     var imageLedger = new ImageLedger();
     var replicaLedger = new ReplicaLedger();
     var poolLedger = new PoolLedger();
+    var poolTerms = new PoolTermsLedger();
+    var demandLedger = new DemandLedger();
+    var forecasts = new PoolForecasts(demandLedger, settings.refillBatch());
     var allocationLedger = new AllocationLedger();
     var mappingLedger = new MappingLedger();
     var locks = new ServerLocks();
@@ -123,6 +129,9 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             replicaLedger,
             poolLedger,
+            poolTerms,
+            forecasts,
+            demandLedger,
             audit,
             parts.clock(),
             parts.workers(),
@@ -134,10 +143,12 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             replicaLedger,
             poolLedger,
+            poolTerms,
             audit,
             chain,
             parts.softwareVersion(),
             upkeep::request,
+            settings.space(),
             parts.clock(),
             parts.workers(),
             settings.scrubRuns(),
@@ -149,6 +160,8 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             replicaLedger,
             poolLedger,
+            poolTerms,
+            forecasts,
             upkeep,
             scrubs::request,
             audit);
@@ -176,9 +189,24 @@ final class WiredCore implements ProvisioningCore {
             units,
             unmasking,
             new Handover(
-                imageLedger, replicaLedger, allocationLedger, luns, units, tenants, quotas, audit),
+                imageLedger,
+                replicaLedger,
+                allocationLedger,
+                luns,
+                units,
+                tenants,
+                quotas,
+                demandLedger,
+                audit),
             quotas,
-            new OnDemandReplica(catalog, driver, imageLedger, replicaLedger),
+            new OnDemandReplica(
+                catalog,
+                driver,
+                imageLedger,
+                replicaLedger,
+                poolTerms,
+                demandLedger,
+                parts.clock()),
             audit,
             this::demand);
     this.running =
@@ -200,6 +228,7 @@ final class WiredCore implements ProvisioningCore {
   public synchronized ReconcileReport start() throws DomainException {
     certificates.start();
     compositions.start();
+    scrubs.start();
     Differences differences = new Differences();
     volumeReconciler.run(differences);
     maskingReconciler.run(differences);

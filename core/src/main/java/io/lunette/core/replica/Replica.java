@@ -5,6 +5,7 @@ import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param image what it is made of
  * @param imageName the name of that
  * @param imageVersion which version of that name
+ * @param kind whether it shares with the image or is a copy of it
  * @param state where it is in its life
  * @param since when it came into that state
  * @param tenant whose data it holds: from ALLOCATED until its scrub has succeeded
@@ -27,6 +29,7 @@ public record Replica(
     ImageId image,
     ImageName imageName,
     int imageVersion,
+    CloneKind kind,
     ReplicaState state,
     Instant since,
     Optional<TenantName> tenant,

@@ -10,7 +10,9 @@ import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.InitiatorName;
+import io.lunette.core.volume.VolumeName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +33,7 @@ public final class ReplicaLedger {
 
   /** Adds replicas that are to be made, with names never used before. */
   public List<ReplicaName> build(
-      Transaction transaction, Image image, int count, Actor actor, String reason)
+      Transaction transaction, Image image, CloneKind kind, int count, Actor actor, String reason)
       throws DomainException {
     transaction.update("UPDATE counter SET value = value + ? WHERE name = 'replica'", count);
     long last =
@@ -46,13 +48,13 @@ public final class ReplicaLedger {
       names.add(name);
       rows.add(
           new Object[] {
-            name.value(), image.id().value(), ReplicaState.BUILDING, transaction.now()
+            name.value(), image.id().value(), kind, ReplicaState.BUILDING, transaction.now()
           });
       moves.add(moveRow(transaction, name, null, ReplicaState.BUILDING, actor, reason));
     }
     transaction.batch(
-        "INSERT INTO replica (name, image_id, state, since, attempts, volume_gone)"
-            + " VALUES (?, ?, ?, ?, 0, 0)",
+        "INSERT INTO replica (name, image_id, kind, state, since, attempts, volume_gone)"
+            + " VALUES (?, ?, ?, ?, ?, 0, 0)",
         rows);
     recordMoves(transaction, moves);
     return names;
@@ -285,6 +287,59 @@ public final class ReplicaLedger {
     }
   }
 
+  /** The volumes of all replicas of a series of images that have one. */
+  public List<VolumeName> volumes(Transaction transaction, ImageId series) throws DomainException {
+    return transaction.query(
+        "SELECT r.name FROM replica r JOIN image i ON i.id = r.image_id"
+            + " WHERE i.series = ? AND r.volume_gone = 0",
+        row -> new ReplicaName(row.text("name")).volume(),
+        series.value());
+  }
+
+  /** BUILDING replicas of an image that are clones and have no volume that must go first. */
+  public List<ReplicaName> toClone(Transaction transaction, ImageId image, int limit)
+      throws DomainException {
+    return building(transaction, image, "r.kind = 'DEPENDENT' AND r.anew = 0", limit).stream()
+        .map(Replica::name)
+        .toList();
+  }
+
+  /** BUILDING replicas of an image that are copies and have no volume that must go first. */
+  public List<Replica> toCopy(Transaction transaction, ImageId image, int limit)
+      throws DomainException {
+    return building(transaction, image, "r.kind = 'INDEPENDENT' AND r.anew = 0", limit);
+  }
+
+  /** BUILDING replicas of an image whose volumes have to be deleted first. */
+  public List<ReplicaName> toLayAnew(Transaction transaction, ImageId image, int limit)
+      throws DomainException {
+    return building(transaction, image, "r.anew = 1", limit).stream().map(Replica::name).toList();
+  }
+
+  private static List<Replica> building(
+      Transaction transaction, ImageId image, String which, int limit) throws DomainException {
+    return transaction.query(
+        SELECT
+            + "WHERE r.image_id = ? AND r.state = 'BUILDING' AND "
+            + which
+            + " ORDER BY r.since, r.name LIMIT ?",
+        ReplicaLedger::replica,
+        image.value(),
+        limit);
+  }
+
+  /** Notes that the volume of a replica has to be deleted and made once more. */
+  public void layAnew(Transaction transaction, ReplicaName name) throws DomainException {
+    transaction.update("UPDATE replica SET anew = 1 WHERE name = ?", name.value());
+  }
+
+  /** Notes that the volumes that had to be deleted are. */
+  public void forgetAnew(Transaction transaction, List<ReplicaName> names) throws DomainException {
+    transaction.batch(
+        "UPDATE replica SET anew = 0 WHERE name = ?",
+        names.stream().map(name -> new Object[] {name.value()}).toList());
+  }
+
   /** Notes of those that are RETIRED that their volumes have been made after all. */
   public void markVolumesThere(Transaction transaction, List<ReplicaName> names)
       throws DomainException {
@@ -301,6 +356,7 @@ public final class ReplicaLedger {
         ImageId.parse(row.text("image_id")),
         new ImageName(row.text("image_name")),
         row.integer("image_version"),
+        row.constant("kind", CloneKind.class),
         row.constant("state", ReplicaState.class),
         row.instant("since"),
         row.optionalText("tenant").map(TenantName::new),

@@ -8,10 +8,11 @@ import java.util.Set;
 
 /**
  * Where a replica is in its life. The way round is BUILDING, READY, ALLOCATED, RETURNED, SCRUBBING,
- * READY; nothing that a tenant held becomes READY but through SCRUBBING.
+ * READY; nothing that a tenant held becomes READY but through SCRUBBING, and of that only what was
+ * erased and certified, at once or by way of BUILDING, where its volume is laid anew.
  */
 public enum ReplicaState {
-  /** Its volume is being made, or will be at the next refill. */
+  /** Its volume is being made, or will be at the next refill; it holds nothing of a tenant. */
   BUILDING,
   /** Waits for a server; holds nothing but the image. */
   READY,
@@ -34,7 +35,7 @@ public enum ReplicaState {
           entry(READY, Set.of(ALLOCATED, RETIRED, FAILED)),
           entry(ALLOCATED, Set.of(RETURNED, FAILED)),
           entry(RETURNED, Set.of(SCRUBBING, FAILED)),
-          entry(SCRUBBING, Set.of(READY, RETIRED, QUARANTINED, FAILED)),
+          entry(SCRUBBING, Set.of(READY, BUILDING, RETIRED, QUARANTINED, FAILED)),
           entry(QUARANTINED, Set.of(SCRUBBING, RETIRED, FAILED)),
           entry(FAILED, Set.of(RETIRED)),
           entry(RETIRED, Set.of()));

@@ -14,10 +14,12 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolPolicy;
+import io.lunette.core.pool.PoolTermsLedger;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeDriver;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
   private final PoolLedger pools;
   private final CatalogAuditTrail audit;
   private final ScrubLedger records = new ScrubLedger();
+  private final ScrubControl control;
   private final Scrubber scrubber;
 
   /**
@@ -45,6 +48,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
    * @param certificates where the proofs go
    * @param softwareVersion what they name as the tool
    * @param upkeep asks for the volumes of retired replicas to be deleted
+   * @param thresholds when space counts as short
    * @param runsMax how many scrubs run at one time
    * @param attemptsMax how often a scrub is tried before its replica is quarantined
    */
@@ -54,10 +58,12 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
       ImageLedger images,
       ReplicaLedger replicas,
       PoolLedger pools,
+      PoolTermsLedger terms,
       CatalogAuditTrail audit,
       CertificateChain certificates,
       String softwareVersion,
       Runnable upkeep,
+      SpaceThresholds thresholds,
       Clock clock,
       Executor workers,
       int runsMax,
@@ -67,17 +73,21 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
     this.replicas = replicas;
     this.pools = pools;
     this.audit = audit;
+    this.control = new ScrubControl(catalog, driver, audit);
     this.scrubber =
         new Scrubber(
             catalog,
             driver,
             replicas,
-            new ScrubTriggers(images, replicas, pools),
+            control,
+            new ScrubSensors(catalog, driver, replicas, terms, thresholds),
+            new ScrubTriggers(images, replicas, pools, terms),
             new ScrubBooks(
                 catalog,
                 images,
                 replicas,
                 pools,
+                terms,
                 records,
                 certificates,
                 new ScrubClaims(softwareVersion),
@@ -88,6 +98,27 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
             runsMax);
   }
 
+  /** Applies what was set before a restart; nothing runs yet. */
+  public void start() throws DomainException {
+    control.start();
+  }
+
+  @Override
+  public void pause(Actor actor) throws DomainException {
+    boolean ignored = control.setPaused(actor, true);
+  }
+
+  @Override
+  public void resume(Actor actor) throws DomainException {
+    boolean ignored = control.setPaused(actor, false);
+    scrubber.request();
+  }
+
+  @Override
+  public void limit(Actor actor, long bytesPerSecond) throws DomainException {
+    control.setLimit(actor, bytesPerSecond);
+  }
+
   /** Lets the triggers be looked at soon. */
   public void request() {
     scrubber.request();
@@ -95,7 +126,8 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
 
   @Override
   public ScrubStatus status() throws DomainException {
-    return new ScrubStatus(catalog.read(this::returnedPools), scrubber.running());
+    return new ScrubStatus(
+        catalog.read(this::returnedPools), scrubber.running(), control.isPaused(), control.limit());
   }
 
   private List<ReturnedPool> returnedPools(Transaction transaction) throws DomainException {

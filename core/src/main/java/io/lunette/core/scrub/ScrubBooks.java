@@ -9,9 +9,11 @@ import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.pool.PoolLedger;
+import io.lunette.core.pool.PoolTermsLedger;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import java.util.List;
@@ -25,6 +27,7 @@ final class ScrubBooks {
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final PoolLedger pools;
+  private final PoolTermsLedger terms;
   private final ScrubLedger records;
   private final CertificateChain certificates;
   private final ScrubClaims claims;
@@ -35,6 +38,7 @@ final class ScrubBooks {
       ImageLedger images,
       ReplicaLedger replicas,
       PoolLedger pools,
+      PoolTermsLedger terms,
       ScrubLedger records,
       CertificateChain certificates,
       ScrubClaims claims,
@@ -43,6 +47,7 @@ final class ScrubBooks {
     this.images = images;
     this.replicas = replicas;
     this.pools = pools;
+    this.terms = terms;
     this.records = records;
     this.certificates = certificates;
     this.claims = claims;
@@ -56,27 +61,35 @@ final class ScrubBooks {
   }
 
   /** How its pool wants a replica erased. */
-  EraseRequest terms(Replica replica) throws DomainException {
+  EraseRequest request(Replica replica) throws DomainException {
     return catalog.read(
         transaction ->
             pools.policy(transaction, images.get(transaction, replica.image()).series()).scrub());
   }
 
   /**
-   * Everything was erased and verified: READY again, or retired with its version of the image. The
-   * certificate is in the same transaction, so no replica is READY without one (DESIGN I2b).
+   * Everything was erased and verified: READY again, BUILDING where its volume is laid anew first,
+   * or retired with its version of the image. The certificate is in the same transaction, so no
+   * replica is READY without one (DESIGN I2b).
    */
   void verified(Replica replica, EraseReport report) throws DomainException {
     catalog.change(
         transaction -> {
           boolean needed = images.get(transaction, replica.image()).current();
-          ReplicaState next = needed ? ReplicaState.READY : ReplicaState.RETIRED;
+          boolean reformat = terms.get(transaction, replica.imageName()).reformat();
+          boolean anew = needed && (reformat || replica.kind() == CloneKind.INDEPENDENT);
+          ReplicaState next =
+              anew ? ReplicaState.BUILDING : needed ? ReplicaState.READY : ReplicaState.RETIRED;
           if (leave(transaction, replica, next, "scrubbed and verified")) {
             ScrubRecord scrub =
                 record(transaction, replica, ScrubOutcome.VERIFIED, Optional.of(report), "");
             SignedDocument unused =
-                certificates.add(transaction, replica.name(), claims.of(scrub, report, next));
+                certificates.add(
+                    transaction, replica.name(), claims.of(scrub, report, next, reformat && anew));
             replicas.clearHolder(transaction, replica.name());
+            if (anew) {
+              replicas.layAnew(transaction, replica.name());
+            }
           }
           return null;
         });

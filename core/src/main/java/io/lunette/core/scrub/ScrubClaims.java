@@ -19,8 +19,12 @@ final class ScrubClaims {
     this.softwareVersion = softwareVersion;
   }
 
-  /** The claims of a scrub that the driver reports as verified. */
-  ObjectNode of(ScrubRecord scrub, EraseReport erase, ReplicaState destination) {
+  /**
+   * The claims of a scrub that the driver reports as verified.
+   *
+   * @param reformat whether that is what the pool's policy calls it
+   */
+  ObjectNode of(ScrubRecord scrub, EraseReport erase, ReplicaState destination, boolean reformat) {
     ObjectNode claims = JsonNodeFactory.instance.objectNode();
     claims.put("scrub", scrub.id().toString());
     claims.put("replica", scrub.replica().value());
@@ -35,7 +39,14 @@ final class ScrubClaims {
     claims.put("started", erase.started().toString());
     claims.put("ended", erase.ended().toString());
     claims.put("destination", destination.name());
-    claims.set("sanitization", sanitization(erase));
+    if (destination == ReplicaState.BUILDING) {
+      claims.put(
+          "layout",
+          "the erased volume is deleted, and a new one is laid from image '"
+              + scrub.image()
+              + "' before the replica is READY");
+    }
+    claims.set("sanitization", sanitization(erase, reformat));
     claims.set("verification", verification(erase));
     claims.set("validation", validation());
     ObjectNode software = claims.putObject("software");
@@ -44,10 +55,13 @@ final class ScrubClaims {
     return claims;
   }
 
-  private static ObjectNode sanitization(EraseReport erase) {
+  private static ObjectNode sanitization(EraseReport erase, boolean reformat) {
     SanitizationClaim claim = SanitizationClaim.of(erase.claim());
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("method", erase.request().method().name());
+    if (reformat) {
+      node.put("procedure", "REFORMAT");
+    }
     node.put("passes", erase.passes());
     node.put("claim", claim.name());
     node.put("standard", "NIST SP 800-88 Rev. 2");

@@ -57,6 +57,8 @@ final class Scrubber implements AutoCloseable {
   private final Catalog catalog;
   private final VolumeDriver driver;
   private final ReplicaLedger replicas;
+  private final ScrubControl control;
+  private final ScrubSensors sensors;
   private final ScrubTriggers triggers;
   private final ScrubBooks books;
   private final Runnable upkeep;
@@ -73,6 +75,8 @@ final class Scrubber implements AutoCloseable {
       Catalog catalog,
       VolumeDriver driver,
       ReplicaLedger replicas,
+      ScrubControl control,
+      ScrubSensors sensors,
       ScrubTriggers triggers,
       ScrubBooks books,
       Runnable upkeep,
@@ -82,6 +86,8 @@ final class Scrubber implements AutoCloseable {
     this.catalog = catalog;
     this.driver = driver;
     this.replicas = replicas;
+    this.control = control;
+    this.sensors = sensors;
     this.triggers = triggers;
     this.books = books;
     this.upkeep = upkeep;
@@ -116,8 +122,12 @@ final class Scrubber implements AutoCloseable {
 
   private void pump() {
     try {
-      if (!catalog.read(triggers::due).isEmpty()) {
-        catalog.change(this::begin);
+      if (control.isPaused()) {
+        return;
+      }
+      ScrubSigns signs = sensors.read();
+      if (!catalog.read(transaction -> triggers.due(transaction, signs)).isEmpty()) {
+        catalog.change(transaction -> begin(transaction, signs));
       }
       int known = runs.size() + waits.size();
       for (Replica replica : books.begun(runsMax + known)) {
@@ -130,8 +140,8 @@ final class Scrubber implements AutoCloseable {
     }
   }
 
-  private Void begin(Transaction transaction) throws DomainException {
-    for (ScrubTriggers.Due due : triggers.due(transaction)) {
+  private Void begin(Transaction transaction, ScrubSigns signs) throws DomainException {
+    for (ScrubTriggers.Due due : triggers.due(transaction, signs)) {
       replicas.moveAll(
           transaction,
           due.replicas(),
@@ -149,7 +159,7 @@ final class Scrubber implements AutoCloseable {
   }
 
   private void start(Replica replica) throws DomainException {
-    EraseRequest terms = books.terms(replica);
+    EraseRequest terms = books.request(replica);
     Run run = new Run(replica.attempts() + 1);
     runs.put(replica.name(), run);
     try {

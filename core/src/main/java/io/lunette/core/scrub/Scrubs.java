@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * Erases what tenants left in returned replicas, in the background: when a pool's returned replicas
- * reach the threshold, when one is too old, when no ready one is left, or when somebody asks.
+ * reach the threshold or hold too much, when one is too old, when space runs short, when no ready
+ * one is left, or when somebody asks.
  */
 public interface Scrubs {
 
@@ -33,4 +34,21 @@ public interface Scrubs {
    * @throws DomainException NOT_FOUND; BUSY if it is not QUARANTINED
    */
   void retry(Actor actor, ReplicaName replica) throws DomainException;
+
+  /**
+   * Lets no more scrubs begin, whatever would start them, until somebody resumes; those under way
+   * end. Outlives a restart. Doing it again changes nothing.
+   */
+  void pause(Actor actor) throws DomainException;
+
+  /** Lets scrubs begin again. */
+  void resume(Actor actor) throws DomainException;
+
+  /**
+   * Bounds what scrubbing takes of the device, at once, and after restarts too.
+   *
+   * @param bytesPerSecond written or read back, 0 for no bound
+   * @throws DomainException INVALID if it is negative, or the driver has no such bound
+   */
+  void limit(Actor actor, long bytesPerSecond) throws DomainException;
 }

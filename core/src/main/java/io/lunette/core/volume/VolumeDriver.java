@@ -36,6 +36,17 @@ public interface VolumeDriver extends AutoCloseable {
         VolumeException.Kind.UNSUPPORTED, "the size of this pool is not ours to change");
   }
 
+  /**
+   * Bounds what erasing takes of the device, from now on and for erases under way too.
+   *
+   * @param bytesPerSecond written or read back, 0 for no bound
+   * @throws VolumeException UNSUPPORTED where somebody else erases
+   */
+  default void limitScrub(long bytesPerSecond) throws VolumeException {
+    throw new VolumeException(
+        VolumeException.Kind.UNSUPPORTED, "how fast these volumes are erased is not ours to bound");
+  }
+
   /** A new volume with logical blocks of 512 bytes. */
   default VolumeInfo create(VolumeName name, long sizeBytes) throws VolumeException {
     return create(name, sizeBytes, VolumeInfo.DEFAULT_BLOCK_BYTES);

@@ -33,6 +33,7 @@ final class ReplicaStateTest {
           "RETURNED SCRUBBING",
           "RETURNED FAILED",
           "SCRUBBING READY",
+          "SCRUBBING BUILDING",
           "SCRUBBING RETIRED",
           "SCRUBBING QUARANTINED",
           "SCRUBBING FAILED",

@@ -58,6 +58,18 @@ final class MemoryLayer {
     return blocks.containsKey(index) || (below != null && below.holds(index));
   }
 
+  /** The same content, without what is zero, in a layer that lies on nothing. */
+  MemoryLayer flattened(long size) {
+    MemoryLayer flat = new MemoryLayer(null);
+    for (long index = 0; index < size / BLOCK; index++) {
+      byte[] block = block(index);
+      if (!Arrays.equals(block, ZEROES)) {
+        flat.blocks.put(index, block.clone());
+      }
+    }
+    return flat;
+  }
+
   long ownBlocks() {
     return blocks.size();
   }

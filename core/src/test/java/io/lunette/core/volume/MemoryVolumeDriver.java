@@ -12,14 +12,15 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /**
- * A driver over {@link MemoryVolumes}. Erases run on the executor it is given; one that a former
- * driver left unfinished leaves its volume ERASING until it is asked for again.
+ * A driver over {@link MemoryVolumes}. Erases and copies run on the executor it is given; one that
+ * a former driver left unfinished leaves its volume ERASING or COPYING until it is asked for again.
  */
 public final class MemoryVolumeDriver implements VolumeDriver {
 
   private final MemoryVolumes volumes;
   private final Executor executor;
   private final Map<VolumeName, MemoryErase> erases = new HashMap<>();
+  private final Map<VolumeName, MemoryCopy> copies = new HashMap<>();
 
   /** A driver whose erases have ended when {@link #erase} returns. */
   public MemoryVolumeDriver(MemoryVolumes volumes) {
@@ -52,6 +53,11 @@ public final class MemoryVolumeDriver implements VolumeDriver {
       return new PoolSpace(
           volumes.capacity, volumes.capacity, owned, 0, 0, volumes.capacity - owned, virtual);
     }
+  }
+
+  @Override
+  public void limitScrub(long bytesPerSecond) {
+    volumes.scrubLimit = bytesPerSecond;
   }
 
   @Override
@@ -114,20 +120,30 @@ public final class MemoryVolumeDriver implements VolumeDriver {
 
   @Override
   public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
+    MemoryCopy copy;
     synchronized (volumes) {
       MemoryVolume image = volumes.get(source);
       if (image.state != VolumeState.SEALED) {
         throw new VolumeException(
             VolumeException.Kind.BUSY, "volume '" + source + "' is not sealed");
       }
+      MemoryCopy running = copies.get(name);
       MemoryVolume there = volumes.byName.get(name);
-      if (there != null) {
+      if (there != null && there.state != VolumeState.COPYING) {
         throw conflict(name);
       }
-      return new MemoryCopy(
-          put(new MemoryVolume(name, image.size, image.blockBytes, Optional.empty(), image.top))
-              .info());
+      if (there != null && running != null) {
+        return running;
+      }
+      if (there == null) {
+        there = put(new MemoryVolume(name, image.size, image.blockBytes, Optional.empty(), null));
+        there.state = VolumeState.COPYING;
+      }
+      copy = new MemoryCopy(volumes, there, image.top);
+      copies.put(name, copy);
     }
+    executor.execute(copy);
+    return copy;
   }
 
   @Override
@@ -210,12 +226,17 @@ public final class MemoryVolumeDriver implements VolumeDriver {
 
   @Override
   public void delete(VolumeName name) throws VolumeException {
+    MemoryCopy cancelled;
     synchronized (volumes) {
       MemoryVolume volume = volumes.byName.get(name);
       if (volume != null) {
         requireClosed(volume);
         volumes.byName.remove(name);
       }
+      cancelled = copies.remove(name);
+    }
+    if (cancelled != null) {
+      cancelled.cancel();
     }
   }
 
@@ -237,7 +258,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
   public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
     synchronized (volumes) {
       MemoryVolume volume = volumes.get(name);
-      if (volume.state == VolumeState.ERASING || volume.state == VolumeState.QUARANTINED) {
+      if (volume.state != VolumeState.WRITABLE && volume.state != VolumeState.SEALED) {
         throw new VolumeException(
             VolumeException.Kind.BUSY, "volume '" + name + "' is " + volume.state);
       }

@@ -13,6 +13,9 @@ public final class MemoryVolumes {
   /** What there is to be had; a test may change it at any time. */
   public volatile long capacity = 1L << 40;
 
+  /** The bound of erasing that a driver was given last. */
+  public volatile long scrubLimit;
+
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
 
