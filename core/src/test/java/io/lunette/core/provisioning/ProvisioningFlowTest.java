@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,8 @@ final class ProvisioningFlowTest {
   }
 
   @Test
+  @Tag("CH-3")
+  @Tag("CH-9")
   void poolIsFilledBeforeAnyServerAsks() throws Exception {
     assertThat(fixture.replicas())
         .hasSize(2)
@@ -57,6 +60,8 @@ final class ProvisioningFlowTest {
   }
 
   @Test
+  @Tag("CH-4")
+  @Tag("CH-17")
   void serverSeesTheReplicaThatItWasGivenAndThePoolIsRefilled() throws Exception {
     Allocation allocation = fixture.allocated(S1);
 
@@ -103,6 +108,8 @@ final class ProvisioningFlowTest {
   }
 
   @Test
+  @Tag("CH-5")
+  @Tag("CH-17")
   void releasedReplicaIsOutOfReachAndWaitsForItsScrub() throws Exception {
     ReplicaName replica = fixture.allocated(S1).replica();
 
@@ -153,6 +160,7 @@ final class ProvisioningFlowTest {
   }
 
   @Test
+  @Tag("CH-1")
   void imageOfATenantIsNotGivenToAnother() throws Exception {
     ImageName own = new ImageName("own");
     Path file = directory.resolve("own.raw");

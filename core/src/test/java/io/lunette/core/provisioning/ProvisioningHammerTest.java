@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +40,7 @@ final class ProvisioningHammerTest {
   private final Set<VolumeName> held = ConcurrentHashMap.newKeySet();
 
   @Test
+  @Tag("CH-4")
   void noReplicaIsEverHandedOutTwiceOrDirty() throws Exception {
     ExecutorService background = Executors.newFixedThreadPool(3);
     ExecutorService servers = Executors.newFixedThreadPool(THREADS);
