@@ -78,9 +78,9 @@ public final class CatalogPools implements Pools, ImageDependents {
         transaction -> {
           Image image = images.getAvailable(transaction, name);
           PoolPolicy policy = changed(pools.policy(transaction, image.series()), change);
-          PoolTerms kept = changed(terms.get(transaction, name), change.terms());
+          PoolTerms kept = changed(terms.get(transaction, image.series()), change.terms());
           pools.save(transaction, image.series(), policy);
-          terms.save(transaction, name, kept);
+          terms.save(transaction, image.series(), kept);
           retireSurplus(transaction, actor, image, goals.get(transaction, image).ready());
           audit.record(
               transaction,

@@ -75,7 +75,7 @@ public final class OnDemandReplica {
 
   private void requireRoom(ImageName name) throws DomainException {
     Image image = catalog.read(transaction -> images.getAvailable(transaction, name));
-    PoolTerms kept = catalog.read(transaction -> terms.get(transaction, name));
+    PoolTerms kept = catalog.read(transaction -> terms.get(transaction, image.series()));
     if (kept.spaceMaxBytes().isPresent()
         && space.room(image, kept.kind(), kept.spaceMaxBytes().getAsLong()) == 0) {
       throw new DomainException(
@@ -92,7 +92,7 @@ public final class OnDemandReplica {
 
   private Begun begin(Transaction transaction, Actor actor, ImageName name) throws DomainException {
     Image image = images.getAvailable(transaction, name);
-    CloneKind kind = terms.get(transaction, name).kind();
+    CloneKind kind = terms.get(transaction, image.series()).kind();
     boolean underWay =
         kind == CloneKind.INDEPENDENT
             && replicas.count(transaction, image.id(), ReplicaState.BUILDING) > 0;

@@ -41,7 +41,7 @@ final class PoolGoals {
 
   /** What the pool of an image is to keep at the time of the transaction. */
   Goal get(Transaction transaction, Image image) throws DomainException {
-    PoolTerms kept = terms.get(transaction, image.name());
+    PoolTerms kept = terms.get(transaction, image.series());
     Optional<Forecast> forecast = forecasts.get(transaction, image.name(), kept);
     if (forecast.isPresent()) {
       int target = forecast.get().target();

@@ -5,36 +5,40 @@ import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.forecast.ForecastTerms;
-import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageId;
 import io.lunette.core.volume.CloneKind;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** The terms of pools in a transaction under way. Stateless, so thread-safe. */
+/**
+ * The terms of pools in a transaction under way; like a policy they belong to the series of an
+ * image. Stateless, so thread-safe.
+ */
 public final class PoolTermsLedger {
 
   private static final int NONE = -1;
   private static final double MILLION = 1e6;
   private static final int MINUTES = 60;
 
-  /** The terms of the pool of an image; the default ones if none were set. */
-  public PoolTerms get(Transaction transaction, ImageName image) throws DomainException {
+  /** The terms of a series' pool; the default ones if none were set. */
+  public PoolTerms get(Transaction transaction, ImageId series) throws DomainException {
     return transaction
-        .first("SELECT * FROM pool_terms WHERE image = ?", PoolTermsLedger::terms, image.value())
+        .first(
+            "SELECT * FROM pool_terms WHERE image_id = ?", PoolTermsLedger::terms, series.value())
         .orElse(PoolTerms.DEFAULT);
   }
 
-  void save(Transaction transaction, ImageName image, PoolTerms terms) throws DomainException {
-    transaction.update("DELETE FROM pool_terms WHERE image = ?", image.value());
+  void save(Transaction transaction, ImageId series, PoolTerms terms) throws DomainException {
+    transaction.update("DELETE FROM pool_terms WHERE image_id = ?", series.value());
     Optional<ForecastTerms> forecast = terms.forecast();
     Optional<ScrubHours> hours = terms.scrubHours();
     transaction.update(
-        "INSERT INTO pool_terms (image, kind, space_max, miss_ppm, ready_min, ready_max,"
+        "INSERT INTO pool_terms (image_id, kind, space_max, miss_ppm, ready_min, ready_max,"
             + " scrub_dirty, scrub_from, scrub_to, scrub_zone, reformat)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        image.value(),
+        series.value(),
         terms.kind(),
         terms.spaceMaxBytes().orElse(NONE),
         forecast.map(each -> (int) Math.round(each.epsilon() * MILLION)).orElse(NONE),

@@ -160,7 +160,7 @@ final class VolumeReconciler {
     switch (replica.state()) {
       case BUILDING -> {
         if (state.isPresent()) {
-          differences.resolved(subject, "it was made when its making was cut off", "it is used");
+          differences.resolved(subject, "its making was cut off", "it goes on");
         }
       }
       case READY -> {

@@ -80,7 +80,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
             driver,
             replicas,
             control,
-            new ScrubSensors(catalog, driver, replicas, terms, thresholds),
+            new ScrubSensors(catalog, driver, images, replicas, terms, thresholds),
             new ScrubTriggers(images, replicas, pools, terms),
             new ScrubBooks(
                 catalog,

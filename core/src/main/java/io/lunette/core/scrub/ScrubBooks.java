@@ -7,6 +7,7 @@ import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.SignedDocument;
+import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolTermsLedger;
@@ -75,8 +76,9 @@ final class ScrubBooks {
   void verified(Replica replica, EraseReport report) throws DomainException {
     catalog.change(
         transaction -> {
-          boolean needed = images.get(transaction, replica.image()).current();
-          boolean reformat = terms.get(transaction, replica.imageName()).reformat();
+          Image image = images.get(transaction, replica.image());
+          boolean needed = image.current();
+          boolean reformat = terms.get(transaction, image.series()).reformat();
           boolean anew = needed && (reformat || replica.kind() == CloneKind.INDEPENDENT);
           ReplicaState next =
               anew ? ReplicaState.BUILDING : needed ? ReplicaState.READY : ReplicaState.RETIRED;

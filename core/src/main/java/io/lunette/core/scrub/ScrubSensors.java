@@ -5,6 +5,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageId;
+import io.lunette.core.image.ImageLedger;
 import io.lunette.core.pool.PoolTermsLedger;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
@@ -26,6 +27,7 @@ final class ScrubSensors {
 
   private final Catalog catalog;
   private final VolumeDriver driver;
+  private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final PoolTermsLedger terms;
   private final SpaceThresholds thresholds;
@@ -33,11 +35,13 @@ final class ScrubSensors {
   ScrubSensors(
       Catalog catalog,
       VolumeDriver driver,
+      ImageLedger images,
       ReplicaLedger replicas,
       PoolTermsLedger terms,
       SpaceThresholds thresholds) {
     this.catalog = catalog;
     this.driver = driver;
+    this.images = images;
     this.replicas = replicas;
     this.terms = terms;
     this.thresholds = thresholds;
@@ -70,7 +74,10 @@ final class ScrubSensors {
       if (!asked.containsKey(replica.image())) {
         asked.put(
             replica.image(),
-            terms.get(transaction, replica.imageName()).scrubDirtyBytes().isPresent());
+            terms
+                .get(transaction, images.get(transaction, replica.image()).series())
+                .scrubDirtyBytes()
+                .isPresent());
       }
     }
     return returned.stream().filter(replica -> asked.get(replica.image())).toList();

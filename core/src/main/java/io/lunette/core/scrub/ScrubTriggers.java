@@ -73,7 +73,7 @@ final class ScrubTriggers {
     if (!image.current()) {
       return Optional.of("another version of the image is current");
     }
-    PoolTerms kept = terms.get(transaction, image.name());
+    PoolTerms kept = terms.get(transaction, image.series());
     boolean open =
         kept.scrubHours().isEmpty() || kept.scrubHours().get().contains(transaction.now());
     if (open) {

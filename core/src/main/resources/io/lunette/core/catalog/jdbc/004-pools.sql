@@ -7,10 +7,10 @@ ALTER TABLE tenant ADD COLUMN space_max BIGINT NOT NULL DEFAULT -1;
 ALTER TABLE tenant ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX allocation_of_tenant ON allocation (tenant) WHERE ended IS NULL;
 
--- What a pool keeps to beyond its marks, by the name of its image. miss_ppm: of a million requests
--- so many may find none ready; -1 is no forecast. scrub_from and scrub_to: minutes of the day.
+-- What a pool keeps to beyond its marks; image_id is that of the series, as in pool. miss_ppm: of a
+-- million requests so many may find none ready; -1 is no forecast. scrub_from and scrub_to: minutes of the day.
 CREATE TABLE pool_terms (
-  image TEXT PRIMARY KEY,
+  image_id TEXT PRIMARY KEY REFERENCES image (id),
   kind TEXT NOT NULL,
   space_max BIGINT NOT NULL,
   miss_ppm INTEGER NOT NULL,
@@ -23,7 +23,7 @@ CREATE TABLE pool_terms (
   reformat INTEGER NOT NULL
 );
 
--- Requests for replicas, of the last days. served is 0 while a server that missed still asks.
+-- Requests for replicas of the last days, by the name of their image. served is 0 while a server that missed still asks.
 CREATE TABLE pool_demand (
   sequence ${serial},
   image TEXT NOT NULL,
