@@ -61,11 +61,19 @@ final class ScrubBooks {
         transaction -> replicas.inState(transaction, ReplicaState.SCRUBBING, limit));
   }
 
-  /** How its pool wants a replica erased. */
-  EraseRequest request(Replica replica) throws DomainException {
+  /** How its pool wants a replica erased; empty if it is not SCRUBBING any more. */
+  Optional<EraseRequest> request(Replica replica) throws DomainException {
     return catalog.read(
         transaction ->
-            pools.policy(transaction, images.get(transaction, replica.image()).series()).scrub());
+            replicas
+                    .find(transaction, replica.name())
+                    .filter(now -> now.state() == ReplicaState.SCRUBBING)
+                    .isPresent()
+                ? Optional.of(
+                    pools
+                        .policy(transaction, images.get(transaction, replica.image()).series())
+                        .scrub())
+                : Optional.empty());
   }
 
   /**

@@ -158,10 +158,30 @@ final class Scrubber implements AutoCloseable {
     return notBefore == null || !clock.instant().isBefore(notBefore);
   }
 
+  /**
+   * Begins the scrub of a replica that was SCRUBBING when the list was read. It may have ended since
+   * then, and a server may hold the replica: so the state is asked once more when its place is
+   * taken, since an end leaves that place only after the catalog has it.
+   */
   private void start(Replica replica) throws DomainException {
-    EraseRequest terms = books.request(replica);
     Run run = new Run(replica.attempts() + 1);
-    runs.put(replica.name(), run);
+    if (runs.putIfAbsent(replica.name(), run) != null) {
+      return;
+    }
+    Optional<EraseRequest> request = Optional.empty();
+    try {
+      request = books.request(replica);
+    } finally {
+      if (request.isEmpty()) {
+        runs.remove(replica.name());
+      }
+    }
+    if (request.isPresent()) {
+      erase(replica, run, request.get());
+    }
+  }
+
+  private void erase(Replica replica, Run run, EraseRequest terms) {
     try {
       run.job = driver.erase(replica.volume(), fitting(terms, replica.volume()));
       var unused =
