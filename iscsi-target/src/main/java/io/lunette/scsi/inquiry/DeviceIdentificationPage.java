@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.inquiry;
 
+import io.lunette.core.volume.NaaName;
 import io.lunette.scsi.device.LunInventory;
 import io.lunette.scsi.device.Nexus;
 import io.lunette.scsi.device.TargetPort;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.UUID;
 
 /**
  * 83h, Device Identification (SPC-4 §7.8.6): of the unit a T10 vendor designator, a locally
@@ -14,8 +14,6 @@ import java.util.UUID;
  * its iSCSI name.
  */
 final class DeviceIdentificationPage implements VpdPage {
-
-  private static final long NAA_LOCAL = 0x3L << 60;
 
   @Override
   public int code() {
@@ -28,17 +26,11 @@ final class DeviceIdentificationPage implements VpdPage {
     Designator.header(out, Designator.ASCII, Designator.OF_UNIT | 0x1, 8 + serial.length);
     out.put("LUNETTE ".getBytes(StandardCharsets.US_ASCII)).put(serial);
     Designator.header(out, Designator.BINARY, Designator.OF_UNIT | 0x3, 8);
-    out.putLong(naa(nexus.unit().identity()));
+    out.putLong(NaaName.of(nexus.unit().identity()).value());
     TargetPort port = inventory.targetPort(nexus.relativePort());
     Designator.portNumber(out, Designator.PORT_GROUP, port.groupTag());
     Designator.portNumber(out, Designator.RELATIVE_PORT, port.relativeId());
     Designator.name(out, Designator.OF_PORT, port.name());
     Designator.name(out, Designator.OF_DEVICE, inventory.targetName());
-  }
-
-  /** The low 60 bits of a hash of the identity, under the prefix of locally assigned names. */
-  static long naa(UUID identity) {
-    long mixed = identity.getMostSignificantBits() * 31 + identity.getLeastSignificantBits();
-    return NAA_LOCAL | mixed & ~(0xFL << 60);
   }
 }
