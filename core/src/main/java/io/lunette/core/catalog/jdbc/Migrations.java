@@ -25,7 +25,8 @@ final class Migrations {
           "004-pools.sql",
           "005-images.sql",
           "006-servers.sql",
-          "008-arrays.sql");
+          "008-arrays.sql",
+          "009-smis.sql");
 
   private final Dialect dialect;
   private final String label;
