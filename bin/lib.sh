@@ -92,6 +92,8 @@ require_foreign_tools() {
   command -v sfdisk >/dev/null || [[ -x /usr/sbin/sfdisk ]] || missing+=(fdisk)
   command -v mtype >/dev/null || missing+=(mtools)
   ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI and images" "${missing[@]}"
+  command -v wbemcli >/dev/null || missing+=(sblim-wbemcli)
+  ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI, SMI-S and images" "${missing[@]}"
 }
 
 # What the tests that boot machines need besides: QEMU's PC, with the BIOS and the iPXE of its network

@@ -8,12 +8,17 @@ import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
+import io.lunette.appliance.config.SmisOptions;
 import io.lunette.appliance.power.PowerControls;
 import io.lunette.appliance.rest.ApiServer;
 import io.lunette.appliance.rest.ApiServices;
 import io.lunette.appliance.rest.JobRegistry;
+import io.lunette.appliance.rest.SmisJobs;
+import io.lunette.appliance.rest.SmisOwners;
 import io.lunette.appliance.rest.SpaceView;
 import io.lunette.appliance.signing.KeyFiles;
+import io.lunette.appliance.smis.SmisService;
+import io.lunette.appliance.smis.SmisView;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.jdbc.JdbcCatalog;
 import io.lunette.core.catalog.jdbc.PostgresAccess;
@@ -34,6 +39,8 @@ import io.lunette.iscsi.target.TargetConfig;
 import io.lunette.iscsi.target.TargetLimits;
 import io.lunette.iscsi.target.TargetPortal;
 import io.lunette.scsi.device.UnitTraits;
+import io.lunette.smis.provider.ProviderParts;
+import io.lunette.smis.provider.account.Accounts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -69,6 +76,7 @@ public final class Appliance implements AutoCloseable {
   private ProvisioningCore core;
   private Optional<HostPort> http = Optional.empty();
   private Optional<HostPort> bootHttp = Optional.empty();
+  private SmisView smis = SmisView.NONE;
   private List<String> unresolved = List.of();
   private Optional<String> notice = Optional.empty();
 
@@ -148,7 +156,7 @@ public final class Appliance implements AutoCloseable {
                   .map(ByteSize::bytes)
                   .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond())));
       gauge.whenReached(target::spaceThresholdReached);
-      openApi(options, workers);
+      openApi(options, catalog, workers);
     } catch (DomainException e) {
       throw new ApplianceException(e.getMessage(), e);
     }
@@ -213,11 +221,14 @@ public final class Appliance implements AutoCloseable {
     }
   }
 
-  private void openApi(ServeOptions options, Workers workers) throws ApplianceException {
+  private void openApi(ServeOptions options, JdbcCatalog catalog, Workers workers)
+      throws ApplianceException {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
+    Accounts accounts = new Accounts(catalog);
+    openSmis(options.smis(), catalog, accounts, vertx);
     ApiServices services =
         new ApiServices(
             core,
@@ -234,6 +245,8 @@ public final class Appliance implements AutoCloseable {
                 workers.blocking()),
             copies,
             jobs,
+            accounts,
+            this::smis,
             this::status);
     BootEndpoint boot =
         new BootEndpoint(
@@ -249,6 +262,38 @@ public final class Appliance implements AutoCloseable {
       bootHttp = Optional.of(api.openBoot(options.boot().get()));
     }
     api.openSocket();
+  }
+
+  private void openSmis(SmisOptions options, JdbcCatalog catalog, Accounts accounts, Vertx vertx)
+      throws ApplianceException {
+    if (!options.isWanted()) {
+      return;
+    }
+    ProviderParts parts =
+        new ProviderParts(
+            catalog,
+            driver,
+            masking,
+            core,
+            new SmisJobs(jobs),
+            new SmisOwners(),
+            targetName,
+            portals.portals().stream()
+                .map(
+                    each ->
+                        new ProviderParts.Portal(
+                            each.address().host(), each.address().port(), each.group()))
+                .toList(),
+            ProgramVersion.number(),
+            Clock.systemUTC());
+    SmisService service = SmisService.open(home, options, parts, accounts, vertx);
+    lifecycle.add("SMI-S", service::close);
+    smis = service.view();
+  }
+
+  /** Where SMI-S clients find it. */
+  public SmisView smis() {
+    return smis;
   }
 
   private StatusView status() {

@@ -89,6 +89,16 @@ public record Home(Path directory) {
     return directory.resolve("certificate-keys.pub.pem");
   }
 
+  /** The certificate that SMI-S clients see, unless another is named. */
+  public Path smisCertificate() {
+    return directory.resolve("smis-certificate.pem");
+  }
+
+  /** Its private key. */
+  public Path smisKey() {
+    return directory.resolve("smis-key.pem");
+  }
+
   /** Scratch space, emptied at each start. */
   public Path temporary() {
     return directory.resolve("tmp");

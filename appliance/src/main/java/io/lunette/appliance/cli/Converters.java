@@ -20,6 +20,7 @@ import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.smis.provider.account.AccountName;
 import java.time.Duration;
 import java.util.function.Function;
 import picocli.CommandLine;
@@ -49,6 +50,7 @@ final class Converters {
     add(line, ServerName.class, ServerName::new);
     add(line, TenantName.class, TenantName::new);
     add(line, VolumeName.class, VolumeName::new);
+    add(line, AccountName.class, AccountName::new);
     add(line, InitiatorName.class, InitiatorName::new);
   }
 

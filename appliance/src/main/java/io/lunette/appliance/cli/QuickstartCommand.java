@@ -13,6 +13,7 @@ import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.KeyOptions;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
+import io.lunette.appliance.config.SmisOptions;
 import io.lunette.appliance.quickstart.Tour;
 import io.lunette.appliance.quickstart.TourException;
 import io.lunette.appliance.quickstart.TourHome;
@@ -72,7 +73,8 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.empty(),
             Optional.empty(),
             CatalogOptions.NONE,
-            KeyOptions.NONE);
+            KeyOptions.NONE,
+            SmisOptions.NONE);
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {
       String command = session.program() + " --home " + home.directory();

@@ -9,6 +9,8 @@ import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.KeyOptions;
 import io.lunette.appliance.config.ServeOptions;
+import io.lunette.appliance.config.SmisOptions;
+import io.lunette.appliance.smis.SmisView;
 import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -100,11 +102,46 @@ final class ServeCommand implements Callable<Integer> {
       description = "Where the keys are that wrap those of volumes (keys/UUID.keys of the home).")
   private Path keyFile;
 
+  @Option(
+      names = "--smis",
+      paramLabel = "H:P",
+      description = "Be an SMI-S array over HTTP; passwords are not encrypted there.")
+  private HostPort smis;
+
+  @Option(names = "--smis-tls", paramLabel = "H:P", description = "Be one over HTTPS.")
+  private HostPort smisTls;
+
+  @Option(
+      names = "--smis-certificate",
+      paramLabel = "F",
+      description = "Certificate chain for that, in PEM; else a self-signed one of the home.")
+  private Path smisCertificate;
+
+  @Option(names = "--smis-key", paramLabel = "F", description = "Its private key, in PEM.")
+  private Path smisKey;
+
   @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
   private Path config;
 
   ServeCommand(Session session) {
     this.session = session;
+  }
+
+  private SmisOptions smis() throws ApplianceException {
+    try {
+      return new SmisOptions(
+          Optional.ofNullable(smis),
+          Optional.ofNullable(smisTls),
+          Optional.ofNullable(smisCertificate),
+          Optional.ofNullable(smisKey));
+    } catch (IllegalArgumentException e) {
+      throw new ApplianceException(e.getMessage(), e);
+    }
+  }
+
+  private static String smis(SmisView view) {
+    return (view.http() == null ? "" : " smis=" + view.http())
+        + (view.https() == null ? "" : " smis-tls=" + view.https());
   }
 
   @Override
@@ -125,7 +162,8 @@ final class ServeCommand implements Callable<Integer> {
                 Optional.ofNullable(catalogUser),
                 Optional.ofNullable(catalogPasswordFile)),
             new KeyOptions(
-                encrypt ? Optional.of(true) : Optional.empty(), Optional.ofNullable(keyFile)));
+                encrypt ? Optional.of(true) : Optional.empty(), Optional.ofNullable(keyFile)),
+            smis());
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {
@@ -138,7 +176,8 @@ final class ServeCommand implements Callable<Integer> {
                   + " http="
                   + appliance.http().map(HostPort::toString).orElse("-")
                   + " target="
-                  + appliance.targetName());
+                  + appliance.targetName()
+                  + smis(appliance.smis()));
       session.out().flush();
       stopped.await();
     } finally {

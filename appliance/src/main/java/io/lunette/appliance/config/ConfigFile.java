@@ -35,7 +35,11 @@ public final class ConfigFile {
           "catalog-user",
           "catalog-password-file",
           "encrypt",
-          "key-file");
+          "key-file",
+          "smis",
+          "smis-tls",
+          "smis-certificate",
+          "smis-key");
 
   private final Path file;
   private final Properties properties;
@@ -76,7 +80,20 @@ public final class ConfigFile {
             config.value("catalog-user", Function.identity()),
             config.value("catalog-password-file", Path::of)),
         new KeyOptions(
-            config.value("encrypt", ConfigFile::yesOrNo), config.value("key-file", Path::of)));
+            config.value("encrypt", ConfigFile::yesOrNo), config.value("key-file", Path::of)),
+        config.smis());
+  }
+
+  private SmisOptions smis() throws ApplianceException {
+    try {
+      return new SmisOptions(
+          value("smis", HostPort::parse),
+          value("smis-tls", HostPort::parse),
+          value("smis-certificate", Path::of),
+          value("smis-key", Path::of));
+    } catch (IllegalArgumentException e) {
+      throw new ApplianceException("configuration " + file + ": " + e.getMessage(), e);
+    }
   }
 
   private Optional<PortalOptions> portals() throws ApplianceException {

@@ -17,7 +17,8 @@ public record ServeOptions(
     Optional<PhysicalBlock> physicalBlock,
     Optional<SpaceThresholds> spaceThresholds,
     CatalogOptions catalog,
-    KeyOptions keys) {
+    KeyOptions keys,
+    SmisOptions smis) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
@@ -32,7 +33,8 @@ public record ServeOptions(
           Optional.empty(),
           Optional.empty(),
           CatalogOptions.NONE,
-          KeyOptions.NONE);
+          KeyOptions.NONE,
+          SmisOptions.NONE);
 
   /** How large a pool is made unless told otherwise; thin, so it takes what is written. */
   public static final ByteSize DEFAULT_POOL_SIZE = new ByteSize(64L << 30);
@@ -50,6 +52,7 @@ public record ServeOptions(
         physicalBlock.or(other::physicalBlock),
         spaceThresholds.or(other::spaceThresholds),
         catalog.or(other.catalog()),
-        keys.or(other.keys));
+        keys.or(other.keys),
+        smis.or(other.smis));
   }
 }

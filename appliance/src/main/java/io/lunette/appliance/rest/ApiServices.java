@@ -6,9 +6,11 @@ import io.lunette.appliance.ImageImports;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.appliance.compose.ImageComposer;
 import io.lunette.core.array.Arrays;
+import io.lunette.appliance.smis.SmisView;
 import io.lunette.core.power.ServerPower;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.volume.VolumeDriver;
+import io.lunette.smis.provider.account.Accounts;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -24,6 +26,8 @@ import java.util.function.Supplier;
  * @param composer images by recipes
  * @param copies volumes from and to files
  * @param jobs long operations that a caller may ask after
+ * @param accounts who may use SMI-S
+ * @param smis where it is served
  * @param status what the appliance says of itself
  */
 public record ApiServices(
@@ -36,6 +40,8 @@ public record ApiServices(
     ImageComposer composer,
     VolumeCopies copies,
     JobRegistry jobs,
+    Accounts accounts,
+    Supplier<SmisView> smis,
     Supplier<Object> status) {
 
   List<RouteSet> areas() {
@@ -58,6 +64,7 @@ public record ApiServices(
         new CertificateRoutes(core.certificates()),
         new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies, arrays),
         new ArrayRoutes(arrays),
+        new SmisRoutes(accounts, smis),
         new AuditRoutes(core.audit()));
   }
 }

@@ -54,7 +54,15 @@ public final class JobRegistry {
   /** Takes a job in; {@code view} turns its value into what callers see. */
   <T> View add(String kind, String subject, Job<T> job, Function<T, Object> view) {
     CompletableFuture<Object> outcome = job.result().thenApply(view).toCompletableFuture();
-    Entry entry = new Entry(UUID.randomUUID(), kind, subject, job, outcome, clock.instant());
+    Entry entry =
+        new Entry(
+            UUID.randomUUID(),
+            kind,
+            subject,
+            job,
+            outcome,
+            clock.instant(),
+            outcome.handle((value, failure) -> clock.instant()));
     synchronized (entries) {
       trim();
       entries.put(entry.id(), entry);
@@ -92,6 +100,23 @@ public final class JobRegistry {
     return entry != null;
   }
 
+  /** When a job ended; empty while it runs and for one that is not known. */
+  Optional<Instant> ended(UUID id) {
+    synchronized (entries) {
+      return Optional.ofNullable(entries.get(id))
+          .filter(entry -> entry.ended().isDone())
+          .map(entry -> entry.ended().join());
+    }
+  }
+
+  /** Forgets a job that has ended; whether there was one. */
+  boolean remove(UUID id) {
+    synchronized (entries) {
+      Entry entry = entries.get(id);
+      return entry != null && entry.outcome().isDone() && entries.remove(id, entry);
+    }
+  }
+
   private void trim() {
     List<UUID> ended =
         entries.values().stream().filter(entry -> entry.outcome().isDone()).map(Entry::id).toList();
@@ -107,7 +132,8 @@ public final class JobRegistry {
       String subject,
       Job<?> job,
       CompletableFuture<Object> outcome,
-      Instant started) {
+      Instant started,
+      CompletableFuture<Instant> ended) {
 
     View view() {
       Job.Progress progress = job.progress();
