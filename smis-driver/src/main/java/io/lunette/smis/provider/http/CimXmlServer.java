@@ -72,6 +72,7 @@ public final class CimXmlServer implements AutoCloseable {
     return new HttpServerOptions()
         .setMaxHeaderSize(HEADER_BYTES_MAX)
         .setUseAlpn(false)
+        .setHttp2ClearTextEnabled(false)
         .setIdleTimeout((int) bounds.idle().toSeconds())
         .setIdleTimeoutUnit(TimeUnit.SECONDS);
   }
