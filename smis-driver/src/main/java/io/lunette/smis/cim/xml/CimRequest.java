@@ -19,6 +19,9 @@ public sealed interface CimRequest {
   /** What the CIMMethod header must say. */
   String method();
 
+  /** What it is asked with. */
+  Map<String, Object> parameters();
+
   /**
    * An operation of DSP0200 §5.4.
    *

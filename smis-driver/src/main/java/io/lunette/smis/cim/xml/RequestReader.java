@@ -3,6 +3,7 @@ package io.lunette.smis.cim.xml;
 
 import io.lunette.smis.cim.ObjectPath;
 import io.lunette.smis.cim.xml.RequestException.Kind;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,19 @@ public final class RequestReader {
       default:
         throw body.unexpected("a request");
     }
+  }
+
+  /**
+   * Reads a bare INSTANCE, as it is embedded in a text.
+   *
+   * @throws RequestException if it is none
+   */
+  public RawInstance readInstance(String text) throws RequestException {
+    XmlElement element = trees.read(text.getBytes(StandardCharsets.UTF_8));
+    if (!element.name().equals("INSTANCE")) {
+      throw element.unexpected("an embedded object");
+    }
+    return ValueReader.instance(element);
   }
 
   /** A correlator may stand before the call (DSP0201, CORRELATOR); it is not kept. */
