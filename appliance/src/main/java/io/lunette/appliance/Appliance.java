@@ -228,7 +228,7 @@ public final class Appliance implements AutoCloseable {
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
     Accounts accounts = new Accounts(catalog);
-    openSmis(options.smis(), catalog, accounts, vertx);
+    openSmis(options.smis(), catalog, accounts, workers, vertx);
     ApiServices services =
         new ApiServices(
             core,
@@ -264,7 +264,8 @@ public final class Appliance implements AutoCloseable {
     api.openSocket();
   }
 
-  private void openSmis(SmisOptions options, JdbcCatalog catalog, Accounts accounts, Vertx vertx)
+  private void openSmis(
+      SmisOptions options, JdbcCatalog catalog, Accounts accounts, Workers workers, Vertx vertx)
       throws ApplianceException {
     if (!options.isWanted()) {
       return;
@@ -285,6 +286,7 @@ public final class Appliance implements AutoCloseable {
                             each.address().host(), each.address().port(), each.group()))
                 .toList(),
             ProgramVersion.number(),
+            workers.blocking(),
             Clock.systemUTC());
     SmisService service = SmisService.open(home, options, parts, accounts, vertx);
     lifecycle.add("SMI-S", service::close);

@@ -7,6 +7,7 @@ import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeDriver;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * What the array is made of; none of it is closed with the provider.
@@ -20,6 +21,7 @@ import java.util.List;
  * @param targetName iSCSI name of the target, and of the array
  * @param portals where the target listens, as {@code host:port}
  * @param version of the software
+ * @param workers runs what blocks
  * @param clock what time it is
  */
 public record ProviderParts(
@@ -32,6 +34,7 @@ public record ProviderParts(
     String targetName,
     List<Portal> portals,
     String version,
+    Executor workers,
     Clock clock) {
 
   public ProviderParts {

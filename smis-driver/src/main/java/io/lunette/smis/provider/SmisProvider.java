@@ -7,14 +7,15 @@ import io.lunette.smis.provider.account.BasicAuthentication;
 import io.lunette.smis.provider.http.CimXmlHandler;
 import io.lunette.smis.provider.http.CimXmlServer;
 import io.lunette.smis.provider.http.HttpBounds;
+import io.lunette.smis.provider.indication.IndicationRun;
 import io.lunette.smis.provider.model.Estate;
-import io.lunette.smis.provider.model.Model;
 import io.lunette.smis.provider.model.Names;
 import io.lunette.smis.provider.operation.Operations;
 import io.lunette.smis.provider.profile.Profiles;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /**
  * Lunette as an SMI-S array, wired. Opened and closed by one thread; what it runs is thread-safe.
@@ -22,9 +23,11 @@ import java.nio.file.Path;
 public final class SmisProvider implements AutoCloseable {
 
   private final CimXmlServer server;
+  private final IndicationRun indications;
 
-  private SmisProvider(CimXmlServer server) {
+  private SmisProvider(CimXmlServer server, IndicationRun indications) {
     this.server = server;
+    this.indications = indications;
   }
 
   /**
@@ -35,8 +38,9 @@ public final class SmisProvider implements AutoCloseable {
   public static SmisProvider over(ProviderParts parts, Accounts accounts, Vertx vertx) {
     Schema schema = Profiles.schema();
     Names names = new Names(parts.catalog());
-    Model model = Profiles.declare(schema, parts, names);
-    Operations operations = new Operations(model, () -> new Estate(parts, names), parts.clock());
+    Profiles.Declared declared = Profiles.declare(schema, parts, names);
+    Supplier<Estate> estates = () -> new Estate(parts, names);
+    Operations operations = new Operations(declared.model(), estates, parts.clock());
     CimXmlHandler handler =
         new CimXmlHandler(
             vertx,
@@ -45,7 +49,16 @@ public final class SmisProvider implements AutoCloseable {
             new BasicAuthentication(accounts, parts.clock()),
             parts.clock(),
             HttpBounds.DEFAULT);
-    return new SmisProvider(new CimXmlServer(vertx, handler, HttpBounds.DEFAULT));
+    IndicationRun indications =
+        new IndicationRun(
+            vertx,
+            declared.indications(),
+            estates,
+            schema,
+            parts.clock(),
+            declared.volumes()::instance,
+            declared.jobs()::instance);
+    return new SmisProvider(new CimXmlServer(vertx, handler, HttpBounds.DEFAULT), indications);
   }
 
   /** Listens without encryption; the port. */
@@ -61,6 +74,7 @@ public final class SmisProvider implements AutoCloseable {
   /** Stops listening; requests under way end first, within a bound. */
   @Override
   public void close() throws IOException {
+    indications.close();
     server.close();
   }
 }

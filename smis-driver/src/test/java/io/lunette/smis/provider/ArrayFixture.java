@@ -56,11 +56,14 @@ public final class ArrayFixture implements AutoCloseable {
   public final ProvisioningCore core;
   public final Schema schema = Profiles.schema();
   public final Model model;
+  public final Profiles.Declared declared;
   public final Operations operations;
   public final ProviderParts parts;
 
-  /** Calls of driver, masking and catalog so far. */
+  /** Calls of driver, masking and catalog so far by the thread that made this, not by the core. */
   public final AtomicInteger calls = new AtomicInteger();
+
+  private final Thread asker = Thread.currentThread();
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final RequestReader reader = new RequestReader(XmlLimits.DEFAULT);
@@ -102,9 +105,11 @@ public final class ArrayFixture implements AutoCloseable {
             TARGET,
             List.of(new ProviderParts.Portal("127.0.0.1", 3260, 1)),
             "1.2.3",
+            Runnable::run,
             clock);
     Names names = new Names(parts.catalog());
-    model = Profiles.declare(schema, parts, names);
+    declared = Profiles.declare(schema, parts, names);
+    model = declared.model();
     operations = new Operations(model, () -> new Estate(parts, names), clock);
   }
 
@@ -120,7 +125,9 @@ public final class ArrayFixture implements AutoCloseable {
             port.getClassLoader(),
             new Class<?>[] {port},
             (proxy, method, arguments) -> {
-              calls.incrementAndGet();
+              if (Thread.currentThread() == asker) {
+                calls.incrementAndGet();
+              }
               try {
                 return method.invoke(real, arguments);
               } catch (InvocationTargetException e) {

@@ -37,6 +37,7 @@ public final class Association {
   private final String rightRole;
   private final List<Source<?>> sources = new ArrayList<>();
   private String namespace = Namespaces.ARRAY;
+  private BiFunction<Estate, ObjectPath, Stream<Link>> narrow;
 
   public Association(String className, String leftRole, String rightRole) {
     this.className = className;
@@ -59,6 +60,12 @@ public final class Association {
   /** Adds any number of links for each thing of a kind, at one end of which the thing is. */
   public <T> Association several(Kind<T> kind, BiFunction<Estate, T, Stream<Link>> links) {
     sources.add(new Source<>(kind, true, links));
+    return this;
+  }
+
+  /** Finds the links of one end in another way than by the things that they come from. */
+  public Association narrowedBy(BiFunction<Estate, ObjectPath, Stream<Link>> quick) {
+    narrow = quick;
     return this;
   }
 
@@ -93,7 +100,9 @@ public final class Association {
 
   /** The links that have that end. */
   public Stream<Link> links(Estate estate, ObjectPath end) {
-    return sources.stream().flatMap(source -> source.touching(estate, end));
+    return narrow == null
+        ? sources.stream().flatMap(source -> source.touching(estate, end))
+        : narrow.apply(estate, end).filter(link -> link.touches(end));
   }
 
   /** A link as an instance. */

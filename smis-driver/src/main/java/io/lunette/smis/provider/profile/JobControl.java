@@ -73,6 +73,23 @@ final class JobControl implements Editor {
     model.method(jobs, "GetErrors", this::getErrors);
   }
 
+  /** Says whose jobs they are, by what they do. */
+  void ownedBy(Model model, Kind<Estate> volumes, Kind<Estate> replication, Kind<Estate> erasure) {
+    model
+        .associate("LUNETTE_OwningJobElement", "OwningElement", "OwnedElement")
+        .each(
+            jobs,
+            (estate, job) -> {
+              Kind<Estate> owner =
+                  switch (job.kind()) {
+                    case "volume-copy" -> replication;
+                    case "volume-erase" -> erasure;
+                    default -> volumes;
+                  };
+              return new Link(owner.path(estate, estate), jobs.path(estate, job));
+            });
+  }
+
   private static String id(ObjectPath path) {
     return Keys.instanceOf(path.key("InstanceID"));
   }

@@ -152,8 +152,11 @@ final class VolumeChanges implements Editor {
     return MethodResult.ok();
   }
 
-  /** What an initiator or a job uses is in use; so is the source of a copy under way. */
-  private long delete(Actor actor, VolumeInfo volume) {
+  /**
+   * Deletes a volume; the return code. What an initiator or a job uses is in use. Called with the
+   * lock of this.
+   */
+  long delete(Actor actor, VolumeInfo volume) {
     requireFree(volume.name());
     try {
       if (isMapped(volume.name())) {

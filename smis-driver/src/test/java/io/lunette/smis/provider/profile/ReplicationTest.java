@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.smis.provider.profile;
+
+import static io.lunette.smis.provider.ArrayClient.relation;
+import static io.lunette.smis.provider.ArrayClient.service;
+import static io.lunette.smis.provider.ArrayClient.volume;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.smis.provider.ArrayClient;
+import io.lunette.smis.provider.ArrayClient.Outcome;
+import io.lunette.smis.provider.ArrayFixture;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Snapshots, clones and erases that clients ask for, against what the volumes hold. */
+class ReplicationTest {
+
+  private static final VolumeName SOURCE = new VolumeName("source");
+  private static final int SIZE = 1 << 20;
+
+  @TempDir Path directory;
+  private ArrayFixture array;
+  private ArrayClient client;
+
+  @BeforeEach
+  void start() throws Exception {
+    array = new ArrayFixture(directory);
+    client = new ArrayClient(array);
+    array.driver.create(SOURCE, SIZE);
+    write(SOURCE, 1);
+  }
+
+  @AfterEach
+  void stop() {
+    array.close();
+  }
+
+  private void write(VolumeName volume, long seed) throws Exception {
+    DeviceContent.write(array.driver, volume, 0, DeviceContent.pattern(8192, seed));
+  }
+
+  private boolean holds(String volume, long seed) throws Exception {
+    return java.util.Arrays.equals(
+        DeviceContent.read(array.driver, new VolumeName(volume), 0, 8192),
+        DeviceContent.pattern(8192, seed));
+  }
+
+  private Outcome replicate(String type, String name, String source) {
+    return client.call(
+        service("ReplicationService"),
+        "CreateElementReplica",
+        "ElementName",
+        name,
+        "SyncType",
+        type,
+        "SourceElement",
+        volume(source),
+        "WaitForCopyState",
+        "4");
+  }
+
+  private int modify(String operation, String source, String target) {
+    return client
+        .call(
+            service("ReplicationService"),
+            "ModifyReplicaSynchronization",
+            "Operation",
+            operation,
+            "Synchronization",
+            relation(source, target))
+        .code();
+  }
+
+  @Test
+  void aSnapshotKeepsTheContentAndBringsItBack() throws Exception {
+    Outcome made = replicate("7", "snap", "source");
+    write(SOURCE, 2);
+
+    assertThat(made.code()).isZero();
+    assertThat(made.text()).contains("NAME=\"Synchronization\"").contains("NAME=\"TargetElement\"");
+    assertThat(holds("snap", 1)).isTrue();
+    assertThat(client.get(relation("source", "snap")))
+        .contains("NAME=\"SyncType\" TYPE=\"uint16\"><VALUE>7</VALUE>")
+        .contains("NAME=\"CopyState\" TYPE=\"uint16\"><VALUE>4</VALUE>")
+        .contains("NAME=\"SyncState\" TYPE=\"uint16\"><VALUE>6</VALUE>");
+    assertThat(modify("15", "source", "snap")).isZero();
+    assertThat(holds("source", 1)).isTrue();
+    assertThat(modify("8", "source", "snap")).isEqualTo(1);
+    assertThat(modify("19", "source", "snap")).isZero();
+    assertThat(array.driver.find(new VolumeName("snap"))).isEmpty();
+  }
+
+  @Test
+  void aSnapshotOfWhatNeverChangesCanBeWritten() throws Exception {
+    array.driver.seal(SOURCE);
+
+    assertThat(replicate("7", "overlay", "source").code()).isZero();
+
+    write(new VolumeName("overlay"), 3);
+    assertThat(holds("overlay", 3)).isTrue();
+    assertThat(holds("source", 1)).isTrue();
+  }
+
+  @Test
+  void aCloneIsAJobAndStandsAloneWhenItIsDetached() throws Exception {
+    Outcome made = replicate("8", "clone", "source");
+
+    assertThat(made.code()).isEqualTo(4096);
+    String job = array.jobs.list().get(0).id();
+    assertThat(made.text()).contains("LUNETTE:" + job);
+    assertThat(client.enumerate("CIM_ConcreteJob"))
+        .contains("NAME=\"JobState\" TYPE=\"uint16\"><VALUE>7</VALUE>")
+        .contains("<VALUE.ARRAY><VALUE>2</VALUE><VALUE>17</VALUE></VALUE.ARRAY>");
+    assertThat(client.enumerate("CIM_AffectedJobElement"))
+        .contains("<KEYVALUE VALUETYPE=\"string\">clone<");
+    assertThat(array.driver.list())
+        .extracting(each -> each.name().value())
+        .containsExactly("clone", "source");
+    assertThat(client.count("CIM_StorageSynchronized")).isEqualTo(1);
+    assertThat(modify("15", "source", "clone")).isEqualTo(1);
+    assertThat(modify("8", "source", "clone")).isZero();
+    assertThat(client.count("CIM_StorageSynchronized")).isZero();
+    write(SOURCE, 2);
+    assertThat(holds("clone", 1)).isTrue();
+  }
+
+  @Test
+  void aCloneOntoAVolumeThatTheClientMade() throws Exception {
+    array.driver.create(new VolumeName("target"), SIZE);
+    array.driver.create(new VolumeName("small"), 4096);
+
+    assertThat(
+            client
+                .call(
+                    service("ReplicationService"),
+                    "CreateElementReplica",
+                    "SyncType",
+                    "8",
+                    "SourceElement",
+                    volume("source"),
+                    "TargetElement",
+                    volume("target"))
+                .code())
+        .isEqualTo(4096);
+    assertThat(holds("target", 1)).isTrue();
+    assertThat(
+            client
+                .call(
+                    service("ReplicationService"),
+                    "CreateElementReplica",
+                    "SyncType",
+                    "8",
+                    "SourceElement",
+                    volume("source"),
+                    "TargetElement",
+                    volume("small"))
+                .code())
+        .isEqualTo(5);
+  }
+
+  @Test
+  void relationsAreFoundFromBothEnds() {
+    replicate("7", "snap", "source");
+    for (String end : new String[] {"source", "snap"}) {
+      assertThat(
+              array.ask(
+                  ArrayFixture.OPERATOR,
+                  "root/lunette",
+                  "ReferenceNames",
+                  "<IPARAMVALUE NAME=\"ObjectName\">"
+                      + volume(end).value().replaceAll(".*(<INSTANCENAME.*</INSTANCENAME>).*", "$1")
+                      + "</IPARAMVALUE><IPARAMVALUE NAME=\"ResultClass\"><CLASSNAME"
+                      + " NAME=\"CIM_StorageSynchronized\"/></IPARAMVALUE>"))
+          .contains("LUNETTE_StorageSynchronized");
+    }
+    assertThat(
+            client
+                .call(service("ReplicationService"), "GetReplicationRelationships", "SyncType", "7")
+                .text())
+        .contains("LUNETTE_StorageSynchronized");
+  }
+
+  @Test
+  void othersThanSnapshotsAndClonesAreNotSupported() {
+    assertThat(replicate("6", "mirror", "source").code()).isEqualTo(1);
+    assertThat(replicate("7", "x", "none").text()).startsWith("ERROR 6");
+  }
+
+  @Test
+  void anErasedVolumeReadsAsZeroesWhateverItWasClonedFrom() throws Exception {
+    array.driver.seal(SOURCE);
+    replicate("7", "overlay", "source");
+    write(new VolumeName("overlay"), 3);
+
+    Outcome erase =
+        client.call(
+            service("StorageErasureService"),
+            "Erase",
+            "Element",
+            volume("overlay"),
+            "ElementType",
+            "1",
+            "ErasureMethod",
+            "overwrite");
+
+    assertThat(erase.code()).isEqualTo(4096);
+    assertThat(array.driver.find(new VolumeName("overlay")).orElseThrow().state())
+        .isEqualTo(VolumeState.WRITABLE);
+    assertThat(DeviceContent.read(array.driver, new VolumeName("overlay"), 0, SIZE))
+        .isEqualTo(new byte[SIZE]);
+    assertThat(holds("source", 1)).isTrue();
+    assertThat(
+            client
+                .call(
+                    service("StorageErasureService"),
+                    "Erase",
+                    "Element",
+                    volume("overlay"),
+                    "ErasureMethod",
+                    "fire")
+                .code())
+        .isEqualTo(1);
+  }
+}
