@@ -22,6 +22,11 @@ CREATE TABLE smis_copy (
   since BIGINT NOT NULL
 );
 
+-- Snapshots that copies are made from, to be deleted when the copy has begun.
+CREATE TABLE smis_hidden (
+  volume TEXT PRIMARY KEY
+);
+
 CREATE TABLE smis_view_member (
   server TEXT PRIMARY KEY,
   view TEXT NOT NULL

@@ -10,6 +10,7 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -145,6 +146,28 @@ public final class Names {
           audit.record(transaction, actor, "volume.delete", volume.value(), "");
           return null;
         });
+  }
+
+  /** Notes a snapshot that nobody shall find; before it is made. */
+  public void hide(VolumeName snapshot) throws DomainException {
+    catalog.change(
+        transaction ->
+            transaction.update("INSERT INTO smis_hidden (volume) VALUES (?)", snapshot.value()));
+  }
+
+  /** The snapshots that were noted and not forgotten. */
+  public List<VolumeName> hidden() throws DomainException {
+    return catalog.read(
+        transaction ->
+            transaction.query(
+                "SELECT volume FROM smis_hidden", row -> new VolumeName(row.text("volume"))));
+  }
+
+  /** Forgets such a snapshot; when it is gone. */
+  public void unhide(VolumeName snapshot) throws DomainException {
+    catalog.change(
+        transaction ->
+            transaction.update("DELETE FROM smis_hidden WHERE volume = ?", snapshot.value()));
   }
 
   /** Puts servers into a view. */

@@ -114,6 +114,7 @@ final class Interop {
         .each(
             manager,
             (estate, unused) -> new Link(array.path(estate), manager.path(estate, estate)));
+    declareIndicationService(model, array);
     Kind<String> namespaces =
         model.add(
             Kind.<String>of(
@@ -131,6 +132,28 @@ final class Interop {
             (estate, name) ->
                 new Link(manager.path(estate, estate), namespaces.path(estate, name)));
     return manager;
+  }
+
+  private static void declareIndicationService(Model model, ArraySystem array) {
+    Kind<Estate> service =
+        model.add(
+            Kind.single(
+                    "LUNETTE_IndicationService",
+                    estate -> Keys.named(estate, "LUNETTE_IndicationService", "IndicationService"),
+                    (estate, unused, instance) ->
+                        ArraySystem.healthy(instance)
+                            .set("ElementName", "IndicationService")
+                            .set("Started", true)
+                            .set("FilterCreationEnabled", true)
+                            .set("DeliveryRetryAttempts", 2)
+                            .set("DeliveryRetryInterval", 2)
+                            .set("SubscriptionRemovalAction", 2))
+                .inInterop());
+    model
+        .associate("LUNETTE_HostedService", "Antecedent", "Dependent")
+        .each(
+            service,
+            (estate, unused) -> new Link(array.path(estate), service.path(estate, estate)));
   }
 
   private static Map<String, String> namespaceKeys(Estate estate, String name) {

@@ -21,6 +21,7 @@ import io.lunette.smis.provider.model.Names;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A snapshot of a volume that is written to is an immutable volume; one of an immutable volume,
  * which can have no other content than it has, is a dependent clone that can be written. Both are
- * there when the method returns. A clone is an independent copy, made by a job; of a volume that is
+ * there when the method returns. What a server holds of the domain is copied by nobody: the copy
+ * would outlive its scrub. A clone is an independent copy, made by a job; of a volume that is
  * written to, it is copied from a hidden snapshot, which goes when the copy has begun. Thread-safe:
  * changes of volumes come one after the other.
  */
@@ -75,6 +77,9 @@ final class ReplicaChanges {
       return MethodResult.of(MethodResult.NOT_SUPPORTED);
     }
     VolumeInfo original = changes.existing(call.estate(), source.get());
+    if (original.state() != VolumeState.SEALED) {
+      changes.requireFree(original.name());
+    }
     Optional<ObjectPath> target = call.reference("TargetElement");
     if (target.isPresent()) {
       return onto(call, type, original, changes.existing(call.estate(), target.get()));
@@ -106,7 +111,8 @@ final class ReplicaChanges {
     VolumeName sealed = original.name();
     Optional<VolumeName> hidden = Optional.empty();
     if (original.state() != VolumeState.SEALED) {
-      sealed = new VolumeName(HIDDEN_PREFIX + name.value());
+      sealed = new VolumeName(HIDDEN_PREFIX + UUID.randomUUID());
+      names.hide(sealed);
       parts.driver().snapshot(original.name(), sealed);
       hidden = Optional.of(sealed);
     }
@@ -137,23 +143,16 @@ final class ReplicaChanges {
 
   /** Removes what stops between a snapshot and its copy left behind; at start. */
   void tidy() {
-    CimErrors.translating(
-        () -> {
-          for (VolumeInfo volume : parts.driver().list()) {
-            if (volume.name().value().startsWith(HIDDEN_PREFIX)) {
-              drop(volume.name());
-            }
-          }
-          return null;
-        });
+    CimErrors.translating(() -> names.hidden()).forEach(this::drop);
   }
 
   /** A copy that has begun does without its source. */
   private void drop(VolumeName hidden) {
     try {
       parts.driver().delete(hidden);
-    } catch (VolumeException e) {
-      LOG.warn("the hidden snapshot '{}' stays: {}", hidden, e.getMessage());
+      names.unhide(hidden);
+    } catch (VolumeException | DomainException e) {
+      LOG.warn("the hidden snapshot '{}' stays until the next start: {}", hidden, e.getMessage());
     }
   }
 
@@ -168,11 +167,10 @@ final class ReplicaChanges {
       return MethodResult.of(MethodResult.INVALID_PARAMETER);
     }
     String label = call.estate().label(target);
-    return CimErrors.translating(
-        () -> {
-          parts.driver().delete(target.name());
-          return copy(call, original, target.name(), label);
-        });
+    long deleted = changes.delete(call.actor(), target);
+    return deleted == MethodResult.OK
+        ? CimErrors.translating(() -> copy(call, original, target.name(), label))
+        : MethodResult.of(deleted);
   }
 
   private ObjectPath relation(Estate estate, VolumeName source, VolumeName target) {

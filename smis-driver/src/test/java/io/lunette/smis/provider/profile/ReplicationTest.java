@@ -12,6 +12,7 @@ import io.lunette.core.volume.VolumeState;
 import io.lunette.smis.provider.ArrayClient;
 import io.lunette.smis.provider.ArrayClient.Outcome;
 import io.lunette.smis.provider.ArrayFixture;
+import io.lunette.smis.provider.model.Names;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,6 +185,32 @@ class ReplicationTest {
                 .call(service("ReplicationService"), "GetReplicationRelationships", "SyncType", "7")
                 .text())
         .contains("LUNETTE_StorageSynchronized");
+  }
+
+  @Test
+  void whatTheDomainOwnsIsCopiedOnlyIfItNeverChanges() throws Exception {
+    array.driver.create(new VolumeName("image-web"), SIZE);
+    assertThat(replicate("7", "x", "image-web").text()).startsWith("ERROR 1: volume 'image-web'");
+
+    array.driver.seal(new VolumeName("image-web"));
+
+    assertThat(replicate("7", "x", "image-web").code()).isZero();
+  }
+
+  @Test
+  void aStopBetweenSnapshotAndCopyLeavesNothingForLong() throws Exception {
+    VolumeName left = new VolumeName("smis-source-left");
+    Names names = new Names(array.catalog);
+    names.hide(left);
+    array.driver.snapshot(SOURCE, left);
+    array.driver.create(new VolumeName("smis-source-mine"), SIZE);
+
+    Profiles.declare(array.schema, array.parts, names);
+
+    assertThat(array.driver.list())
+        .extracting(each -> each.name().value())
+        .containsExactly("smis-source-mine", "source");
+    assertThat(names.hidden()).isEmpty();
   }
 
   @Test
