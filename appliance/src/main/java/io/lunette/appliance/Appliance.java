@@ -17,6 +17,7 @@ import io.lunette.appliance.rest.SmisJobs;
 import io.lunette.appliance.rest.SmisOwners;
 import io.lunette.appliance.rest.SpaceView;
 import io.lunette.appliance.signing.KeyFiles;
+import io.lunette.appliance.smis.SmisPortals;
 import io.lunette.appliance.smis.SmisService;
 import io.lunette.appliance.smis.SmisView;
 import io.lunette.core.DomainException;
@@ -279,12 +280,7 @@ public final class Appliance implements AutoCloseable {
             new SmisJobs(jobs),
             new SmisOwners(),
             targetName,
-            portals.portals().stream()
-                .map(
-                    each ->
-                        new ProviderParts.Portal(
-                            each.address().host(), each.address().port(), each.group()))
-                .toList(),
+            SmisPortals.of(target.portals()),
             ProgramVersion.number(),
             workers.blocking(),
             Clock.systemUTC());

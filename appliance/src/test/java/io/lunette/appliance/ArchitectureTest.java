@@ -38,10 +38,33 @@ class ArchitectureTest {
   static final ArchRule drivers_and_target_do_not_know_the_appliance =
       noClasses()
           .that()
-          .resideInAnyPackage("io.lunette.engine..", "io.lunette.iscsi..", "io.lunette.scsi..")
+          .resideInAnyPackage(
+              "io.lunette.engine..", "io.lunette.iscsi..", "io.lunette.scsi..", "io.lunette.smis..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("io.lunette.appliance..");
+
+  @ArchTest
+  static final ArchRule smis_knows_core_alone =
+      noClasses()
+          .that()
+          .resideInAPackage("io.lunette.smis..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.lunette.engine..",
+              "io.lunette.blockio..",
+              "io.lunette.iscsi..",
+              "io.lunette.scsi..");
+
+  @ArchTest
+  static final ArchRule cim_knows_no_http =
+      noClasses()
+          .that()
+          .resideInAPackage("io.lunette.smis.cim..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.vertx..", "io.lunette.core..", "io.lunette.smis.provider..");
 
   @ArchTest
   static final ArchRule scsi_does_not_know_iscsi =
