@@ -23,6 +23,7 @@ import io.lunette.appliance.smis.SmisView;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.jdbc.JdbcCatalog;
 import io.lunette.core.catalog.jdbc.PostgresAccess;
+import io.lunette.core.node.NodeIdentity;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.provisioning.CoreParts;
 import io.lunette.core.provisioning.CoreSettings;
@@ -50,6 +51,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * A running appliance: pool, catalog, domain, iSCSI target and API on one home.
@@ -166,7 +168,10 @@ public final class Appliance implements AutoCloseable {
   private JdbcCatalog openCatalog(ServeOptions options) throws DomainException, ApplianceException {
     Optional<PostgresAccess> database = options.catalog().access(System.getenv());
     return database.isPresent()
-        ? JdbcCatalog.postgresql(database.get(), Clock.systemUTC())
+        ? JdbcCatalog.postgresql(
+            database.get(),
+            new NodeIdentity(options.catalog().nodeName(), targetName, portal.toString()),
+            Clock.systemUTC())
         : JdbcCatalog.sqlite(home.catalog(), Clock.systemUTC());
   }
 
@@ -300,6 +305,7 @@ public final class Appliance implements AutoCloseable {
     List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
     driver.keyTrouble().ifPresent(alerts::add);
+    List<NodeView> nodes = NodeView.all(core.nodes(), alerts);
     return new StatusView(
         ProgramVersion.number(),
         home.directory().toString(),
@@ -313,6 +319,7 @@ public final class Appliance implements AutoCloseable {
         pools.stream().map(StatusView.Pool::of).toList(),
         target.sessions().stream().map(StatusView.Session::of).toList(),
         masking.mappings().stream().map(StatusView.Mapping::of).toList(),
+        nodes,
         jobs.running(),
         alerts);
   }
@@ -320,6 +327,11 @@ public final class Appliance implements AutoCloseable {
   /** What was asked for at the start and is not so, in a line with what to do. */
   public Optional<String> notice() {
     return notice;
+  }
+
+  /** Has somebody told when another appliance has this one's place, so that it must stop. */
+  public void whenFenced(Consumer<String> told) {
+    core.whenFenced(told);
   }
 
   /** Where the target listens. */

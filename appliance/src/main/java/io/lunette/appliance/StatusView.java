@@ -32,6 +32,7 @@ import java.util.Locale;
  * @param pools replica pools in short
  * @param sessions who is logged in
  * @param mappings who sees what
+ * @param nodes the appliances that share the catalog
  * @param jobsRunning long operations under way
  * @param alerts what an operator should look at, a line each
  */
@@ -48,6 +49,7 @@ record StatusView(
     List<Pool> pools,
     List<Session> sessions,
     List<Mapping> mappings,
+    List<NodeView> nodes,
     int jobsRunning,
     List<String> alerts) {
 

@@ -24,6 +24,8 @@ public final class DomainException extends Exception {
     BUSY,
     /** No space for it. */
     NO_SPACE,
+    /** Another appliance has this one's place in a shared catalog: it must stop. */
+    FENCED,
     /** The catalog, the driver, the array or a file failed. */
     IO
   }

@@ -3,10 +3,12 @@ package io.lunette.appliance.cli;
 
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
+import io.lunette.core.allocation.RequestKey;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -29,6 +31,12 @@ final class AllocateCommand extends ApiCommand {
       description = "Make a replica there and then if none is ready, instead of saying so.")
   private boolean make;
 
+  @Option(
+      names = "--request-key",
+      paramLabel = "K",
+      description = "By what this request is known: sent again within a day, it is not done again.")
+  private RequestKey requestKey;
+
   AllocateCommand(Session session) {
     super(session);
   }
@@ -41,6 +49,6 @@ final class AllocateCommand extends ApiCommand {
             "tenant", tenant.value(),
             "image", image.value(),
             "make", make);
-    session().print(api.post("/allocations", body), new Details());
+    session().print(api.post("/allocations", body, Optional.ofNullable(requestKey)), new Details());
   }
 }

@@ -36,6 +36,7 @@ final class Commands {
     add("scrub", () -> ScrubCommands.create(session));
     add("volume", () -> VolumeCommands.create(session));
     add("smis", () -> SmisCommands.create(session));
+    add("audit", () -> AuditCommands.create(session));
     add("status", () -> new CommandLine(new StatusCommand(session)));
   }
 

@@ -163,7 +163,7 @@ final class ImageCommands {
               .collect(Collectors.joining("&"));
       session()
           .print(
-              api.get(query.isEmpty() ? "/images" : "/images?" + query),
+              api.list(query.isEmpty() ? "/images" : "/images?" + query),
               new Table()
                   .text("NAME", "name")
                   .number("VERSION", "version")

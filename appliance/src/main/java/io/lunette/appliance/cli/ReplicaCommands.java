@@ -22,7 +22,7 @@ final class ReplicaCommands {
         .addSubcommand("history", new History(session));
   }
 
-  @Command(description = "List replicas that are in service, at most 1000.")
+  @Command(description = "List replicas that are in service.")
   static final class ListAll extends ApiCommand {
 
     @Option(names = "--image", paramLabel = "I", description = "Only those of this image.")
@@ -42,7 +42,7 @@ final class ReplicaCommands {
       query += state == null ? "" : "&state=" + state.toUpperCase(Locale.ROOT);
       session()
           .print(
-              api.get("/replicas" + query),
+              api.list("/replicas" + query),
               new Table()
                   .text("NAME", "name")
                   .text("IMAGE", "image")

@@ -11,6 +11,7 @@ import io.lunette.appliance.config.KeyOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.config.SmisOptions;
 import io.lunette.appliance.smis.SmisView;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.space.SpaceThresholds;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -120,6 +121,12 @@ final class ServeCommand implements Callable<Integer> {
   @Option(names = "--smis-key", paramLabel = "F", description = "Its private key, in PEM.")
   private Path smisKey;
 
+  @Option(
+      names = "--node",
+      paramLabel = "NAME",
+      description = "What this appliance is called among those that share the catalog (the host).")
+  private NodeName node;
+
   @Option(names = "--config", paramLabel = "F", description = "Options from a properties file.")
   private Path config;
 
@@ -145,7 +152,7 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws ApplianceException {
+  public Integer call() throws ApplianceException, CommandFailure {
     ServeOptions said =
         new ServeOptions(
             target.portals(),
@@ -160,7 +167,8 @@ final class ServeCommand implements Callable<Integer> {
             new CatalogOptions(
                 Optional.ofNullable(catalog),
                 Optional.ofNullable(catalogUser),
-                Optional.ofNullable(catalogPasswordFile)),
+                Optional.ofNullable(catalogPasswordFile),
+                Optional.ofNullable(node)),
             new KeyOptions(
                 encrypt ? Optional.of(true) : Optional.empty(), Optional.ofNullable(keyFile)),
             smis());
@@ -179,9 +187,13 @@ final class ServeCommand implements Callable<Integer> {
                   + appliance.targetName()
                   + smis(appliance.smis()));
       session.out().flush();
+      appliance.whenFenced(stopped::fail);
       stopped.await();
     } finally {
       stopped.closed();
+    }
+    if (stopped.reason().isPresent()) {
+      throw new CommandFailure(stopped.reason().get());
     }
     return 0;
   }

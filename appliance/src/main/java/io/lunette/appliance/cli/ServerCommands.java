@@ -164,7 +164,7 @@ final class ServerCommands {
     void run(ApiClient api) throws ApiException, CommandFailure {
       session()
           .print(
-              api.get("/servers"),
+              api.list("/servers"),
               new Table()
                   .text("NAME", "name")
                   .text("IQN", "iqn")

@@ -46,6 +46,9 @@ final class StatusRendering implements Rendering {
     }
     section(text, status.path("pools"), pools());
     section(text, status.path("sessions"), sessions());
+    if (status.path("nodes").size() > 1) {
+      section(text, status.path("nodes"), nodes());
+    }
     return text.toString();
   }
 
@@ -86,6 +89,15 @@ final class StatusRendering implements Rendering {
         .number("RETURNED", "returned")
         .number("SCRUBBING", "scrubbing")
         .number("QUARANTINED", "quarantined");
+  }
+
+  private static Table nodes() {
+    return new Table()
+        .text("NODE", "name")
+        .text("PORTAL", "portal")
+        .text("SELF", "self")
+        .text("STARTED", "started")
+        .text("SEEN", "seen");
   }
 
   private static Table sessions() {

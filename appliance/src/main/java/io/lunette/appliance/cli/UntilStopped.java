@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +16,8 @@ final class UntilStopped {
 
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  private volatile String reason;
 
   private UntilStopped() {}
 
@@ -41,7 +44,18 @@ final class UntilStopped {
     }
   }
 
-  /** Returns when a signal has come. */
+  /** Has {@link #await} return for a reason of its own; the process is to end with a failure. */
+  void fail(String why) {
+    reason = why;
+    asked.countDown();
+  }
+
+  /** Why it was to stop, if no signal asked for it. */
+  Optional<String> reason() {
+    return Optional.ofNullable(reason);
+  }
+
+  /** Returns when a signal has come, or {@link #fail} was called. */
   void await() {
     try {
       asked.await();

@@ -4,8 +4,10 @@ package io.lunette.appliance.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.lunette.appliance.Home;
+import io.lunette.core.allocation.RequestKey;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -19,9 +21,12 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Calls the API of the appliance that runs on a home, over its socket. One call at a time; blocks.
@@ -30,6 +35,7 @@ public final class ApiClient implements AutoCloseable {
 
   private static final String PREFIX = "/api/v1";
   private static final long WAIT_SECONDS = 120;
+  private static final Pattern NEXT = Pattern.compile("<([^>]+)>; rel=\"next\"");
 
   private final Home home;
   private final Vertx vertx;
@@ -68,9 +74,40 @@ public final class ApiClient implements AutoCloseable {
     return call(HttpMethod.GET, path, null);
   }
 
+  /** All rows of a list, page after page, at most so many. */
+  public ArrayNode list(String path, int most) throws ApiException {
+    ArrayNode rows = json.createArrayNode();
+    String next = PREFIX + path;
+    while (next != null && rows.size() < most) {
+      Answer answer = request(HttpMethod.GET, next, null, Optional.empty());
+      for (JsonNode row : read(answer)) {
+        if (rows.size() < most) {
+          rows.add(row);
+        }
+      }
+      next = answer.next();
+    }
+    return rows;
+  }
+
+  /** All rows of a list, page after page. */
+  public ArrayNode list(String path) throws ApiException {
+    return list(path, Integer.MAX_VALUE);
+  }
+
   /** The answer to a POST of a JSON body. */
   public JsonNode post(String path, Object body) throws ApiException {
     return call(HttpMethod.POST, path, body);
+  }
+
+  /** The answer to a POST that is carried out once for a key, however often it is sent. */
+  public JsonNode post(String path, Object body, Optional<RequestKey> key) throws ApiException {
+    return read(request(HttpMethod.POST, PREFIX + path, body, key));
+  }
+
+  /** The answer to a DELETE that is carried out once for a key, however often it is sent. */
+  public JsonNode delete(String path, Optional<RequestKey> key) throws ApiException {
+    return read(request(HttpMethod.DELETE, PREFIX + path, null, key));
   }
 
   /** The answer to a PUT of a JSON body. */
@@ -84,17 +121,22 @@ public final class ApiClient implements AutoCloseable {
   }
 
   private JsonNode call(HttpMethod method, String path, Object body) throws ApiException {
+    return read(request(method, PREFIX + path, body, Optional.empty()));
+  }
+
+  private Answer request(HttpMethod method, String uri, Object body, Optional<RequestKey> key)
+      throws ApiException {
     RequestOptions options =
         new RequestOptions()
             .setServer(SocketAddress.domainSocketAddress(home.socket().toString()))
             .setHost("localhost")
             .setPort(80)
             .setMethod(method)
-            .setURI(PREFIX + path)
+            .setURI(uri)
             .putHeader("Lunette-Actor", "local:" + System.getProperty("user.name", "unknown"))
             .putHeader("Content-Type", "application/json");
-    Answer answer = await(http.request(options).compose(request -> send(request, body)));
-    return read(answer);
+    key.ifPresent(each -> options.putHeader("Idempotency-Key", "\"" + each + "\""));
+    return await(http.request(options).compose(request -> send(request, body)));
   }
 
   private Future<Answer> send(HttpClientRequest request, Object body) {
@@ -106,7 +148,12 @@ public final class ApiClient implements AutoCloseable {
       return Future.failedFuture(e);
     }
     return response.compose(
-        head -> head.body().map(content -> new Answer(head.statusCode(), content.getBytes())));
+        head ->
+            head.body()
+                .map(
+                    content ->
+                        new Answer(
+                            head.statusCode(), content.getBytes(), next(head.getHeader("Link")))));
   }
 
   private Answer await(Future<Answer> future) throws ApiException {
@@ -152,5 +199,11 @@ public final class ApiClient implements AutoCloseable {
     vertx.close();
   }
 
-  private record Answer(int status, byte[] body) {}
+  /** Where a list goes on (RFC 8288). */
+  private static String next(String link) {
+    Matcher matcher = NEXT.matcher(link == null ? "" : link);
+    return matcher.matches() ? matcher.group(1) : null;
+  }
+
+  private record Answer(int status, byte[] body, String next) {}
 }

@@ -3,6 +3,7 @@ package io.lunette.appliance.config;
 
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.Home;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.space.SpaceThresholds;
 import java.io.IOException;
 import java.io.Reader;
@@ -39,7 +40,8 @@ public final class ConfigFile {
           "smis",
           "smis-tls",
           "smis-certificate",
-          "smis-key");
+          "smis-key",
+          "node");
 
   private final Path file;
   private final Properties properties;
@@ -78,7 +80,8 @@ public final class ConfigFile {
         new CatalogOptions(
             config.value("catalog", Function.identity()),
             config.value("catalog-user", Function.identity()),
-            config.value("catalog-password-file", Path::of)),
+            config.value("catalog-password-file", Path::of),
+            config.value("node", NodeName::new)),
         new KeyOptions(
             config.value("encrypt", ConfigFile::yesOrNo), config.value("key-file", Path::of)),
         config.smis());

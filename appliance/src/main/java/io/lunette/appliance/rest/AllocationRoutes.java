@@ -93,10 +93,15 @@ final class AllocationRoutes implements RouteSet {
 
   @Override
   public void addTo(Routes routes) {
-    routes.get(
-        "/allocations", call -> Reply.ok(allocations.list().stream().map(View::of).toList()));
+    routes.get("/allocations", this::list);
     routes.post("/allocations", this::allocate);
     routes.delete("/allocations/:server", this::release);
+  }
+
+  private Reply list(Call call) throws DomainException {
+    List<Allocation> page =
+        allocations.page(call.query("after").map(ServerName::new), call.limit(Pages.LIMIT_MAX));
+    return Pages.of(call, page, each -> each.server().value(), View::of);
   }
 
   private Reply allocate(Call call) throws BadRequestException, DomainException {
@@ -107,7 +112,8 @@ final class AllocationRoutes implements RouteSet {
                 new ServerName(call.text("server")),
                 new TenantName(call.text("tenant")),
                 new ImageName(call.text("image")),
-                call.flag("make")));
+                call.flag("make"),
+                call.requestKey()));
     return switch (outcome.kind()) {
       case ALLOCATED -> allocated((AllocationOutcome.Allocated) outcome);
       case NO_REPLICA_READY -> noneReady((AllocationOutcome.NoReplicaReady) outcome);
@@ -173,7 +179,8 @@ final class AllocationRoutes implements RouteSet {
   }
 
   private Reply release(Call call) throws DomainException {
-    ReleaseOutcome outcome = allocations.release(call.actor(), new ServerName(call.path("server")));
+    ReleaseOutcome outcome =
+        allocations.release(call.actor(), new ServerName(call.path("server")), call.requestKey());
     return switch (outcome.kind()) {
       case RELEASED -> Reply.ok(released((ReleaseOutcome.Released) outcome));
       case NOTHING_HELD ->

@@ -3,13 +3,15 @@ package io.lunette.appliance.rest;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.audit.AuditEntry;
+import io.lunette.core.audit.AuditQuery;
 import io.lunette.core.audit.AuditTrail;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.OptionalLong;
 
 /** Who did what. */
 final class AuditRoutes implements RouteSet {
-
-  private static final int PAGE = 1000;
 
   private final AuditTrail audit;
 
@@ -38,9 +40,21 @@ final class AuditRoutes implements RouteSet {
   }
 
   private Reply list(Call call) throws DomainException {
-    OptionalLong before =
-        call.query("before").map(AuditRoutes::sequence).orElse(OptionalLong.empty());
-    return Reply.ok(audit.list(before, PAGE).stream().map(View::of).toList());
+    AuditQuery query =
+        new AuditQuery(
+            call.query("actor"),
+            call.query("action"),
+            call.query("subject"),
+            call.query("since").map(AuditRoutes::time),
+            call.query("until").map(AuditRoutes::time),
+            call.query("before").map(AuditRoutes::sequence).orElse(OptionalLong.empty()),
+            call.limit(AuditQuery.LIMIT_MAX));
+    List<AuditEntry> entries = audit.list(query);
+    Reply page = Reply.ok(entries.stream().map(View::of).toList());
+    return entries.size() < query.limit()
+        ? page
+        : page.withNext(
+            call.uriWith("before", Long.toString(entries.get(entries.size() - 1).sequence())));
   }
 
   private static OptionalLong sequence(String text) {
@@ -48,6 +62,15 @@ final class AuditRoutes implements RouteSet {
       return OptionalLong.of(Long.parseLong(text));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("'" + text + "' is not a sequence number", e);
+    }
+  }
+
+  private static Instant time(String text) {
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is not a time such as 2026-11-26T12:00:00Z", e);
     }
   }
 }

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.core.allocation.RequestKey;
 import io.lunette.core.audit.Actor;
+import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import java.util.function.Function;
 final class Call {
 
   private static final String ACTOR_HEADER = "Lunette-Actor";
+
+  private static final String KEY_HEADER = "Idempotency-Key";
 
   private final RoutingContext context;
   private final JsonNode body;
@@ -115,6 +119,47 @@ final class Call {
       throw new BadRequestException("the field '" + field + "' is not an array of texts");
     }
     return texts;
+  }
+
+  /**
+   * By what the caller knows this request, if it may be sent twice. The header is a structured text
+   * (RFC 8941), which has quotation marks; without them it is taken too.
+   */
+  Optional<RequestKey> requestKey() {
+    String header = context.request().getHeader(KEY_HEADER);
+    if (header == null) {
+      return Optional.empty();
+    }
+    boolean quoted = header.length() > 1 && header.startsWith("\"") && header.endsWith("\"");
+    return Optional.of(new RequestKey(quoted ? header.substring(1, header.length() - 1) : header));
+  }
+
+  /** How many a page of a list is to have. */
+  int limit(int most) {
+    return query("limit").map(text -> positive(text, most)).orElse(most);
+  }
+
+  private static int positive(String text, int most) {
+    int limit = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
+    if (limit < 1 || limit > most) {
+      throw new IllegalArgumentException("limit is '" + text + "': use 1 to " + most);
+    }
+    return limit;
+  }
+
+  /** The path and query of this call with another value of one parameter. */
+  String uriWith(String parameter, String value) {
+    QueryStringEncoder uri = new QueryStringEncoder(context.request().path());
+    context
+        .queryParams()
+        .forEach(
+            each -> {
+              if (!each.getKey().equals(parameter)) {
+                uri.addParam(each.getKey(), each.getValue());
+              }
+            });
+    uri.addParam(parameter, value);
+    return uri.toString();
   }
 
   /** A text that must be there. */

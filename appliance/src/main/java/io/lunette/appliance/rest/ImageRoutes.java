@@ -115,8 +115,11 @@ final class ImageRoutes implements RouteSet {
       wanted = wanted.with(ImageLabels.parse(label));
     }
     ImageLabels all = wanted;
-    return Reply.ok(
-        images.list().stream().filter(image -> image.labels().contain(all)).map(View::of).toList());
+    return Pages.cut(
+        call,
+        images.list().stream().filter(image -> image.labels().contain(all)).toList(),
+        image -> image.ref().toString(),
+        View::of);
   }
 
   private Reply importImage(Call call) throws BadRequestException, DomainException {

@@ -39,6 +39,7 @@ final class ProblemMapping {
       case BUSY -> Problem.of(409, "busy", e.getMessage());
       case INVALID -> Problem.of(400, "invalid", e.getMessage());
       case NO_SPACE -> Problem.of(507, "out-of-space", e.getMessage());
+      case FENCED -> Problem.of(503, "fenced", e.getMessage());
       case IO -> Problem.of(500, "io", e.getMessage());
     };
   }

@@ -80,8 +80,8 @@ final class ReplicaRoutes implements RouteSet {
             call.query("image").map(ImageName::new),
             call.query("state").map(ReplicaRoutes::state),
             call.query("after").map(ReplicaName::new),
-            call.query("limit").map(ReplicaRoutes::number).orElse(1000));
-    return Reply.ok(replicas.list(query).stream().map(View::of).toList());
+            call.limit(Pages.LIMIT_MAX));
+    return Pages.of(call, replicas.list(query), each -> each.name().value(), View::of);
   }
 
   private Reply get(Call call) throws DomainException {
@@ -108,13 +108,5 @@ final class ReplicaRoutes implements RouteSet {
         .filter(state -> state.name().equals(wanted))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no state '" + text + "'"));
-  }
-
-  private static int number(String text) {
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("'" + text + "' is not a number", e);
-    }
   }
 }

@@ -6,8 +6,18 @@ package io.lunette.appliance.rest;
  *
  * @param status HTTP status
  * @param body written as JSON; null for none
+ * @param next path and query of the page behind a list that goes on; null for none
  */
-record Reply(int status, Object body) {
+record Reply(int status, Object body, String next) {
+
+  Reply(int status, Object body) {
+    this(status, body, null);
+  }
+
+  /** The same, which goes on at another path. */
+  Reply withNext(String uri) {
+    return new Reply(status, body, uri);
+  }
 
   static Reply ok(Object body) {
     return new Reply(200, body);

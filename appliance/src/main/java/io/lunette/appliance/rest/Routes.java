@@ -62,7 +62,7 @@ final class Routes {
         .onComplete(
             done -> {
               if (done.succeeded()) {
-                write(context, done.result().status(), "application/json", done.result().body());
+                write(context, done.result());
               } else {
                 write(context, done.cause());
               }
@@ -97,6 +97,14 @@ final class Routes {
       LOG.error("{} {}", context.request().method(), context.request().path(), failure);
     }
     write(context, problem);
+  }
+
+  /** A list that goes on says where, as RFC 8288 has it. */
+  private void write(RoutingContext context, Reply reply) {
+    if (reply.next() != null && !context.response().ended()) {
+      context.response().putHeader("Link", "<" + reply.next() + ">; rel=\"next\"");
+    }
+    write(context, reply.status(), "application/json", reply.body());
   }
 
   private void write(RoutingContext context, Problem problem) {

@@ -12,6 +12,7 @@ import io.lunette.core.server.Servers;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -42,12 +43,18 @@ final class ServerRoutes implements RouteSet {
 
   @Override
   public void addTo(Routes routes) {
-    routes.get("/servers", call -> Reply.ok(servers.list().stream().map(View::of).toList()));
+    routes.get("/servers", this::list);
     routes.post("/servers", this::add);
     routes.get("/servers/:name", call -> Reply.ok(show(new ServerName(call.path("name")))));
     routes.put("/servers/:name", this::set);
     routes.delete("/servers/:name", this::remove);
     routes.post("/servers/:name/restart", this::restart);
+  }
+
+  private Reply list(Call call) throws DomainException {
+    List<Server> page =
+        servers.page(call.query("after").map(ServerName::new), call.limit(Pages.LIMIT_MAX));
+    return Pages.of(call, page, each -> each.name().value(), View::of);
   }
 
   private Reply add(Call call) throws BadRequestException, DomainException {

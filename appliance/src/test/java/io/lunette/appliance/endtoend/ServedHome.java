@@ -5,7 +5,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lunette.appliance.Home;
 import io.lunette.appliance.cli.Lunette;
+import io.lunette.appliance.client.ApiClient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +97,14 @@ final class ServedHome implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Waits for it to end by itself and returns its exit status. */
+  int exit(long seconds) throws Exception {
+    if (!process.waitFor(seconds, SECONDS)) {
+      throw new AssertionError("serve does not end: " + said());
+    }
+    return process.exitValue();
+  }
+
   String portal() {
     return portal;
   }
@@ -131,6 +141,13 @@ final class ServedHome implements AutoCloseable {
       throw new AssertionError(String.join(" ", command) + ": " + outcome);
     }
     return JSON.readTree(outcome.out);
+  }
+
+  /** What all servers hold, as the API has it. */
+  JsonNode allocations() throws Exception {
+    try (ApiClient api = ApiClient.open(new Home(home))) {
+      return api.list("/allocations");
+    }
   }
 
   /** A command on this home. */

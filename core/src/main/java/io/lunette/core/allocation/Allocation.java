@@ -19,7 +19,8 @@ import java.util.List;
  * @param image what it is made of
  * @param imageVersion which version of that
  * @param replica what it is
- * @param state ALLOCATED for as long as the server has it
+ * @param state ALLOCATED for as long as the server has it; RETURNED where a request is repeated
+ *     whose allocation has ended since
  * @param since when it was handed over
  * @param mapping where the server finds it: portal, target, LUN, URL; portal and target are empty
  *     while the masking does not show it

@@ -5,6 +5,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerDependents;
@@ -19,19 +20,54 @@ import java.util.UUID;
 /** The allocations in a transaction under way. Stateless, so thread-safe. */
 public final class AllocationLedger implements ServerDependents, TenantDependents {
 
-  private static final String SELECT_HELD =
-      "SELECT a.*, i.name AS image_name, i.version AS image_version, s.initiator FROM allocation a"
-          + " JOIN image i ON i.id = a.image_id JOIN server s ON s.name = a.server"
-          + " WHERE a.ended IS NULL";
+  private static final String SELECT =
+      "SELECT a.*, i.name AS image_name, i.version AS image_version, i.node, s.initiator"
+          + " FROM allocation a"
+          + " JOIN image i ON i.id = a.image_id JOIN server s ON s.name = a.server";
 
-  /** What all servers hold, by server. */
+  private static final String SELECT_HELD = SELECT + " WHERE a.ended IS NULL";
+
+  /** What all servers hold, of whatever node, by server. */
   public List<HeldReplica> held(Transaction transaction) throws DomainException {
     return transaction.query(SELECT_HELD + " ORDER BY a.server", AllocationLedger::heldReplica);
+  }
+
+  /** What servers behind one hold, of whatever node, by server. */
+  List<HeldReplica> heldAfter(Transaction transaction, Optional<ServerName> after, int limit)
+      throws DomainException {
+    return transaction.query(
+        SELECT_HELD + " AND a.server > ? ORDER BY a.server LIMIT ?",
+        AllocationLedger::heldReplica,
+        after.map(ServerName::value).orElse(""),
+        limit);
+  }
+
+  /** What servers hold of the node that makes the transaction, by server. */
+  public List<HeldReplica> heldHere(Transaction transaction) throws DomainException {
+    return transaction.query(
+        SELECT_HELD + " AND i.node = ? ORDER BY a.server",
+        AllocationLedger::heldReplica,
+        transaction.node().value());
   }
 
   Optional<HeldReplica> heldBy(Transaction transaction, ServerName server) throws DomainException {
     return transaction.first(
         SELECT_HELD + " AND a.server = ?", AllocationLedger::heldReplica, server.value());
+  }
+
+  /**
+   * An allocation, whether or not it has ended.
+   *
+   * @throws DomainException NOT_FOUND if its server has been removed since
+   */
+  HeldReplica get(Transaction transaction, AllocationId id) throws DomainException {
+    return transaction
+        .first(SELECT + " WHERE a.id = ?", AllocationLedger::heldReplica, id.value())
+        .orElseThrow(
+            () ->
+                new DomainException(
+                    DomainException.Kind.NOT_FOUND,
+                    "the request was carried out, and its server has been removed since"));
   }
 
   /** How many servers hold a replica for a tenant. */
@@ -98,6 +134,7 @@ public final class AllocationLedger implements ServerDependents, TenantDependent
   private static HeldReplica heldReplica(Row row) throws DomainException {
     return new HeldReplica(
         new AllocationId(UUID.fromString(row.text("id"))),
+        new NodeName(row.text("node")),
         new ServerName(row.text("server")),
         new InitiatorName(row.text("initiator")),
         new TenantName(row.text("tenant")),
@@ -105,6 +142,7 @@ public final class AllocationLedger implements ServerDependents, TenantDependent
         row.integer("image_version"),
         new ReplicaName(row.text("replica")),
         row.integer("lun"),
-        row.instant("since"));
+        row.instant("since"),
+        row.optionalInstant("ended"));
   }
 }

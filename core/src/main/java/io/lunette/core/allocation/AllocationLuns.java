@@ -21,7 +21,12 @@ import java.util.UUID;
 public final class AllocationLuns {
 
   private static final String SELECT =
-      "SELECT l.* FROM allocation_lun l JOIN allocation a ON a.id = l.allocation WHERE a.ended IS ";
+      "SELECT l.* FROM allocation_lun l JOIN allocation a ON a.id = l.allocation";
+
+  private static final String OF_NODE =
+      SELECT + " JOIN image i ON i.id = a.image_id WHERE i.node = ? AND a.ended IS ";
+
+  private static final String ORDER = " ORDER BY l.server, l.lun";
 
   private final ServerLuns luns;
 
@@ -47,9 +52,15 @@ public final class AllocationLuns {
         lun.lun());
   }
 
-  /** Those of allocations that have not ended. */
+  /** Those of allocations that have not ended, of whatever node. */
   List<HeldLun> held(Transaction transaction) throws DomainException {
-    return transaction.query(SELECT + "NULL ORDER BY l.server, l.lun", AllocationLuns::lun);
+    return transaction.query(SELECT + " WHERE a.ended IS NULL" + ORDER, AllocationLuns::lun);
+  }
+
+  /** Those of allocations of this node that have not ended. */
+  List<HeldLun> heldHere(Transaction transaction) throws DomainException {
+    return transaction.query(
+        OF_NODE + "NULL" + ORDER, AllocationLuns::lun, transaction.node().value());
   }
 
   /** Those of one allocation. */
@@ -60,9 +71,15 @@ public final class AllocationLuns {
         allocation.value());
   }
 
-  /** Those of allocations that have ended, which have still to be taken away. */
+  /** Those of allocations of this node that have ended, which have still to be taken away. */
   List<HeldLun> released(Transaction transaction) throws DomainException {
-    return transaction.query(SELECT + "NOT NULL ORDER BY l.server, l.lun", AllocationLuns::lun);
+    return transaction.query(
+        OF_NODE + "NOT NULL" + ORDER, AllocationLuns::lun, transaction.node().value());
+  }
+
+  /** The same of whatever node. */
+  List<HeldLun> releasedAnywhere(Transaction transaction) throws DomainException {
+    return transaction.query(SELECT + " WHERE a.ended IS NOT NULL" + ORDER, AllocationLuns::lun);
   }
 
   /** All volumes that somebody may see. */

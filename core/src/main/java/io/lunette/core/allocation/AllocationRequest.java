@@ -5,6 +5,7 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Who wants a replica of what.
@@ -13,24 +14,36 @@ import java.util.Objects;
  * @param tenant for whom
  * @param image of what
  * @param make whether one is made there and then if none is ready
+ * @param key by what the caller knows this request, if it may be sent twice
  */
 public record AllocationRequest(
-    ServerName server, TenantName tenant, ImageName image, boolean make) {
+    ServerName server, TenantName tenant, ImageName image, boolean make, Optional<RequestKey> key) {
 
   public AllocationRequest {
     Objects.requireNonNull(server);
     Objects.requireNonNull(tenant);
     Objects.requireNonNull(image);
+    Objects.requireNonNull(key);
   }
 
   /** A replica that is ready, or none. */
   public static AllocationRequest ready(ServerName server, TenantName tenant, ImageName image) {
-    return new AllocationRequest(server, tenant, image, false);
+    return new AllocationRequest(server, tenant, image, false, Optional.empty());
   }
 
   /** A replica that is ready, or one that is made for this request. */
   public static AllocationRequest readyOrMade(
       ServerName server, TenantName tenant, ImageName image) {
-    return new AllocationRequest(server, tenant, image, true);
+    return new AllocationRequest(server, tenant, image, true, Optional.empty());
+  }
+
+  /** The same under a key. */
+  public AllocationRequest withKey(RequestKey requestKey) {
+    return new AllocationRequest(server, tenant, image, make, Optional.of(requestKey));
+  }
+
+  /** What is asked for, in words that differ where requests differ. */
+  String summary() {
+    return "allocate " + server + " for tenant " + tenant + " of image " + image;
   }
 }

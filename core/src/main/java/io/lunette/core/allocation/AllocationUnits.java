@@ -103,7 +103,12 @@ public final class AllocationUnits {
     return all;
   }
 
-  /** All that servers are to see besides their replicas. */
+  /** All that servers are to see of this node besides their replicas. */
+  public List<HeldLun> heldHere(Transaction transaction) throws DomainException {
+    return luns.heldHere(transaction);
+  }
+
+  /** All that servers are to see besides their replicas, of whatever node. */
   public List<HeldLun> held(Transaction transaction) throws DomainException {
     return luns.held(transaction);
   }
@@ -167,9 +172,18 @@ public final class AllocationUnits {
     return catalog.read(this::unfinished);
   }
 
-  Set<ServerName> unfinished(Transaction transaction) throws DomainException {
+  private Set<ServerName> unfinished(Transaction transaction) throws DomainException {
+    return servers(luns.released(transaction));
+  }
+
+  /** Servers from which something has still to be taken, by whatever node. */
+  Set<ServerName> unfinishedAnywhere(Transaction transaction) throws DomainException {
+    return servers(luns.releasedAnywhere(transaction));
+  }
+
+  private static Set<ServerName> servers(List<HeldLun> luns) {
     Set<ServerName> servers = new TreeSet<>();
-    luns.released(transaction).forEach(lun -> servers.add(lun.server()));
+    luns.forEach(lun -> servers.add(lun.server()));
     return servers;
   }
 }

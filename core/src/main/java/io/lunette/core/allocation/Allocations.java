@@ -22,10 +22,12 @@ public interface Allocations {
   /**
    * Hands a replica to a server, which sees it when this returns. Waits for none to be made, but
    * for one that is made for this request where it asks for that and none is ready. Repeating it
-   * with the same arguments returns the same allocation.
+   * with the same arguments returns the same allocation. Under a key it is carried out once: for 24
+   * hours the same request gets the same allocation, even if that has ended since.
    *
    * @throws DomainException NOT_FOUND: no such server or image; CONFLICT if the image belongs to
-   *     another tenant; NO_SPACE if one was to be made and there is no space for it; IO if making
+   *     another tenant, another node holds something for the server, or the key was used for
+   *     another request; NO_SPACE if one was to be made and there is no space for it; IO if making
    *     it or masking failed, after which the call may be repeated
    */
   AllocationOutcome allocate(Actor actor, AllocationRequest request) throws DomainException;
@@ -35,9 +37,27 @@ public interface Allocations {
    * replica waits in the returned pool for its scrub. If masking fails the replica counts as
    * returned already and is neither scrubbed nor reused until the LUN is gone; repeat the call.
    *
-   * @throws DomainException NOT_FOUND: no such server; IO
+   * <p>Under a key it is carried out once: for 24 hours the same request gets the same answer, and
+   * does not take back what the server was given since.
+   *
+   * @throws DomainException NOT_FOUND: no such server; CONFLICT if another node holds what it has,
+   *     or the key was used for another request; IO
    */
-  ReleaseOutcome release(Actor actor, ServerName server) throws DomainException;
+  ReleaseOutcome release(Actor actor, ServerName server, Optional<RequestKey> key)
+      throws DomainException;
+
+  /** {@link #release(Actor, ServerName, Optional)} without a key. */
+  default ReleaseOutcome release(Actor actor, ServerName server) throws DomainException {
+    return release(actor, server, Optional.empty());
+  }
+
+  /**
+   * A page of what servers hold now, by server.
+   *
+   * @param after only servers behind this one: the last of the page before
+   * @param limit at most so many
+   */
+  List<Allocation> page(Optional<ServerName> after, int limit) throws DomainException;
 
   /** What all servers hold now, by server. */
   List<Allocation> list() throws DomainException;

@@ -54,6 +54,7 @@ public final class CatalogAllocations implements Allocations {
   private final OnDemandReplica maker;
   private final CatalogAuditTrail audit;
   private final Runnable demand;
+  private final RequestLedger requests = new RequestLedger();
 
   /**
    * Wires the service.
@@ -124,29 +125,31 @@ public final class CatalogAllocations implements Allocations {
 
   private AllocationOutcome show(Handover.Result result) throws DomainException {
     HeldReplica held = result.held().orElseThrow();
+    if (held.ended().isPresent()) {
+      return new AllocationOutcome.Allocated(
+          allocation(held, shown(List.of(held.unit()), Map.of())), result.path());
+    }
+    servers.admit(servers.get(held.server()));
     return new AllocationOutcome.Allocated(allocation(held, units.show(held)), result.path());
   }
 
   @Override
-  public ReleaseOutcome release(Actor actor, ServerName server) throws DomainException {
+  public ReleaseOutcome release(Actor actor, ServerName server, Optional<RequestKey> key)
+      throws DomainException {
+    Optional<ReleaseOutcome> before;
     Optional<Replica> returned;
     Lock lock = locks.of(server);
     lock.lock();
     try {
-      catalog.change(
-          transaction -> {
-            servers.get(transaction, server);
-            Optional<HeldReplica> held = allocations.heldBy(transaction, server);
-            if (held.isPresent()) {
-              giveBack(transaction, actor, held.get());
-            }
-            return null;
-          });
+      before = catalog.change(transaction -> giveBack(transaction, actor, server, key));
       returned = unmasking.finish(server);
     } finally {
       lock.unlock();
     }
     demand.run();
+    if (before.isPresent()) {
+      return before.get();
+    }
     return returned
         .<ReleaseOutcome>map(
             replica ->
@@ -157,6 +160,53 @@ public final class CatalogAllocations implements Allocations {
                     replica.name(),
                     replica.since()))
         .orElseGet(() -> new ReleaseOutcome.NothingHeld(server));
+  }
+
+  /** Ends what a server holds; what the same request came to before, if it was carried out. */
+  private Optional<ReleaseOutcome> giveBack(
+      Transaction transaction, Actor actor, ServerName server, Optional<RequestKey> key)
+      throws DomainException {
+    String request = "release " + server;
+    Optional<RequestLedger.Done> done = requests.find(transaction, key, request);
+    if (done.isPresent()) {
+      Optional<AllocationId> ended = done.get().allocation();
+      return Optional.of(
+          ended.isPresent()
+              ? released(allocations.get(transaction, ended.get()))
+              : new ReleaseOutcome.NothingHeld(server));
+    }
+    servers.get(transaction, server);
+    Optional<HeldReplica> held = allocations.heldBy(transaction, server);
+    if (held.isPresent()) {
+      requireHere(transaction, held.get());
+      giveBack(transaction, actor, held.get());
+    }
+    requests.record(transaction, key, request, held.map(HeldReplica::id));
+    return Optional.empty();
+  }
+
+  private static ReleaseOutcome released(HeldReplica held) {
+    return new ReleaseOutcome.Released(
+        held.server(), held.tenant(), held.image(), held.replica(), held.ended().orElseThrow());
+  }
+
+  /**
+   * Sees to it that this node can grant and revoke access to what a server holds.
+   *
+   * @throws DomainException CONFLICT
+   */
+  static void requireHere(Transaction transaction, HeldReplica held) throws DomainException {
+    if (!held.node().equals(transaction.node())) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          "server '"
+              + held.server()
+              + "' holds replica '"
+              + held.replica()
+              + "' of node '"
+              + held.node()
+              + "'; release it there");
+    }
   }
 
   private void giveBack(Transaction transaction, Actor actor, HeldReplica held)
@@ -182,18 +232,35 @@ public final class CatalogAllocations implements Allocations {
         "replica " + held.replica() + " of tenant " + held.tenant());
   }
 
+  /** Forgets the keys of requests that are older than they are kept. */
+  public void forgetOldRequests() throws DomainException {
+    if (catalog.read(requests::hasOld)) {
+      int unused = catalog.change(requests::deleteOld);
+    }
+  }
+
+  @Override
+  public List<Allocation> page(Optional<ServerName> after, int limit) throws DomainException {
+    return described(transaction -> allocations.heldAfter(transaction, after, limit));
+  }
+
   @Override
   public List<Allocation> list() throws DomainException {
-    List<HeldReplica> held = new ArrayList<>();
+    return described(allocations::held);
+  }
+
+  private List<Allocation> described(Catalog.Work<List<HeldReplica>> which)
+      throws DomainException {
     Map<AllocationId, List<HeldLun>> luns = new HashMap<>();
-    catalog.read(
-        transaction -> {
-          held.addAll(allocations.held(transaction));
-          for (HeldLun lun : units.held(transaction)) {
-            luns.computeIfAbsent(lun.allocation(), id -> new ArrayList<>()).add(lun);
-          }
-          return null;
-        });
+    List<HeldReplica> held =
+        catalog.read(
+            transaction -> {
+              luns.clear();
+              for (HeldLun lun : units.held(transaction)) {
+                luns.computeIfAbsent(lun.allocation(), id -> new ArrayList<>()).add(lun);
+              }
+              return which.run(transaction);
+            });
     Map<Object, LunMapping> mappings = mappings();
     return held.stream()
         .map(
@@ -265,7 +332,7 @@ public final class CatalogAllocations implements Allocations {
         held.image(),
         held.imageVersion(),
         held.replica(),
-        ReplicaState.ALLOCATED,
+        held.ended().isPresent() ? ReplicaState.RETURNED : ReplicaState.ALLOCATED,
         held.since(),
         replica,
         luns);

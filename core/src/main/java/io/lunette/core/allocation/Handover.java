@@ -62,6 +62,7 @@ public final class Handover {
   private final TenantQuotas quotas;
   private final DemandLedger demand;
   private final CatalogAuditTrail audit;
+  private final RequestLedger requests = new RequestLedger();
 
   public Handover(
       ImageLedger images,
@@ -96,8 +97,33 @@ public final class Handover {
       AllocationRequest request,
       OptionalLong space)
       throws DomainException {
+    Optional<RequestLedger.Done> done =
+        requests.find(transaction, request.key(), request.summary());
+    if (done.isPresent()) {
+      HeldReplica held = allocations.get(transaction, done.get().allocation().orElseThrow());
+      if (held.ended().isEmpty()) {
+        CatalogAllocations.requireHere(transaction, held);
+      }
+      return Result.given(held, AllocationPath.HELD);
+    }
+    Result result = takeNow(transaction, actor, server, request, space);
+    if (result.held().isPresent()) {
+      requests.record(
+          transaction, request.key(), request.summary(), result.held().map(HeldReplica::id));
+    }
+    return result;
+  }
+
+  private Result takeNow(
+      Transaction transaction,
+      Actor actor,
+      Server server,
+      AllocationRequest request,
+      OptionalLong space)
+      throws DomainException {
     Optional<HeldReplica> before = allocations.heldBy(transaction, server.name());
     if (before.isPresent()) {
+      CatalogAllocations.requireHere(transaction, before.get());
       return again(before.get(), request);
     }
     Image image = images.getAvailable(transaction, request.image());

@@ -2,6 +2,7 @@
 package io.lunette.core.allocation;
 
 import io.lunette.core.image.ImageName;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
@@ -9,10 +10,12 @@ import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
+import java.util.Optional;
 
 /** An allocation as the catalog has it: what the masking must then show. */
 public record HeldReplica(
     AllocationId id,
+    NodeName node,
     ServerName server,
     InitiatorName initiator,
     TenantName tenant,
@@ -20,7 +23,8 @@ public record HeldReplica(
     int imageVersion,
     ReplicaName replica,
     int lun,
-    Instant since) {
+    Instant since,
+    Optional<Instant> ended) {
 
   /** What the server is to see. */
   public VolumeName volume() {

@@ -59,11 +59,10 @@ public final class Unmasking implements ServerDependents {
   Optional<Replica> finish(ServerName server) throws DomainException {
     units.finish(server);
     Optional<Replica> last = Optional.empty();
-    for (PendingUnmask pending : catalog.read(replicas::pendingUnmasks)) {
-      if (pending.replica().server().equals(Optional.of(server))) {
-        unmask(pending, server);
-        last = Optional.of(pending.replica());
-      }
+    for (PendingUnmask pending :
+        catalog.read(transaction -> replicas.pendingUnmasks(transaction, server))) {
+      unmask(pending, server);
+      last = Optional.of(pending.replica());
     }
     return last;
   }
@@ -109,7 +108,7 @@ public final class Unmasking implements ServerDependents {
 
   @Override
   public void requireNone(Transaction transaction, ServerName server) throws DomainException {
-    if (units.unfinished(transaction).contains(server)) {
+    if (units.unfinishedAnywhere(transaction).contains(server)) {
       throw new DomainException(
           DomainException.Kind.BUSY,
           "what server '"
@@ -118,18 +117,17 @@ public final class Unmasking implements ServerDependents {
               + server
               + "'");
     }
-    for (PendingUnmask pending : replicas.pendingUnmasks(transaction)) {
-      if (pending.replica().server().equals(Optional.of(server))) {
-        throw new DomainException(
-            DomainException.Kind.BUSY,
-            "replica '"
-                + pending.replica().name()
-                + "' is still being taken from server '"
-                + server
-                + "'; repeat 'release "
-                + server
-                + "'");
-      }
+    Optional<PendingUnmask> pending = replicas.anyPendingUnmask(transaction, server);
+    if (pending.isPresent()) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "replica '"
+              + pending.get().replica().name()
+              + "' is still being taken from server '"
+              + server
+              + "'; repeat 'release "
+              + server
+              + "'");
     }
   }
 }

@@ -5,14 +5,17 @@ import io.lunette.core.DomainException;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** Who did what to which, append-only: an entry is committed with the change that it tells of. */
+/**
+ * Who did what to which, append-only: an entry is committed with the change that it tells of, and
+ * the database refuses to change or delete one.
+ */
 public interface AuditTrail {
 
-  /**
-   * Entries, newest first.
-   *
-   * @param before only entries with a smaller sequence: the last one of the page before
-   * @param limit at most so many, 1 to 1000
-   */
-  List<AuditEntry> list(OptionalLong before, int limit) throws DomainException;
+  /** The entries that a query is for, newest first. */
+  List<AuditEntry> list(AuditQuery query) throws DomainException;
+
+  /** All entries behind a page, newest first. */
+  default List<AuditEntry> list(OptionalLong before, int limit) throws DomainException {
+    return list(AuditQuery.all(before, limit));
+  }
 }

@@ -3,14 +3,18 @@ package io.lunette.core.audit;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Conditions;
+import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
 import java.util.List;
-import java.util.OptionalLong;
 
 /** The audit trail in the catalog. */
 public final class CatalogAuditTrail implements AuditTrail {
 
-  private static final int LIMIT_MAX = 1000;
+  /** What stands between the things and what is done to them, and the character behind that. */
+  private static final char GROUP = '.';
+
+  private static final char AFTER_GROUP = GROUP + 1;
 
   private final Catalog catalog;
 
@@ -32,24 +36,37 @@ public final class CatalogAuditTrail implements AuditTrail {
   }
 
   @Override
-  public List<AuditEntry> list(OptionalLong before, int limit) throws DomainException {
-    if (limit < 1 || limit > LIMIT_MAX) {
-      throw new DomainException(
-          DomainException.Kind.INVALID, "a page of the audit trail holds 1 to 1000 entries");
-    }
+  public List<AuditEntry> list(AuditQuery query) throws DomainException {
+    Conditions conditions =
+        new Conditions().and("sequence < ?", query.before().orElse(Long.MAX_VALUE));
+    query.actor().ifPresent(actor -> conditions.and("actor = ?", actor));
+    query.subject().ifPresent(subject -> conditions.and("subject = ?", subject));
+    query.since().ifPresent(since -> conditions.and("at_time >= ?", since));
+    query.until().ifPresent(until -> conditions.and("at_time < ?", until));
+    query
+        .action()
+        .ifPresent(
+            action ->
+                conditions.and(
+                    "(action = ? OR (action > ? AND action < ?))",
+                    action,
+                    action + GROUP,
+                    action + AFTER_GROUP));
     return catalog.read(
         transaction ->
             transaction.query(
-                "SELECT * FROM audit WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
-                row ->
-                    new AuditEntry(
-                        row.number("sequence"),
-                        row.instant("at_time"),
-                        new Actor(row.text("actor")),
-                        row.text("action"),
-                        row.text("subject"),
-                        row.text("detail")),
-                before.orElse(Long.MAX_VALUE),
-                limit));
+                "SELECT * FROM audit WHERE " + conditions.sql() + " ORDER BY sequence DESC LIMIT ?",
+                CatalogAuditTrail::entry,
+                conditions.argumentsAnd(query.limit())));
+  }
+
+  private static AuditEntry entry(Row row) throws DomainException {
+    return new AuditEntry(
+        row.number("sequence"),
+        row.instant("at_time"),
+        new Actor(row.text("actor")),
+        row.text("action"),
+        row.text("subject"),
+        row.text("detail"));
   }
 }

@@ -2,6 +2,7 @@
 package io.lunette.core.catalog;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.node.NodeName;
 
 /**
  * What must survive a restart. Thread-safe; calls block on the database.
@@ -28,12 +29,16 @@ public interface Catalog extends AutoCloseable {
    * has happened.
    *
    * @throws DomainException what the work threw; IO or NO_SPACE if the database failed or cannot be
-   *     reached; CONFLICT if other appliances were in its way too often
+   *     reached; CONFLICT if other appliances were in its way too often; FENCED if another one was
+   *     started as this node
    */
   <T> T change(Work<T> work) throws DomainException;
 
   /** Runs work that only reads; it sees one consistent state. */
   <T> T read(Work<T> work) throws DomainException;
+
+  /** The node that uses it. */
+  NodeName node();
 
   /** Waits for transactions under way, then closes. */
   @Override

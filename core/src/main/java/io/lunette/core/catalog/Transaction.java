@@ -2,6 +2,7 @@
 package io.lunette.core.catalog;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.node.NodeName;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,9 @@ public interface Transaction {
 
   /** The time of this transaction: the same whenever it is asked, in whole microseconds. */
   Instant now();
+
+  /** The node that makes it: what it does with images and replicas concerns that node's alone. */
+  NodeName node();
 
   /** All rows of a query. */
   <T> List<T> query(String sql, RowReader<T> reader, Object... arguments) throws DomainException;

@@ -12,9 +12,9 @@ import java.util.Optional;
 /**
  * The chain in the catalog: every document names the digest of the one before, and a signed head
  * names the last. It begins with a document that introduces the first key. A document is added in
- * the transaction of its caller, so either both have happened or neither has; two nodes that add at
- * one time collide on the sequence number, and one of them repeats. Nothing is ever changed or
- * deleted but the head. Stateless but for the keys, so thread-safe.
+ * the transaction of its caller, so either both have happened or neither has. Each node has a chain
+ * of its own, since it signs with its own key. Nothing is ever changed or deleted but the head.
+ * Stateless but for the keys, so thread-safe.
  */
 public final class CertificateChain {
 
@@ -78,7 +78,9 @@ public final class CertificateChain {
     payload.put("previous", head.map(known -> known.text("last")).orElse(NONE));
     SignedDocument document = SignedDocument.sign(payload, by);
     transaction.update(
-        "INSERT INTO certificate (sequence, type, replica, document) VALUES (?, ?, ?, ?)",
+        "INSERT INTO certificate (node, sequence, type, replica, document)"
+            + " VALUES (?, ?, ?, ?, ?)",
+        transaction.node().value(),
         sequence,
         type,
         replica.map(ReplicaName::value),
@@ -87,9 +89,10 @@ public final class CertificateChain {
     ObjectNode last = JsonNodeFactory.instance.objectNode();
     describe(last, transaction, HEAD, sequence, next);
     last.put("last", document.digest());
-    transaction.update("DELETE FROM certificate_head");
+    transaction.update("DELETE FROM certificate_head WHERE node = ?", transaction.node().value());
     transaction.update(
-        "INSERT INTO certificate_head (document) VALUES (?)",
+        "INSERT INTO certificate_head (node, document) VALUES (?, ?)",
+        transaction.node().value(),
         SignedDocument.sign(last, next).toString());
     return document;
   }
@@ -106,15 +109,19 @@ public final class CertificateChain {
   /** What the chain ends with; empty if there is no chain. */
   static Optional<SignedDocument> head(Transaction transaction) throws DomainException {
     return transaction.first(
-        "SELECT document FROM certificate_head", row -> SignedDocument.parse(row.text("document")));
+        "SELECT document FROM certificate_head WHERE node = ?",
+        row -> SignedDocument.parse(row.text("document")),
+        transaction.node().value());
   }
 
   /** Documents after a sequence number, in order. */
   List<SignedDocument> after(Transaction transaction, long sequence, int limit)
       throws DomainException {
     return transaction.query(
-        "SELECT document FROM certificate WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        "SELECT document FROM certificate WHERE node = ? AND sequence > ?"
+            + " ORDER BY sequence LIMIT ?",
         row -> SignedDocument.parse(row.text("document")),
+        transaction.node().value(),
         sequence,
         limit);
   }
@@ -122,8 +129,9 @@ public final class CertificateChain {
   /** The certificates of a replica, newest first. */
   List<SignedDocument> of(Transaction transaction, ReplicaName replica) throws DomainException {
     return transaction.query(
-        "SELECT document FROM certificate WHERE replica = ? ORDER BY sequence DESC",
+        "SELECT document FROM certificate WHERE node = ? AND replica = ? ORDER BY sequence DESC",
         row -> SignedDocument.parse(row.text("document")),
+        transaction.node().value(),
         replica.value());
   }
 }

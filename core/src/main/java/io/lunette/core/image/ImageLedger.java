@@ -10,7 +10,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** The images in a transaction under way. Stateless, so thread-safe. */
+/**
+ * The images in a transaction under way; but for one that is asked for by its id, those of the node
+ * that makes it. Stateless, so thread-safe.
+ */
 public final class ImageLedger {
 
   /** What the names of images' volumes begin with. */
@@ -21,21 +24,27 @@ public final class ImageLedger {
   /** All versions that are not deleted or failed, by name and number. */
   public List<Image> live(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT * FROM image WHERE " + LIVE + " ORDER BY name, version", ImageLedger::image);
+        "SELECT * FROM image WHERE node = ? AND " + LIVE + " ORDER BY name, version",
+        ImageLedger::image,
+        transaction.node().value());
   }
 
   /** The versions of a name that are not deleted or failed, by number. */
   public List<Image> versions(Transaction transaction, ImageName name) throws DomainException {
     return transaction.query(
-        "SELECT * FROM image WHERE name = ? AND " + LIVE + " ORDER BY version",
+        "SELECT * FROM image WHERE node = ? AND name = ? AND " + LIVE + " ORDER BY version",
         ImageLedger::image,
+        transaction.node().value(),
         name.value());
   }
 
   /** The version of that name that new replicas are made of. */
   public Optional<Image> current(Transaction transaction, ImageName name) throws DomainException {
     return transaction.first(
-        "SELECT * FROM image WHERE name = ? AND is_current = 1", ImageLedger::image, name.value());
+        "SELECT * FROM image WHERE node = ? AND name = ? AND is_current = 1",
+        ImageLedger::image,
+        transaction.node().value(),
+        name.value());
   }
 
   /** The version of a series that new replicas are made of. */
@@ -103,9 +112,10 @@ public final class ImageLedger {
   int nextVersion(Transaction transaction, ImageName name) throws DomainException {
     return transaction
             .first(
-                "SELECT COALESCE(MAX(version), 0) AS last FROM image WHERE name = ?"
+                "SELECT COALESCE(MAX(version), 0) AS last FROM image WHERE node = ? AND name = ?"
                     + " AND state <> 'FAILED'",
                 row -> row.integer("last"),
+                transaction.node().value(),
                 name.value())
             .orElse(0)
         + 1;
@@ -113,9 +123,11 @@ public final class ImageLedger {
 
   void insert(Transaction transaction, Image image) throws DomainException {
     transaction.update(
-        "INSERT INTO image (id, series, name, version, tenant, volume, size_bytes, shared_volume,"
-            + " shared_bytes, provenance, recipe, labels, state, is_current, volume_gone, created)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
+        "INSERT INTO image (node, id, series, name, version, tenant, volume, size_bytes,"
+            + " shared_volume, shared_bytes, provenance, recipe, labels, state, is_current,"
+            + " volume_gone, created)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)",
+        transaction.node().value(),
         image.id().value(),
         image.series().value(),
         image.name().value(),
@@ -154,7 +166,8 @@ public final class ImageLedger {
   /** Makes an AVAILABLE image the current version of its name. */
   void makeCurrent(Transaction transaction, Image image) throws DomainException {
     transaction.update(
-        "UPDATE image SET is_current = 0 WHERE name = ? AND is_current = 1", image.name().value());
+        "UPDATE image SET is_current = 0 WHERE series = ? AND is_current = 1",
+        image.series().value());
     transaction.update(
         "UPDATE image SET is_current = 1 WHERE id = ? AND state = 'AVAILABLE'", image.id().value());
   }
@@ -174,25 +187,31 @@ public final class ImageLedger {
 
   /** Images whose import was begun. */
   public List<Image> importing(Transaction transaction) throws DomainException {
-    return transaction.query("SELECT * FROM image WHERE state = 'IMPORTING'", ImageLedger::image);
+    return transaction.query(
+        "SELECT * FROM image WHERE node = ? AND state = 'IMPORTING'",
+        ImageLedger::image,
+        transaction.node().value());
   }
 
   /** RETIRED images that no replica is made of and no operator has mapped. */
   public List<Image> unused(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT * FROM image WHERE state = 'RETIRED' AND NOT EXISTS (SELECT 1 FROM replica r"
+        "SELECT * FROM image WHERE node = ? AND state = 'RETIRED' AND NOT EXISTS (SELECT 1 FROM replica r"
             + " WHERE r.image_id = image.id AND r.state <> 'RETIRED') AND NOT EXISTS"
-            + " (SELECT 1 FROM manual_mapping m WHERE m.volume = image.volume"
-            + " OR m.volume = image.shared_volume) AND NOT EXISTS"
+            + " (SELECT 1 FROM manual_mapping m WHERE m.node = image.node"
+            + " AND (m.volume = image.volume OR m.volume = image.shared_volume)) AND NOT EXISTS"
             + " (SELECT 1 FROM allocation_lun l WHERE l.volume = image.shared_volume)",
-        ImageLedger::image);
+        ImageLedger::image,
+        transaction.node().value());
   }
 
   /** DELETED and FAILED images whose volumes have still to be deleted. */
   public List<Image> volumesToDelete(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT * FROM image WHERE state IN ('DELETED', 'FAILED') AND volume_gone = 0",
-        ImageLedger::image);
+        "SELECT * FROM image WHERE node = ? AND state IN ('DELETED', 'FAILED')"
+            + " AND volume_gone = 0",
+        ImageLedger::image,
+        transaction.node().value());
   }
 
   /** Records that the volume of an image has been deleted. */

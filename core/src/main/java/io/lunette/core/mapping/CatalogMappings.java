@@ -143,6 +143,7 @@ public final class CatalogMappings implements ManualMappings {
   /** A new mapping that cannot be shown is taken back: the call has then done nothing. */
   private LunMapping show(ManualMapping mapping, Server server, boolean added)
       throws DomainException {
+    servers.admit(server);
     try {
       return masking.map(
           mapping.volume(), server.initiator(), mapping.mode(), OptionalInt.of(mapping.lun()));

@@ -17,24 +17,29 @@ import java.util.Optional;
 /** The manual mappings in a transaction under way. Stateless, so thread-safe. */
 public final class MappingLedger implements ServerDependents, ImageDependents {
 
-  /** All, by server and LUN. */
+  /** All of the node that makes the transaction, by server and LUN. */
   public List<ManualMapping> all(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT * FROM manual_mapping ORDER BY server, lun", MappingLedger::mapping);
+        "SELECT * FROM manual_mapping WHERE node = ? ORDER BY server, lun",
+        MappingLedger::mapping,
+        transaction.node().value());
   }
 
   Optional<ManualMapping> find(Transaction transaction, VolumeName volume, ServerName server)
       throws DomainException {
     return transaction.first(
-        "SELECT * FROM manual_mapping WHERE server = ? AND volume = ?",
+        "SELECT * FROM manual_mapping WHERE node = ? AND server = ? AND volume = ?",
         MappingLedger::mapping,
+        transaction.node().value(),
         server.value(),
         volume.value());
   }
 
   void insert(Transaction transaction, ManualMapping mapping) throws DomainException {
     transaction.update(
-        "INSERT INTO manual_mapping (volume, server, lun, mode, since) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO manual_mapping (node, volume, server, lun, mode, since)"
+            + " VALUES (?, ?, ?, ?, ?, ?)",
+        transaction.node().value(),
         mapping.volume().value(),
         mapping.server().value(),
         mapping.lun(),
@@ -46,7 +51,8 @@ public final class MappingLedger implements ServerDependents, ImageDependents {
   boolean delete(Transaction transaction, VolumeName volume, ServerName server)
       throws DomainException {
     return transaction.update(
-            "DELETE FROM manual_mapping WHERE server = ? AND volume = ?",
+            "DELETE FROM manual_mapping WHERE node = ? AND server = ? AND volume = ?",
+            transaction.node().value(),
             server.value(),
             volume.value())
         == 1;
@@ -77,8 +83,9 @@ public final class MappingLedger implements ServerDependents, ImageDependents {
       throws DomainException {
     Optional<String> server =
         transaction.first(
-            "SELECT server FROM manual_mapping WHERE volume = ?",
+            "SELECT server FROM manual_mapping WHERE node = ? AND volume = ?",
             row -> row.text("server"),
+            transaction.node().value(),
             volume.value());
     if (server.isPresent()) {
       throw new DomainException(

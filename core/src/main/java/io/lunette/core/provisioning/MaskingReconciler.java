@@ -110,10 +110,10 @@ final class MaskingReconciler {
       initiators.put(server.name(), server.initiator());
     }
     Set<Wanted> wanted = new LinkedHashSet<>();
-    for (HeldReplica held : catalog.read(allocations::held)) {
+    for (HeldReplica held : catalog.read(allocations::heldHere)) {
       wanted.add(Wanted.of(held.unit()));
     }
-    for (HeldLun lun : catalog.read(units::held)) {
+    for (HeldLun lun : catalog.read(units::heldHere)) {
       wanted.add(Wanted.of(lun));
     }
     for (ManualMapping mapping : catalog.read(mappings::all)) {
@@ -134,7 +134,7 @@ final class MaskingReconciler {
   }
 
   private void prepare(Differences differences) throws DomainException {
-    for (HeldReplica held : catalog.read(allocations::held)) {
+    for (HeldReplica held : catalog.read(allocations::heldHere)) {
       try {
         units.prepare(held);
       } catch (DomainException e) {

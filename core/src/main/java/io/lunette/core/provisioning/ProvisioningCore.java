@@ -12,6 +12,7 @@ import io.lunette.core.image.Images;
 import io.lunette.core.load.ServerLoads;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.move.ServerMoves;
+import io.lunette.core.node.Nodes;
 import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.power.Restarts;
@@ -21,6 +22,7 @@ import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.Servers;
 import io.lunette.core.space.Space;
 import io.lunette.core.tenant.Tenants;
+import java.util.function.Consumer;
 
 /** The provisioning core, wired: the services over one catalog, one driver and one masking. */
 public interface ProvisioningCore extends AutoCloseable {
@@ -75,6 +77,14 @@ public interface ProvisioningCore extends AutoCloseable {
   Space space();
 
   AuditTrail audit();
+
+  Nodes nodes();
+
+  /**
+   * Has something done, once, when another appliance was found to have this one's place in a shared
+   * catalog: nothing can be changed from then on, and who serves volumes has to stop.
+   */
+  void whenFenced(Consumer<String> told);
 
   /**
    * Stops background work and waits for its transactions to end. Imports under way are cancelled,

@@ -222,7 +222,7 @@ final class VolumeReconciler {
   private void loseAllocation(Replica replica) throws DomainException {
     catalog.change(
         transaction -> {
-          for (HeldReplica held : allocations.held(transaction)) {
+          for (HeldReplica held : allocations.heldHere(transaction)) {
             if (held.replica().equals(replica.name())) {
               allocations.end(transaction, held.id());
               luns.free(transaction, held.server(), held.volume());

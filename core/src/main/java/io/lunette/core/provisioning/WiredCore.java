@@ -28,6 +28,8 @@ import io.lunette.core.mapping.CatalogMappings;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.mapping.MappingLedger;
 import io.lunette.core.move.ServerMoves;
+import io.lunette.core.node.CatalogNodes;
+import io.lunette.core.node.Nodes;
 import io.lunette.core.personality.CatalogPersonalities;
 import io.lunette.core.personality.Personalities;
 import io.lunette.core.pool.CatalogPools;
@@ -60,6 +62,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,6 +88,7 @@ final class WiredCore implements ProvisioningCore {
   private final SpaceWatch space;
   private final PoolUpkeep upkeep;
   private final SingleFlight unmasks;
+  private final Heartbeat heartbeat;
   private final VolumeReconciler volumeReconciler;
   private final MaskingReconciler maskingReconciler;
   private ScheduledFuture<?> ticks;
@@ -215,7 +219,8 @@ final class WiredCore implements ProvisioningCore {
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
     this.space =
         new SpaceWatch(catalog, driver, replicaLedger, audit, settings.space(), parts.workers());
-    this.unmasks = new SingleFlight("unmasking", parts.workers(), () -> finishUnmasks(unmasking));
+    this.unmasks = new SingleFlight("unmasking", parts.workers(), () -> tidyAllocations(unmasking));
+    this.heartbeat = new Heartbeat(new CatalogNodes(catalog), parts.clock(), parts.workers());
     this.volumeReconciler =
         new VolumeReconciler(
             catalog, driver, imageLedger, replicaLedger, allocationLedger, luns, allocationLuns);
@@ -255,6 +260,7 @@ final class WiredCore implements ProvisioningCore {
     demand();
     running.tick();
     space.request();
+    heartbeat.request();
   }
 
   private void demand() {
@@ -262,9 +268,10 @@ final class WiredCore implements ProvisioningCore {
     scrubs.request();
   }
 
-  private static void finishUnmasks(Unmasking unmasking) {
+  private void tidyAllocations(Unmasking unmasking) {
     try {
       unmasking.finishAll();
+      allocations.forgetOldRequests();
     } catch (DomainException e) {
       LOG.warn("returned replicas are unmasked later", e);
     }
@@ -366,6 +373,16 @@ final class WiredCore implements ProvisioningCore {
   }
 
   @Override
+  public Nodes nodes() {
+    return heartbeat.nodes();
+  }
+
+  @Override
+  public void whenFenced(Consumer<String> told) {
+    heartbeat.whenFenced(told);
+  }
+
+  @Override
   public synchronized void close() {
     if (ticks != null) {
       ticks.cancel(false);
@@ -376,5 +393,6 @@ final class WiredCore implements ProvisioningCore {
     upkeep.close();
     scrubs.close();
     space.close();
+    heartbeat.close();
   }
 }

@@ -21,8 +21,9 @@ public final class CatalogReplicas implements Replicas {
 
   @Override
   public List<Replica> list(ReplicaQuery query) throws DomainException {
-    StringBuilder where = new StringBuilder("WHERE r.name > ?");
+    StringBuilder where = new StringBuilder("r.name > ?");
     List<Object> arguments = new ArrayList<>();
+    arguments.add(catalog.node().value());
     arguments.add(query.after().map(ReplicaName::value).orElse(""));
     query
         .image()

@@ -22,12 +22,17 @@ import java.util.Optional;
 /**
  * The only writer of replica states. Every move is checked against {@link ReplicaState}, made only
  * from the state that the caller expects, and recorded in the same transaction; so two who want one
- * replica cannot both have it. Stateless, so thread-safe.
+ * replica cannot both have it. A replica belongs to the node of its image; what is asked for is
+ * that of the node that makes the transaction. Stateless, so thread-safe.
  */
 public final class ReplicaLedger {
 
-  static final String SELECT =
-      "SELECT r.*, i.name AS image_name, i.version AS image_version FROM replica r JOIN image i ON i.id = r.image_id ";
+  private static final String ALL =
+      "SELECT r.*, i.name AS image_name, i.version AS image_version"
+          + " FROM replica r JOIN image i ON i.id = r.image_id ";
+
+  /** Replicas of one node, which is the first argument. */
+  static final String SELECT = ALL + "WHERE i.node = ? AND ";
 
   private static final int TRIES = 100;
 
@@ -167,22 +172,48 @@ public final class ReplicaLedger {
   /** Replicas that have still to be taken from an initiator. */
   public List<PendingUnmask> pendingUnmasks(Transaction transaction) throws DomainException {
     return transaction.query(
-        SELECT + "WHERE r.unmask IS NOT NULL ORDER BY r.name",
-        row -> new PendingUnmask(replica(row), new InitiatorName(row.text("unmask"))));
+        SELECT + "r.unmask IS NOT NULL ORDER BY r.name",
+        ReplicaLedger::pendingUnmask,
+        transaction.node().value());
+  }
+
+  /** Replicas that have still to be taken from a server's initiator. */
+  public List<PendingUnmask> pendingUnmasks(Transaction transaction, ServerName server)
+      throws DomainException {
+    return transaction.query(
+        SELECT + "r.unmask IS NOT NULL AND r.server = ? ORDER BY r.name",
+        ReplicaLedger::pendingUnmask,
+        transaction.node().value(),
+        server.value());
+  }
+
+  /** A replica of whatever node that has still to be taken from a server's initiator. */
+  public Optional<PendingUnmask> anyPendingUnmask(Transaction transaction, ServerName server)
+      throws DomainException {
+    return transaction.first(
+        ALL + "WHERE r.unmask IS NOT NULL AND r.server = ?",
+        ReplicaLedger::pendingUnmask,
+        server.value());
+  }
+
+  private static PendingUnmask pendingUnmask(Row row) throws DomainException {
+    return new PendingUnmask(replica(row), new InitiatorName(row.text("unmask")));
   }
 
   /** Returned replicas of an image that are out of reach, the oldest first. */
   public List<Replica> scrubbable(Transaction transaction, ImageId image) throws DomainException {
     return transaction.query(
         SELECT
-            + "WHERE r.image_id = ? AND r.state = 'RETURNED' AND r.unmask IS NULL"
+            + "r.image_id = ? AND r.state = 'RETURNED' AND r.unmask IS NULL"
             + " ORDER BY r.since, r.name",
         ReplicaLedger::replica,
+        transaction.node().value(),
         image.value());
   }
 
   public Optional<Replica> find(Transaction transaction, ReplicaName name) throws DomainException {
-    return transaction.first(SELECT + "WHERE r.name = ?", ReplicaLedger::replica, name.value());
+    return transaction.first(
+        SELECT + "r.name = ?", ReplicaLedger::replica, transaction.node().value(), name.value());
   }
 
   /** Replicas of an image in a state, those that came into it first before the others. */
@@ -190,8 +221,9 @@ public final class ReplicaLedger {
       Transaction transaction, ImageId image, ReplicaState state, int limit)
       throws DomainException {
     return transaction.query(
-        SELECT + "WHERE r.image_id = ? AND r.state = ? ORDER BY r.since, r.name LIMIT ?",
+        SELECT + "r.image_id = ? AND r.state = ? ORDER BY r.since, r.name LIMIT ?",
         ReplicaLedger::replica,
+        transaction.node().value(),
         image.value(),
         state,
         limit);
@@ -201,8 +233,9 @@ public final class ReplicaLedger {
   public List<Replica> inState(Transaction transaction, ReplicaState state, int limit)
       throws DomainException {
     return transaction.query(
-        SELECT + "WHERE r.state = ? ORDER BY r.since, r.name LIMIT ?",
+        SELECT + "r.state = ? ORDER BY r.since, r.name LIMIT ?",
         ReplicaLedger::replica,
+        transaction.node().value(),
         state,
         limit);
   }
@@ -212,12 +245,14 @@ public final class ReplicaLedger {
       throws DomainException {
     Map<ImageId, Map<ReplicaState, Integer>> counts = new HashMap<>();
     transaction.query(
-        "SELECT image_id, state, COUNT(*) AS number FROM replica WHERE state <> 'RETIRED'"
-            + " GROUP BY image_id, state",
+        "SELECT r.image_id, r.state, COUNT(*) AS number FROM replica r JOIN image i"
+            + " ON i.id = r.image_id WHERE i.node = ? AND r.state <> 'RETIRED'"
+            + " GROUP BY r.image_id, r.state",
         row ->
             counts
                 .computeIfAbsent(ImageId.parse(row.text("image_id")), id -> new HashMap<>())
-                .put(row.constant("state", ReplicaState.class), row.integer("number")));
+                .put(row.constant("state", ReplicaState.class), row.integer("number")),
+        transaction.node().value());
     return counts;
   }
 
@@ -227,11 +262,13 @@ public final class ReplicaLedger {
     Map<ImageId, Map<ReplicaState, Integer>> counts = new HashMap<>();
     transaction.query(
         "SELECT i.series, r.state, COUNT(*) AS number FROM replica r JOIN image i"
-            + " ON i.id = r.image_id WHERE r.state <> 'RETIRED' GROUP BY i.series, r.state",
+            + " ON i.id = r.image_id WHERE i.node = ? AND r.state <> 'RETIRED'"
+            + " GROUP BY i.series, r.state",
         row ->
             counts
                 .computeIfAbsent(ImageId.parse(row.text("series")), id -> new HashMap<>())
-                .put(row.constant("state", ReplicaState.class), row.integer("number")));
+                .put(row.constant("state", ReplicaState.class), row.integer("number")),
+        transaction.node().value());
     return counts;
   }
 
@@ -239,8 +276,9 @@ public final class ReplicaLedger {
   public Optional<Replica> oldestOfSeries(
       Transaction transaction, ImageId series, ReplicaState state) throws DomainException {
     return transaction.first(
-        SELECT + "WHERE i.series = ? AND r.state = ? ORDER BY r.since, r.name LIMIT 1",
+        SELECT + "i.series = ? AND r.state = ? ORDER BY r.since, r.name LIMIT 1",
         ReplicaLedger::replica,
+        transaction.node().value(),
         series.value(),
         state);
   }
@@ -250,9 +288,10 @@ public final class ReplicaLedger {
       throws DomainException {
     return transaction.query(
         "SELECT name FROM replica WHERE state = ?"
-            + " AND image_id IN (SELECT id FROM image WHERE is_current = 0) LIMIT ?",
+            + " AND image_id IN (SELECT id FROM image WHERE node = ? AND is_current = 0) LIMIT ?",
         row -> new ReplicaName(row.text("name")),
         state,
+        transaction.node().value(),
         limit);
   }
 
@@ -272,8 +311,10 @@ public final class ReplicaLedger {
   public List<ReplicaName> volumesToDelete(Transaction transaction, int limit)
       throws DomainException {
     return transaction.query(
-        "SELECT name FROM replica WHERE state = 'RETIRED' AND volume_gone = 0 LIMIT ?",
+        "SELECT r.name FROM replica r JOIN image i ON i.id = r.image_id WHERE i.node = ?"
+            + " AND r.state = 'RETIRED' AND r.volume_gone = 0 LIMIT ?",
         row -> new ReplicaName(row.text("name")),
+        transaction.node().value(),
         limit);
   }
 

@@ -7,6 +7,7 @@ import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.volume.ChapCredentials;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.LunMasking;
@@ -205,6 +206,23 @@ public final class CatalogServers implements Servers {
     }
   }
 
+  /**
+   * Tells the masking a server's credentials before it is shown something: where the catalog is
+   * shared, another node may have registered it, or anew. That it has none is said twice, since a
+   * masking takes an initiator that loses its credentials for a stranger.
+   */
+  public void admit(Server server) throws DomainException {
+    if (catalog.node().equals(NodeName.LOCAL)) {
+      return;
+    }
+    Optional<ChapCredentials> wanted =
+        catalog.read(transaction -> credentials(transaction, server.name()));
+    authenticate(server.initiator(), wanted);
+    if (wanted.isEmpty()) {
+      authenticate(server.initiator(), wanted);
+    }
+  }
+
   private void authenticate(InitiatorName initiator, Optional<ChapCredentials> credentials)
       throws DomainException {
     try {
@@ -212,6 +230,17 @@ public final class CatalogServers implements Servers {
     } catch (VolumeException e) {
       throw DomainException.of(e);
     }
+  }
+
+  @Override
+  public List<Server> page(Optional<ServerName> after, int limit) throws DomainException {
+    return catalog.read(
+        transaction ->
+            transaction.query(
+                "SELECT * FROM server WHERE name > ? ORDER BY name LIMIT ?",
+                CatalogServers::server,
+                after.map(ServerName::value).orElse(""),
+                limit));
   }
 
   @Override

@@ -40,7 +40,8 @@ public final class ServerLuns {
     }
     requireNone(transaction, server, volume);
     transaction.update(
-        "INSERT INTO server_lun (server, lun, volume) VALUES (?, ?, ?)",
+        "INSERT INTO server_lun (node, server, lun, volume) VALUES (?, ?, ?, ?)",
+        transaction.node().value(),
         server.value(),
         lun,
         volume.value());
@@ -72,7 +73,10 @@ public final class ServerLuns {
   public void free(Transaction transaction, ServerName server, VolumeName volume)
       throws DomainException {
     transaction.update(
-        "DELETE FROM server_lun WHERE server = ? AND volume = ?", server.value(), volume.value());
+        "DELETE FROM server_lun WHERE node = ? AND server = ? AND volume = ?",
+        transaction.node().value(),
+        server.value(),
+        volume.value());
   }
 
   private static int lowestFree(Set<Integer> taken) {

@@ -71,6 +71,14 @@ public interface Servers {
    */
   void remove(Actor actor, ServerName name) throws DomainException;
 
+  /**
+   * A page of servers, by name.
+   *
+   * @param after only those behind this name: the last of the page before
+   * @param limit at most so many
+   */
+  List<Server> page(Optional<ServerName> after, int limit) throws DomainException;
+
   /** All servers, by name. */
   List<Server> list() throws DomainException;
 

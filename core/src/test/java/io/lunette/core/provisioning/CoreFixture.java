@@ -33,6 +33,7 @@ import io.lunette.core.volume.MemoryLunMasking;
 import io.lunette.core.volume.MemoryVolumeDriver;
 import io.lunette.core.volume.MemoryVolumes;
 import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +73,19 @@ final class CoreFixture implements AutoCloseable {
   Map<InitiatorName, TargetCounters> targetLoad = Map.of();
   CoreSettings settings = new CoreSettings(2, 3, 512, Duration.ofDays(1), SpaceThresholds.DEFAULT);
 
-  private Catalog catalog;
+  /** Opens the catalog anew at each start. */
+  interface Catalogs {
+    Catalog open() throws DomainException;
+  }
+
+  /** What a masking still shows when the core starts. */
+  interface Remembered {
+    void in(MemoryLunMasking masking) throws VolumeException;
+  }
+
+  Remembered remembered = masking -> {};
+  Catalogs catalogs;
+  Catalog catalog;
   VolumeDriver driver;
   MemoryLunMasking masking;
   WiredCore core;
@@ -80,13 +93,15 @@ final class CoreFixture implements AutoCloseable {
 
   CoreFixture(Path directory) {
     this.directory = directory;
+    this.catalogs = () -> new TestCatalog(directory).open(clock);
   }
 
   /** Opens everything and starts the core. */
   CoreFixture start() throws Exception {
-    catalog = new TestCatalog(directory).open(clock);
+    catalog = catalogs.open();
     driver = new MemoryVolumeDriver(volumes, erases);
     masking = new MemoryLunMasking(driver);
+    remembered.in(masking);
     core =
         new WiredCore(
             new CoreParts(

@@ -5,6 +5,7 @@ import io.lunette.core.DomainException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -42,6 +43,9 @@ interface Dialect {
 
   /** A statement of the schema in the words of this database. */
   String translate(String sql);
+
+  /** Statements after which rows of a table can be added and neither changed nor deleted. */
+  List<String> appendOnly(String table);
 
   /** Runs a statement that yields nothing. */
   static void run(Connection connection, String sql) throws SQLException {

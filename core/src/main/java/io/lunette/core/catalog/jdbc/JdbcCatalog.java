@@ -3,6 +3,9 @@ package io.lunette.core.catalog.jdbc;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.node.NodeIdentity;
+import io.lunette.core.node.NodeLedger;
+import io.lunette.core.node.NodeName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,13 +25,17 @@ public final class JdbcCatalog implements Catalog {
   private final TransactionRunner runner;
   private final Connections writers;
   private final Connections readers;
+  private final NodeName node;
+  private volatile long incarnation;
   private final ThreadLocal<Boolean> inTransaction = ThreadLocal.withInitial(() -> false);
   private volatile boolean closed;
 
-  private JdbcCatalog(String label, Dialect dialect, String url, Clock clock, Duration patience) {
+  private JdbcCatalog(
+      String label, Dialect dialect, String url, Clock clock, Duration patience, NodeName node) {
     this.label = label;
+    this.node = node;
     this.patience = new Patience(patience, System::nanoTime);
-    this.runner = new TransactionRunner(label, dialect, clock, this.patience);
+    this.runner = new TransactionRunner(label, dialect, node, clock, this.patience);
     this.writers = new Connections(dialect, url, Role.WRITE);
     this.readers = new Connections(dialect, url, Role.READ);
   }
@@ -55,7 +62,8 @@ public final class JdbcCatalog implements Catalog {
         new SqliteDialect(),
         "jdbc:sqlite:" + file.toAbsolutePath(),
         clock,
-        Duration.ZERO);
+        Duration.ZERO,
+        NodeIdentity.LOCAL);
   }
 
   /**
@@ -63,33 +71,58 @@ public final class JdbcCatalog implements Catalog {
    * that cannot be reached now is not waited for; one that goes away later is, for a while, by
    * every call that needs it.
    *
-   * @throws DomainException INVALID if it is one of a newer Lunette; IO
+   * @param node who opens it; who opened it before as the same node is fenced
+   * @throws DomainException INVALID if it is one of a newer Lunette; CONFLICT if the node's name
+   *     belongs to another home; IO
    */
-  public static JdbcCatalog postgresql(PostgresAccess access, Clock clock) throws DomainException {
-    return open(access.label(), new PostgresDialect(access), access.url(), clock, PATIENCE);
+  public static JdbcCatalog postgresql(PostgresAccess access, NodeIdentity node, Clock clock)
+      throws DomainException {
+    return open(access.label(), new PostgresDialect(access), access.url(), clock, PATIENCE, node);
   }
 
   private static JdbcCatalog open(
-      String label, Dialect dialect, String url, Clock clock, Duration patience)
+      String label, Dialect dialect, String url, Clock clock, Duration patience, NodeIdentity node)
       throws DomainException {
-    TransactionRunner migrating =
-        new TransactionRunner(label, dialect, clock, new Patience(Duration.ZERO, System::nanoTime));
+    migrate(label, dialect, url, clock, node.name());
+    JdbcCatalog catalog = new JdbcCatalog(label, dialect, url, clock, patience, node.name());
+    boolean opened = false;
+    try {
+      catalog.incarnation =
+          catalog.runner.runAlone(
+              catalog.writers, transaction -> NodeLedger.start(transaction, node));
+      opened = true;
+      return catalog;
+    } finally {
+      if (!opened) {
+        catalog.close();
+      }
+    }
+  }
+
+  private static void migrate(String label, Dialect dialect, String url, Clock clock, NodeName node)
+      throws DomainException {
+    Patience none = new Patience(Duration.ZERO, System::nanoTime);
     try (Connections connections = new Connections(dialect, url, Role.SCHEMA)) {
-      migrating.run(
-          connections,
-          transaction -> {
-            new Migrations(dialect, label).apply(transaction);
-            return null;
-          });
+      new TransactionRunner(label, dialect, node, clock, none)
+          .run(
+              connections,
+              transaction -> {
+                new Migrations(dialect, label).apply(transaction);
+                return null;
+              });
     } catch (SQLException e) {
       throw new DomainException(DomainException.Kind.IO, label + " did not close", e);
     }
-    return new JdbcCatalog(label, dialect, url, clock, patience);
   }
 
   @Override
   public <T> T change(Work<T> work) throws DomainException {
-    return run(writers, work);
+    return run(
+        writers,
+        transaction -> {
+          NodeLedger.requireCurrent(transaction, node, incarnation);
+          return work.run(transaction);
+        });
   }
 
   @Override
@@ -110,6 +143,11 @@ public final class JdbcCatalog implements Catalog {
     } finally {
       inTransaction.set(false);
     }
+  }
+
+  @Override
+  public NodeName node() {
+    return node;
   }
 
   @Override

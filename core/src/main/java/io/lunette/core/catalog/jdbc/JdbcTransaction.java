@@ -3,6 +3,7 @@ package io.lunette.core.catalog.jdbc;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.node.NodeName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -20,18 +21,26 @@ final class JdbcTransaction implements Transaction {
   private final Connection connection;
   private final Dialect dialect;
   private final String label;
+  private final NodeName node;
   private final Instant now;
 
-  JdbcTransaction(Connection connection, Dialect dialect, String label, Instant now) {
+  JdbcTransaction(
+      Connection connection, Dialect dialect, String label, NodeName node, Instant now) {
     this.connection = connection;
     this.dialect = dialect;
     this.label = label;
+    this.node = node;
     this.now = now;
   }
 
   @Override
   public Instant now() {
     return now;
+  }
+
+  @Override
+  public NodeName node() {
+    return node;
   }
 
   @Override

@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Brings a catalog to the schema that this version knows. Version <i>n</i> is what the first
@@ -25,8 +27,11 @@ final class Migrations {
           "004-pools.sql",
           "005-images.sql",
           "006-servers.sql",
+          "007-catalog.sql",
           "008-arrays.sql",
           "009-smis.sql");
+
+  private static final Pattern APPEND_ONLY = Pattern.compile("\\$\\{append-only (\\w+)}");
 
   private final Dialect dialect;
   private final String label;
@@ -50,10 +55,20 @@ final class Migrations {
     }
     for (String script : SCRIPTS.subList(version, SCRIPTS.size())) {
       for (String statement : statements(script)) {
-        transaction.update(dialect.translate(statement));
+        for (String translated : translate(statement)) {
+          transaction.update(translated);
+        }
       }
     }
     transaction.update("UPDATE catalog_schema SET version = ?", SCRIPTS.size());
+  }
+
+  /** {@code ${append-only T}} is what forbids changes of T's rows, the rest is SQL. */
+  private List<String> translate(String statement) {
+    Matcher appendOnly = APPEND_ONLY.matcher(statement);
+    return appendOnly.matches()
+        ? dialect.appendOnly(appendOnly.group(1))
+        : List.of(dialect.translate(statement));
   }
 
   private int version(Transaction transaction) throws DomainException {

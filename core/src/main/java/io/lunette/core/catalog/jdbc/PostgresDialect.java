@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -165,5 +166,23 @@ final class PostgresDialect implements Dialect {
     return typed.startsWith("CREATE TABLE") || typed.startsWith("ALTER TABLE")
         ? TEXT.matcher(typed).replaceAll("TEXT COLLATE \"C\"")
         : typed;
+  }
+
+  @Override
+  public List<String> appendOnly(String table) {
+    String function = table + "_is_append_only";
+    return List.of(
+        "CREATE FUNCTION "
+            + function
+            + "() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'rows of "
+            + table
+            + " are only ever added'; END $$",
+        "CREATE TRIGGER "
+            + table
+            + "_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON "
+            + table
+            + " FOR EACH STATEMENT EXECUTE FUNCTION "
+            + function
+            + "()");
   }
 }

@@ -5,8 +5,10 @@ import io.lunette.core.DomainException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * SQLite in a file of this process alone: one writer at a time, so nothing is ever in a writer's
@@ -77,5 +79,24 @@ final class SqliteDialect implements Dialect {
   public String translate(String sql) {
     return sql.replace("${serial}", "INTEGER PRIMARY KEY AUTOINCREMENT")
         .replace("${bytes}", "BLOB");
+  }
+
+  @Override
+  public List<String> appendOnly(String table) {
+    return Stream.of("UPDATE", "DELETE")
+        .map(
+            change ->
+                "CREATE TRIGGER "
+                    + table
+                    + "_no_"
+                    + change.toLowerCase(Locale.ROOT)
+                    + " BEFORE "
+                    + change
+                    + " ON "
+                    + table
+                    + " BEGIN SELECT RAISE(ABORT, 'rows of "
+                    + table
+                    + " are only ever added'); END")
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.lunette.core.catalog.jdbc;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.node.NodeName;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -22,19 +23,31 @@ final class TransactionRunner {
 
   private final String label;
   private final Dialect dialect;
+  private final NodeName node;
   private final Clock clock;
   private final Patience patience;
 
-  TransactionRunner(String label, Dialect dialect, Clock clock, Patience patience) {
+  TransactionRunner(String label, Dialect dialect, NodeName node, Clock clock, Patience patience) {
     this.label = label;
     this.dialect = dialect;
+    this.node = node;
     this.clock = clock;
     this.patience = patience;
   }
 
   <T> T run(Connections connections, Catalog.Work<T> work) throws DomainException {
+    return run(connections, work, 0);
+  }
+
+  /** Runs a change while no other one is under way, of whatever appliance. */
+  <T> T runAlone(Connections connections, Catalog.Work<T> work) throws DomainException {
+    return run(connections, work, CROSSED_MAX);
+  }
+
+  private <T> T run(Connections connections, Catalog.Work<T> work, int crossed)
+      throws DomainException {
     Patience.Wait wait = patience.begin();
-    int conflicts = 0;
+    int conflicts = crossed;
     while (true) {
       try {
         return once(connections, work, conflicts >= CROSSED_MAX);
@@ -94,7 +107,11 @@ final class TransactionRunner {
       result =
           work.run(
               new JdbcTransaction(
-                  connection, dialect, label, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+                  connection,
+                  dialect,
+                  label,
+                  node,
+                  clock.instant().truncatedTo(ChronoUnit.MICROS)));
       ticket = connections.role().isReadOnly() ? Optional.empty() : dialect.ticket(connection);
     } catch (SQLException e) {
       throw failure(e);

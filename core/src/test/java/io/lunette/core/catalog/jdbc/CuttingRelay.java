@@ -43,6 +43,11 @@ final class CuttingRelay implements AutoCloseable {
     next.set(where);
   }
 
+  /** Whether there was a commit to cut. */
+  boolean hasCut() {
+    return next.get() == null;
+  }
+
   private void accept() {
     while (!listener.isClosed()) {
       try {

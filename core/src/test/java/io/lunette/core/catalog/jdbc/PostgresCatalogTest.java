@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.node.NodeIdentity;
+import io.lunette.core.node.NodeName;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,17 +33,20 @@ class PostgresCatalogTest {
 
   @Test
   void appliancesThatStartAtOneTimeMakeOneSchema() throws Exception {
-    inParallel(4, () -> JdbcCatalog.postgresql(access, Clock.systemUTC()), JdbcCatalog::close);
+    inParallel(
+        4,
+        () -> JdbcCatalog.postgresql(access, NodeIdentity.LOCAL, Clock.systemUTC()),
+        JdbcCatalog::close);
 
-    try (JdbcCatalog catalog = open()) {
+    try (JdbcCatalog catalog = open("a")) {
       assertThat(counter(catalog)).isZero();
     }
   }
 
   @Test
   void changesThatCrossEachOtherAreAllMadeOnce() throws Exception {
-    try (JdbcCatalog first = open();
-        JdbcCatalog second = open()) {
+    try (JdbcCatalog first = open("a");
+        JdbcCatalog second = open("b")) {
       inParallel(
           8,
           () -> {
@@ -58,8 +63,8 @@ class PostgresCatalogTest {
 
   @Test
   void twoThatWouldBothActOnWhatTheOtherChangesDoNotBothSucceedUnseen() throws Exception {
-    try (JdbcCatalog first = open();
-        JdbcCatalog second = open()) {
+    try (JdbcCatalog first = open("a");
+        JdbcCatalog second = open("b")) {
       first.change(
           transaction ->
               transaction.update("INSERT INTO counter (name, value) VALUES ('a', 1), ('b', 1)"));
@@ -93,9 +98,69 @@ class PostgresCatalogTest {
   }
 
   @Test
+  void applianceThatIsStartedAgainFencesWhatIsLeftOfItself() throws Exception {
+    try (JdbcCatalog old = open("a");
+        JdbcCatalog other = open("b");
+        JdbcCatalog current = open("a")) {
+      countOnReadValue(current);
+      countOnReadValue(other);
+
+      assertThatThrownBy(() -> countOnReadValue(old))
+          .isInstanceOfSatisfying(
+              DomainException.class,
+              refusal -> assertThat(refusal.kind()).isEqualTo(DomainException.Kind.FENCED));
+      assertThat(counter(current)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void changeThatWasUnderWayWhenItsApplianceWasReplacedIsWaitedFor() throws Exception {
+    CountDownLatch changing = new CountDownLatch(1);
+    CountDownLatch replacing = new CountDownLatch(1);
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try (JdbcCatalog old = open("a")) {
+      Future<Object> slow =
+          threads.submit(
+              () ->
+                  old.change(
+                      transaction -> {
+                        transaction.update("UPDATE counter SET value = value + 1");
+                        changing.countDown();
+                        awaitAll(replacing);
+                        return null;
+                      }));
+      awaitAll(changing);
+      Future<Long> seen =
+          threads.submit(
+              () -> {
+                try (JdbcCatalog current = open("a")) {
+                  return counter(current);
+                }
+              });
+      replacing.countDown();
+
+      slow.get(60, TimeUnit.SECONDS);
+      assertThat(seen.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void nameOfAnotherHomeIsRefused() throws Exception {
+    open("a").close();
+
+    assertThatThrownBy(
+            () -> JdbcCatalog.postgresql(access, identity("a", "another home"), Clock.systemUTC()))
+        .isInstanceOf(DomainException.class)
+        .hasMessageContaining("--node NAME");
+  }
+
+  @Test
   void serverThatRestartsIsWaitedForAndKeepsWhatWasCommitted() throws Exception {
     try (PostgresCluster cluster = PostgresCluster.start();
-        JdbcCatalog catalog = JdbcCatalog.postgresql(cluster.schema("own"), Clock.systemUTC())) {
+        JdbcCatalog catalog =
+            JdbcCatalog.postgresql(cluster.schema("own"), NodeIdentity.LOCAL, Clock.systemUTC())) {
       countOnReadValue(catalog);
       cluster.stopServer();
       ExecutorService caller = Executors.newSingleThreadExecutor();
@@ -131,16 +196,26 @@ class PostgresCatalogTest {
     AtomicInteger runs = new AtomicInteger();
     try (CuttingRelay relay = new CuttingRelay(CLUSTER.port());
         JdbcCatalog catalog =
-            JdbcCatalog.postgresql(CLUSTER.access(relay.port(), schema), Clock.systemUTC())) {
+            JdbcCatalog.postgresql(
+                spellingOutItsCommits(CLUSTER.access(relay.port(), schema)),
+                NodeIdentity.LOCAL,
+                Clock.systemUTC())) {
       relay.cut(cut);
       catalog.change(
           transaction -> {
             runs.incrementAndGet();
             return transaction.update("UPDATE counter SET value = value + 1");
           });
+      assertThat(relay.hasCut()).isTrue();
       assertThat(counter(catalog)).isEqualTo(1);
     }
     return runs.get();
+  }
+
+  /** The driver sends the word only once on a connection unless told to prepare nothing. */
+  private static PostgresAccess spellingOutItsCommits(PostgresAccess access) {
+    return new PostgresAccess(
+        access.url() + "&prepareThreshold=0", access.user(), access.password());
   }
 
   @Test
@@ -148,7 +223,7 @@ class PostgresCatalogTest {
     PostgresAccess wrong =
         new PostgresAccess(access.url(), access.user(), Optional.of("not the one"));
 
-    assertThatThrownBy(() -> JdbcCatalog.postgresql(wrong, Clock.systemUTC()))
+    assertThatThrownBy(() -> JdbcCatalog.postgresql(wrong, NodeIdentity.LOCAL, Clock.systemUTC()))
         .isInstanceOf(DomainException.class)
         .hasMessageStartingWith("catalog postgresql://127.0.0.1:" + CLUSTER.port() + "/postgres: ")
         .hasMessageContaining("password authentication failed")
@@ -167,7 +242,7 @@ class PostgresCatalogTest {
 
   @Test
   void failureThatShowsARowDoesNotShowWhatIsInIt() throws Exception {
-    try (JdbcCatalog catalog = open()) {
+    try (JdbcCatalog catalog = open("a")) {
       assertThatThrownBy(
               () ->
                   catalog.change(
@@ -181,8 +256,12 @@ class PostgresCatalogTest {
     }
   }
 
-  private JdbcCatalog open() throws DomainException {
-    return JdbcCatalog.postgresql(access, Clock.systemUTC());
+  private JdbcCatalog open(String node) throws DomainException {
+    return JdbcCatalog.postgresql(access, identity(node, "home of " + node), Clock.systemUTC());
+  }
+
+  private static NodeIdentity identity(String name, String key) {
+    return new NodeIdentity(new NodeName(name), key, "127.0.0.1:3260");
   }
 
   private static void countOnReadValue(Catalog catalog) throws DomainException {

@@ -2,6 +2,7 @@
 package io.lunette.core.catalog.jdbc;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.node.NodeIdentity;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.UUID;
@@ -28,7 +29,8 @@ public final class TestCatalog {
   /** Opens it, made if it does not exist. */
   public JdbcCatalog open(Clock clock) throws DomainException {
     return isPostgres()
-        ? JdbcCatalog.postgresql(PostgresCluster.shared().schema(schema()), clock)
+        ? JdbcCatalog.postgresql(
+            PostgresCluster.shared().schema(schema()), NodeIdentity.LOCAL, clock)
         : JdbcCatalog.sqlite(directory.resolve("catalog.db"), clock);
   }
 

@@ -17,7 +17,7 @@ public final class CimErrors {
           case NOT_FOUND -> CimStatus.NOT_FOUND;
           case CONFLICT -> CimStatus.ALREADY_EXISTS;
           case INVALID -> CimStatus.INVALID_PARAMETER;
-          case BUSY, NO_SPACE, IO -> CimStatus.FAILED;
+          case BUSY, NO_SPACE, FENCED, IO -> CimStatus.FAILED;
         };
     return new CimException(status, e.getMessage(), e);
   }
