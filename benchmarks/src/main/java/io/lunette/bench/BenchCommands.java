@@ -5,6 +5,7 @@ import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
 import io.lunette.bench.forecast.ForecastBenchCommand;
 import io.lunette.bench.guard.GuardCommand;
+import io.lunette.bench.allocation.AllocationBenchCommand;
 import io.lunette.bench.iscsi.IscsiBenchCommand;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.peer.PeersCommand;
@@ -26,6 +27,7 @@ public final class BenchCommands implements CommandProvider {
   public Object create(Session session) {
     CommandLine bench = new CommandLine(new Group());
     bench.addSubcommand("replicas", new ReplicaBenchCommand(session));
+    bench.addSubcommand("allocate", new AllocationBenchCommand(session));
     bench.addSubcommand("volumes", new VolumeBenchCommand(session));
     bench.addSubcommand("scrub", new ScrubBenchCommand(session));
     bench.addSubcommand("forecast", new ForecastBenchCommand(session));
