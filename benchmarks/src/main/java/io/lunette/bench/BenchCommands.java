@@ -3,9 +3,9 @@ package io.lunette.bench;
 
 import io.lunette.appliance.cli.CommandProvider;
 import io.lunette.appliance.cli.Session;
+import io.lunette.bench.allocation.AllocationBenchCommand;
 import io.lunette.bench.forecast.ForecastBenchCommand;
 import io.lunette.bench.guard.GuardCommand;
-import io.lunette.bench.allocation.AllocationBenchCommand;
 import io.lunette.bench.iscsi.IscsiBenchCommand;
 import io.lunette.bench.jmh.JmhCommand;
 import io.lunette.bench.peer.PeersCommand;

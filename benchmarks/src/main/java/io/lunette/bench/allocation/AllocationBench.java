@@ -12,6 +12,7 @@ import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.SparseRegions;
+import io.lunette.core.load.TargetLoad;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.power.ServerPower;
 import io.lunette.core.provisioning.CoreParts;
@@ -75,6 +76,7 @@ final class AllocationBench implements AutoCloseable {
                 driver,
                 new RecordedMasking(),
                 ServerPower.none(),
+                TargetLoad.none(),
                 SparseRegions.everything(),
                 KeyFiles.loadOrCreate(new Home(directory)),
                 "bench",
@@ -204,7 +206,7 @@ final class AllocationBench implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws VolumeException {
     core.close();
     timer.shutdownNow();
     workers.shutdown();

@@ -144,6 +144,7 @@ public final class ConnectedArrays implements AutoCloseable {
           case INVALID -> VolumeException.Kind.INVALID;
           case BUSY -> VolumeException.Kind.BUSY;
           case NO_SPACE -> VolumeException.Kind.OUT_OF_SPACE;
+          case FENCED -> VolumeException.Kind.IO;
           case IO -> VolumeException.Kind.IO;
         };
     return new VolumeException(kind, e.getMessage(), e);

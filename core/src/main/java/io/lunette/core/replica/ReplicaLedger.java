@@ -361,10 +361,11 @@ public final class ReplicaLedger {
       Transaction transaction, ImageId image, String which, int limit) throws DomainException {
     return transaction.query(
         SELECT
-            + "WHERE r.image_id = ? AND r.state = 'BUILDING' AND "
+            + "r.image_id = ? AND r.state = 'BUILDING' AND "
             + which
             + " ORDER BY r.since, r.name LIMIT ?",
         ReplicaLedger::replica,
+        transaction.node().value(),
         image.value(),
         limit);
   }

@@ -87,3 +87,9 @@ CREATE TABLE request (
   at_time BIGINT NOT NULL
 );
 CREATE INDEX request_by_time ON request (at_time);
+
+-- In the order in which they are read.
+DROP INDEX replica_to_unmask;
+CREATE INDEX replica_to_unmask ON replica (name) WHERE unmask IS NOT NULL;
+DROP INDEX replica_by_image;
+CREATE INDEX replica_by_image ON replica (image_id, state, since, name);
