@@ -159,9 +159,9 @@ final class Scrubber implements AutoCloseable {
   }
 
   /**
-   * Begins the scrub of a replica that was SCRUBBING when the list was read. It may have ended since
-   * then, and a server may hold the replica: so the state is asked once more when its place is
-   * taken, since an end leaves that place only after the catalog has it.
+   * Begins the scrub of a replica that was SCRUBBING when the list was read. It may have ended
+   * since then, and a server may hold the replica: so the state is asked once more when its place
+   * is taken, since an end leaves that place only after the catalog has it.
    */
   private void start(Replica replica) throws DomainException {
     Run run = new Run(replica.attempts() + 1);

@@ -57,8 +57,7 @@ class RoutingTest {
     arrays =
         new CatalogArrays(
             fixture.catalog, connected, local, new CatalogAuditTrail(fixture.catalog));
-    arrays.add(
-        Actor.LUNETTE, fixture.registration(ArrayTrust.pin(fixture.certificate.sha256())));
+    arrays.add(Actor.LUNETTE, fixture.registration(ArrayTrust.pin(fixture.certificate.sha256())));
   }
 
   @AfterEach
