@@ -249,8 +249,7 @@ public final class CatalogAllocations implements Allocations {
     return described(allocations::held);
   }
 
-  private List<Allocation> described(Catalog.Work<List<HeldReplica>> which)
-      throws DomainException {
+  private List<Allocation> described(Catalog.Work<List<HeldReplica>> which) throws DomainException {
     Map<AllocationId, List<HeldLun>> luns = new HashMap<>();
     List<HeldReplica> held =
         catalog.read(
