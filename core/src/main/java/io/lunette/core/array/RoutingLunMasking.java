@@ -39,9 +39,13 @@ public final class RoutingLunMasking implements LunMasking {
   }
 
   private LunMasking route(VolumeName volume) throws VolumeException {
+    Optional<ArrayVolume> there = onArray(volume);
+    return there.isPresent() ? arrays.get(there.get().array()) : local;
+  }
+
+  private Optional<ArrayVolume> onArray(VolumeName volume) throws VolumeException {
     try {
-      Optional<ArrayVolume> there = catalog.read(transaction -> ledger.find(transaction, volume));
-      return there.isPresent() ? arrays.get(there.get().array()) : local;
+      return catalog.read(transaction -> ledger.find(transaction, volume));
     } catch (DomainException e) {
       throw ConnectedArrays.volumeException(e);
     }
@@ -57,6 +61,11 @@ public final class RoutingLunMasking implements LunMasking {
   @Override
   public void unmap(VolumeName volume, InitiatorName initiator) throws VolumeException {
     route(volume).unmap(volume, initiator);
+  }
+
+  @Override
+  public boolean choosesLun(VolumeName volume) throws VolumeException {
+    return onArray(volume).isPresent();
   }
 
   /** All that can be seen now: an array that does not answer shows none. */

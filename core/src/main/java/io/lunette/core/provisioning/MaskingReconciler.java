@@ -43,8 +43,8 @@ final class MaskingReconciler {
       return new Wanted(mapping.volume(), mapping.initiator(), mapping.lun(), mapping.mode());
     }
 
-    /** Whether it is shown, be it under a number that the array has chosen itself. */
-    boolean isShownBy(Wanted other) {
+    /** Whether they differ in the number at most. */
+    boolean isButForTheLun(Wanted other) {
       return volume.equals(other.volume) && initiator.equals(other.initiator) && mode == other.mode;
     }
   }
@@ -81,7 +81,7 @@ final class MaskingReconciler {
     try {
       for (LunMapping mapping : masking.mappings()) {
         Wanted each = Wanted.of(mapping);
-        Optional<Wanted> right = wanted.stream().filter(each::isShownBy).findFirst();
+        Optional<Wanted> right = right(each, wanted);
         if (right.isPresent()) {
           shown.add(right.get());
         } else {
@@ -102,6 +102,15 @@ final class MaskingReconciler {
         map(each, differences);
       }
     }
+  }
+
+  /** What this mapping is there for, be it under a number that an array has chosen itself. */
+  private Optional<Wanted> right(Wanted shown, Set<Wanted> wanted) throws VolumeException {
+    if (wanted.contains(shown)) {
+      return Optional.of(shown);
+    }
+    Optional<Wanted> close = wanted.stream().filter(shown::isButForTheLun).findFirst();
+    return close.isPresent() && masking.choosesLun(shown.volume()) ? close : Optional.empty();
   }
 
   private Set<Wanted> wanted() throws DomainException {

@@ -27,6 +27,14 @@ public interface LunMasking {
    */
   void unmap(VolumeName volume, InitiatorName initiator) throws VolumeException;
 
+  /**
+   * Whether the LUN of this volume is the array's choice, so that a number is but a wish: a mapping
+   * under another number is as good.
+   */
+  default boolean choosesLun(VolumeName volume) throws VolumeException {
+    return false;
+  }
+
   /** All mappings. */
   List<LunMapping> mappings() throws VolumeException;
 
