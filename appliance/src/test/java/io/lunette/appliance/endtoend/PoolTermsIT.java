@@ -137,7 +137,7 @@ class PoolTermsIT {
     JsonNode after = served.call("pool", "list").get(0).path("forecast");
     assertThat(before.path("requests").asInt()).isEqualTo(2);
     assertThat(after.path("requests")).isEqualTo(before.path("requests"));
-    assertThat(after.path("target")).isEqualTo(before.path("target"));
+    assertThat(after.path("seen")).isEqualTo(before.path("seen"));
     assertThat(served.call("pool", "explain", "web").path("steps").toString())
         .contains("aim: of all requests at most 5 %");
   }
