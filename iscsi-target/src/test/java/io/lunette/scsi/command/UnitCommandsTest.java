@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.CommandDescriptor;
-import io.lunette.scsi.device.CommandTable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
@@ -145,12 +144,15 @@ class UnitCommandsTest {
 
   @Test
   void everyCommandIsReportedWithItsUsage() {
-    CommandTable table = CommandSet.blockDevice();
+    List<CommandDescriptor> table =
+        CommandSet.blockDevice().all().stream()
+            .filter(row -> row.isOfferedBy(initiator.nexus().unit()))
+            .toList();
     ByteBuffer all = initiator.send("A3 0C 00 00 0000 00010000 00 00").reply();
 
-    assertThat(all.getInt(0)).isEqualTo(8 * table.all().size());
-    for (int i = 0; i < table.all().size(); i++) {
-      CommandDescriptor row = table.all().get(i);
+    assertThat(all.getInt(0)).isEqualTo(8 * table.size());
+    for (int i = 0; i < table.size(); i++) {
+      CommandDescriptor row = table.get(i);
       int at = 4 + 8 * i;
       boolean hasAction = row.serviceAction() >= 0;
       assertThat(all.get(at) & 0xFF).isEqualTo(row.opcode());
