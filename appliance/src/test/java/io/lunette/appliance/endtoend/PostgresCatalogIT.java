@@ -86,7 +86,7 @@ class PostgresCatalogIT {
 
     assertThat(served.call("release", "a").path("replica").asText()).isEqualTo(replica);
     Eventually.holds(
-        () -> served.call("scrub", "certificate", replica).toString().contains("erasedBytes"));
+        () -> served.run("scrub", "certificate", replica).out().contains("erasedBytes"));
   }
 
   @Test
@@ -106,7 +106,7 @@ class PostgresCatalogIT {
     assertThat(refusal("--catalog", access.url(), "--catalog-password-file", open.toString()))
         .contains("chmod 600");
     assertThat(refusal("--catalog", "jdbc:mysql://h/d")).contains("jdbc:postgresql:");
-    assertThat(refusal("--catalog-user", "u")).contains("needs --catalog");
+    assertThat(refusal("--catalog-user", "u")).contains("need --catalog URL");
 
     cluster.stopServer();
     assertThat(
