@@ -2,6 +2,7 @@
 package io.lunette.appliance.cli;
 
 import io.lunette.appliance.Home;
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.core.array.ArrayName;
@@ -20,14 +21,38 @@ import picocli.CommandLine.Parameters;
 /** {@code lunette array}: foreign arrays that Lunette drives by SMI-S. */
 final class ArrayCommands {
 
+  private static final Named ARRAY = Named.name(ArrayName.class, "The array.");
+
   private ArrayCommands() {}
 
   static CommandLine create(Session session) {
     return Commands.group("Foreign arrays that Lunette drives by SMI-S.")
         .addSubcommand("add", new Add(session))
-        .addSubcommand("list", new ListAll(session))
-        .addSubcommand("show", new Show(session))
-        .addSubcommand("remove", new Remove(session));
+        .addSubcommand(
+            "list",
+            PathCommand.list(
+                session,
+                "List arrays.",
+                "/arrays",
+                new Table()
+                    .text("NAME", "name")
+                    .text("URL", "url")
+                    .text("STATE", "state")
+                    .number("VOLUMES", "volumes")
+                    .text("MASKING", "masking")
+                    .text("COPIES", "copies")
+                    .text("TROUBLE", "trouble")))
+        .addSubcommand(
+            "show",
+            PathCommand.show(
+                session,
+                "Show an array, what it says of itself and how it is driven.",
+                "/arrays",
+                ARRAY))
+        .addSubcommand(
+            "remove",
+            PathCommand.remove(
+                session, "Forget an array that holds no volume of Lunette's.", "/arrays", ARRAY));
   }
 
   /** By what the array's certificate is known. */
@@ -118,61 +143,6 @@ final class ArrayCommands {
       } catch (IOException e) {
         throw new CommandFailure("cannot read CA file " + file + ": " + Home.reason(e), e);
       }
-    }
-  }
-
-  @Command(description = "List arrays.")
-  static final class ListAll extends ApiCommand {
-
-    ListAll(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session()
-          .print(
-              api.get("/arrays"),
-              new Table()
-                  .text("NAME", "name")
-                  .text("URL", "url")
-                  .text("STATE", "state")
-                  .number("VOLUMES", "volumes")
-                  .text("MASKING", "masking")
-                  .text("COPIES", "copies")
-                  .text("TROUBLE", "trouble"));
-    }
-  }
-
-  @Command(description = "Show an array, what it says of itself and how it is driven.")
-  static final class Show extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The array.")
-    private ArrayName name;
-
-    Show(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/arrays/" + name), new Details());
-    }
-  }
-
-  @Command(description = "Forget an array that holds no volume of Lunette's.")
-  static final class Remove extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The array.")
-    private ArrayName name;
-
-    Remove(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException {
-      api.delete("/arrays/" + name);
     }
   }
 }

@@ -2,6 +2,7 @@
 package io.lunette.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.core.image.ImageName;
@@ -21,8 +22,30 @@ final class BalancerCommands {
   static CommandLine groups(Session session) {
     return Commands.group("Groups: the servers of one tenant that run one image.")
         .addSubcommand("set", new SetGroup(session))
-        .addSubcommand("list", new ListGroups(session))
-        .addSubcommand("remove", new RemoveGroup(session));
+        .addSubcommand(
+            "list",
+            PathCommand.list(
+                session,
+                "List groups.",
+                "/groups",
+                new Table()
+                    .text("NAME", "name")
+                    .text("TENANT", "tenant")
+                    .text("IMAGE", "image")
+                    .number("MIN", "min")
+                    .number("MAX", "max")
+                    .number("PRIORITY", "priority")
+                    .text("METRIC", "metric")
+                    .number("TARGET", "target")
+                    .number("HYSTERESIS(%)", "hysteresisPercent")
+                    .number("COOLING(s)", "coolingSeconds")))
+        .addSubcommand(
+            "remove",
+            PathCommand.remove(
+                session,
+                "Forget a group; its servers keep what they hold.",
+                "/groups",
+                Named.name(String.class, "The group.")));
   }
 
   static CommandLine balancer(Session session) {
@@ -118,48 +141,6 @@ final class BalancerCommands {
       put(body, "hysteresisPercent", hysteresis);
       put(body, "cooling", cooling);
       session().print(api.put("/groups/" + name, body), new Details());
-    }
-  }
-
-  @Command(description = "List groups.")
-  static final class ListGroups extends ApiCommand {
-
-    ListGroups(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session()
-          .print(
-              api.get("/groups"),
-              new Table()
-                  .text("NAME", "name")
-                  .text("TENANT", "tenant")
-                  .text("IMAGE", "image")
-                  .number("MIN", "min")
-                  .number("MAX", "max")
-                  .number("PRIORITY", "priority")
-                  .text("METRIC", "metric")
-                  .number("TARGET", "target")
-                  .number("HYSTERESIS(%)", "hysteresisPercent")
-                  .number("COOLING(s)", "coolingSeconds"));
-    }
-  }
-
-  @Command(description = "Forget a group; its servers keep what they hold.")
-  static final class RemoveGroup extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The group.")
-    private String name;
-
-    RemoveGroup(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException {
-      api.delete("/groups/" + name);
     }
   }
 

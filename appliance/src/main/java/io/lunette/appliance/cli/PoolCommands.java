@@ -21,7 +21,8 @@ final class PoolCommands {
   static CommandLine create(Session session) {
     return Commands.group("Replica pools; 'check' and 'dump' look at a pool file offline.")
         .addSubcommand("set", new Set(session))
-        .addSubcommand("list", new ListAll(session))
+        .addSubcommand(
+            "list", PathCommand.list(session, "List the replica pools.", "/pools", table()))
         .addSubcommand("explain", new Explain(session))
         .addSubcommand("create", new PoolCreateCommand(session))
         .addSubcommand("grow", new PoolGrowCommand(session))
@@ -196,19 +197,6 @@ final class PoolCommands {
       StringBuilder text = new StringBuilder();
       explanation.path("steps").forEach(step -> text.append(step.asText()).append('\n'));
       return text.toString();
-    }
-  }
-
-  @Command(description = "List the replica pools.")
-  static final class ListAll extends ApiCommand {
-
-    ListAll(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/pools"), table());
     }
   }
 }

@@ -2,6 +2,7 @@
 package io.lunette.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.core.image.ImageName;
@@ -19,7 +20,14 @@ final class RolloutCommands {
 
   static CommandLine create(Session session) {
     return Commands.group("New versions of images on their way to servers.")
-        .addSubcommand("show", new Show(session))
+        .addSubcommand(
+            "show",
+            PathCommand.show(
+                session,
+                "Show which servers run which version, and which are pending.",
+                "/rollouts",
+                new Named(ImageName.class, "IMAGE", "The image."),
+                RolloutCommands::render))
         .addSubcommand("set", new Set(session));
   }
 
@@ -44,22 +52,6 @@ final class RolloutCommands {
             .text("BOOT", "boot")
             .text("NEXT", "next")
             .render(rollout.path("servers"));
-  }
-
-  @Command(description = "Show which servers run which version, and which are pending.")
-  static final class Show extends ApiCommand {
-
-    @Parameters(paramLabel = "IMAGE", description = "The image.")
-    private ImageName image;
-
-    Show(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/rollouts/" + image), RolloutCommands::render);
-    }
   }
 
   @Command(description = "Set what a boot over the network does with replicas of an image.")

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.core.server.ServerName;
@@ -19,21 +20,37 @@ import picocli.CommandLine.Parameters;
 /** {@code lunette server}: servers and their initiators. */
 final class ServerCommands {
 
+  private static final Named SERVER = Named.name(ServerName.class, "The server.");
+
   private ServerCommands() {}
 
   static CommandLine create(Session session) {
     return Commands.group("Servers and their initiators.")
         .addSubcommand("add", new Add(session))
         .addSubcommand("set", new Set(session))
-        .addSubcommand("show", new Show(session))
+        .addSubcommand(
+            "show",
+            PathCommand.show(session, "Show all that is known of a server.", "/servers", SERVER))
         .addSubcommand("restart", new Restart(session))
         .addSubcommand("load", new ServerLoadCommands.Load(session))
         .addSubcommand("token", new ServerLoadCommands.Token(session))
         .addSubcommand("upgrade", new ServerLoadCommands.Upgrade(session))
         .addSubcommand("moves", new ServerLoadCommands.Moves(session))
-        .addSubcommand("list", new ListAll(session))
+        .addSubcommand(
+            "list",
+            PathCommand.list(
+                session,
+                "List servers.",
+                "/servers",
+                new Table()
+                    .text("NAME", "name")
+                    .text("IQN", "iqn")
+                    .text("CHAP USER", "chapUser")
+                    .text("CREATED", "created")))
         .addSubcommand("meta", new ServerMetaCommand(session))
-        .addSubcommand("remove", new Remove(session));
+        .addSubcommand(
+            "remove",
+            PathCommand.remove(session, "Forget a server that holds nothing.", "/servers", SERVER));
   }
 
   /** What the initiator must prove. */
@@ -121,22 +138,6 @@ final class ServerCommands {
     }
   }
 
-  @Command(description = "Show all that is known of a server.")
-  static final class Show extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The server.")
-    private ServerName name;
-
-    Show(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/servers/" + name), new Details());
-    }
-  }
-
   @Command(description = "Restart a server at once, as 'server set --power' says.")
   static final class Restart extends ApiCommand {
 
@@ -150,42 +151,6 @@ final class ServerCommands {
     @Override
     void run(ApiClient api) throws ApiException {
       api.post("/servers/" + name + "/restart", Map.of());
-    }
-  }
-
-  @Command(description = "List servers.")
-  static final class ListAll extends ApiCommand {
-
-    ListAll(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session()
-          .print(
-              api.list("/servers"),
-              new Table()
-                  .text("NAME", "name")
-                  .text("IQN", "iqn")
-                  .text("CHAP USER", "chapUser")
-                  .text("CREATED", "created"));
-    }
-  }
-
-  @Command(description = "Forget a server that holds nothing.")
-  static final class Remove extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The server.")
-    private ServerName name;
-
-    Remove(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException {
-      api.delete("/servers/" + name);
     }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.smis.provider.account.AccountName;
@@ -20,9 +21,24 @@ final class SmisCommands {
   static CommandLine create(Session session) {
     return Commands.group("The appliance as an SMI-S array.")
         .addSubcommand("user", new User(session))
-        .addSubcommand("list", new ListAll(session))
-        .addSubcommand("remove", new Remove(session))
-        .addSubcommand("show", new Show(session));
+        .addSubcommand(
+            "list",
+            PathCommand.list(
+                session,
+                "List the accounts.",
+                "/smis/users",
+                new Table().text("NAME", "name").text("ROLE", "role").text("CREATED", "created")))
+        .addSubcommand(
+            "remove",
+            PathCommand.remove(
+                session,
+                "Take an account away; it is refused at once.",
+                "/smis/users",
+                Named.name(AccountName.class, "The account.")))
+        .addSubcommand(
+            "show",
+            PathCommand.show(
+                session, "Say where it listens, and the certificate to trust.", "/smis"));
   }
 
   @Command(description = "Let somebody use SMI-S, or change the password or the role.")
@@ -55,51 +71,6 @@ final class SmisCommands {
       body.put("password", new SecretFile(session()).read(passwordFile));
       body.put("role", role);
       session().print(api.post("/smis/users", body), new Details());
-    }
-  }
-
-  @Command(description = "List the accounts.")
-  static final class ListAll extends ApiCommand {
-
-    ListAll(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session()
-          .print(
-              api.get("/smis/users"),
-              new Table().text("NAME", "name").text("ROLE", "role").text("CREATED", "created"));
-    }
-  }
-
-  @Command(description = "Take an account away; it is refused at once.")
-  static final class Remove extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The account.")
-    private AccountName name;
-
-    Remove(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException {
-      api.delete("/smis/users/" + name);
-    }
-  }
-
-  @Command(description = "Say where it listens, and the certificate to trust.")
-  static final class Show extends ApiCommand {
-
-    Show(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/smis"), new Details());
     }
   }
 }

@@ -2,6 +2,7 @@
 package io.lunette.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
@@ -21,15 +22,36 @@ final class TenantCommands {
 
   private static final String NONE = "none";
 
+  private static final Named TENANT = Named.name(TenantName.class, "The tenant.");
+
   private TenantCommands() {}
 
   static CommandLine create(Session session) {
     return Commands.group("Tenants: customers and applications.")
         .addSubcommand("add", new Add(session))
-        .addSubcommand("list", new ListAll(session))
-        .addSubcommand("show", new Show(session))
+        .addSubcommand(
+            "list",
+            PathCommand.list(
+                session,
+                "List tenants, what they have and what they may have.",
+                "/tenants",
+                new Table()
+                    .text("NAME", "name")
+                    .text("KIND", "kind")
+                    .number("SERVERS", "servers")
+                    .number("MAX", "maxServers")
+                    .size("SPACE", "spaceBytes")
+                    .cell("MAX", true, tenant -> bound(tenant, "maxSpaceBytes"))
+                    .text("CREATED", "created")))
+        .addSubcommand("show", PathCommand.show(session, "Show a tenant.", "/tenants", TENANT))
         .addSubcommand("set", new Set(session))
-        .addSubcommand("remove", new Remove(session));
+        .addSubcommand(
+            "remove",
+            PathCommand.remove(
+                session,
+                "Remove a tenant that has no images, no servers and no data left.",
+                "/tenants",
+                TENANT));
   }
 
   /** What can be said of a tenant; a bound is a number or the word {@code none}. */
@@ -113,45 +135,6 @@ final class TenantCommands {
     }
   }
 
-  @Command(description = "List tenants, what they have and what they may have.")
-  static final class ListAll extends ApiCommand {
-
-    ListAll(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session()
-          .print(
-              api.get("/tenants"),
-              new Table()
-                  .text("NAME", "name")
-                  .text("KIND", "kind")
-                  .number("SERVERS", "servers")
-                  .number("MAX", "maxServers")
-                  .size("SPACE", "spaceBytes")
-                  .cell("MAX", true, tenant -> bound(tenant, "maxSpaceBytes"))
-                  .text("CREATED", "created"));
-    }
-  }
-
-  @Command(description = "Show a tenant.")
-  static final class Show extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The tenant.")
-    private TenantName name;
-
-    Show(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session().print(api.get("/tenants/" + name), new Details());
-    }
-  }
-
   @Command(description = "Change what a tenant is and what it may have.")
   static final class Set extends ApiCommand {
 
@@ -169,22 +152,6 @@ final class TenantCommands {
       Map<String, Object> body = new LinkedHashMap<>();
       terms.addTo(body);
       session().print(api.put("/tenants/" + name, body), new Details());
-    }
-  }
-
-  @Command(description = "Remove a tenant that has no images, no servers and no data left.")
-  static final class Remove extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The tenant.")
-    private TenantName name;
-
-    Remove(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException {
-      api.delete("/tenants/" + name);
     }
   }
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
+import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
@@ -28,8 +29,26 @@ final class VolumeCommands {
         .addSubcommand("rollback", new Rollback(session))
         .addSubcommand("resize", new Resize(session))
         .addSubcommand("erase", new Erase(session))
-        .addSubcommand("delete", new Delete(session))
-        .addSubcommand("list", new ListAll(session))
+        .addSubcommand(
+            "delete",
+            PathCommand.remove(
+                session,
+                "Delete a volume.",
+                "/volumes",
+                Named.name(VolumeName.class, "The volume.")))
+        .addSubcommand(
+            "list",
+            PathCommand.list(
+                session,
+                "List volumes, those of images and replicas among them.",
+                "/volumes",
+                new Table()
+                    .text("NAME", "name")
+                    .size("SIZE", "sizeBytes")
+                    .size("HOLDS", "allocatedBytes")
+                    .text("STATE", "state")
+                    .text("ENCRYPTED", "encrypted")
+                    .text("ORIGIN", "origin")))
         .addSubcommand("map", new VolumeAccessCommands.Map(session))
         .addSubcommand("unmap", new VolumeAccessCommands.Unmap(session))
         .addSubcommand("import", new VolumeAccessCommands.Import(session))
@@ -238,44 +257,6 @@ final class VolumeCommands {
       if (value != null) {
         body.put(field, value);
       }
-    }
-  }
-
-  @Command(description = "Delete a volume.")
-  static final class Delete extends ApiCommand {
-
-    @Parameters(paramLabel = "NAME", description = "The volume.")
-    private VolumeName name;
-
-    Delete(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException {
-      api.delete("/volumes/" + name);
-    }
-  }
-
-  @Command(description = "List volumes, those of images and replicas among them.")
-  static final class ListAll extends ApiCommand {
-
-    ListAll(Session session) {
-      super(session);
-    }
-
-    @Override
-    void run(ApiClient api) throws ApiException, CommandFailure {
-      session()
-          .print(
-              api.get("/volumes"),
-              new Table()
-                  .text("NAME", "name")
-                  .size("SIZE", "sizeBytes")
-                  .size("HOLDS", "allocatedBytes")
-                  .text("STATE", "state")
-                  .text("ENCRYPTED", "encrypted")
-                  .text("ORIGIN", "origin"));
     }
   }
 }
