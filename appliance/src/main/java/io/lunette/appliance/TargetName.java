@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -24,9 +23,7 @@ final class TargetName {
         return new InitiatorName(Files.readString(file, StandardCharsets.UTF_8).strip()).value();
       }
       String name = create();
-      Path complete = home.directory().resolve("target-name.new");
-      Files.writeString(complete, name + "\n", StandardCharsets.UTF_8);
-      Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
+      DurableFile.replace(file, name + "\n", DurableFile.Readers.EVERYBODY);
       return name;
     } catch (IOException e) {
       throw new ApplianceException("cannot use " + file + ": " + Home.reason(e), e);

@@ -3,14 +3,10 @@ package io.lunette.appliance;
 
 import io.lunette.scsi.device.UnitStateStore;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Optional;
@@ -27,13 +23,12 @@ import java.util.concurrent.TimeUnit;
  * Records of logical units as files of a directory, {@code UUID.reservations} and {@code
  * UUID.mode-pages} and so on, laid out as {@link UnitStateRecord} says.
  *
- * <p>A file is replaced as a whole: written under another name, flushed, renamed, and the directory
- * flushed. So after a crash there is the record before or the one after. The directory appears with
- * the first record. One thread writes, in the order of the calls. Thread-safe.
+ * <p>A file is a {@link DurableFile}: after a crash there is the record before or the one after.
+ * The directory appears with the first record. One thread writes, in the order of the calls.
+ * Thread-safe.
  */
 final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
 
-  private static final String UNFINISHED = ".new";
   private static final long END_SECONDS = 5;
 
   private final Path directory;
@@ -99,30 +94,9 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
       Files.createDirectory(
           directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      flush(directory.toAbsolutePath().getParent());
+      DurableFile.flushDirectory(directory.toAbsolutePath().getParent());
     }
-    Path complete = file.resolveSibling(file.getFileName() + UNFINISHED);
-    try (FileChannel channel =
-        FileChannel.open(
-            complete,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer rest = ByteBuffer.wrap(content);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-    Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
-    flush(directory);
-  }
-
-  /** Makes what was created, renamed or deleted in a directory durable. */
-  private static void flush(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    DurableFile.replace(file, content, DurableFile.Readers.OWNER);
   }
 
   @Override
@@ -132,7 +106,7 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
       removed |= Files.deleteIfExists(file(unit, kind));
     }
     if (removed) {
-      flush(directory);
+      DurableFile.flushDirectory(directory);
     }
   }
 
@@ -152,12 +126,12 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
       return;
     }
     if (removed) {
-      flush(directory);
+      DurableFile.flushDirectory(directory);
     }
   }
 
   private static boolean isOf(Set<UUID> units, String name) {
-    return !name.endsWith(UNFINISHED)
+    return !name.endsWith(DurableFile.UNFINISHED)
         && units.stream().anyMatch(unit -> name.startsWith(unit + "."));
   }
 

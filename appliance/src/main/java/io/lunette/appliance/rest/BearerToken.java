@@ -2,17 +2,15 @@
 package io.lunette.appliance.rest;
 
 import io.lunette.appliance.ApplianceException;
+import io.lunette.appliance.DurableFile;
 import io.lunette.appliance.Home;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Set;
 
 /** What a caller over TCP must show (RFC 6750). Compared in constant time; never printed. */
 final class BearerToken {
@@ -45,14 +43,7 @@ final class BearerToken {
   private static void create(Path file) throws IOException {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
-    try (var channel =
-        Files.newByteChannel(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      String line = HexFormat.of().formatHex(random) + "\n";
-      channel.write(java.nio.ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
-    }
+    DurableFile.replace(file, HexFormat.of().formatHex(random) + "\n", DurableFile.Readers.OWNER);
   }
 
   /** Whether the value of an Authorization header is this token; null is not. */

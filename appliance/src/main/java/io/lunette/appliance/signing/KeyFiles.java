@@ -2,6 +2,7 @@
 package io.lunette.appliance.signing;
 
 import io.lunette.appliance.ApplianceException;
+import io.lunette.appliance.DurableFile;
 import io.lunette.appliance.Home;
 import io.lunette.core.DomainException;
 import io.lunette.core.certificate.PublicKey;
@@ -9,18 +10,13 @@ import io.lunette.core.certificate.SigningKey;
 import io.lunette.core.certificate.SigningKeys;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 
@@ -99,7 +95,7 @@ public final class KeyFiles implements SigningKeys {
         Files.deleteIfExists(nextFile);
         keys.subList(1, keys.size()).clear();
       }
-      forceDirectory();
+      DurableFile.flushDirectory(directory);
     } catch (IOException e) {
       throw failed(currentFile, e);
     }
@@ -112,37 +108,12 @@ public final class KeyFiles implements SigningKeys {
       known.add(key);
       StringBuilder text = new StringBuilder();
       known.forEach(each -> text.append(PublicKeys.pem(each)));
-      replace(publicFile, text.toString(), "rw-r--r--");
+      DurableFile.replace(publicFile, text.toString(), DurableFile.Readers.EVERYBODY);
     }
   }
 
   private void write(Path file, Ed25519Key key) throws IOException {
-    replace(file, PublicKeys.pem(TYPE, key.pkcs8()), "rw-------");
-  }
-
-  private void replace(Path file, String text, String permissions) throws IOException {
-    Path complete = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(complete);
-    try (var channel =
-        FileChannel.open(
-            complete,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)))) {
-      ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
-      channel.force(true);
-    }
-    Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
-    forceDirectory();
-  }
-
-  /** Makes renames in the home durable. */
-  private void forceDirectory() throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    DurableFile.replace(file, PublicKeys.pem(TYPE, key.pkcs8()), DurableFile.Readers.OWNER);
   }
 
   private static Ed25519Key read(Path file) throws IOException {

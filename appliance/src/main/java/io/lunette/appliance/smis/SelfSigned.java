@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.smis;
 
+import io.lunette.appliance.DurableFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -23,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Set;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
@@ -57,8 +50,9 @@ final class SelfSigned {
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     KeyPair pair = generator.generateKeyPair();
     byte[] signed = sign(pair, host).getEncoded();
-    replace(key, pem("PRIVATE KEY", pair.getPrivate().getEncoded()), "rw-------");
-    replace(certificate, pem("CERTIFICATE", signed), "rw-r--r--");
+    DurableFile.replace(
+        key, pem("PRIVATE KEY", pair.getPrivate().getEncoded()), DurableFile.Readers.OWNER);
+    DurableFile.replace(certificate, pem("CERTIFICATE", signed), DurableFile.Readers.EVERYBODY);
   }
 
   private static X509CertificateHolder sign(KeyPair pair, String host) throws IOException {
@@ -101,22 +95,5 @@ final class SelfSigned {
       writer.writeObject(new PemObject(type, content));
     }
     return text.toString();
-  }
-
-  private static void replace(Path file, String text, String permissions) throws IOException {
-    Path complete = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(complete);
-    try (FileChannel channel =
-        FileChannel.open(
-            complete,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)))) {
-      ByteBuffer content = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
-      while (content.hasRemaining()) {
-        channel.write(content);
-      }
-      channel.force(true);
-    }
-    Files.move(complete, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }
