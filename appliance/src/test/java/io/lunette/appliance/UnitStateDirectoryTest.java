@@ -124,7 +124,7 @@ class UnitStateDirectoryTest {
   @Test
   void aRecordThatCannotBeWrittenLeavesTheOneBefore() throws Exception {
     save(UNIT, Kind.RESERVATIONS, FIRST);
-    Files.createDirectory(directory.resolve(UNIT + ".reservations.new"));
+    Files.createDirectories(directory.resolve(UNIT + ".reservations.new").resolve("in-the-way"));
 
     CompletableFuture<Void> saved =
         store.save(UNIT, Kind.RESERVATIONS, SECOND).toCompletableFuture();
