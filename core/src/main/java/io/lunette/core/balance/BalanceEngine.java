@@ -2,6 +2,7 @@
 package io.lunette.core.balance;
 
 import io.lunette.core.balance.PlannedMove.Cause;
+import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -9,8 +10,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -33,6 +36,7 @@ public final class BalanceEngine {
   private final BalanceState state;
   private final List<GroupDraft> groups;
   private final Deque<ServerName> free;
+  private final Map<ImageName, Integer> ready = new HashMap<>();
   private final List<PlannedMove> moves = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
 
@@ -46,6 +50,11 @@ public final class BalanceEngine {
                     .thenComparing(GroupDraft::name))
             .toList();
     this.free = new ArrayDeque<>(state.free().stream().sorted().toList());
+    state.groups().forEach(each -> ready.merge(image(each.group()), each.ready(), Math::min));
+  }
+
+  private static ImageName image(ServerGroup group) {
+    return group.use().image();
   }
 
   /** The plan for a state. */
@@ -123,12 +132,13 @@ public final class BalanceEngine {
 
   /** Finds a server for a group; whether there is one. */
   private boolean provide(GroupDraft group, Cause cause, String why) {
-    if (!group.hasReady()) {
-      notes.add(why + "; no replica of image " + group.group().use().image() + " is ready for it");
+    ImageName image = image(group.group());
+    if (ready.get(image) <= 0) {
+      notes.add(why + "; no replica of image " + image + " is ready for it");
       return false;
     }
     if (!free.isEmpty()) {
-      group.take();
+      take(group);
       moves.add(
           new PlannedMove(
               free.removeFirst(), Optional.empty(), Optional.of(group.name()), cause, why));
@@ -141,7 +151,7 @@ public final class BalanceEngine {
     }
     String from = why + "; group " + donor.get().name() + " gives: " + state(donor.get(), group);
     GroupMember given = donor.get().give();
-    group.take();
+    take(group);
     moves.add(
         new PlannedMove(
             given.server(),
@@ -150,6 +160,11 @@ public final class BalanceEngine {
             cause,
             from));
     return true;
+  }
+
+  private void take(GroupDraft group) {
+    group.take();
+    ready.merge(image(group.group()), -1, Integer::sum);
   }
 
   private Optional<GroupDraft> donor(GroupDraft wanting) {

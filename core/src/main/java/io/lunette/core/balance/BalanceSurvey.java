@@ -102,11 +102,17 @@ public final class BalanceSurvey {
     }
     int arriving =
         (int) underWay.stream().filter(m -> m.to().equals(Optional.of(group.use()))).count();
+    int promised =
+        (int)
+            underWay.stream()
+                .flatMap(move -> move.to().stream())
+                .filter(use -> use.image().equals(group.use().image()))
+                .count();
     return new GroupState(
         group,
         members,
         arriving,
-        pools.get(group.use().image()).count(ReplicaState.READY) - arriving,
+        pools.get(group.use().image()).count(ReplicaState.READY) - promised,
         catalog.read(transaction -> moves.lastChange(transaction, group.use())));
   }
 

@@ -22,7 +22,6 @@ final class GroupDraft {
   private final List<GroupMember> candidates;
   private int total;
   private int reachable;
-  private int ready;
   private int leaving;
 
   GroupDraft(GroupState state, Instant now) {
@@ -31,7 +30,6 @@ final class GroupDraft {
     this.total = state.members().size() + state.arriving();
     this.reachable =
         (int) state.members().stream().filter(GroupMember::reachable).count() + state.arriving();
-    this.ready = state.ready();
     this.candidates =
         new ArrayList<>(
             state.members().stream()
@@ -60,10 +58,6 @@ final class GroupDraft {
 
   int reachable() {
     return reachable;
-  }
-
-  boolean hasReady() {
-    return ready > 0;
   }
 
   boolean isBelowMin() {
@@ -145,6 +139,5 @@ final class GroupDraft {
   void take() {
     total++;
     reachable++;
-    ready--;
   }
 }

@@ -12,7 +12,8 @@ import java.util.OptionalDouble;
  * @param group its policy
  * @param members who is in it, those on their way out left out
  * @param arriving how many are on their way in
- * @param ready replicas that it could be given
+ * @param ready replicas of its image that are ready and promised to nobody; groups that run one
+ *     image share them
  * @param changed when a server last began to join or leave it
  */
 public record GroupState(

@@ -134,4 +134,23 @@ class BalanceEngineTest {
     assertThat(plan.moves().get(0).cause()).isEqualTo(Cause.ABOVE_MAX);
     assertThat(plan.moves().get(0).to()).isEqualTo(Optional.empty());
   }
+
+  @Test
+  void groupsOfOneImageShareItsReadyReplicas() {
+    scene
+        .group("gold", 1, 5, 1, 0, 0)
+        .with("gold", 0, 0)
+        .group("web", 1, 5, 0, 0, 0)
+        .with("web", 0, 0)
+        .free(2);
+    scene.ready = 1;
+
+    BalancePlan plan = scene.planned();
+
+    assertThat(plan.moves())
+        .extracting(PlannedMove::to)
+        .containsExactly(Optional.of(new GroupName("gold")));
+    assertThat(plan.notes())
+        .anyMatch(note -> note.startsWith("group web ") && note.endsWith("is ready for it"));
+  }
 }
