@@ -144,7 +144,7 @@ public final class Appliance implements AutoCloseable {
       UnitTraits traits =
           UnitTraits.DISK
               .withPhysicalBlock(
-                  options.physicalBlock().orElse(PhysicalBlock.BYTES_4096).isOfTheEngine())
+                  options.physicalBlock().orElse(PhysicalBlock.DEFAULT).isOfTheEngine())
               .withSpace(gauge);
       masking = new IscsiLunMasking(driver, traits, portal.toString(), targetName);
       lifecycle.add("devices", masking::close);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.engine.key.KeyVault;
@@ -38,14 +39,14 @@ public record SingleTargetOptions(
     boolean encrypt,
     KeyVault keys) {
 
-  /** A disk of 512-byte logical blocks on physical ones of 4096 bytes, for everybody. */
+  /** A disk of 512-byte logical blocks, for everybody. */
   public static SingleTargetOptions of(
       Path file, long sizeBytes, PortalOptions portals, String targetName) {
     return new SingleTargetOptions(
         file,
         sizeBytes,
         VolumeInfo.DEFAULT_BLOCK_BYTES,
-        true,
+        PhysicalBlock.DEFAULT.isOfTheEngine(),
         portals,
         targetName,
         InitiatorAuthentication.none(),

@@ -114,11 +114,9 @@ final class TargetCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "a --block-size of " + blockBytes + " is neither 512 nor 4096");
     }
-    PhysicalBlock physical = target.physicalBlock().orElse(PhysicalBlock.BYTES_4096);
-    if (physical.bytes() < blockBytes) {
+    if (target.physicalBlock().filter(said -> said.bytes() < blockBytes).isPresent()) {
       throw new ParameterException(
-          spec.commandLine(),
-          "a --physical-block-size of " + physical + " is less than the --block-size");
+          spec.commandLine(), "the --physical-block-size is less than the --block-size");
     }
     if (mutual != null && chap == null) {
       throw new ParameterException(
@@ -131,7 +129,7 @@ final class TargetCommand implements Callable<Integer> {
                 target.portals().orElse(PortalOptions.of(PortalOptions.DEFAULT_PORTAL)),
                 iqn.value())
             .withBlockBytes(blockBytes)
-            .withPhysicalBlock(physical.isOfTheEngine())
+            .withPhysicalBlock(target.physicalBlock().orElse(PhysicalBlock.DEFAULT).isOfTheEngine())
             .withRemovable(removable)
             .withReadOnly(readOnly)
             .withKeys(

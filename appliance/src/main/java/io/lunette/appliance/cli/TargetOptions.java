@@ -41,8 +41,8 @@ final class TargetOptions {
       names = "--physical-block-size",
       paramLabel = "512|4096",
       description =
-          "Physical block that units tell of (4096, which is what the engine writes without"
-              + " reading first); 512 for initiators that take no other.")
+          "Physical block that units tell of (one logical block); 4096, which is what the engine"
+              + " writes without reading first, for partitioning tools that go by nothing else.")
   private PhysicalBlock physicalBlock;
 
   /** Where to listen; empty if nothing was said of it. */

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.config;
 
-/** What units tell of as their physical block: the engine's, or that of old disks. */
+/** What units tell of as their physical block: one logical block, or what the engine writes. */
 public enum PhysicalBlock {
   /** What the engine writes without reading first. */
   BYTES_4096(4096),
-  /** As if every logical block were one; for initiators that take no other. */
+  /** Every logical block is one. */
   BYTES_512(512);
+
+  /** What holds if nothing is said. docs/adr/0003-physical-block.md says why. */
+  public static final PhysicalBlock DEFAULT = BYTES_512;
 
   private final int bytes;
 

@@ -19,6 +19,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** QEMU's tools on units of either logical block. */
@@ -101,6 +102,16 @@ class BlockSizeIT {
     assertThat(bytes(back, 3 * MIB, MIB)).containsOnly(0xa5);
     assertThat(bytes(back, 4 * MIB, MIB)).containsOnly(0);
     assertThat(bytes(back, 5 * MIB, 3 * MIB)).containsOnly(0xa5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"512,false,0", "512,true,3", "4096,false,0", "4096,true,0"})
+  void theBlockOfTheEngineIsThePhysicalOneWhereThatIsSaid(int block, boolean told, int exponent)
+      throws Exception {
+    try (SingleTarget target = SingleTarget.start(options(block).withPhysicalBlock(told))) {
+      assertThat(ForeignTool.succeed("iscsi-readcapacity16", url(target)))
+          .contains("LOGICAL BLOCKS PER PHYSICAL BLOCK EXPONENT:" + exponent);
+    }
   }
 
   /** Blocks 3 to 12 of 16: the end of one physical block, the beginning of the next. */

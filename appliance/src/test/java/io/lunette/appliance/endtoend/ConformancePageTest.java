@@ -29,7 +29,7 @@ class ConformancePageTest {
     List<ExpectedResult> onDisks = all.stream().filter(ConformancePageTest::isOnDisk).toList();
     List<ExpectedResult> elsewhere = all.stream().filter(result -> !isOnDisk(result)).toList();
     String sums =
-        "Of %d tests %d pass on a disk, %d are skipped there, %d fail; %d of them are run on another unit, where %d pass"
+        "Of %d tests on a disk: %d passed, %d skipped, %d failed; %d of them are run on another unit, where %d pass"
             .formatted(
                 onDisks.size(),
                 count(onDisks, Verdict.PASS),

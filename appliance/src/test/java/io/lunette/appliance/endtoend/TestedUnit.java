@@ -18,8 +18,6 @@ enum TestedUnit {
   SMALL_DISK(64L << 20),
   /** One whose medium can be ejected. */
   REMOVABLE(64L << 20),
-  /** One whose physical blocks have one logical block. */
-  SMALL_PHYSICAL_BLOCKS(64L << 20),
   /** One whose volume has a key. */
   ENCRYPTED(64L << 20),
   /** One that was written before and is not to be written now. */
@@ -46,8 +44,7 @@ enum TestedUnit {
         SingleTargetOptions.of(
                 directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
             .withRemovable(this == REMOVABLE)
-            .withKeys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")))
-            .withPhysicalBlock(this != SMALL_PHYSICAL_BLOCKS);
+            .withKeys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")));
     if (this != READ_ONLY) {
       return SingleTarget.start(options);
     }

@@ -12,7 +12,7 @@ import io.lunette.core.block.BlockGeometry;
  *     that WRITE SAME has no limit may write in one command to compare
  * @param optimal transfer that suits the device best
  * @param granularity optimal transfer granularity: what the device writes without reading first. A
- *     unit tells it as its physical block too, unless it is asked not to (UnitTraits)
+ *     unit tells it as its physical block too if it is asked to (UnitTraits)
  * @param unmap most blocks of one UNMAP
  * @param unmapDescriptors most ranges of one UNMAP
  * @param unmapGranularity unit in which blocks become unmapped

@@ -15,8 +15,8 @@ import java.util.Objects;
 public record UnitTraits(
     boolean removable, boolean tellsPhysicalBlock, ProvisioningSpace.Gauge space) {
 
-  /** A disk with a fixed medium that tells its physical block. */
-  public static final UnitTraits DISK = new UnitTraits(false, true, ProvisioningSpace.Gauge.NONE);
+  /** A disk with a fixed medium and a physical block for each logical one. */
+  public static final UnitTraits DISK = new UnitTraits(false, false, ProvisioningSpace.Gauge.NONE);
 
   public UnitTraits {
     Objects.requireNonNull(space);
