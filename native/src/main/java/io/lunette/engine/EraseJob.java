@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.Job;
+import io.lunette.engine.format.PoolLayout;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,11 @@ final class EraseJob implements Job<EraseReport> {
 
   /** Whether the volume's key has been destroyed, where that is the method. */
   volatile boolean keyIsDestroyed;
+
+  /** So many extents more are done. */
+  void scrubbed(int extents) {
+    doneBytes.addAndGet((long) extents * PoolLayout.EXTENT_BYTES);
+  }
 
   @Override
   public Progress progress() {

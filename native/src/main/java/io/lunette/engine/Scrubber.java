@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
+import io.lunette.core.block.PurgeProgress;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +41,7 @@ final class Scrubber {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
   private static final int BATCH_EXTENTS = 1024;
+  private static final IntConsumer NOBODY = extents -> {};
 
   private final Pool pool;
   private final Metadata metadata;
@@ -111,8 +114,8 @@ final class Scrubber {
   }
 
   /** Has all scrubbed that a volume gave up, and says when; see {@link VolumePurge}. */
-  void purge(long volume, IoCompletion completion) {
-    VolumePurge purge = new VolumePurge(pool, this, queue, volume, completion);
+  void purge(long volume, PurgeProgress progress, IoCompletion completion) {
+    VolumePurge purge = new VolumePurge(pool, this, queue, volume, progress, completion);
     if (!queue.add(purge)) {
       purge.refuse();
     }
@@ -147,7 +150,7 @@ final class Scrubber {
   void scrubOrphans() throws IOException, BlockException {
     Layer orphans = metadata.layer(Layer.ORPHANS);
     while (orphans.droppedExtents > 0) {
-      scrubDropped(orphans, null);
+      scrubDropped(orphans, NOBODY);
     }
   }
 
@@ -180,9 +183,9 @@ final class Scrubber {
       }
       try {
         if (layer.slot.state() == LayerSlot.State.RELEASED) {
-          scrubLayer(layer);
+          scrubLayer(layer, NOBODY);
         } else {
-          scrubDropped(layer, null);
+          scrubDropped(layer, NOBODY);
         }
       } catch (IOException | BlockException | RuntimeException e) {
         if (pool.log.hasFailed()) {
@@ -196,7 +199,12 @@ final class Scrubber {
     }
   }
 
-  void scrubLayer(Layer layer) throws IOException, BlockException {
+  /**
+   * Scrubs a released layer whole.
+   *
+   * @param scrubbed is told of every batch how many extents it gave back, by one thread at a time
+   */
+  void scrubLayer(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     EraseJob job;
     metadata.lock.lock();
     try {
@@ -208,9 +216,10 @@ final class Scrubber {
     pool.log.commit();
     awaitReaders();
     destroyKey(layer, job);
-    scrubMapped(layer, job);
+    IntConsumer told = job == null ? scrubbed : scrubbed.andThen(job::scrubbed);
+    scrubMapped(layer, told);
     while (!queue.isClosed() && layer.droppedExtents > 0) {
-      scrubDropped(layer, job);
+      scrubDropped(layer, told);
     }
     if (!queue.isClosed()) {
       finish(layer, job);
@@ -260,20 +269,20 @@ final class Scrubber {
     return report;
   }
 
-  private void scrubMapped(Layer layer, EraseJob job) throws IOException, BlockException {
+  private void scrubMapped(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     try (ScrubTail tail = new ScrubTail(tails)) {
       Batch batch = gather(layer, layer.map, 0, Long.MAX_VALUE);
       while (!batch.indexes.isEmpty() && !queue.isClosed()) {
         Batch erased = batch;
         eraser.erase(erased.runs, erased.request);
-        tail.begin(() -> finish(erased, job));
+        tail.begin(() -> finish(erased, scrubbed));
         batch = gather(layer, layer.map, erased.next, Long.MAX_VALUE);
       }
     }
   }
 
   /** Scrubs what the layer dropped, the oldest first; returns how many extents it dealt with. */
-  int scrubDropped(Layer layer, EraseJob job) throws IOException, BlockException {
+  int scrubDropped(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     // What is dropped from here on may be in no commit when the first byte goes: a crash would find
     // a map that names it still.
     long end = droppedEnd(layer);
@@ -282,7 +291,7 @@ final class Scrubber {
     Batch batch = gather(layer, layer.dropped, 0, end);
     if (!batch.indexes.isEmpty()) {
       eraser.erase(batch.runs, batch.request);
-      finish(batch, job);
+      finish(batch, scrubbed);
     }
     return batch.indexes.size();
   }
@@ -345,7 +354,7 @@ final class Scrubber {
   }
 
   /** Makes what was erased durable, looks whether it is, and gives the extents back. */
-  private void finish(Batch batch, EraseJob job) throws IOException, BlockException {
+  private void finish(Batch batch, IntConsumer scrubbed) throws IOException, BlockException {
     eraser.flush();
     List<DirtyRuns.Run> sample = DirtyRuns.of(sampled(batch.entries, batch.request.sample()));
     eraser.verify(sample);
@@ -373,9 +382,7 @@ final class Scrubber {
     pool.log.commit();
     pool.waiters.wake();
     metadata.trimPages();
-    if (job != null) {
-      job.doneBytes.addAndGet((long) extents * PoolLayout.EXTENT_BYTES);
-    }
+    scrubbed.accept(extents);
   }
 
   /**

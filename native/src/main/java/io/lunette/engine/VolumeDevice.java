@@ -8,6 +8,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.block.ProvisioningRun;
+import io.lunette.core.block.PurgeProgress;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
@@ -230,8 +231,8 @@ final class VolumeDevice {
   }
 
   /** Not counted as under way, for it waits for whatever is. */
-  void purge(IoCompletion completion) {
-    pool.scrubber.purge(volume, completion);
+  void purge(PurgeProgress progress, IoCompletion completion) {
+    pool.scrubber.purge(volume, progress, completion);
   }
 
   /** Not counted as under way, for it waits for whatever is. */

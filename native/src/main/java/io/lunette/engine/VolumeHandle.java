@@ -9,6 +9,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.block.ProvisioningRun;
+import io.lunette.core.block.PurgeProgress;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -101,11 +102,11 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
   }
 
   @Override
-  public void purge(IoCompletion completion) {
+  public void purge(PurgeProgress progress, IoCompletion completion) {
     int slot = device.enter();
     if (mayStart(slot, 0, 0, true, completion)) {
       device.exit(slot);
-      device.purge(completion);
+      device.purge(progress, completion);
     }
   }
 

@@ -3,7 +3,9 @@ package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
+import io.lunette.core.block.PurgeProgress;
 import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,15 +25,27 @@ final class VolumePurge {
   private final Scrubber scrubber;
   private final ScrubQueue queue;
   private final long volume;
+  private final PurgeProgress progress;
   private final IoCompletion completion;
 
+  /** Extents that are done, and that were to be done when the round began. */
+  private long done;
+
+  private long total;
+
   VolumePurge(
-      Pool pool, Scrubber scrubber, ScrubQueue queue, long volume, IoCompletion completion) {
+      Pool pool,
+      Scrubber scrubber,
+      ScrubQueue queue,
+      long volume,
+      PurgeProgress progress,
+      IoCompletion completion) {
     this.pool = pool;
     this.metadata = pool.metadata;
     this.scrubber = scrubber;
     this.queue = queue;
     this.volume = volume;
+    this.progress = progress;
     this.completion = completion;
   }
 
@@ -64,16 +78,18 @@ final class VolumePurge {
     }
   }
 
-  /** A layer, and how many extents it had dropped when the round began. */
-  private record Debt(Layer layer, boolean isReleased, long dropped) {}
+  /** A layer, and how many extents it had to give back when the round began. */
+  private record Debt(Layer layer, boolean isReleased, long extents) {}
 
   /** Scrubs what there is; returns whether a merge may have moved something past it. */
   private boolean round() throws IOException, BlockException {
     long stamp = metadata.moves.tryOptimisticRead();
-    for (Debt debt : debts()) {
+    List<Debt> debts = debts();
+    total = done + debts.stream().mapToLong(Debt::extents).sum();
+    for (Debt debt : debts) {
       try {
         if (debt.isReleased) {
-          scrubber.scrubLayer(debt.layer);
+          scrubber.scrubLayer(debt.layer, this::scrubbed);
         } else {
           scrubDropped(debt);
         }
@@ -87,12 +103,19 @@ final class VolumePurge {
 
   private void scrubDropped(Debt debt) throws IOException, BlockException {
     // The oldest come first, so these are those that were there when the round began.
-    long left = debt.dropped;
+    long left = debt.extents;
     int scrubbed = 1;
     while (left > 0 && scrubbed > 0 && !queue.isClosed()) {
-      scrubbed = scrubber.scrubDropped(debt.layer, null);
+      scrubbed = scrubber.scrubDropped(debt.layer, this::scrubbed);
       left -= scrubbed;
     }
+  }
+
+  /** More than was counted may have been given up meanwhile. */
+  private void scrubbed(int extents) {
+    done += extents;
+    total = Math.max(total, done);
+    progress.purged(done * PoolLayout.EXTENT_BYTES, total * PoolLayout.EXTENT_BYTES);
   }
 
   private List<Debt> debts() {
@@ -106,8 +129,9 @@ final class VolumePurge {
       List<Debt> debts = new ArrayList<>();
       for (Layer layer : layers) {
         boolean isReleased = layer.slot.state() == LayerSlot.State.RELEASED;
-        if (isReleased || layer.droppedExtents > 0) {
-          debts.add(new Debt(layer, isReleased, layer.droppedExtents));
+        long extents = layer.droppedExtents + (isReleased ? layer.ownedExtents : 0);
+        if (isReleased || extents > 0) {
+          debts.add(new Debt(layer, isReleased, extents));
         }
       }
       return debts;

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +129,7 @@ class EnginePurgeTest {
     file = large;
     driver = EngineVolumeDriver.open(file, Clock.systemUTC());
     int extents = 1100;
+    List<long[]> told = new CopyOnWriteArrayList<>();
     driver.create(VOLUME, 4L * extents * EXTENT);
     try (BlockDevice device = open()) {
       for (int i = 0; i < extents; i++) {
@@ -136,6 +138,7 @@ class EnginePurgeTest {
       BlockingIo.discard(device, 0, (long) extents * EXTENT);
       CompletableFuture<Void> purged = new CompletableFuture<>();
       device.purge(
+          (done, total) -> told.add(new long[] {done, total}),
           new IoCompletion() {
             @Override
             public void completed() {
@@ -154,6 +157,12 @@ class EnginePurgeTest {
       purged.get(1, TimeUnit.MINUTES);
     }
     assertThat(poolContains("GIVEN-UP-FIRST")).isFalse();
+    assertThat(told).as("batches").hasSizeGreaterThan(1);
+    assertThat(told)
+        .allSatisfy(step -> assertThat(step[0]).isPositive().isLessThanOrEqualTo(step[1]));
+    assertThat(told).extracting(step -> step[0]).isSorted().doesNotHaveDuplicates();
+    assertThat(told.get(0)[1]).isGreaterThanOrEqualTo((long) extents * EXTENT);
+    assertThat(told.get(told.size() - 1)[0]).isGreaterThanOrEqualTo((long) extents * EXTENT);
   }
 
   @Test

@@ -84,8 +84,10 @@ public interface BlockDevice extends AutoCloseable {
    *
    * <p>Ends in {@link BlockException.Kind#UNSUPPORTED} unless {@link BlockFeatures#purges()}. It is
    * not among the operations that {@link #close()} waits for: it goes on and ends without it.
+   *
+   * @param progress is told now and then, as far as the device knows
    */
-  default void purge(IoCompletion completion) {
+  default void purge(PurgeProgress progress, IoCompletion completion) {
     completion.failed(
         new BlockException(
             BlockException.Kind.UNSUPPORTED,

@@ -60,7 +60,7 @@ public final class BlockingIo implements IoCompletion {
 
   /** Removes from the medium what the device has given up. */
   public static void purge(BlockDevice device) throws BlockException {
-    await(device::purge);
+    await(io -> device.purge((done, total) -> {}, io));
   }
 
   /** An operation that is given where it ends. */

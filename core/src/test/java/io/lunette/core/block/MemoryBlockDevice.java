@@ -60,6 +60,7 @@ public final class MemoryBlockDevice implements BlockDevice {
   private final List<Call> calls = new ArrayList<>();
   private BlockGeometry geometry;
   private byte[] lastWritten = ZEROES;
+  private long givenUpBytes;
   private boolean closed;
 
   public MemoryBlockDevice(BlockGeometry geometry, BlockFeatures features, Executor completions) {
@@ -185,10 +186,29 @@ public final class MemoryBlockDevice implements BlockDevice {
     run(new Call(Operation.FLUSH, 0, 0, true), () -> {}, completion);
   }
 
-  /** A grain that was released is forgotten at once, so there is nothing left to remove. */
+  /** A grain that was released is forgotten at once: this only tells of them, in four steps. */
   @Override
-  public void purge(IoCompletion completion) {
-    run(new Call(Operation.PURGE, 0, 0, true), () -> {}, completion);
+  public void purge(PurgeProgress progress, IoCompletion completion) {
+    long total = takeGivenUp();
+    purge(Math.max(GRAIN, total / 4), total, progress, completion);
+  }
+
+  private void purge(long done, long total, PurgeProgress progress, IoCompletion completion) {
+    if (done > total) {
+      run(new Call(Operation.PURGE, 0, 0, true), () -> {}, completion);
+      return;
+    }
+    completions.execute(
+        () -> {
+          progress.purged(done, total);
+          purge(done + Math.max(GRAIN, total / 4), total, progress, completion);
+        });
+  }
+
+  private synchronized long takeGivenUp() {
+    long taken = givenUpBytes;
+    givenUpBytes = 0;
+    return taken;
   }
 
   @Override
@@ -299,6 +319,7 @@ public final class MemoryBlockDevice implements BlockDevice {
       byte[] old = grains.get(at / GRAIN);
       if (part == GRAIN && release) {
         grains.remove(at / GRAIN);
+        givenUpBytes += old == null ? 0 : GRAIN;
       } else if (old != null || !release) {
         byte[] grain = old == null || part == GRAIN ? ZEROES : old.clone();
         if (grain != ZEROES) {

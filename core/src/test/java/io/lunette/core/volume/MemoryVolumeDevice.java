@@ -9,6 +9,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.block.ProvisioningRun;
+import io.lunette.core.block.PurgeProgress;
 import java.nio.ByteBuffer;
 
 /** One opening of a {@link MemoryVolume}; every operation has ended when its call returns. */
@@ -108,7 +109,7 @@ final class MemoryVolumeDevice implements BlockDevice {
 
   /** What was given up is nowhere: a block that is zeroed is let go. */
   @Override
-  public void purge(IoCompletion completion) {
+  public void purge(PurgeProgress progress, IoCompletion completion) {
     run(completion, () -> {});
   }
 

@@ -25,6 +25,11 @@ final class SanitizeRun extends IoSequence {
   private static final long RELEASE_BYTES = 512L << 20;
   private static final int WHOLE = 0x10000;
 
+  /**
+   * What is written of a run that also purges, in progress; how much there is to purge shows late.
+   */
+  private static final int WRITTEN = WHOLE / 8 * 7;
+
   /** What is done one after the other; each ends when its I/O has. */
   private enum Stage {
     DESTROY_KEY,
@@ -187,7 +192,8 @@ final class SanitizeRun extends IoSequence {
       return true;
     }
     ByteBuffer next = piece.slice(0, (int) Math.min(piece.limit(), totalBytes - done));
-    unit.sanitize().progress((int) ((pass + (double) done / totalBytes) / plan.passes() * WHOLE));
+    double share = (pass + (double) done / totalBytes) / plan.passes();
+    unit.sanitize().progress((int) (share * (unit.features().purges() ? WRITTEN : WHOLE)));
     long offset = done;
     done += next.limit();
     pace.step(next.limit());
@@ -220,8 +226,15 @@ final class SanitizeRun extends IoSequence {
     if (!unit.features().purges()) {
       return next();
     }
-    unit.device().purge(this);
+    unit.device().purge(this::purged, this);
     return true;
+  }
+
+  private void purged(long doneBytes, long totalBytes) {
+    int before = firstStage() == Stage.WRITE ? WRITTEN : 0;
+    double share = (double) doneBytes / totalBytes;
+    unit.sanitize().progress(before + (int) (share * (WHOLE - before)));
+    listener.proceeded();
   }
 
   private boolean release() {

@@ -9,6 +9,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.block.ProvisioningRun;
+import io.lunette.core.block.PurgeProgress;
 import java.nio.ByteBuffer;
 
 /**
@@ -55,8 +56,8 @@ final class WatchedDevice implements BlockDevice {
   }
 
   @Override
-  public void purge(IoCompletion completion) {
-    device.purge(completion);
+  public void purge(PurgeProgress progress, IoCompletion completion) {
+    device.purge(progress, completion);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static io.lunette.scsi.command.TestUnit.pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockException.Kind;
+import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.core.block.MemoryBlockDevice.Call;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Outcome;
@@ -139,6 +140,47 @@ class SanitizeTest {
     TestTask write = other.send(pattern(512, 1), "2A 00 00000000 00 0001 00");
     held.remove().run();
     write.good();
+  }
+
+  @Test
+  void whatTheDevicePurgesIsTheProgressOfABlockErase() {
+    Queue<Runnable> held = new ArrayDeque<>();
+    TestUnit unit = new TestUnit(MemoryBlockDevice.on(held::add, 4 * MIB, 512));
+    unit.device.fill(MIB, pattern(4 * 4096, 1));
+
+    unit.initiator.send(ERASE_AT_ONCE).good();
+    List<Integer> told = progress(unit, held);
+
+    assertThat(told).containsExactly(0, 0, 0, 0x4000, 0x8000, 0xC000, 0xFFFF);
+    unit.initiator.send("03 00 00 00 FF 00").good();
+  }
+
+  @Test
+  void whatTheDevicePurgesIsTheLastEighthOfAnOverwrite() {
+    Queue<Runnable> held = new ArrayDeque<>();
+    TestUnit unit = new TestUnit(MemoryBlockDevice.on(held::add, 4 * MIB, 512));
+    unit.device.fill(0, pattern(2 * 4096, 1));
+    TestTask unmap = unit.initiator.send("93 09 0000000000000000 00000010 00 00");
+    held.remove().run();
+    unmap.good();
+    byte[] list = list(1, (byte) 1);
+
+    unit.initiator.send(list, OVERWRITE, 0x81, list.length).good();
+
+    assertThat(progress(unit, held))
+        .containsExactly(0, 0x3800, 0x7000, 0xA800, 0xA800, 0xA800, 0xF000, 0xFFFF);
+  }
+
+  /** Lets the device go on, one step after the other; what REQUEST SENSE says before each. */
+  private static List<Integer> progress(TestUnit unit, Queue<Runnable> held) {
+    List<Integer> told = new ArrayList<>();
+    while (!held.isEmpty()) {
+      byte[] sense = unit.initiator.send("03 00 00 00 FF 00").data();
+      assertThat(sense[13]).isEqualTo((byte) 0x1B);
+      told.add(ByteBuffer.wrap(sense).getShort(16) & 0xFFFF);
+      held.remove().run();
+    }
+    return told;
   }
 
   @Test
