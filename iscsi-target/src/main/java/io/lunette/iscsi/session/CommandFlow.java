@@ -48,7 +48,7 @@ final class CommandFlow implements TaskSet.Listener {
             connection.writer(),
             server,
             limits.transferBytes(),
-            connection.node().budget(),
+            session.budget(),
             this);
     this.responder =
         new ScsiResponder(connection.channel(), connection.writer(), window, parameters);

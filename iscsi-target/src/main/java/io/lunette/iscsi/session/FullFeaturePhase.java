@@ -309,9 +309,7 @@ final class FullFeaturePhase implements Phase {
             left.complete(null);
             return;
           }
-          if (!session.isDiscovery()) {
-            connection.node().ended(session);
-          }
+          connection.node().ended(session);
           session.hasEnded();
         });
   }

@@ -195,6 +195,10 @@ final class LoginPhase implements Phase {
         login.isDiscovery()
             ? Session.discovery(login.initiator(), isid, cid, connection)
             : Session.normal(login.initiator(), isid, cid, connection);
+    if (!node.admit(session)) {
+      refuse(LoginStatus.OUT_OF_RESOURCES, reply.stage(), Map.of());
+      return;
+    }
     FullFeaturePhase next =
         new FullFeaturePhase(connection, session, login.parameters(), cmdSn, statSn + 1);
     session.serveBy(next);
@@ -215,7 +219,9 @@ final class LoginPhase implements Phase {
       return;
     }
     Session session = found.get();
-    if (login.isDiscovery() || session.portalGroup() != connection.portalGroup()) {
+    if (login.isDiscovery()
+        || session.isDiscovery()
+        || session.portalGroup() != connection.portalGroup()) {
       refuse(LoginStatus.CANNOT_INCLUDE_IN_SESSION, reply.stage(), Map.of());
       return;
     }

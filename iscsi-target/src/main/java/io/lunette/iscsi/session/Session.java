@@ -34,6 +34,7 @@ public final class Session {
   private final SessionLuns luns;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile int tsih;
+  private volatile TransferBudget budget;
   private volatile IscsiConnection connection;
   private volatile InetSocketAddress peer;
   private volatile FullFeaturePhase phase;
@@ -80,9 +81,24 @@ public final class Session {
     return tsih;
   }
 
-  /** Set once, by the target, when the session begins. */
-  public void tsih(int value) {
-    tsih = value;
+  /** Called once, by the target, before the session begins. */
+  public void admitted(int handle, TransferBudget share) {
+    tsih = handle;
+    budget = share;
+  }
+
+  /** What its initiator's sessions may hold. */
+  TransferBudget budget() {
+    return budget;
+  }
+
+  /** Whether this one has to end when that one begins, of the same I_T nexus (RFC 7143 §6.3.5). */
+  public boolean isReplacedBy(Session other) {
+    return !discovery
+        && !other.discovery
+        && initiator.equals(other.initiator)
+        && isid == other.isid
+        && portalGroup == other.portalGroup;
   }
 
   /** Tag of the portal group through which it came: its target port (RFC 7143 §4.4.1). */
@@ -116,7 +132,7 @@ public final class Session {
     return phase.outstanding();
   }
 
-  boolean isDiscovery() {
+  public boolean isDiscovery() {
     return discovery;
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.session;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.lunette.iscsi.login.ChapChallenges;
 import io.lunette.iscsi.login.LoginPolicy;
 import io.lunette.scsi.device.DeviceServer;
@@ -19,9 +20,6 @@ public interface TargetNode extends LoginPolicy {
   /** The tags of its portal groups, ascending. */
   List<Integer> portalGroups();
 
-  /** What all connections together may hold. */
-  TransferBudget budget();
-
   /** The connections that have not logged in. */
   PendingLogins pendingLogins();
 
@@ -37,17 +35,24 @@ public interface TargetNode extends LoginPolicy {
   /** The normal sessions. */
   List<Session> activeSessions();
 
-  /** The normal session with this TSIH. */
+  /** The session with this TSIH. */
   Optional<Session> findSession(int tsih);
 
   /**
-   * A login succeeded. Ends the session that this one replaces (RFC 7143 §6.3.5), gives it a TSIH
-   * and its LUNs.
+   * A login succeeded: gives the session its TSIH and its budget. False if its initiator has as
+   * many as it may have, not counting the one that this session replaces. One that was admitted is
+   * told of by {@link #ended}, whether it began or not.
+   */
+  @CheckReturnValue
+  boolean admit(Session session);
+
+  /**
+   * Ends the normal session that this one replaces (RFC 7143 §6.3.5) and gives this one its LUNs.
    *
    * @return completes when the replaced session has no command under way any more
    */
   CompletionStage<Void> begin(Session session);
 
-  /** A session that had begun has ended: no command of it is under way. */
+  /** A session that was admitted has ended: no command of it is under way. */
   void ended(Session session);
 }

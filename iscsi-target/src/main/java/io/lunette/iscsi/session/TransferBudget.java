@@ -6,24 +6,36 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bytes of data that all connections of a target hold, against one bound (DESIGN I7). Each {@link
- * Share} tells it in steps, so that the connections seldom meet here. Thread-safe.
+ * Bytes of data that connections hold, against one bound (DESIGN I7): those of one initiator,
+ * within the budget of all of a target. Each {@link Share} tells it in steps, so that the
+ * connections seldom meet here. Thread-safe.
  *
  * <p>While the bound is reached no command is let on, and one that comes with data that is not
- * asked for is answered with BUSY. So the target holds no more than the bound, a step for each
- * connection, and one command for each event loop that had just been let on.
+ * asked for is answered with BUSY. So no more is held than the bound, a step for each connection,
+ * and one command for each event loop that had just been let on.
  */
 public final class TransferBudget {
 
   /** What a connection may hold before the budget hears of it. */
   static final int STEP_BYTES = 16 << 10;
 
+  private final TransferBudget whole;
   private final long mostBytes;
   private final AtomicLong heldBytes = new AtomicLong();
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
   public TransferBudget(long mostBytes) {
+    this(null, mostBytes);
+  }
+
+  private TransferBudget(TransferBudget whole, long mostBytes) {
+    this.whole = whole;
     this.mostBytes = mostBytes;
+  }
+
+  /** A budget within this one: half of it, so that who has it leaves as much to others. */
+  public TransferBudget half() {
+    return new TransferBudget(this, mostBytes / 2);
   }
 
   /** Bytes held, as far as the connections have told. */
@@ -31,8 +43,16 @@ public final class TransferBudget {
     return heldBytes.get();
   }
 
-  boolean hasRoom() {
+  private boolean hasRoom() {
     return heldBytes.get() < mostBytes;
+  }
+
+  /** Which of the budgets that hold for this one has no room; null if all have. */
+  private TransferBudget full() {
+    if (!hasRoom()) {
+      return this;
+    }
+    return whole == null ? null : whole.full();
   }
 
   /** Runs {@code wake} once when there is room again, on any thread; at once if there is. */
@@ -44,6 +64,9 @@ public final class TransferBudget {
   }
 
   private void add(long bytes) {
+    if (whole != null) {
+      whole.add(bytes);
+    }
     long now = heldBytes.addAndGet(bytes);
     if (bytes < 0 && now < mostBytes && now - bytes >= mostBytes) {
       wakeAll();
@@ -84,12 +107,13 @@ public final class TransferBudget {
 
     /** Whether there is room; if not, the connection is woken when there is. */
     boolean hasRoom() {
-      if (budget.hasRoom()) {
+      TransferBudget full = budget.full();
+      if (full == null) {
         return true;
       }
       if (!awaited) {
         awaited = true;
-        budget.whenRoom(this::woken);
+        full.whenRoom(this::woken);
       }
       return false;
     }

@@ -89,13 +89,7 @@ final class LunMap {
    */
   synchronized Optional<Session> begin(Session session) {
     Optional<Session> replaced =
-        sessions.stream()
-            .filter(
-                each ->
-                    each.initiator().equals(session.initiator())
-                        && each.isid() == session.isid()
-                        && each.portalGroup() == session.portalGroup())
-            .findFirst();
+        sessions.stream().filter(each -> each.isReplacedBy(session)).findFirst();
     if (replaced.isPresent()) {
       return replaced;
     }

@@ -53,6 +53,7 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
       new DefaultEventExecutor(new DefaultThreadFactory("lunette-iscsi-timer", true));
   private final SecureRandom random = new SecureRandom();
   private final TransferBudget budget;
+  private final LiveSessions live;
   private final PendingLogins pendingLogins;
   private final ChapChallenges challenges = new ChapChallenges(random);
   private final Portals portals;
@@ -69,6 +70,7 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
             from.loginTime(),
             from.silenceTime());
     this.budget = new TransferBudget(from.transferBytes());
+    this.live = new LiveSessions(from.sessionsOfInitiator(), budget, random);
     this.pendingLogins = new PendingLogins(from.logins());
     this.portals =
         new Portals(
@@ -245,11 +247,6 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   }
 
   @Override
-  public TransferBudget budget() {
-    return budget;
-  }
-
-  @Override
   public PendingLogins pendingLogins() {
     return pendingLogins;
   }
@@ -289,7 +286,12 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
 
   @Override
   public Optional<Session> findSession(int tsih) {
-    return sessionsBy(each -> each.tsih() == tsih).stream().findFirst();
+    return live.find(tsih);
+  }
+
+  @Override
+  public boolean admit(Session session) {
+    return live.admit(session);
   }
 
   @Override
@@ -298,23 +300,16 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
     if (replaced.isPresent()) {
       return replaced.get().close().thenCompose(gone -> begin(session));
     }
-    identify(session);
     LOG.info("session {} began: {}", session.tsih(), session);
     return CompletableFuture.completedFuture(null);
   }
 
-  /** Never 0, of no other session that lives, and telling nobody how many there were (I6). */
-  private synchronized void identify(Session session) {
-    int tsih;
-    do {
-      tsih = 1 + random.nextInt(0xFFFF);
-    } while (findSession(tsih).isPresent());
-    session.tsih(tsih);
-  }
-
   @Override
   public void ended(Session session) {
-    lunMap.ended(session);
-    LOG.info("session {} ended: {}", session.tsih(), session);
+    live.ended(session);
+    if (!session.isDiscovery()) {
+      lunMap.ended(session);
+      LOG.info("session {} ended: {}", session.tsih(), session);
+    }
   }
 }

@@ -9,10 +9,13 @@ import java.time.Duration;
  *
  * @param connections connections of all portals together; one more is closed at once
  * @param logins connections that have not logged in; one more closes the oldest of them
+ * @param sessionsOfInitiator sessions that one initiator may have, discovery among them; one more
+ *     is refused
  * @param commandWindow commands that one session may have outstanding
  * @param transferBytesPerSession data buffers that one session may hold; further transfers wait
- * @param transferBytes data that all sessions together may hold, in buffers and unsent; further
- *     transfers wait, or are answered with BUSY if their data comes unasked
+ * @param transferBytes data that all sessions together may hold, in buffers and unsent, those of
+ *     one initiator half of it; further transfers wait, or are answered with BUSY if their data
+ *     comes unasked
  * @param loginTime a connection that has not logged in by then is closed
  * @param silenceTime a session that is silent this long is asked by NOP-In, and dropped when it
  *     stays silent as long again, which bears with initiators of one thread, libiscsi's for one,
@@ -25,6 +28,7 @@ import java.time.Duration;
 public record TargetLimits(
     int connections,
     int logins,
+    int sessionsOfInitiator,
     int commandWindow,
     int transferBytesPerSession,
     long transferBytes,
@@ -40,6 +44,7 @@ public record TargetLimits(
           16_384,
           1_024,
           256,
+          256,
           64 << 20,
           512L << 20,
           Duration.ofSeconds(15),
@@ -51,13 +56,17 @@ public record TargetLimits(
   private static final int LEAST_TRANSFER_BYTES = 16 << 20;
 
   public TargetLimits {
-    if (connections < 1 || logins < 1 || commandWindow < 1 || commandWindow > 4096) {
+    if (connections < 1 || logins < 1 || sessionsOfInitiator < 1) {
       throw new IllegalArgumentException(
           connections
               + " connections, "
               + logins
-              + " of them logging in, command window "
-              + commandWindow);
+              + " of them logging in, "
+              + sessionsOfInitiator
+              + " sessions of an initiator");
+    }
+    if (commandWindow < 1 || commandWindow > 4096) {
+      throw new IllegalArgumentException("command window " + commandWindow);
     }
     if (transferBytesPerSession < LEAST_TRANSFER_BYTES || transferBytes < LEAST_TRANSFER_BYTES) {
       throw new IllegalArgumentException(
@@ -85,6 +94,23 @@ public record TargetLimits(
     return new TargetLimits(
         most,
         mostLogins,
+        sessionsOfInitiator,
+        commandWindow,
+        transferBytesPerSession,
+        transferBytes,
+        loginTime,
+        silenceTime,
+        logoutTime,
+        closeTime,
+        sanitizeBytesPerSecond);
+  }
+
+  /** The same with another number of sessions for each initiator. */
+  public TargetLimits withSessionsOfInitiator(int most) {
+    return new TargetLimits(
+        connections,
+        logins,
+        most,
         commandWindow,
         transferBytesPerSession,
         transferBytes,
@@ -100,6 +126,7 @@ public record TargetLimits(
     return new TargetLimits(
         connections,
         logins,
+        sessionsOfInitiator,
         commandWindow,
         transferBytesPerSession,
         most,
@@ -115,6 +142,7 @@ public record TargetLimits(
     return new TargetLimits(
         connections,
         logins,
+        sessionsOfInitiator,
         commandWindow,
         transferBytesPerSession,
         transferBytes,
@@ -130,6 +158,7 @@ public record TargetLimits(
     return new TargetLimits(
         connections,
         logins,
+        sessionsOfInitiator,
         commandWindow,
         transferBytesPerSession,
         transferBytes,
@@ -145,6 +174,7 @@ public record TargetLimits(
     return new TargetLimits(
         connections,
         logins,
+        sessionsOfInitiator,
         commandWindow,
         transferBytesPerSession,
         transferBytes,

@@ -28,6 +28,10 @@ class ManyConnectionsTest {
   private static final int WANTED = 10_000;
   private static final int SPARE_FILES = 500;
   private static final int BATCH = 250;
+
+  /** So many that none has more sessions than it may. */
+  private static final int INITIATORS = 50;
+
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   private static int possible() {
@@ -51,7 +55,8 @@ class ManyConnectionsTest {
   private static void sendTo(SocketChannel channel, int index) throws IOException {
     byte[] text =
         RawInitiator.text(
-            "InitiatorName=iqn.2026-11.com.example:many", "TargetName=" + ServedTarget.NAME);
+            "InitiatorName=iqn.2026-11.com.example:many-" + index % INITIATORS,
+            "TargetName=" + ServedTarget.NAME);
     ByteBuffer header =
         RawInitiator.header(0x43, 0x87, 1)
             .putInt(4, text.length)

@@ -47,6 +47,7 @@ final class ServedTarget implements AutoCloseable, InitiatorAuthentication {
     return new TargetLimits(
         8,
         8,
+        8,
         32,
         16 << 20,
         64 << 20,
