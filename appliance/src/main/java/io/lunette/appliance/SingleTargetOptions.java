@@ -39,140 +39,93 @@ public record SingleTargetOptions(
     boolean encrypt,
     KeyVault keys) {
 
-  /** A disk of 512-byte logical blocks, for everybody. */
-  public static SingleTargetOptions of(
+  /** A disk of 512-byte logical blocks, for everybody, unless more is said. */
+  public static Builder builder(
       Path file, long sizeBytes, PortalOptions portals, String targetName) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        VolumeInfo.DEFAULT_BLOCK_BYTES,
-        PhysicalBlock.DEFAULT.isOfTheEngine(),
-        portals,
-        targetName,
-        InitiatorAuthentication.none(),
-        false,
-        TargetLimits.DEFAULT.sanitizeBytesPerSecond(),
-        false,
-        false,
-        KeyVault.none());
+    return new Builder(file, sizeBytes, portals, targetName);
   }
 
-  /** The same with logical blocks of this size. */
-  public SingleTargetOptions withBlockBytes(int bytes) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        bytes,
-        physicalBlock,
-        portals,
-        targetName,
-        authentication,
-        removable,
-        sanitizeBytesPerSecond,
-        readOnly,
-        encrypt,
-        keys);
-  }
+  /** Gathers options; each call returns the builder. For one thread. */
+  public static final class Builder {
 
-  /** The same for initiators that prove who they are. */
-  public SingleTargetOptions withAuthentication(InitiatorAuthentication required) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        blockBytes,
-        physicalBlock,
-        portals,
-        targetName,
-        required,
-        removable,
-        sanitizeBytesPerSecond,
-        readOnly,
-        encrypt,
-        keys);
-  }
+    private final Path file;
+    private final long sizeBytes;
+    private final PortalOptions portals;
+    private final String targetName;
+    private int blockBytes = VolumeInfo.DEFAULT_BLOCK_BYTES;
+    private boolean physicalBlock = PhysicalBlock.DEFAULT.isOfTheEngine();
+    private InitiatorAuthentication authentication = InitiatorAuthentication.none();
+    private boolean removable;
+    private long sanitizeBytesPerSecond = TargetLimits.DEFAULT.sanitizeBytesPerSecond();
+    private boolean readOnly;
+    private boolean encrypt;
+    private KeyVault keys = KeyVault.none();
 
-  /** The same with a medium that is removable or not. */
-  public SingleTargetOptions withRemovable(boolean whether) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        blockBytes,
-        physicalBlock,
-        portals,
-        targetName,
-        authentication,
-        whether,
-        sanitizeBytesPerSecond,
-        readOnly,
-        encrypt,
-        keys);
-  }
+    private Builder(Path file, long sizeBytes, PortalOptions portals, String targetName) {
+      this.file = file;
+      this.sizeBytes = sizeBytes;
+      this.portals = portals;
+      this.targetName = targetName;
+    }
 
-  /** The same, refusing writes or not. */
-  public SingleTargetOptions withReadOnly(boolean whether) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        blockBytes,
-        physicalBlock,
-        portals,
-        targetName,
-        authentication,
-        removable,
-        sanitizeBytesPerSecond,
-        whether,
-        encrypt,
-        keys);
-  }
+    /** With logical blocks of this size. */
+    public Builder blockBytes(int bytes) {
+      blockBytes = bytes;
+      return this;
+    }
 
-  /** The same with another rate of SANITIZE. */
-  public SingleTargetOptions withSanitizeRate(long bytesPerSecond) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        blockBytes,
-        physicalBlock,
-        portals,
-        targetName,
-        authentication,
-        removable,
-        bytesPerSecond,
-        readOnly,
-        encrypt,
-        keys);
-  }
+    /** Telling the engine's block as the physical one, or not. */
+    public Builder physicalBlock(boolean told) {
+      physicalBlock = told;
+      return this;
+    }
 
-  /** The same, telling its physical block or not. */
-  public SingleTargetOptions withPhysicalBlock(boolean told) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        blockBytes,
-        told,
-        portals,
-        targetName,
-        authentication,
-        removable,
-        sanitizeBytesPerSecond,
-        readOnly,
-        encrypt,
-        keys);
-  }
+    /** For initiators that prove who they are. */
+    public Builder authentication(InitiatorAuthentication required) {
+      authentication = required;
+      return this;
+    }
 
-  /** The same with a key for a new volume or without, and the keys that wrap it at that place. */
-  public SingleTargetOptions withKeys(boolean whether, KeyVault vault) {
-    return new SingleTargetOptions(
-        file,
-        sizeBytes,
-        blockBytes,
-        physicalBlock,
-        portals,
-        targetName,
-        authentication,
-        removable,
-        sanitizeBytesPerSecond,
-        readOnly,
-        whether,
-        vault);
+    /** With a medium that is removable or not. */
+    public Builder removable(boolean whether) {
+      removable = whether;
+      return this;
+    }
+
+    /** With this rate of SANITIZE. */
+    public Builder sanitizeRate(long bytesPerSecond) {
+      sanitizeBytesPerSecond = bytesPerSecond;
+      return this;
+    }
+
+    /** Refusing writes or not. */
+    public Builder readOnly(boolean whether) {
+      readOnly = whether;
+      return this;
+    }
+
+    /** With a key for a new volume or without, and the keys that wrap it at that place. */
+    public Builder keys(boolean whether, KeyVault vault) {
+      encrypt = whether;
+      keys = vault;
+      return this;
+    }
+
+    /** The options so far. */
+    public SingleTargetOptions build() {
+      return new SingleTargetOptions(
+          file,
+          sizeBytes,
+          blockBytes,
+          physicalBlock,
+          portals,
+          targetName,
+          authentication,
+          removable,
+          sanitizeBytesPerSecond,
+          readOnly,
+          encrypt,
+          keys);
+    }
   }
 }

@@ -123,23 +123,24 @@ final class TargetCommand implements Callable<Integer> {
           spec.commandLine(), "mutual CHAP needs --chap-user and --chap-secret-file too");
     }
     SingleTargetOptions options =
-        SingleTargetOptions.of(
+        SingleTargetOptions.builder(
                 file,
                 size.bytes(),
                 target.portals().orElse(PortalOptions.of(PortalOptions.DEFAULT_PORTAL)),
                 iqn.value())
-            .withBlockBytes(blockBytes)
-            .withPhysicalBlock(target.physicalBlock().orElse(PhysicalBlock.DEFAULT).isOfTheEngine())
-            .withRemovable(removable)
-            .withReadOnly(readOnly)
-            .withKeys(
+            .blockBytes(blockBytes)
+            .physicalBlock(target.physicalBlock().orElse(PhysicalBlock.DEFAULT).isOfTheEngine())
+            .removable(removable)
+            .readOnly(readOnly)
+            .keys(
                 encrypt, keyFile == null ? KeyFile.in(session.home().keys()) : KeyFile.at(keyFile))
-            .withSanitizeRate(
+            .sanitizeRate(
                 target
                     .sanitizeRate()
                     .map(ByteSize::bytes)
                     .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond()))
-            .withAuthentication(authentication());
+            .authentication(authentication())
+            .build();
     UntilStopped stopped = UntilStopped.onSignal();
     try (SingleTarget served = SingleTarget.start(options)) {
       session.out().println("READY " + served.url());

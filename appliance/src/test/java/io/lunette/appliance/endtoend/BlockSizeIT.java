@@ -31,10 +31,10 @@ class BlockSizeIT {
 
   @TempDir Path directory;
 
-  private SingleTargetOptions options(int blockBytes) {
-    return SingleTargetOptions.of(
+  private SingleTargetOptions.Builder options(int blockBytes) {
+    return SingleTargetOptions.builder(
             directory.resolve("pool"), SIZE, PORTAL, "iqn.2026-11.io.lunette:blocks")
-        .withBlockBytes(blockBytes);
+        .blockBytes(blockBytes);
   }
 
   private Path image() throws Exception {
@@ -57,14 +57,14 @@ class BlockSizeIT {
   @ValueSource(ints = {512, 4096})
   void anImageIsWrittenComparedAndReadBackAfterARestart(int blockBytes) throws Exception {
     String image = image().toString();
-    try (SingleTarget target = SingleTarget.start(options(blockBytes))) {
+    try (SingleTarget target = SingleTarget.start(options(blockBytes).build())) {
       assertThat(ForeignTool.succeed("iscsi-readcapacity16", url(target)))
           .contains("LOGICAL BLOCK LENGTH IN BYTES:" + blockBytes)
           .contains("Total size:" + SIZE);
       ForeignTool.succeed(
           "qemu-img", "convert", "-n", "-O", "raw", "-f", "raw", image, url(target));
     }
-    try (SingleTarget target = SingleTarget.start(options(blockBytes))) {
+    try (SingleTarget target = SingleTarget.start(options(blockBytes).build())) {
       assertThat(
               ForeignTool.succeed(
                   "qemu-img", "compare", "-f", "raw", "-F", "raw", image, url(target)))
@@ -84,7 +84,7 @@ class BlockSizeIT {
             "write -f -P 0x5a " + block + " " + block,
             "flush");
     Path back = directory.resolve("back.raw");
-    try (SingleTarget target = SingleTarget.start(options(blockBytes))) {
+    try (SingleTarget target = SingleTarget.start(options(blockBytes).build())) {
       String image =
           "driver=raw,discard=unmap,file.driver=iscsi,file.transport=tcp,file.portal="
               + url(target).split("/")[2]
@@ -108,7 +108,7 @@ class BlockSizeIT {
   @CsvSource({"512,false,0", "512,true,3", "4096,false,0", "4096,true,0"})
   void theBlockOfTheEngineIsThePhysicalOneWhereThatIsSaid(int block, boolean told, int exponent)
       throws Exception {
-    try (SingleTarget target = SingleTarget.start(options(block).withPhysicalBlock(told))) {
+    try (SingleTarget target = SingleTarget.start(options(block).physicalBlock(told).build())) {
       assertThat(ForeignTool.succeed("iscsi-readcapacity16", url(target)))
           .contains("LOGICAL BLOCKS PER PHYSICAL BLOCK EXPONENT:" + exponent);
     }
@@ -121,7 +121,7 @@ class BlockSizeIT {
         ByteBuffer.allocate(24).putShort((short) 22).putShort((short) 16).putInt(0).array();
     ByteBuffer.wrap(list).putLong(8, 3).putInt(16, 10);
     byte[] zeroes = new byte[512];
-    try (SingleTarget target = SingleTarget.start(options(512));
+    try (SingleTarget target = SingleTarget.start(options(512).build());
         ScsiSession session = session(target)) {
       for (byte value : new byte[] {1, 2}) {
         byte[] some = new byte[16 * 512];
@@ -157,9 +157,9 @@ class BlockSizeIT {
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
   void aVolumeIsNotServedInBlocksThatItDoesNotHave(int blockBytes) throws Exception {
-    SingleTarget.start(options(blockBytes)).close();
+    SingleTarget.start(options(blockBytes).build()).close();
 
-    assertThatThrownBy(() -> SingleTarget.start(options(blockBytes == 512 ? 4096 : 512)))
+    assertThatThrownBy(() -> SingleTarget.start(options(blockBytes == 512 ? 4096 : 512).build()))
         .isInstanceOf(ApplianceException.class)
         .hasMessageContaining("logical blocks of " + blockBytes + " bytes");
     assertThat(Files.exists(directory.resolve("pool"))).isTrue();

@@ -150,7 +150,7 @@ class ReservationIT {
   }
 
   private static SingleTarget start(Path pool) throws Exception {
-    return SingleTarget.start(SingleTargetOptions.of(pool, 64 << 20, PORTAL, IQN));
+    return SingleTarget.start(SingleTargetOptions.builder(pool, 64 << 20, PORTAL, IQN).build());
   }
 
   private static String portal(SingleTarget target) {

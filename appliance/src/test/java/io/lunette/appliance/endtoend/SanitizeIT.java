@@ -43,11 +43,12 @@ class SanitizeIT {
     Path pool = directory.resolve("pool");
     try (SingleTarget target =
         SingleTarget.start(
-            SingleTargetOptions.of(
-                pool,
-                64L * MIB,
-                PortalOptions.of(HostPort.parse("127.0.0.1:0")),
-                "iqn.2026-11.io.lunette:sanitize"))) {
+            SingleTargetOptions.builder(
+                    pool,
+                    64L * MIB,
+                    PortalOptions.of(HostPort.parse("127.0.0.1:0")),
+                    "iqn.2026-11.io.lunette:sanitize")
+                .build())) {
       String image =
           "driver=raw,discard=unmap,file.driver=iscsi,file.transport=tcp,file.portal="
               + target.url().split("/")[2]

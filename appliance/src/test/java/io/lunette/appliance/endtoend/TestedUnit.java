@@ -40,16 +40,16 @@ enum TestedUnit {
 
   /** Serves such a unit from a pool of its own. */
   SingleTarget serve(Path directory) throws Exception {
-    SingleTargetOptions options =
-        SingleTargetOptions.of(
+    SingleTargetOptions.Builder options =
+        SingleTargetOptions.builder(
                 directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
-            .withRemovable(this == REMOVABLE)
-            .withKeys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")));
+            .removable(this == REMOVABLE)
+            .keys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")));
     if (this != READ_ONLY) {
-      return SingleTarget.start(options);
+      return SingleTarget.start(options.build());
     }
-    SingleTarget.start(options).close();
-    return SingleTarget.start(options.withReadOnly(true));
+    SingleTarget.start(options.build()).close();
+    return SingleTarget.start(options.readOnly(true).build());
   }
 
   @Override
