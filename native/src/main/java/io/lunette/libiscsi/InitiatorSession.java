@@ -35,6 +35,7 @@ public final class InitiatorSession implements AutoCloseable {
   private final IscsiContext context;
   private final ScsiTask[] tasks;
   private final BitSet inFlight;
+  private final BitSet mayBeShort;
   private final long patienceNanos;
   private long lastProgress;
   private long blockCount;
@@ -45,6 +46,7 @@ public final class InitiatorSession implements AutoCloseable {
     this.patienceNanos = options.patience().toNanos();
     tasks = new ScsiTask[options.depth()];
     inFlight = new BitSet(options.depth());
+    mayBeShort = new BitSet(options.depth());
     for (int i = 0; i < tasks.length; i++) {
       tasks[i] = new ScsiTask(AlignedBuffers.allocate(options.taskBytes()));
     }
@@ -176,6 +178,29 @@ public final class InitiatorSession implements AutoCloseable {
     start(task);
   }
 
+  /**
+   * Starts any command. It ends well too when the target had less data than it was asked for, as
+   * with INQUIRY; {@link #transferredBytes} then says how much there was.
+   *
+   * @param cdb of 6, 10, 12 or 16 bytes, as the standard of the command has it
+   * @param bytes of the task's buffer that are sent, or may be received
+   */
+  public void command(int task, byte[] cdb, DataDirection direction, int bytes)
+      throws InitiatorException {
+    requireFree(task);
+    if (cdb.length > ScsiTaskLayout.CDB_BYTES) {
+      throw new IllegalArgumentException("a CDB of " + cdb.length + " bytes");
+    }
+    tasks[task].prepare(cdb.length, direction.code(), bytes).put(0, cdb);
+    mayBeShort.set(task);
+    start(task);
+  }
+
+  /** Bytes that the last command of a task moved. */
+  public int transferredBytes(int task) {
+    return tasks[task].transferredBytes();
+  }
+
   private void requireInside(long lba, int blocks) {
     if (lba < 0 || blocks < 1 || lba > blockCount - blocks) {
       throw new IllegalArgumentException(blocks + " blocks at " + lba + " of " + blockCount);
@@ -242,7 +267,9 @@ public final class InitiatorSession implements AutoCloseable {
 
   private void report(int task, TaskCompletion completion) throws InitiatorException {
     int status = context.status(task);
-    if (status == LibIscsi.SCSI_STATUS_GOOD && tasks[task].isWhole()) {
+    boolean shortIsWell = mayBeShort.get(task) && tasks[task].isShort();
+    mayBeShort.clear(task);
+    if (status == LibIscsi.SCSI_STATUS_GOOD && (tasks[task].isWhole() || shortIsWell)) {
       completion.completed(task);
       return;
     }

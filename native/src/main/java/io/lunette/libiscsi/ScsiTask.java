@@ -107,6 +107,18 @@ final class ScsiTask implements AutoCloseable {
     return fields.getInt(ScsiTaskLayout.RESIDUAL_STATUS) == 0;
   }
 
+  /** Whether the target had less data, or took less, than the command was for. */
+  boolean isShort() {
+    return fields.getInt(ScsiTaskLayout.RESIDUAL_STATUS) == ScsiTaskLayout.UNDERFLOW;
+  }
+
+  int transferredBytes() {
+    int expected = fields.getInt(ScsiTaskLayout.EXP_XFER_LEN);
+    return isShort()
+        ? Math.max(0, expected - (int) fields.getLong(ScsiTaskLayout.RESIDUAL))
+        : expected;
+  }
+
   /** What the library noted when the command ended with that status. */
   ScsiFailure failure(int status, String message) {
     Optional<Sense> sense = Optional.empty();

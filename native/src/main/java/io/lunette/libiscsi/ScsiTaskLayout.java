@@ -44,5 +44,8 @@ final class ScsiTaskLayout {
   static final int XFER_READ = 1;
   static final int XFER_WRITE = 2;
 
+  /** enum scsi_residual. */
+  static final int UNDERFLOW = 1;
+
   private ScsiTaskLayout() {}
 }
