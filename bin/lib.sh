@@ -91,7 +91,6 @@ require_foreign_tools() {
   command -v mkfs.ext4 >/dev/null || [[ -x /usr/sbin/mkfs.ext4 ]] || missing+=(e2fsprogs)
   command -v sfdisk >/dev/null || [[ -x /usr/sbin/sfdisk ]] || missing+=(fdisk)
   command -v mtype >/dev/null || missing+=(mtools)
-  ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI and images" "${missing[@]}"
   command -v wbemcli >/dev/null || missing+=(sblim-wbemcli)
   ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI, SMI-S and images" "${missing[@]}"
 }
