@@ -42,17 +42,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A data centre in a catalog: so many replicas, servers and tenants, half of the servers at work.
  * Volumes are real clones in a pool; what initiators see is only recorded.
  */
-final class AllocationBench implements AutoCloseable {
+public final class AllocationBench implements AutoCloseable {
 
   private static final Actor ACTOR = new Actor("bench");
   private static final ImageName IMAGE = new ImageName("golden");
   private static final int IMAGE_BYTES = 1 << 20;
   private static final int PAGE = 1000;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long STOCK_SECONDS_MAX = 600;
 
   private final AllocationSize size;
@@ -62,7 +64,12 @@ final class AllocationBench implements AutoCloseable {
   private final ExecutorService workers = Executors.newFixedThreadPool(2);
   private final ProvisioningCore core;
 
-  AllocationBench(Path directory, Catalog catalog, AllocationSize size)
+  /**
+   * An empty one.
+   *
+   * @param catalog closed with it
+   */
+  public AllocationBench(Path directory, Catalog catalog, AllocationSize size)
       throws DomainException, VolumeException, ApplianceException {
     this.size = size;
     this.catalog = catalog;
@@ -88,7 +95,7 @@ final class AllocationBench implements AutoCloseable {
   }
 
   /** Makes all of it: image, servers, replicas; half of the servers get one. */
-  void stock(Path directory) throws DomainException, IOException {
+  public void stock(Path directory) throws DomainException, IOException {
     Path image = Files.write(directory.resolve("image.raw"), new byte[IMAGE_BYTES]);
     try {
       var unused =
@@ -103,34 +110,62 @@ final class AllocationBench implements AutoCloseable {
     } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
       throw new IOException("the image was not imported", e);
     }
+    demand(size.replicas());
+    for (int i = 0; i < size.servers(); i++) {
+      core.servers()
+          .add(ACTOR, server(i), new InitiatorName("iqn.2026-11.test:s" + i), Optional.empty());
+    }
+    awaitReady(size.replicas());
+    for (int i = 0; i < size.servers(); i += 2) {
+      give(i);
+    }
+  }
+
+  /** Has so many ready at least, with no background work left to do. */
+  public void restock(int ready) throws DomainException, IOException {
+    if (core.pools().get(IMAGE).count(ReplicaState.READY) < ready) {
+      demand(ready);
+      awaitReady(ready);
+    }
+  }
+
+  /** Refills once, and not again while there is one left; what is returned is not scrubbed. */
+  private void demand(int ready) throws DomainException {
     core.pools()
         .set(
             ACTOR,
             IMAGE,
             new PoolChange(
-                OptionalInt.of(size.replicas()),
+                OptionalInt.of(ready),
                 OptionalInt.of(0),
                 OptionalInt.of(Integer.MAX_VALUE),
                 Optional.of(Duration.ofDays(1)),
                 Optional.empty()));
-    for (int i = 0; i < size.servers(); i++) {
-      core.servers()
-          .add(ACTOR, server(i), new InitiatorName("iqn.2026-11.test:s" + i), Optional.empty());
-    }
-    awaitReady();
-    for (int i = 0; i < size.servers(); i += 2) {
-      allocate(i);
-    }
   }
 
-  private void awaitReady() throws DomainException, IOException {
+  private void awaitReady(int ready) throws DomainException, IOException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOCK_SECONDS_MAX);
-    while (core.pools().get(IMAGE).count(ReplicaState.READY) < size.replicas()) {
+    while (core.pools().get(IMAGE).count(ReplicaState.READY) < ready) {
       if (System.nanoTime() > end) {
         throw new IOException("the replicas were not made in " + STOCK_SECONDS_MAX + " s");
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  /** How many servers have none. */
+  public int idleServers() {
+    return size.servers() / 2;
+  }
+
+  /** Hands a replica to one of the servers that have none, counted from 0. */
+  public void allocate(int idleServer) throws DomainException, IOException {
+    give(1 + 2 * idleServer);
+  }
+
+  /** Takes it back. */
+  public void release(int idleServer) throws DomainException {
+    var unused = core.allocations().release(ACTOR, server(1 + 2 * idleServer));
   }
 
   /** Allocates and releases in turn, and then lists; what each took. */
@@ -138,11 +173,11 @@ final class AllocationBench implements AutoCloseable {
     long[] allocations = new long[rounds];
     long[] releases = new long[rounds];
     for (int i = 0; i < rounds; i++) {
-      int server = 1 + 2 * (i % (size.servers() / 2));
+      int server = i % idleServers();
       long begun = System.nanoTime();
       allocate(server);
       long given = System.nanoTime();
-      var unused = core.allocations().release(ACTOR, server(server));
+      release(server);
       allocations[i] = given - begun;
       releases[i] = System.nanoTime() - given;
     }
@@ -191,7 +226,7 @@ final class AllocationBench implements AutoCloseable {
     return all;
   }
 
-  private void allocate(int server) throws DomainException, IOException {
+  private void give(int server) throws DomainException, IOException {
     AllocationOutcome outcome =
         core.allocations()
             .allocate(

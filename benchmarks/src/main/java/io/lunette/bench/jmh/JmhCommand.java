@@ -3,6 +3,7 @@ package io.lunette.bench.jmh;
 
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
+import io.lunette.bench.report.Tool;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -25,6 +26,7 @@ public final class JmhCommand implements Callable<Integer> {
   private static final Map<String, String[]> QUICK =
       Map.of(
           "depth", new String[] {"1", "64"},
+          "replicas", new String[] {"1000"},
           "clones", new String[] {"1", "1000"},
           "imageGibibytes", new String[] {"1", "1024"},
           "segmentBytes", new String[] {"0", "4096"},
@@ -90,6 +92,9 @@ public final class JmhCommand implements Callable<Integer> {
             .shouldFailOnError(true);
     if (quick) {
       QUICK.forEach(options::param);
+    }
+    if (!Tool.isInstalled("losetup", "--find")) {
+      options.param("backing", ScratchPool.FILE);
     }
     if (directory != null) {
       options.jvmArgsAppend("-Djava.io.tmpdir=" + directory.toAbsolutePath());

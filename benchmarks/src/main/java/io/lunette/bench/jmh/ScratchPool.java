@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.jmh;
 
+import io.lunette.bench.report.Tool;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -9,26 +10,53 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 
-/** A pool in a temporary file with a sealed image of 10 GiB, of which some MiB are data. */
+/**
+ * A pool in a temporary file, or on a loop device over one, with a sealed image of 10 GiB, of which
+ * some MiB are data.
+ */
 final class ScratchPool implements AutoCloseable {
+
+  /** What {@link #on} makes the pool of. */
+  static final String FILE = "file";
+
+  static final String DEVICE = "device";
 
   static final VolumeName IMAGE = new VolumeName("golden");
   static final long IMAGE_BYTES = 10L << 30;
 
   final EngineVolumeDriver driver;
+  private static final long DEVICE_BYTES = 1L << 30;
+
   private final Path file;
 
+  /** Null where the pool lies in the file itself. */
+  private final String device;
+
   ScratchPool() throws Exception {
+    this(FILE);
+  }
+
+  private ScratchPool(String backing) throws Exception {
     Path directory = Files.createTempDirectory("lunette-jmh-");
     file = directory.resolve("pool");
-    EngineVolumeDriver.createPool(file, 32L << 30);
-    driver = EngineVolumeDriver.open(file, Clock.systemUTC());
+    if (backing.equals(DEVICE)) {
+      try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+        sparse.setLength(DEVICE_BYTES);
+      }
+      device = Tool.run("losetup", "--find", "--show", file.toString()).strip();
+      EngineVolumeDriver.createPoolOnDevice(Path.of(device), true, zeroed -> {});
+    } else {
+      device = null;
+      EngineVolumeDriver.createPool(file, 32L << 30);
+    }
+    driver = EngineVolumeDriver.open(device == null ? file : Path.of(device), Clock.systemUTC());
     driver.create(IMAGE, IMAGE_BYTES);
     try (BlockDevice image = driver.open(IMAGE, AccessMode.READ_WRITE)) {
       ByteBuffer data = ByteBuffer.allocateDirect(1 << 20);
@@ -41,6 +69,11 @@ final class ScratchPool implements AutoCloseable {
       }
     }
     driver.seal(IMAGE);
+  }
+
+  /** In a file, or on a block device of 1 GiB, which only root can make. */
+  static ScratchPool on(String backing) throws Exception {
+    return new ScratchPool(backing);
   }
 
   /** Opens a new clone of the image for writing. */
@@ -57,6 +90,9 @@ final class ScratchPool implements AutoCloseable {
   @Override
   public void close() throws VolumeException, IOException {
     driver.close();
+    if (device != null) {
+      Tool.exec("losetup", "--detach", device);
+    }
     Files.delete(file);
     Files.delete(file.getParent());
   }

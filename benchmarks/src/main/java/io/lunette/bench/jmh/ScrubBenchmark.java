@@ -47,13 +47,17 @@ public class ScrubBenchmark {
   @Param({"1048576", "4096"})
   public int blockBytes;
 
+  /** A file, or a loop device. */
+  @Param({ScratchPool.FILE, ScratchPool.DEVICE})
+  public String backing;
+
   private ScratchPool pool;
   private BlockDevice replica;
 
   /** Makes the pool. */
   @Setup(Level.Trial)
   public void createPool() throws Exception {
-    pool = new ScratchPool();
+    pool = ScratchPool.on(backing);
     pool.openClone(REPLICA.value()).close();
   }
 
