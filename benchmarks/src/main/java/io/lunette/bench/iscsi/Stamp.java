@@ -18,12 +18,12 @@ import java.util.Optional;
  * @param run a number that no other run has
  * @param logicalBlockBytes bytes of a logical block
  */
-record Stamp(long run, int logicalBlockBytes) {
+public record Stamp(long run, int logicalBlockBytes) {
 
   private static final int HEAD_BYTES = 3 * Long.BYTES;
 
   /** Fills as much of the buffer as these blocks take. */
-  void fill(ByteBuffer buffer, long lba, int blocks, long generation) {
+  public void fill(ByteBuffer buffer, long lba, int blocks, long generation) {
     ByteBuffer words = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     for (int block = 0; block < blocks; block++) {
       int start = block * logicalBlockBytes;
@@ -38,7 +38,7 @@ record Stamp(long run, int logicalBlockBytes) {
   }
 
   /** The first block that is not as {@link #fill} made it, in words. */
-  Optional<String> findDamage(ByteBuffer buffer, long lba, int blocks, long generation) {
+  public Optional<String> findDamage(ByteBuffer buffer, long lba, int blocks, long generation) {
     ByteBuffer words = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     for (int block = 0; block < blocks; block++) {
       int start = block * logicalBlockBytes;

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.bench.scale;
+
+import io.lunette.appliance.ApplianceException;
+import io.lunette.appliance.cli.CommandFailure;
+import io.lunette.appliance.cli.Session;
+import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.Scratch;
+import io.lunette.core.DomainException;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.VolumeException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lunette bench scale}. */
+@Command(
+    description = {
+      "Measure what replicas, written data and capacity cost at growing sizes, fit a model to it",
+      "without the greatest size and one in the middle, and say how far off it is there, and what",
+      "it says of a million replicas and of 1 PiB. About ten minutes."
+    })
+public final class ScaleCommand implements Callable<Integer> {
+
+  private static final double REPLICAS_ASKED = 1_000_000;
+  private static final double BYTES_ASKED = (double) (1L << 50);
+  private static final int LEAST_SIZES = 4;
+  private static final long LEAST_COUNT = 1000;
+
+  private final Session session;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--clones",
+      paramLabel = "N",
+      split = ",",
+      description = "Clones in a pool, growing (default 3000,10000,30000,100000,300000,1000000).")
+  private List<Long> clones = List.of(3_000L, 10_000L, 30_000L, 100_000L, 300_000L, 1_000_000L);
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      split = ",",
+      description = "Replicas in a catalog, growing (default 1000,3000,10000,30000,100000).")
+  private List<Long> replicas = List.of(1_000L, 3_000L, 10_000L, 30_000L, 100_000L);
+
+  @Option(
+      names = "--written",
+      paramLabel = "S",
+      split = ",",
+      description = "Data in a replica, growing (default 64M,128M,256M,512M,1G,2G).")
+  private List<ByteSize> written = sizes("64M", "128M", "256M", "512M", "1G", "2G");
+
+  @Option(
+      names = "--capacity",
+      paramLabel = "S",
+      split = ",",
+      description = "Capacity of a pool, growing (default 16G,64G,256G,1T,4T,15T; sparse files).")
+  private List<ByteSize> capacities = sizes("16G", "64G", "256G", "1T", "4T", "15T");
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where all of it lies (default: the directory for temporary files).")
+  private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
+  private Path json;
+
+  public ScaleCommand(Session session) {
+    this.session = session;
+  }
+
+  private static List<ByteSize> sizes(String... texts) {
+    return List.of(texts).stream().map(ByteSize::parse).toList();
+  }
+
+  @Override
+  public Integer call()
+      throws IOException,
+          DomainException,
+          VolumeException,
+          BlockException,
+          ApplianceException,
+          CommandFailure {
+    List<Long> writtenBytes = written.stream().map(ByteSize::bytes).toList();
+    List<Long> capacityBytes = capacities.stream().map(ByteSize::bytes).toList();
+    requireGrowing("--clones", clones, 2 * LEAST_COUNT);
+    requireGrowing("--replicas", replicas, LEAST_COUNT);
+    requireGrowing("--written", writtenBytes, 1 << 20);
+    requireGrowing("--capacity", capacityBytes, 1L << 30);
+    Consumer<String> progress = this::say;
+    List<Series> all = new ArrayList<>();
+    try (Scratch scratch = Scratch.in(directory)) {
+      all.addAll(
+          new EngineScale(scratch.path().resolve("clones"), REPLICAS_ASKED).run(clones, progress));
+      all.addAll(new CatalogScale(scratch.path(), REPLICAS_ASKED).run(replicas, progress));
+      all.addAll(
+          new DataScale(scratch.path().resolve("data"), BYTES_ASKED).run(writtenBytes, progress));
+      all.addAll(new CapacityScale(scratch.path(), BYTES_ASKED).run(capacityBytes, progress));
+    }
+    new ScaleReport(all).print(session, json);
+    return 0;
+  }
+
+  private void requireGrowing(String option, List<Long> sizes, long least) {
+    boolean growing = sizes.size() >= LEAST_SIZES && sizes.get(0) >= least;
+    for (int i = 1; i < sizes.size(); i++) {
+      growing &= sizes.get(i) > sizes.get(i - 1);
+    }
+    if (!growing) {
+      throw new ParameterException(
+          spec.commandLine(),
+          option + " needs " + LEAST_SIZES + " growing sizes, the first " + least + " or more");
+    }
+  }
+
+  private void say(String line) {
+    if (!session.isJson()) {
+      session.out().println(line);
+      session.out().flush();
+    }
+  }
+}
