@@ -9,6 +9,7 @@ import io.lunette.bench.report.TextTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -48,7 +49,9 @@ public final class GuardCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "RESULT",
-      description = "What 'bench volumes', 'bench scrub' and 'bench iscsi' kept with --json.")
+      description =
+          "What 'bench volumes', 'bench scrub' and 'bench iscsi' kept with --json; the same of"
+              + " several runs shows how runs differ.")
   private List<Path> results;
 
   public GuardCommand(Session session) {
@@ -57,10 +60,7 @@ public final class GuardCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, CommandFailure {
-    SortedMap<String, Spread> now = new TreeMap<>();
-    for (Path result : results) {
-      now.putAll(ratios(result));
-    }
+    SortedMap<String, Spread> now = measured();
     if (update) {
       Baseline.write(now, baseline);
       session.out().println("wrote " + now.size() + " ratios to " + baseline);
@@ -69,7 +69,22 @@ public final class GuardCommand implements Callable<Integer> {
     }
     List<Change> changes = Change.between(before(), now, tolerance / 100.0);
     print(changes);
+    sum(changes);
     return changes.stream().noneMatch(GuardCommand::isBad) ? 0 : 1;
+  }
+
+  /** A ratio that several results have was measured in as many runs. */
+  private SortedMap<String, Spread> measured() throws IOException, CommandFailure {
+    SortedMap<String, List<Spread>> runs = new TreeMap<>();
+    for (Path result : results) {
+      ratios(result)
+          .forEach(
+              (name, spread) ->
+                  runs.computeIfAbsent(name, ignored -> new ArrayList<>()).add(spread));
+    }
+    SortedMap<String, Spread> all = new TreeMap<>();
+    runs.forEach((name, spreads) -> all.put(name, Spread.across(spreads)));
+    return all;
   }
 
   private static boolean isBad(Change change) {
@@ -108,6 +123,13 @@ public final class GuardCommand implements Callable<Integer> {
           change.verdict().name().toLowerCase(Locale.ROOT));
     }
     session.out().print(table);
+    session.out().flush();
+  }
+
+  /** The last line: what to look at, by name. */
+  private void sum(List<Change> changes) {
+    List<String> worse = changes.stream().filter(GuardCommand::isBad).map(Change::name).toList();
+    session.out().println(worse.isEmpty() ? "nothing worse" : "worse: " + String.join("; ", worse));
     session.out().flush();
   }
 

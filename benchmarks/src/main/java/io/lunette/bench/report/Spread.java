@@ -37,6 +37,16 @@ public record Spread(double median, double least, double greatest) {
     return of(ratios);
   }
 
+  /**
+   * Of one figure in several runs, each with its spread: what a run differs from the next is in it.
+   */
+  public static Spread across(List<Spread> runs) {
+    return new Spread(
+        of(runs.stream().map(Spread::median).toList()).median(),
+        runs.stream().mapToDouble(Spread::least).min().orElseThrow(),
+        runs.stream().mapToDouble(Spread::greatest).max().orElseThrow());
+  }
+
   /** The median, and the least and the greatest in brackets. */
   @Override
   public String toString() {

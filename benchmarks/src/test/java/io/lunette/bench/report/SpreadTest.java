@@ -33,4 +33,13 @@ class SpreadTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("2 rounds against 1");
   }
+
+  @Test
+  void severalRunsHaveTheNoiseOfAllTheirRounds() {
+    Spread across =
+        Spread.across(
+            List.of(new Spread(2, 1.5, 2.5), new Spread(3, 2.9, 3.5), new Spread(4, 2, 5)));
+
+    assertThat(across).isEqualTo(new Spread(3, 1.5, 5));
+  }
 }
