@@ -110,15 +110,20 @@ require_database() {
   [[ ! -d /run/systemd/system ]] || systemctl -q disable --now postgresql
 }
 
-# The iSCSI targets that bin/bench-peers measures beside ours. Debian starts a service with what it
-# installs; one that was not there before does not stay.
+# What bin/bench-peers measures beside ours: iSCSI targets, file systems that clone, tools that erase.
+# Debian starts a service with a target that it installs; one that was not there before does not stay.
 require_peers() {
-  local missing=()
-  command -v tgtd >/dev/null || missing+=(tgt)
-  command -v istgt >/dev/null || missing+=(istgt)
-  ((${#missing[@]} > 0)) || return 0
-  install_packages "targets to compare with" "${missing[@]}"
-  [[ ! -d /run/systemd/system ]] || systemctl -q disable --now "${missing[@]}"
+  local targets=() tools=()
+  command -v tgtd >/dev/null || targets+=(tgt)
+  command -v istgt >/dev/null || targets+=(istgt)
+  command -v mkfs.xfs >/dev/null || tools+=(xfsprogs)
+  command -v mkfs.btrfs >/dev/null || tools+=(btrfs-progs)
+  command -v nwipe >/dev/null || tools+=(nwipe)
+  command -v losetup >/dev/null || tools+=(mount)
+  ((${#targets[@]} + ${#tools[@]} > 0)) || return 0
+  install_packages "software to compare with" "${targets[@]}" "${tools[@]}"
+  ((${#targets[@]} > 0)) || return 0
+  [[ ! -d /run/systemd/system ]] || systemctl -q disable --now "${targets[@]}"
 }
 
 # JVM options that depend on the version in use, as the array JVM_OPTIONS.

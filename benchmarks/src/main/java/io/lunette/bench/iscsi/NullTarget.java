@@ -18,7 +18,10 @@ import java.util.concurrent.Executors;
  *
  * <p>It speaks as much iSCSI as libiscsi asks of it, and one thread serves a connection.
  */
-final class NullTarget implements AutoCloseable {
+public final class NullTarget implements AutoCloseable {
+
+  /** What tables call it. */
+  public static final String NAME = "null";
 
   private static final String IQN = "iqn.2026-11.io.lunette.bench:null";
   private static final long SIZE_BYTES = ByteSize.parse("1G").bytes();
@@ -31,7 +34,7 @@ final class NullTarget implements AutoCloseable {
   }
 
   /** Listens on a free port of the loopback interface. */
-  static NullTarget start() throws IOException {
+  public static NullTarget start() throws IOException {
     ServerSocketChannel listener = ServerSocketChannel.open();
     listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     NullTarget target = new NullTarget(listener);
@@ -40,9 +43,9 @@ final class NullTarget implements AutoCloseable {
   }
 
   /** Where it is. */
-  TargetUrl url() {
+  public TargetUrl url() {
     int port = listener.socket().getLocalPort();
-    return TargetUrl.parse("null=iscsi://127.0.0.1:" + port + "/" + IQN + "/0");
+    return TargetUrl.parse(NAME + "=iscsi://127.0.0.1:" + port + "/" + IQN + "/0");
   }
 
   private void accept() {

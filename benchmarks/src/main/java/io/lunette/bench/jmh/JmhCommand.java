@@ -3,7 +3,7 @@ package io.lunette.bench.jmh;
 
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
-import io.lunette.bench.report.Tool;
+import io.lunette.bench.report.LoopDevice;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -93,7 +93,7 @@ public final class JmhCommand implements Callable<Integer> {
     if (quick) {
       QUICK.forEach(options::param);
     }
-    if (!Tool.isInstalled("losetup", "--find")) {
+    if (!LoopDevice.isAvailable()) {
       options.param("backing", ScratchPool.FILE);
     }
     if (directory != null) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.jmh;
 
-import io.lunette.bench.report.Tool;
+import io.lunette.bench.report.LoopDevice;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -10,7 +10,6 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +30,13 @@ final class ScratchPool implements AutoCloseable {
   static final VolumeName IMAGE = new VolumeName("golden");
   static final long IMAGE_BYTES = 10L << 30;
 
-  final EngineVolumeDriver driver;
-  private static final long DEVICE_BYTES = 1L << 30;
+  private static final long DEVICE_BYTES = 4L << 30;
 
+  final EngineVolumeDriver driver;
   private final Path file;
 
   /** Null where the pool lies in the file itself. */
-  private final String device;
+  private final LoopDevice device;
 
   ScratchPool() throws Exception {
     this(FILE);
@@ -47,16 +46,13 @@ final class ScratchPool implements AutoCloseable {
     Path directory = Files.createTempDirectory("lunette-jmh-");
     file = directory.resolve("pool");
     if (backing.equals(DEVICE)) {
-      try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-        sparse.setLength(DEVICE_BYTES);
-      }
-      device = Tool.run("losetup", "--find", "--show", file.toString()).strip();
-      EngineVolumeDriver.createPoolOnDevice(Path.of(device), true, zeroed -> {});
+      device = LoopDevice.overNew(file, DEVICE_BYTES);
+      EngineVolumeDriver.createPoolOnDevice(device.path(), true, zeroed -> {});
     } else {
       device = null;
       EngineVolumeDriver.createPool(file, 32L << 30);
     }
-    driver = EngineVolumeDriver.open(device == null ? file : Path.of(device), Clock.systemUTC());
+    driver = EngineVolumeDriver.open(device == null ? file : device.path(), Clock.systemUTC());
     driver.create(IMAGE, IMAGE_BYTES);
     try (BlockDevice image = driver.open(IMAGE, AccessMode.READ_WRITE)) {
       ByteBuffer data = ByteBuffer.allocateDirect(1 << 20);
@@ -71,7 +67,7 @@ final class ScratchPool implements AutoCloseable {
     driver.seal(IMAGE);
   }
 
-  /** In a file, or on a block device of 1 GiB, which only root can make. */
+  /** In a file, or on a block device of 4 GiB, which only root can make. */
   static ScratchPool on(String backing) throws Exception {
     return new ScratchPool(backing);
   }
@@ -91,7 +87,7 @@ final class ScratchPool implements AutoCloseable {
   public void close() throws VolumeException, IOException {
     driver.close();
     if (device != null) {
-      Tool.exec("losetup", "--detach", device);
+      device.close();
     }
     Files.delete(file);
     Files.delete(file.getParent());

@@ -120,7 +120,7 @@ final class Sanitize implements Offload {
   }
 
   private static String progress(int steps, int last) {
-    return steps == 0
+    return last <= 0
         ? "without progress"
         : "progress in " + steps + " steps to " + Math.round(last * 100 / WHOLE) + " %";
   }

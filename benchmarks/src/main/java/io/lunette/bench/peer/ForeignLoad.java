@@ -35,38 +35,53 @@ final class ForeignLoad {
     this.qemuCount = qemuCount;
   }
 
-  /** All of them on all targets, in turn. */
-  List<ForeignRow> run(String backing, List<TargetUrl> targets) {
-    List<ForeignRow> rows = new ArrayList<>();
-    for (TargetUrl each : targets) {
-      rows.add(perf(backing, each, 4096, 32, true));
+  /** One generator with its options. */
+  private record Generator(List<String> command, Reading reading) {
+
+    String words() {
+      return String.join(" ", command);
     }
-    for (TargetUrl each : targets) {
-      rows.add(perf(backing, each, MIB, 8, false));
-    }
+  }
+
+  private List<Generator> generators() {
+    List<Generator> all = new ArrayList<>();
+    all.add(perf(4096, 32, true));
+    all.add(perf(MIB, 8, false));
     for (boolean write : new boolean[] {false, true}) {
-      for (TargetUrl each : targets) {
-        rows.add(qemu(backing, each, 4096, 32, qemuCount, write));
+      all.add(qemu(4096, 32, qemuCount, write));
+      all.add(qemu(MIB, 8, Math.max(1, qemuCount / 50), write));
+    }
+    return all;
+  }
+
+  /** All of them on all targets, in turn, so many times. */
+  List<ForeignRow> run(String backing, List<TargetUrl> targets, int rounds) {
+    List<ForeignRow> rows = new ArrayList<>();
+    for (Generator generator : generators()) {
+      Rounds figures = new Rounds();
+      for (int round = 0; round < rounds; round++) {
+        for (TargetUrl target : targets) {
+          double figure = figure(generator, target);
+          if (!Double.isNaN(figure)) {
+            figures.add(target.name(), figure);
+          }
+        }
       }
-      for (TargetUrl each : targets) {
-        rows.add(qemu(backing, each, MIB, 8, Math.max(1, qemuCount / 50), write));
-      }
+      rows.add(new ForeignRow(backing, generator.words(), figures));
     }
     return rows;
   }
 
   /** {@code -b} counts logical blocks; a target of 4 KiB blocks would be asked for eight times. */
-  private ForeignRow perf(String backing, TargetUrl target, int bytes, int depth, boolean random) {
+  private Generator perf(int bytes, int depth, boolean random) {
     List<String> command = new ArrayList<>(List.of("iscsi-perf"));
     command.addAll(List.of("-b", "" + bytes / LOGICAL_BLOCK, "-m", "" + depth));
     command.addAll(List.of("-t", "" + perfSeconds));
     if (random) {
       command.add("-r");
     }
-    return row(
-        backing,
+    return new Generator(
         command,
-        target,
         said -> {
           double average = Double.NaN;
           Matcher found = PERF_AVERAGE.matcher(said);
@@ -77,18 +92,15 @@ final class ForeignLoad {
         });
   }
 
-  private ForeignRow qemu(
-      String backing, TargetUrl target, int bytes, int depth, int count, boolean write) {
+  private static Generator qemu(int bytes, int depth, int count, boolean write) {
     List<String> command = new ArrayList<>(List.of("qemu-img", "bench"));
     if (write) {
       command.add("-w");
     }
     command.addAll(List.of("-t", "none", "-f", "raw", "-d", "" + depth));
     command.addAll(List.of("-s", "" + bytes, "-c", "" + count));
-    return row(
-        backing,
+    return new Generator(
         command,
-        target,
         said -> {
           Matcher taken = QEMU_SECONDS.matcher(said);
           return taken.find() ? count / Double.parseDouble(taken.group(1)) : Double.NaN;
@@ -100,17 +112,14 @@ final class ForeignLoad {
     double perSecond(String said);
   }
 
-  private static ForeignRow row(
-      String backing, List<String> command, TargetUrl target, Reading reading) {
+  private static double figure(Generator generator, TargetUrl target) {
     List<String> bounded = new ArrayList<>(List.of("timeout", LIMIT_SECONDS));
-    bounded.addAll(command);
+    bounded.addAll(generator.command);
     bounded.add(target.url());
-    String generator = String.join(" ", command);
     try {
-      String said = Tool.run(bounded.toArray(String[]::new));
-      return new ForeignRow(backing, generator, target.name(), reading.perSecond(said));
+      return generator.reading.perSecond(Tool.run(bounded.toArray(String[]::new)));
     } catch (IOException e) {
-      return new ForeignRow(backing, generator, target.name(), Double.NaN);
+      return Double.NaN;
     }
   }
 }

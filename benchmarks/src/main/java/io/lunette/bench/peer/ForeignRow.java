@@ -2,11 +2,11 @@
 package io.lunette.bench.peer;
 
 /**
- * What a load generator that is not ours says of a target.
+ * What load generators that are not ours say of the targets of one backing.
  *
- * @param backing what the target's file lies on
+ * @param backing what the targets' files lie on
  * @param generator its command, without the URL
- * @param target which
- * @param perSecond commands a second; not a number where it failed or did not end in time
+ * @param perSecond commands a second of each target; a target that failed, or did not end in time,
+ *     is not there
  */
-record ForeignRow(String backing, String generator, String target, double perSecond) {}
+record ForeignRow(String backing, String generator, Rounds perSecond) {}

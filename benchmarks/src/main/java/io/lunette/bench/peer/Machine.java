@@ -25,7 +25,9 @@ final class Machine {
     lines.add("Linux " + System.getProperty("os.version"));
     lines.add("Java " + Runtime.version());
     lines.add("libiscsi " + packageVersion("libiscsi7") + ", the initiator of every row");
-    lines.add("qemu-img " + packageVersion("qemu-utils"));
+    for (String each : List.of("qemu-utils", "xfsprogs", "btrfs-progs", "nwipe", "coreutils")) {
+      lines.add(each + " " + packageVersion(each));
+    }
     lines.add("load average at the start: " + Files.readString(Path.of("/proc/loadavg")).strip());
     return lines;
   }

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A target that this run started; ends with it, also when the run is told to end.
+ * A target that this run started; ends with it, also when the run is told to end. Its process id is
+ * in a file beside its log, for whoever started the run to end it if the run was killed.
  *
  * @param target where it listens
  * @param process itself
@@ -36,6 +37,7 @@ record PeerProcess(TargetUrl target, Process process, String command, Thread atE
     Runtime.getRuntime().addShutdownHook(atExit);
     PeerProcess peer = new PeerProcess(target, process, String.join(" ", command), atExit);
     try {
+      Files.writeString(log.resolveSibling(target.name() + ".pid"), process.pid() + "\n");
       peer.awaitListening(log);
     } catch (IOException e) {
       peer.close();

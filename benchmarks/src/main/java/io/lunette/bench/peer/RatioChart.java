@@ -12,12 +12,12 @@ import java.util.Locale;
  */
 final class RatioChart {
 
-  private static final int LABELS = 330;
-  private static final int WIDTH = 900;
+  private static final int LABELS = 420;
+  private static final int WIDTH = 980;
   private static final int BAR = 14;
   private static final int STEP = 22;
   private static final int TOP = 60;
-  private static final double REACH = 8;
+  private static final double REACH = 32;
 
   private record Bar(String label, Spread ratio) {}
 
@@ -44,7 +44,7 @@ final class RatioChart {
             WIDTH, height));
     svg.append(format("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>%n", WIDTH, height));
     svg.append(format("<text x=\"10\" y=\"22\" font-size=\"15\">%s</text>%n", escape(title)));
-    for (double tick : new double[] {0.125, 0.25, 0.5, 1, 2, 4, 8}) {
+    for (double tick : new double[] {1 / 32.0, 0.125, 0.5, 1, 2, 8, 32}) {
       svg.append(
           format(
               "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"%s\"/>%n",

@@ -11,13 +11,11 @@ import java.util.Optional;
 /**
  * One workload on all targets of one backing.
  *
- * @param backing what their files lie on
  * @param workload what was asked
  * @param measured in the order of the targets
  * @param wirePerSecond the same exchange over bare TCP, where it was measured
  */
-record Row(
-    String backing, Workload workload, List<Measured> measured, Optional<Spread> wirePerSecond) {
+record Row(Workload workload, List<Measured> measured, Optional<Spread> wirePerSecond) {
 
   Optional<TargetResult> result(String name) {
     return measured.stream()

@@ -24,7 +24,6 @@ import picocli.CommandLine.Option;
 @Command(description = "Make replicas of an image: time, rate, space, first against last.")
 public final class ReplicaBenchCommand implements Callable<Integer> {
 
-  private static final int WARM_UP = 2000;
   private static final int PEER_REPLICAS_MAX = 50;
   private static final ByteSize DEFAULT_DATA = new ByteSize(256L << 20);
 
@@ -73,28 +72,14 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
       throw new CommandFailure("--count and --callers must be at least 1");
     }
     try (Scratch scratch = Scratch.in(directory)) {
-      report(run(scratch.path()));
+      ReplicaComparison comparison =
+          new ReplicaComparison(scratch.path(), imageSize.bytes(), data.bytes());
+      comparison.warmUp(callers);
+      List<ReplicaRun> runs = new ArrayList<>(comparison.ours(count, callers));
+      runs.addAll(comparison.others(Math.min(count, PEER_REPLICAS_MAX)));
+      report(runs);
     }
     return 0;
-  }
-
-  private List<ReplicaRun> run(Path scratch) throws IOException, VolumeException, BlockException {
-    // Compiles the code, so that the first replica of the measurement is not the first of the JVM.
-    try (ReplicaBench warmUp = new ReplicaBench(scratch.resolve("warm-up"), 1L << 30, 1 << 20)) {
-      warmUp.oneByOne(WARM_UP);
-      warmUp.byCallers(WARM_UP, callers);
-    }
-    List<ReplicaRun> runs = new ArrayList<>();
-    Path pool = scratch.resolve("pool");
-    try (ReplicaBench bench = new ReplicaBench(pool, imageSize.bytes(), data.bytes())) {
-      runs.add(bench.oneByOne(count));
-      runs.add(bench.byCallers(count, callers));
-      runs.add(bench.inOneCall(count));
-    }
-    int fewer = Math.min(count, PEER_REPLICAS_MAX);
-    QemuOverlays.make(scratch, imageSize.bytes(), fewer).ifPresent(runs::add);
-    runs.addAll(FileSystemClones.make(scratch, imageSize.bytes(), data.bytes(), fewer));
-    return runs;
   }
 
   private void report(List<ReplicaRun> runs) throws IOException {

@@ -15,7 +15,7 @@ import io.lunette.bench.report.Latencies;
  * @param openNanos how long it took to open the pool with all that is in it by then, -1 if not
  *     known
  */
-record ReplicaRun(
+public record ReplicaRun(
     String method,
     int replicas,
     long nanos,
@@ -26,7 +26,8 @@ record ReplicaRun(
 
   static final int EDGE = 100;
 
-  double perSecond() {
+  /** Replicas a second, over all. */
+  public double perSecond() {
     return replicas * 1e9 / nanos;
   }
 

@@ -4,7 +4,7 @@ package io.lunette.bench.report;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** Programs that a benchmark runs beside Lunette. */
+/** Programs that a benchmark runs beside Lunette. They end with it when it is told to end. */
 public final class Tool {
 
   private Tool() {}
@@ -12,8 +12,12 @@ public final class Tool {
   /** Runs one to its end and returns what it printed. */
   public static String run(String... command) throws IOException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Thread atExit = new Thread(process::destroy);
+    Runtime.getRuntime().addShutdownHook(atExit);
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.onExit().join().exitValue() != 0) {
+    int status = process.onExit().join().exitValue();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    if (status != 0) {
       throw new IOException(String.join(" ", command) + " failed: " + said.strip());
     }
     return said;

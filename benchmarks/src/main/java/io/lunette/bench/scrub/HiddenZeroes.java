@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.scrub;
 
+import io.lunette.bench.report.LoopDevice;
 import io.lunette.bench.report.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,10 +14,10 @@ import java.nio.file.Path;
 final class HiddenZeroes implements AutoCloseable {
 
   private final Path file;
-  private final String device;
+  private final LoopDevice device;
   private final long bytes;
 
-  private HiddenZeroes(Path file, String device, long bytes) {
+  private HiddenZeroes(Path file, LoopDevice device, long bytes) {
     this.file = file;
     this.device = device;
     this.bytes = bytes;
@@ -25,25 +26,22 @@ final class HiddenZeroes implements AutoCloseable {
   /** Null where there are no loop devices, or no right to them. */
   static HiddenZeroes orNull(Path file, long bytes) throws IOException {
     ScrubBench.zeroByDd(file, bytes);
-    try {
-      String device = Tool.run("losetup", "--find", "--show", file.toString()).strip();
-      return new HiddenZeroes(file, device, bytes);
-    } catch (IOException noLoopDevices) {
-      return null;
-    }
+    return LoopDevice.tryOver(file)
+        .map(device -> new HiddenZeroes(file, device, bytes))
+        .orElse(null);
   }
 
   /** Nanoseconds that it takes once everything is written; with a flush. */
   long run() throws IOException {
     ScrubBench.zeroByDd(file, bytes);
     long start = System.nanoTime();
-    Tool.exec("blkdiscard", "--force", "--zeroout", device);
-    Tool.exec("sync", device);
+    Tool.exec("blkdiscard", "--force", "--zeroout", device.path().toString());
+    Tool.exec("sync", device.path().toString());
     return System.nanoTime() - start;
   }
 
   @Override
   public void close() throws IOException {
-    Tool.exec("losetup", "--detach", device);
+    device.close();
   }
 }

@@ -67,7 +67,7 @@ class OffloadBenchIT {
     return device;
   }
 
-  private String map(int lun, BlockDevice device) {
+  private String map(int lun, BlockDevice device) throws Exception {
     target.mapForAll(lun, new LogicalUnitSpec(device, UUID.randomUUID(), AccessMode.READ_WRITE));
     return "iscsi://127.0.0.1:" + target.portal().getPort() + "/" + IQN + "/" + lun;
   }
