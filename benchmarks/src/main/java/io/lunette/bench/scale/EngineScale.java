@@ -43,7 +43,7 @@ final class EngineScale {
   /**
    * All of it, at each count.
    *
-   * @param counts growing, multiples of a thousand
+   * @param counts each a thousand above the one before at least
    * @param progress is told of each
    */
   List<Series> run(List<Long> counts, Consumer<String> progress) throws VolumeException {
@@ -78,21 +78,16 @@ final class EngineScale {
     List<Long> batches = new ArrayList<>();
     while (made + SINGLES < count) {
       int now = (int) Math.min(BATCH, count - SINGLES - made);
-      long nanos = clone(driver, now);
-      if (now == BATCH) {
-        batches.add(nanos / BATCH);
-      }
+      batches.add(clone(driver, now) / now);
     }
     long[] singles = new long[SINGLES];
     for (int i = 0; i < SINGLES; i++) {
       singles[i] = clone(driver, 1);
     }
     single.add(new Point(count, new Latencies(singles).micros(0.5)));
-    if (!batches.isEmpty()) {
-      List<Long> last = batches.subList(Math.max(0, batches.size() - LAST_BATCHES), batches.size());
-      long[] nanos = last.stream().mapToLong(Long::longValue).toArray();
-      batched.add(new Point(count, new Latencies(nanos).micros(0.5)));
-    }
+    List<Long> last = batches.subList(Math.max(0, batches.size() - LAST_BATCHES), batches.size());
+    long[] nanos = last.stream().mapToLong(Long::longValue).toArray();
+    batched.add(new Point(count, new Latencies(nanos).micros(0.5)));
   }
 
   private long clone(EngineVolumeDriver driver, int count) throws VolumeException {

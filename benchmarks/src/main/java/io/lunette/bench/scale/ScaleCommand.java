@@ -34,6 +34,7 @@ public final class ScaleCommand implements Callable<Integer> {
   private static final double BYTES_ASKED = (double) (1L << 50);
   private static final int LEAST_SIZES = 4;
   private static final long LEAST_COUNT = 1000;
+  private static final long LEAST_REPLICAS = 500;
 
   private final Session session;
 
@@ -94,8 +95,8 @@ public final class ScaleCommand implements Callable<Integer> {
           CommandFailure {
     List<Long> writtenBytes = written.stream().map(ByteSize::bytes).toList();
     List<Long> capacityBytes = capacities.stream().map(ByteSize::bytes).toList();
-    requireGrowing("--clones", clones, 2 * LEAST_COUNT);
-    requireGrowing("--replicas", replicas, LEAST_COUNT);
+    requireGrowing("--clones", clones, LEAST_COUNT);
+    requireGrowing("--replicas", replicas, LEAST_REPLICAS);
     requireGrowing("--written", writtenBytes, 1 << 20);
     requireGrowing("--capacity", capacityBytes, 1L << 30);
     Consumer<String> progress = this::say;
@@ -112,15 +113,22 @@ public final class ScaleCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void requireGrowing(String option, List<Long> sizes, long least) {
-    boolean growing = sizes.size() >= LEAST_SIZES && sizes.get(0) >= least;
-    for (int i = 1; i < sizes.size(); i++) {
-      growing &= sizes.get(i) > sizes.get(i - 1);
+  private void requireGrowing(String option, List<Long> sizes, long step) {
+    boolean growing = sizes.size() >= LEAST_SIZES;
+    long before = 0;
+    for (long size : sizes) {
+      growing &= size >= before + step;
+      before = size;
     }
     if (!growing) {
       throw new ParameterException(
           spec.commandLine(),
-          option + " needs " + LEAST_SIZES + " growing sizes, the first " + least + " or more");
+          option
+              + " needs "
+              + LEAST_SIZES
+              + " sizes, each "
+              + step
+              + " above the one before at least");
     }
   }
 

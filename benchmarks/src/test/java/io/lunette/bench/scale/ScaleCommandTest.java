@@ -36,7 +36,7 @@ class ScaleCommandTest {
 
     int status =
         run(
-            ("bench scale --clones 2000,3000,4000,5000 --replicas 1000,1200,1400,1600"
+            ("bench scale --clones 2000,4000,6000,8000 --replicas 500,1000,1500,2000"
                     + " --written 1M,2M,3M,4M --capacity 1G,2G,4G,8G --dir %s --json %s")
                 .formatted(scratch, kept));
 
@@ -57,6 +57,6 @@ class ScaleCommandTest {
     assertThat(run("bench scale --clones 5000,4000,3000,2000")).isEqualTo(2);
 
     assertThat(err.toString().lines()).hasSize(1);
-    assertThat(err.toString()).contains("--clones needs 4 growing sizes");
+    assertThat(err.toString()).contains("--clones needs 4 sizes, each 1000 above the one before");
   }
 }
