@@ -18,6 +18,8 @@ enum TestedUnit {
   SMALL_DISK(64L << 20),
   /** One whose medium can be ejected. */
   REMOVABLE(64L << 20),
+  /** One that tells of physical blocks of eight logical ones. */
+  LARGE_PHYSICAL_BLOCKS(64L << 20),
   /** One whose volume has a key. */
   ENCRYPTED(64L << 20),
   /** One that was written before and is not to be written now. */
@@ -44,7 +46,8 @@ enum TestedUnit {
         SingleTargetOptions.builder(
                 directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
             .removable(this == REMOVABLE)
-            .keys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")));
+            .keys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")))
+            .physicalBlock(this == LARGE_PHYSICAL_BLOCKS);
     if (this != READ_ONLY) {
       return SingleTarget.start(options.build());
     }
