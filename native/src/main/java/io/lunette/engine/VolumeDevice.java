@@ -47,7 +47,7 @@ final class VolumeDevice {
   private KeyUse keys;
 
   private volatile Layer top;
-  private volatile long sizeBytes;
+  private volatile BlockGeometry geometry;
   private volatile boolean sealed;
 
   /** Handles that are open; guarded by the lock of {@link Metadata}. */
@@ -70,8 +70,8 @@ final class VolumeDevice {
     this.executor = pool.io;
     this.writers = volume.writers;
     this.top = volume.top;
-    this.sizeBytes = volume.slot.sizeBytes();
     this.blockBytes = volume.slot.blockBytes();
+    resize(volume.slot.sizeBytes());
     this.sealed = volume.slot.state() == VolumeSlot.State.SEALED;
   }
 
@@ -79,13 +79,12 @@ final class VolumeDevice {
   boolean contains(long offset, long length) {
     return offset >= 0
         && length >= 0
-        && offset <= sizeBytes - length
+        && offset <= geometry.sizeBytes() - length
         && ((offset | length) & (blockBytes - 1)) == 0;
   }
 
   BlockGeometry geometry() {
-    return new BlockGeometry(
-        sizeBytes, blockBytes, PoolLayout.BLOCK_BYTES, PoolLayout.EXTENT_BYTES);
+    return geometry;
   }
 
   BlockFeatures features(boolean readOnly) {
@@ -104,7 +103,9 @@ final class VolumeDevice {
   }
 
   void resize(long newSizeBytes) {
-    sizeBytes = newSizeBytes;
+    geometry =
+        new BlockGeometry(
+            newSizeBytes, blockBytes, PoolLayout.BLOCK_BYTES, PoolLayout.EXTENT_BYTES);
   }
 
   /** Lets go of the keys; nothing may be under way, nor begin. */
@@ -275,6 +276,7 @@ final class VolumeDevice {
   }
 
   ProvisioningRun provisioning(long offset) throws IOException, BlockException {
+    long sizeBytes = geometry.sizeBytes();
     if (offset < 0 || offset >= sizeBytes) {
       throw new BlockException(
           BlockException.Kind.OUT_OF_RANGE, offset + " is beyond the end of the volume");

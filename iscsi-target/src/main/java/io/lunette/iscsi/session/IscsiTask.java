@@ -34,6 +34,7 @@ final class IscsiTask extends ScsiTask {
   private ByteBuf in;
   private ByteBuf scratch;
   private ByteBuffer inView;
+  private int inStart;
 
   Stage stage;
   int itt;
@@ -117,7 +118,7 @@ final class IscsiTask extends ScsiTask {
   public ByteBuffer dataOut() {
     return out == null
         ? Unpooled.EMPTY_BUFFER.nioBuffer()
-        : out.nioBuffer(out.readerIndex(), out.readableBytes());
+        : out.internalNioBuffer(out.readerIndex(), out.readableBytes());
   }
 
   /** The buffer's limit when the command ends says how much of it is sent. */
@@ -126,13 +127,14 @@ final class IscsiTask extends ScsiTask {
     owner.release(in);
     in = owner.allocate(PduWriter.HEADROOM + bytes + PduWriter.TAILROOM);
     in.setIndex(PduWriter.HEADROOM, PduWriter.HEADROOM);
-    inView = in.nioBuffer(PduWriter.HEADROOM, bytes);
+    inView = in.internalNioBuffer(PduWriter.HEADROOM, bytes);
+    inStart = inView.position();
     return inView;
   }
 
   /** Bytes that the command produced. */
   int producedIn() {
-    return in == null ? 0 : inView.limit();
+    return in == null ? 0 : inView.limit() - inStart;
   }
 
   @Override

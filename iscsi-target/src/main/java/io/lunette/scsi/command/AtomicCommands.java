@@ -84,7 +84,7 @@ final class AtomicCommands {
     if (refusal != null) {
       return refusal;
     }
-    ByteBuffer data = WriteCommands.wholeBlocks(task);
+    ByteBuffer data = WriteCommands.wholeBlocks(task).slice();
     if (!data.hasRemaining()) {
       return Outcome.GOOD;
     }

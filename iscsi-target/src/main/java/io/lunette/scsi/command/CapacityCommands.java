@@ -103,8 +103,8 @@ final class CapacityCommands {
       return Outcome.LATER;
     }
     data.putInt(0, data.position() - 4).flip();
-    int bytes = Math.min(data.limit(), reply.capacity());
-    reply.put(data.slice(0, bytes)).flip();
+    int bytes = Math.min(data.limit(), reply.remaining());
+    reply.limit(reply.position() + bytes).put(data.slice(0, bytes));
     return Outcome.GOOD;
   }
 

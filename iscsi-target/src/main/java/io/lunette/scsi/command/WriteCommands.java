@@ -97,14 +97,13 @@ final class WriteCommands {
   }
 
   /**
-   * The blocks that arrived. An initiator that announces less than the command transfers gets the
-   * whole blocks of what it sent written, and a residual overflow.
+   * The blocks that arrived, from position to limit. An initiator that announces less than the
+   * command transfers gets the whole blocks of what it sent written, and a residual overflow.
    */
   static ByteBuffer wholeBlocks(ScsiTask task) {
-    ByteBuffer data = task.dataOut().slice();
+    ByteBuffer data = task.dataOut();
     int block = task.unit().blockBytes();
-    int usable = (int) Math.min(data.limit(), task.lengthBytes());
-    data.limit(usable / block * block);
-    return data;
+    int usable = (int) Math.min(data.remaining(), task.lengthBytes());
+    return data.limit(data.position() + usable / block * block);
   }
 }

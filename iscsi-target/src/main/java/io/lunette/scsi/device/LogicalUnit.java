@@ -27,6 +27,7 @@ public final class LogicalUnit {
   private final LegacyReservation legacyReservation = new LegacyReservation();
   private final PersistentReservations persistentReservations;
   private final SanitizeState sanitize;
+  private final int blockBytes;
   private final ModeState modes;
   private final UnitTraits traits;
   private final UnitStatistics statistics = new UnitStatistics();
@@ -65,6 +66,7 @@ public final class LogicalUnit {
     this.sanitize = new SanitizeState(records);
     this.features = device.features();
     this.identity = identity;
+    this.blockBytes = device.geometry().logicalBlockBytes();
     this.limits = BlockLimits.of(device.geometry(), features);
     this.persistentReservations = new PersistentReservations(nexuses, copies, records);
   }
@@ -104,7 +106,7 @@ public final class LogicalUnit {
   }
 
   public int blockBytes() {
-    return device.geometry().logicalBlockBytes();
+    return blockBytes;
   }
 
   /** Logical blocks in a physical one as a power of two (SBC-3 §5.16). */

@@ -104,7 +104,10 @@ public abstract class ScsiTask implements IoCompletion {
     blocks = cdb.blocks();
   }
 
-  /** What the initiator sent, from position to limit; direct. */
+  /**
+   * What the initiator sent, from position to limit; direct. The same buffer each time, with
+   * position and limit as they were.
+   */
   public abstract ByteBuffer dataOut();
 
   /**
@@ -113,7 +116,10 @@ public abstract class ScsiTask implements IoCompletion {
    */
   public abstract long expectedDataOut();
 
-  /** A direct buffer of this size whose content goes to the initiator if the command succeeds. */
+  /**
+   * A direct buffer of this size, from position to limit: what is there when the command ends goes
+   * to the initiator if it succeeds, up to the limit as it is then.
+   */
   public abstract ByteBuffer dataIn(int bytes);
 
   /** A direct buffer for the command's own use until its end. */
@@ -160,7 +166,7 @@ public abstract class ScsiTask implements IoCompletion {
   public final Outcome reply(ByteBuffer data, long allocationLength) {
     int bytes = (int) Math.min(data.remaining(), allocationLength);
     if (bytes > 0) {
-      dataIn(bytes).put(data.slice(data.position(), bytes)).flip();
+      dataIn(bytes).put(data.slice(data.position(), bytes));
     }
     return Outcome.GOOD;
   }

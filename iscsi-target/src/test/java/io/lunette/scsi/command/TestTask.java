@@ -56,7 +56,7 @@ final class TestTask extends ScsiTask {
 
   @Override
   public ByteBuffer dataIn(int bytes) {
-    in = ByteBuffer.allocateDirect(bytes);
+    in = ByteBuffer.allocateDirect(LEAD + bytes).position(LEAD);
     return in;
   }
 
@@ -145,8 +145,8 @@ final class TestTask extends ScsiTask {
     if (in == null) {
       return new byte[0];
     }
-    byte[] bytes = new byte[in.limit()];
-    in.get(0, bytes);
+    byte[] bytes = new byte[in.limit() - LEAD];
+    in.get(LEAD, bytes);
     return bytes;
   }
 
