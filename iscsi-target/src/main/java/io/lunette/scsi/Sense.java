@@ -30,7 +30,6 @@ public final class Sense implements Outcome {
   public static final Sense MEDIUM_NOT_PRESENT = new Sense(NOT_READY, 0x3A, 0x00);
   public static final Sense SANITIZE_IN_PROGRESS = new Sense(NOT_READY, 0x04, 0x1B);
   public static final Sense MANUAL_INTERVENTION_REQUIRED = new Sense(NOT_READY, 0x04, 0x03);
-  public static final Sense STOPPED = new Sense(NOT_READY, 0x04, 0x02);
 
   public static final Sense UNRECOVERED_READ = new Sense(MEDIUM_ERROR, 0x11, 0x00);
   public static final Sense WRITE_ERROR = new Sense(MEDIUM_ERROR, 0x0C, 0x00);
@@ -85,7 +84,6 @@ public final class Sense implements Outcome {
 
   public static final Sense POWER_ON_OR_RESET = new Sense(UNIT_ATTENTION, 0x29, 0x00);
   public static final Sense DEVICE_RESET = new Sense(UNIT_ATTENTION, 0x29, 0x03);
-  public static final Sense NEXUS_LOSS = new Sense(UNIT_ATTENTION, 0x29, 0x07);
   public static final Sense MODE_PARAMETERS_CHANGED = new Sense(UNIT_ATTENTION, 0x2A, 0x01);
   public static final Sense RESERVATIONS_PREEMPTED = new Sense(UNIT_ATTENTION, 0x2A, 0x03);
   public static final Sense RESERVATIONS_RELEASED = new Sense(UNIT_ATTENTION, 0x2A, 0x04);
