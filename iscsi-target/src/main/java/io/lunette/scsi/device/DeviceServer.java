@@ -22,6 +22,9 @@ public final class DeviceServer {
 
   private final CommandTable table;
 
+  /** Made once: it is asked for with every command. */
+  private final CommandHandler dispatching = this::dispatch;
+
   public DeviceServer(CommandTable table) {
     this.table = table;
   }
@@ -45,7 +48,7 @@ public final class DeviceServer {
 
   /** Executes the task; its {@code ended} is called once, before or after this returns. */
   public void execute(ScsiTask task) {
-    Outcome outcome = guarded(task, () -> dispatch(task));
+    Outcome outcome = guarded(task, dispatching);
     if (outcome != Outcome.LATER) {
       task.end(outcome);
     }
@@ -55,9 +58,9 @@ public final class DeviceServer {
    * A defect of a handler, or the want of memory or stack that it met, ends its command, never the
    * session that it came by. What was thrown by those who deliver an outcome is theirs.
    */
-  static Outcome guarded(ScsiTask task, ScsiTask.Step step) {
+  static Outcome guarded(ScsiTask task, CommandHandler handler) {
     try {
-      return step.run();
+      return handler.execute(task);
     } catch (RuntimeException | Error e) {
       if (task.hasEnded()) {
         throw e;
@@ -105,7 +108,7 @@ public final class DeviceServer {
         row.access == Access.ATOMIC_WRITE,
         () -> {
           task.enteredAtomicity();
-          Outcome outcome = guarded(task, () -> writeInside(task, row));
+          Outcome outcome = guarded(task, any -> writeInside(task, row));
           if (outcome != Outcome.LATER) {
             task.end(outcome);
           }

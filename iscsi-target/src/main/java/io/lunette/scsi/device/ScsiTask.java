@@ -176,7 +176,7 @@ public abstract class ScsiTask implements IoCompletion {
     return new IoCompletion() {
       @Override
       public void completed() {
-        Outcome outcome = DeviceServer.guarded(ScsiTask.this, step::run);
+        Outcome outcome = DeviceServer.guarded(ScsiTask.this, any -> step.run());
         if (outcome != Outcome.LATER) {
           end(outcome);
         }
