@@ -30,6 +30,7 @@ public final class PduWriter {
   private ByteBuf batch;
   private boolean headerDigest;
   private boolean dataDigest;
+  private boolean held;
 
   public PduWriter(Channel channel) {
     this.channel = channel;
@@ -85,8 +86,19 @@ public final class PduWriter {
     }
   }
 
+  /** A {@link #flush} is certain to come: what is written meanwhile leaves with it. */
+  public void hold() {
+    held = true;
+  }
+
+  /** Whether a flush is certain to come. Else whoever writes has to see to one. */
+  public boolean isHeld() {
+    return held;
+  }
+
   /** Sends what was written. */
   public void flush() {
+    held = false;
     endBatch();
     channel.flush();
   }

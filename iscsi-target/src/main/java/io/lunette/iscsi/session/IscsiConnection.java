@@ -144,6 +144,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     ByteBuf bytes = (ByteBuf) message;
     try {
       lastHeard = System.nanoTime();
+      writer.hold();
       decoder.feed(bytes);
     } finally {
       bytes.release();
@@ -160,6 +161,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
     channel.config().setAutoRead(channel.isWritable());
     if (channel.isWritable()) {
+      writer.hold();
       phase.writable();
       writer.flush();
       phase.flushed();

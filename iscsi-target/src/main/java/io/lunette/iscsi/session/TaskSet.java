@@ -174,6 +174,7 @@ final class TaskSet {
   }
 
   private void admitAndFlush() {
+    writer.hold();
     admit();
     writer.flush();
     flushed();
@@ -251,9 +252,12 @@ final class TaskSet {
     server.execute(task);
   }
 
-  /** Any thread; the last step of a task before its answer. */
+  /**
+   * Any thread; the last step of a task before its answer. What ends on the event loop, but while
+   * it serves another connection, has nobody yet who flushes its answer.
+   */
   void hasEnded(IscsiTask task) {
-    if (channel.eventLoop().inEventLoop() && ended.isEmpty()) {
+    if (channel.eventLoop().inEventLoop() && writer.isHeld() && ended.isEmpty()) {
       listener.ended(task);
       return;
     }
@@ -278,6 +282,7 @@ final class TaskSet {
 
   private void answerEnded() {
     woken.set(false);
+    writer.hold();
     IscsiTask task;
     while ((task = ended.poll()) != null) {
       answer(task);

@@ -13,6 +13,7 @@ import io.lunette.scsi.device.MemoryUnitStateStore;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +68,27 @@ class ReservationSessionTest {
   private static int statusOfRead(RawInitiator by) throws IOException {
     by.send(by.command(0xC0, 512, 0x28, 0, 0, 0, 0, 0, 0, 0, 1));
     return by.receive().u8(3);
+  }
+
+  /** All on one event loop, which serves the preempted one when the command ends. */
+  @Test
+  void preemptAndAbortIsAnsweredWhenTheLastOfThePreemptedHasAborted() throws Exception {
+    target.close();
+    Duration never = Duration.ofHours(1);
+    target =
+        IscsiTarget.start(
+            TargetConfig.of(ServedTarget.NAME, new InetSocketAddress("127.0.0.1", 0))
+                .withEventLoops(1)
+                .withLimits(TargetLimits.DEFAULT.withTimes(never, never)));
+    target.map(ALICE, 0, unit);
+    target.map(BOB, 0, unit);
+    try (RawInitiator alice = login(ALICE, 1);
+        RawInitiator bob = login(BOB, 1)) {
+      assertThat(out(alice, REGISTER, 0, 0, 0xA, 0).u8(3)).isZero();
+      assertThat(out(bob, REGISTER, 0, 0, 0xB, 0).u8(3)).isZero();
+
+      assertThat(out(bob, PREEMPT_AND_ABORT, EXCLUSIVE_ACCESS, 0xB, 0xA, 0).u8(3)).isZero();
+    }
   }
 
   private void reserveAsAlice() throws IOException {
