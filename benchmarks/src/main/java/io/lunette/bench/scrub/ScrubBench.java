@@ -10,8 +10,8 @@ import java.nio.file.Path;
 
 /**
  * A replica in a sparse pool that is written to and scrubbed again and again, a file beside the
- * pool that {@code dd} writes as many zeroes to, and a loop device where {@code blkdiscard -z}
- * hides as many bytes.
+ * pool that {@code dd} writes as many zeroes to and reads back, and a loop device where {@code
+ * blkdiscard -z} hides as many bytes.
  */
 final class ScrubBench implements AutoCloseable {
 
@@ -51,6 +51,17 @@ final class ScrubBench implements AutoCloseable {
   long zeroByDd() throws IOException {
     long start = System.nanoTime();
     zeroByDd(zeroed, writtenBytes);
+    return System.nanoTime() - start;
+  }
+
+  /**
+   * Has dd read that file back past the page cache, as a scrub that verifies reads: nanoseconds.
+   * Together with {@link #zeroByDd} it is the same work.
+   */
+  long readBackByDd() throws IOException {
+    long start = System.nanoTime();
+    Tool.exec(
+        "dd", "if=" + zeroed, "of=/dev/null", "bs=1M", "iflag=direct,fullblock", "status=none");
     return System.nanoTime() - start;
   }
 

@@ -99,6 +99,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         bench.write(2L * round + 1);
         long unverified = bench.scrub(false);
         long ddAgain = bench.zeroByDd();
+        long readBack = bench.readBackByDd();
         long hide = bench.hide();
         if (round > 0) {
           all.add(
@@ -108,6 +109,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
                   verified,
                   unverified,
                   (dd + ddAgain) / 2,
+                  readBack,
                   hide));
         }
       }
@@ -130,10 +132,12 @@ public final class ScrubBenchCommand implements Callable<Integer> {
             "VERIFIED s",
             "MiB/s",
             "/ dd",
+            "/ dd + READ BACK",
             "NOT VERIFIED s",
             "MiB/s",
             "/ dd",
             "dd MiB/s",
+            "dd READ BACK MiB/s",
             "blkdiscard -z s (hides)");
     for (ScrubRound round : all) {
       table.row(
@@ -141,10 +145,12 @@ public final class ScrubBenchCommand implements Callable<Integer> {
           number("%.2f", round.verifiedNanos() / 1e9),
           number("%.0f", round.rate(round.verifiedNanos())),
           number("%.2f", round.ratio(round.verifiedNanos())),
+          number("%.2f", round.verifiedRatio()),
           number("%.2f", round.unverifiedNanos() / 1e9),
           number("%.0f", round.rate(round.unverifiedNanos())),
           number("%.2f", round.ratio(round.unverifiedNanos())),
           number("%.0f", round.rate(round.ddNanos())),
+          number("%.0f", round.rate(round.ddReadBackNanos())),
           round.hideNanos() < 0 ? "-" : number("%.2f", round.hideNanos() / 1e9));
     }
     session.out().print(table);
@@ -159,10 +165,12 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     row.put("verifiedSeconds", round.verifiedNanos() / 1e9);
     row.put("unverifiedSeconds", round.unverifiedNanos() / 1e9);
     row.put("ddSeconds", round.ddNanos() / 1e9);
+    row.put("ddReadBackSeconds", round.ddReadBackNanos() / 1e9);
     if (round.hideNanos() >= 0) {
       row.put("hiddenByBlkdiscardSeconds", round.hideNanos() / 1e9);
     }
     row.put("verifiedOverDd", round.ratio(round.verifiedNanos()));
+    row.put("verifiedOverDdAndReadBack", round.verifiedRatio());
     row.put("unverifiedOverDd", round.ratio(round.unverifiedNanos()));
     return row;
   }

@@ -9,6 +9,7 @@ package io.lunette.bench.scrub;
  * @param verifiedNanos a scrub that reads everything back
  * @param unverifiedNanos a scrub that reads nothing back
  * @param ddNanos dd of zeroes, with its flush
+ * @param ddReadBackNanos dd that reads as many bytes past the page cache
  * @param hideNanos {@code blkdiscard -z} of a loop device, which leaves the bytes on the medium; -1
  *     where there are none
  */
@@ -18,6 +19,7 @@ record ScrubRound(
     long verifiedNanos,
     long unverifiedNanos,
     long ddNanos,
+    long ddReadBackNanos,
     long hideNanos) {
 
   /** Mebibytes a second. */
@@ -28,5 +30,10 @@ record ScrubRound(
   /** How many times as fast as dd. */
   double ratio(long nanos) {
     return (double) ddNanos / nanos;
+  }
+
+  /** How many times as fast as dd that writes and reads back a scrub is that verifies. */
+  double verifiedRatio() {
+    return (double) (ddNanos + ddReadBackNanos) / verifiedNanos;
   }
 }

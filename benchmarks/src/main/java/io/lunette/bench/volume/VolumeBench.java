@@ -4,17 +4,20 @@ package io.lunette.bench.volume;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * A plain volume, clones of it, a raw file and qcow2 overlays of the same size in one directory.
@@ -35,22 +38,30 @@ final class VolumeBench implements AutoCloseable {
   private final Path directory;
   private final long sizeBytes;
   private final int operations;
+  private final Predicate<String> only;
   private final EngineVolumeDriver driver;
   private final BlockDevice plain;
   private final RawFile file;
   private final List<Duel> duels = new ArrayList<>();
   private int clones;
 
-  VolumeBench(Path directory, long sizeBytes, int operations)
+  /**
+   * Makes them.
+   *
+   * @param only the works, by their names, that are to be measured
+   */
+  VolumeBench(Path directory, long sizeBytes, int operations, Predicate<String> only)
       throws VolumeException, BlockException, IOException {
     this.directory = directory;
     this.sizeBytes = sizeBytes;
     this.operations = operations;
+    this.only = only;
     Path pool = directory.resolve("pool");
     EngineVolumeDriver.createPool(pool, POOL_TO_VOLUME * sizeBytes);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     driver.create(PLAIN, sizeBytes);
     driver.create(IMAGE, sizeBytes);
+    file = new RawFile(directory.resolve("file"), sizeBytes);
     age();
     Load everything =
         new Load(
@@ -61,7 +72,6 @@ final class VolumeBench implements AutoCloseable {
     }
     driver.seal(IMAGE);
     plain = driver.open(PLAIN, AccessMode.READ_WRITE);
-    file = new RawFile(directory.resolve("file"), sizeBytes);
     for (BlockDevice device : List.of(plain, file)) {
       long ignored = everything.run(device);
       BlockingIo.flush(device);
@@ -71,14 +81,25 @@ final class VolumeBench implements AutoCloseable {
   /**
    * Makes the file system allocate all of the pool, as it has in one that was in use for a while: a
    * first write is to be held against an overwrite, not against the file system's own first write.
+   *
+   * <p>The file is written in turn with that part of the pool where the plain volume will lie. Else
+   * their pages are of different parts of the machine's memory, and that alone makes a copy of 64
+   * KiB up to twice as slow in one as in the other.
    */
   private void age() throws VolumeException, BlockException {
     long room = driver.space().sizeBytes() / MIB * MIB;
     VolumeName filler = new VolumeName("filler");
     driver.create(filler, room);
-    Load load = new Load(Load.Kind.WRITE, MIB, 1, Places.sequential(room, MIB, (int) (room / MIB)));
+    ByteBuffer mebibyte = ByteBuffer.allocateDirect(MIB);
     try (BlockDevice device = driver.open(filler, AccessMode.READ_WRITE)) {
-      long ignored = load.run(device);
+      for (long at = 0; at < room; at += MIB) {
+        mebibyte.putLong(0, at);
+        BlockingIo.write(device, at, mebibyte, Durability.VISIBLE);
+        long inFile = at - sizeBytes;
+        if (inFile >= 0 && inFile < sizeBytes) {
+          BlockingIo.write(file, inFile, mebibyte, Durability.VISIBLE);
+        }
+      }
     } catch (BlockException e) {
       if (e.kind() != BlockException.Kind.OUT_OF_SPACE) {
         throw e;
@@ -119,44 +140,44 @@ final class VolumeBench implements AutoCloseable {
       throws BlockException {
     int count = count(kind, bytes);
     String order = random ? "random" : "sequential";
-    Duel duel = Duel.of(name(kind, order, bytes, depth), "raw file", count, bytes);
+    String name = name(kind, order, bytes, depth);
+    if (!only.test(name)) {
+      return;
+    }
+    Duel duel = Duel.of(name, "raw file", count, bytes);
     for (int round = 0; round <= rounds; round++) {
       long[] offsets =
           random
               ? Places.random(sizeBytes, bytes, count, round)
               : Places.sequential(sizeBytes, bytes, count);
       Load load = new Load(kind, bytes, depth, offsets);
-      keep(duel, round, load.run(plain), load.run(file));
-      settle();
+      keep(duel, round, settled(load, plain), settled(load, file));
     }
     duels.add(duel);
   }
 
   /**
    * To a new clone in every round, beside the same writes to blocks that a volume has already. What
-   * was scrubbed is not in the page cache, so what is overwritten must not be there either.
+   * was scrubbed is not in the page cache, so what is overwritten must not be there either. Both
+   * come after as many writes that were flushed and forgotten, so both find memory that was just
+   * freed: the kernel copies to memory that was not used for long at a fraction of the speed.
    */
   private void firstWrites(Load.Kind kind, int depth, int rounds)
       throws VolumeException, BlockException, IOException {
     int count = Math.min(count(kind, SMALL), (int) (sizeBytes / SMALL));
-    Duel duel =
-        Duel.of(
-            name(kind, "first", SMALL, depth),
-            "overwrite of a plain volume, uncached",
-            count,
-            SMALL);
+    String work = name(kind, "first", SMALL, depth);
+    if (!only.test(work)) {
+      return;
+    }
+    Duel duel = Duel.of(work, "overwrite of a plain volume, uncached", count, SMALL);
     for (int round = 0; round <= rounds; round++) {
       Load load = new Load(kind, SMALL, depth, Places.randomOnce(sizeBytes, SMALL, count, round));
       VolumeName name = newClone();
       try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
-        PageCache.forget(directory.resolve("pool"));
-        long first = load.run(clone);
-        BlockingIo.flush(clone);
-        PageCache.forget(directory.resolve("pool"));
-        keep(duel, round, first, load.run(plain));
+        long ignored = forgotten(load, plain);
+        keep(duel, round, forgotten(load, clone), forgotten(load, plain));
       }
       drop(name);
-      settle();
     }
     duels.add(duel);
   }
@@ -164,29 +185,23 @@ final class VolumeBench implements AutoCloseable {
   /** Each write to an extent or a cluster of 64 KiB of its own. */
   private void overlays(int rounds) throws VolumeException, BlockException, IOException {
     int count = (int) Math.min(operations, sizeBytes / EXTENT);
-    if (!QemuBench.isInstalled()) {
+    String work = "first write, 4 KiB in every 64, depth 1";
+    if (!only.test(work) || !QemuBench.isInstalled()) {
       return;
     }
-    Duel duel =
-        Duel.of(
-            "first write, 4 KiB in every 64, depth 1",
-            "qcow2 overlay, qemu-img bench",
-            count,
-            SMALL);
+    Duel duel = Duel.of(work, "qcow2 overlay, qemu-img bench", count, SMALL);
     Load load = new Load(Load.Kind.WRITE, SMALL, 1, Places.every(sizeBytes, EXTENT, count));
     for (int round = 0; round <= rounds; round++) {
       long volume;
       VolumeName name = newClone();
       try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
-        volume = load.run(clone);
+        volume = settled(load, clone);
       }
       drop(name);
-      settle();
       long overlay =
           QemuBench.firstWrites(
               directory.resolve("file"), directory.resolve("overlay"), SMALL, EXTENT, count);
       keep(duel, round, volume, overlay);
-      settle();
     }
     duels.add(duel);
   }
@@ -197,10 +212,18 @@ final class VolumeBench implements AutoCloseable {
     }
   }
 
-  /** What one left in the page cache is not written back at the other's expense. */
-  private void settle() throws BlockException {
-    BlockingIo.flush(plain);
-    BlockingIo.flush(file);
+  /** Runs it; what it leaves in the page cache is not written back at the other's expense. */
+  private static long settled(Load load, BlockDevice device) throws BlockException {
+    long nanos = load.run(device);
+    BlockingIo.flush(device);
+    return nanos;
+  }
+
+  /** Runs it, and leaves nothing of the pool in the page cache. */
+  private long forgotten(Load load, BlockDevice device) throws BlockException, IOException {
+    long nanos = settled(load, device);
+    PageCache.forget(directory.resolve("pool"));
+    return nanos;
   }
 
   private VolumeName newClone() throws VolumeException {

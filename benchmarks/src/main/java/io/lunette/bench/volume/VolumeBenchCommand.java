@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -54,6 +55,13 @@ public final class VolumeBenchCommand implements Callable<Integer> {
   private int rounds;
 
   @Option(
+      names = "--only",
+      paramLabel = "REGEX",
+      defaultValue = "",
+      description = "Measure only the works in whose names that is found.")
+  private Pattern only;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description = "Where pool and file lie (default: the directory for temporary files).")
@@ -74,7 +82,8 @@ public final class VolumeBenchCommand implements Callable<Integer> {
     }
     List<Duel> duels;
     try (Scratch scratch = Scratch.in(directory);
-        VolumeBench bench = new VolumeBench(scratch.path(), size.bytes(), operations)) {
+        VolumeBench bench =
+            new VolumeBench(scratch.path(), size.bytes(), operations, only.asPredicate())) {
       duels = bench.run(rounds);
     }
     report(duels);

@@ -32,10 +32,11 @@ class ScrubBenchCommandTest {
 
     assertThat(err.toString()).isEmpty();
     assertThat(status).isZero();
-    assertThat(out.toString()).contains("SCRUB OF 8 MiB IN 64 MiB", "dd MiB/s");
+    assertThat(out.toString()).contains("SCRUB OF 8 MiB IN 64 MiB", "dd READ BACK MiB/s");
     JsonNode rounds = new ObjectMapper().readTree(kept.toFile());
     assertThat(rounds).hasSize(2);
     assertThat(rounds.get(1).path("verifiedOverDd").asDouble()).isPositive();
+    assertThat(rounds.get(1).path("verifiedOverDdAndReadBack").asDouble()).isPositive();
     try (Stream<Path> left = Files.list(scratch)) {
       assertThat(left).isEmpty();
     }
