@@ -112,7 +112,7 @@ final class AtomicWrite {
         long old = top.map.get(extent);
         int touched = VolumeMap.touched(from, from + length);
         boolean isFree = MapEntry.extent(old) != 0 && (MapEntry.mask(old) & touched) == 0;
-        long physical = isFree ? MapEntry.extent(old) : allocator.take();
+        long physical = isFree ? MapEntry.extent(old) : allocator.take(io.neighbours, extent);
         if (!isFree) {
           taken.add(physical);
         }
@@ -180,7 +180,7 @@ final class AtomicWrite {
   /** After a failed write: what may have reached the device must be scrubbed. */
   private void distrust(Layer top, List<Piece> pieces) throws IOException {
     for (Piece piece : pieces) {
-      io.distrust(top, piece.physical, piece.isInNewExtent());
+      FirstWrite.distrust(metadata, top, piece.physical, piece.isInNewExtent());
     }
   }
 }

@@ -137,8 +137,11 @@ final class CommitLog {
     }
   }
 
+  /** Looks only where that keeps nobody waiting; who comes next looks again. */
   private boolean isCheckpointOverdue() {
-    metadata.lock.lock();
+    if (!metadata.lock.tryLock()) {
+      return false;
+    }
     try {
       return checkpointer.isOverdue();
     } finally {

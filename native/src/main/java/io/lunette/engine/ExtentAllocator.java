@@ -4,9 +4,7 @@ package io.lunette.engine;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +36,15 @@ final class ExtentAllocator {
   private final CommitLog log;
   private final int usualBatch;
   private final int largeBatch;
-  private final Deque<Long> ready = new ArrayDeque<>();
+  private final ReadyExtents ready = new ReadyExtents();
   private long dealtSinceCommit;
+
+  /** Reserved at once now: twice as many after a writer had to wait, then slowly less again. */
+  private int batch;
+
+  /** A writer waits for the reservation that is under way. */
+  private boolean hadToWait;
+
   private boolean refilling;
   private boolean closed;
 
@@ -47,11 +52,12 @@ final class ExtentAllocator {
     this.metadata = metadata;
     this.finder = finder;
     this.log = log;
-    this.usualBatch = batch(USUAL_SHARE, USUAL_BATCH);
-    this.largeBatch = batch(LARGE_SHARE, LARGE_BATCH);
+    this.usualBatch = share(USUAL_SHARE, USUAL_BATCH);
+    this.largeBatch = share(LARGE_SHARE, LARGE_BATCH);
+    this.batch = usualBatch;
   }
 
-  private int batch(int share, int most) {
+  private int share(int share, int most) {
     return (int) Math.max(MIN_BATCH, Math.min(most, metadata.space.dataExtents() / share));
   }
 
@@ -59,19 +65,24 @@ final class ExtentAllocator {
    * An extent of the caller's own, which stays reserved until the metadata {@link SpaceMap#settle}s
    * it.
    *
+   * @param neighbours what the caller's volume took before
+   * @param logical where in that volume it goes
    * @throws BlockException OUT_OF_SPACE
    */
-  long take() throws BlockException {
+  long take(Neighbours neighbours, long logical) throws BlockException {
     while (true) {
       List<Long> reserved = List.of();
       metadata.lock.lock();
       try {
         log.requireSound();
-        Long extent = ready.poll();
+        Long extent = ready.isEmpty() ? null : ready.take(neighbours, logical);
         dealtSinceCommit += extent == null ? 0 : 1;
-        if (ready.size() < usualBatch / 2 && !refilling) {
-          reserved = reserve(usualBatch);
+        if (ready.size() < batch / 2 && !refilling) {
+          reserved = reserve(batch);
           refilling = !reserved.isEmpty();
+        } else if (extent == null && !hadToWait) {
+          hadToWait = true;
+          batch = Math.min(largeBatch, 2 * batch);
         }
         if (extent == null && !refilling) {
           throw new BlockException(
@@ -109,7 +120,7 @@ final class ExtentAllocator {
   void putBack(List<Long> extents) {
     metadata.lock.lock();
     try {
-      extents.forEach(ready::addFirst);
+      ready.putBack(extents);
       dealtSinceCommit -= extents.size();
     } finally {
       metadata.lock.unlock();
@@ -123,7 +134,7 @@ final class ExtentAllocator {
    * @return told when the commit has ended, or null if nothing was reserved
    */
   IoCompletion topUp() throws IOException {
-    long wanted = Math.min(largeBatch, Math.max(usualBatch, 2 * dealtSinceCommit));
+    long wanted = Math.min(largeBatch, Math.max(batch, 2 * dealtSinceCommit));
     boolean needed = dealtSinceCommit > 0 && ready.size() < wanted / 2;
     dealtSinceCommit = 0;
     if (!needed || refilling || closed) {
@@ -137,14 +148,15 @@ final class ExtentAllocator {
   /** Gives back what was reserved and never handed out; for a clean close. */
   void close() throws IOException {
     closed = true;
-    while (!ready.isEmpty()) {
-      metadata.space.unreserve(ready.poll());
+    for (long extent : ready.takeAll()) {
+      metadata.space.unreserve(extent);
     }
   }
 
   private List<Long> reserve(int most) throws IOException {
     List<Long> extents = new ArrayList<>();
-    long wanted = finder.available(most);
+    // Whole words of SPACE where there are enough, so that windows are whole.
+    long wanted = finder.available(most + 63L & -64L);
     while (extents.size() < wanted) {
       long bits = finder.nextCleanWord(finder.keptForMetadata());
       long taken = 0;
@@ -166,6 +178,10 @@ final class ExtentAllocator {
     try {
       ready.addAll(extents);
       refilling = false;
+      if (!hadToWait) {
+        batch = Math.max(usualBatch, batch - batch / 32);
+      }
+      hadToWait = false;
     } finally {
       metadata.lock.unlock();
     }

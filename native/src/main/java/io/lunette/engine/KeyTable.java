@@ -51,6 +51,7 @@ final class KeyTable {
   private final Metadata metadata;
   private final KeyVault vault;
   private final KeyArea area;
+  private final Neighbours places = new Neighbours();
   private final SecureRandom random = new SecureRandom();
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -217,10 +218,10 @@ final class KeyTable {
   }
 
   private void grow() throws IOException, BlockException {
-    long first = pool.allocator.take();
+    long first = pool.allocator.take(places, 0);
     long second;
     try {
-      second = pool.allocator.take();
+      second = pool.allocator.take(places, 1);
     } catch (BlockException e) {
       pool.allocator.putBack(List.of(first));
       throw e;

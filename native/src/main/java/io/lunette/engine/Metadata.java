@@ -38,7 +38,7 @@ final class Metadata {
   private static final long NEXT_LAYER = 0;
   private static final long NEXT_VOLUME = 1;
 
-  final ReentrantLock lock = new ReentrantLock();
+  final ReentrantLock lock = new SpinningLock();
 
   /** Signalled when the commit thread has something to do. */
   final Condition work = lock.newCondition();

@@ -3,7 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.engine.format.VolumeSlot;
 import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.StampedLock;
 
 /** A volume in memory; guarded by the lock of {@link Metadata}. */
 final class Volume {
@@ -12,9 +12,10 @@ final class Volume {
 
   /**
    * Writers share it; whoever changes the top layer under them, or what it maps, holds it alone.
-   * Taken before the lock of {@link Metadata}.
+   * Taken before the lock of {@link Metadata}, and by no thread twice. Stamped, for a reentrant one
+   * keeps a count for each thread, which takes longer than many a write.
    */
-  final ReadWriteLock writers = new ReentrantReadWriteLock();
+  final ReadWriteLock writers = new StampedLock().asReadWriteLock();
 
   VolumeSlot slot;
   Layer top;

@@ -7,29 +7,30 @@ import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 
 /**
  * The data path of one volume: synchronous, on the engine's I/O threads.
  *
- * <p>A write to blocks that the top layer holds goes straight to the device. A first write takes an
- * extent, or a new block of one, in four steps: take, write, then set the map in memory, then leave
- * the record to the next commit. First writes to one extent take turns by a striped lock, so that
- * two of them never take two extents. Reads take no lock at all: they see the map before or after,
- * and look again if an {@link AtomicWrite} changed it in between.
+ * <p>A write to blocks that the top layer holds goes straight to the device; the rest is a {@link
+ * FirstWrite}. Reads take no lock at all: they see the map before or after, and look again if an
+ * {@link AtomicWrite} changed it in between.
  */
 final class VolumeIo {
 
-  private static final int STRIPES = 32;
   static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES).asReadOnlyBuffer();
 
   private final LayerDevice device;
   private final Metadata metadata;
-  private final ExtentAllocator allocator;
   private final CommitLog log;
-  private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+  private final FirstWrite firstWrite;
+
+  /** Who changes what the map says of an extent holds its lock. */
+  final ExtentStripes stripes = new ExtentStripes();
+
+  /** Where new extents are taken. */
+  final Neighbours neighbours = new Neighbours();
 
   /**
    * Held for writing while an atomic write changes its entries, so that a read sees all or none.
@@ -39,11 +40,8 @@ final class VolumeIo {
   VolumeIo(LayerDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
     this.device = device;
     this.metadata = metadata;
-    this.allocator = allocator;
     this.log = log;
-    for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new ReentrantLock();
-    }
+    this.firstWrite = new FirstWrite(this, device, metadata, allocator, log);
   }
 
   // ---- read
@@ -141,7 +139,8 @@ final class VolumeIo {
       long held = heldAt(top, extent, VolumeMap.touched(from, from + length));
       if (held == 0) {
         writeRun(top, source, runStart, at, runOffset);
-        firstWrite(top, extent, from, source.slice(at, length));
+        length += notHeldBehind(top, extent, end - at - length);
+        firstWrite.write(top, position, source.slice(at, length));
         runStart = at + length;
       } else if (runStart == at) {
         runOffset = held + from;
@@ -154,6 +153,19 @@ final class VolumeIo {
     }
     writeRun(top, source, runStart, end, runOffset);
     metadata.trimPages();
+  }
+
+  /** Bytes behind an extent, of so many, that the top layer does not hold either. */
+  private static int notHeldBehind(Layer top, long extent, int length) throws IOException {
+    int bytes = 0;
+    for (int i = 1; bytes < length && i < FirstWrite.EXTENTS_MAX; i++) {
+      int more = Math.min(PoolLayout.EXTENT_BYTES, length - bytes);
+      if (heldAt(top, extent + i, VolumeMap.touched(0, more)) != 0) {
+        break;
+      }
+      bytes += more;
+    }
+    return bytes;
   }
 
   private void writeRun(Layer top, ByteBuffer source, int from, int to, long offset)
@@ -170,95 +182,6 @@ final class VolumeIo {
     return (MapEntry.mask(entry) & blocks) == blocks
         ? MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES
         : 0;
-  }
-
-  private void firstWrite(Layer top, long extent, int from, ByteBuffer source)
-      throws IOException, BlockException {
-    log.throttle();
-    ReentrantLock stripe = stripe(extent);
-    stripe.lock();
-    try {
-      long entry = top.map.get(extent);
-      int blocks = VolumeMap.touched(from, from + source.remaining());
-      long physical = MapEntry.extent(entry);
-      boolean taken = physical == 0;
-      if (taken) {
-        physical = allocator.take();
-      }
-      int written = blocks;
-      try {
-        writeBlocks(top, extent, physical, entry, from, source);
-        if (taken) {
-          // What was held as zero without an extent must be zero in the extent.
-          written |= zeroBlocks(top, physical, MapEntry.mask(entry) & ~blocks);
-        }
-        log.dataWritten();
-      } catch (IOException e) {
-        distrust(top, physical, taken);
-        throw e;
-      }
-      putEntry(top, extent, MapEntry.of(physical, MapEntry.mask(entry) | written), taken);
-    } finally {
-      stripe.unlock();
-    }
-  }
-
-  /**
-   * Writes the bytes, and the rest of every block that they begin or end in and is not held yet.
-   */
-  private void writeBlocks(
-      Layer top, long extent, long physical, long entry, int from, ByteBuffer source)
-      throws IOException {
-    int to = from + source.remaining();
-    int held = MapEntry.extent(entry) == 0 ? 0 : MapEntry.mask(entry);
-    int partial = VolumeMap.touched(from, to) & ~VolumeMap.covered(from, to) & ~held;
-    long base = physical * PoolLayout.EXTENT_BYTES;
-    if (partial == 0) {
-      device.write(top.key(), base + from, source);
-      return;
-    }
-    // Only blocks that are not held are filled up: a held one may be written by others meanwhile.
-    int head = from % PoolLayout.BLOCK_BYTES;
-    int start = isIn(partial, from) ? from - head : from;
-    int tail = (PoolLayout.BLOCK_BYTES - to % PoolLayout.BLOCK_BYTES) % PoolLayout.BLOCK_BYTES;
-    int end = isIn(partial, to - 1) ? to + tail : to;
-    ByteBuffer filled = AlignedBuffers.allocate(end - start);
-    long logical = extent * PoolLayout.EXTENT_BYTES;
-    read(top, logical + start, filled.slice(0, from - start));
-    read(top, logical + to, filled.slice(to - start, end - to));
-    filled.put(from - start, source, source.position(), source.remaining());
-    device.write(top.key(), base + start, filled);
-  }
-
-  private static boolean isIn(int blocks, int byteInExtent) {
-    return (blocks >>> byteInExtent / PoolLayout.BLOCK_BYTES & 1) != 0;
-  }
-
-  /** After a failed write: what may have reached the device must be scrubbed with the rest. */
-  void distrust(Layer layer, long physical, boolean taken) throws IOException {
-    metadata.lock.lock();
-    try {
-      if (taken) {
-        metadata.drop(layer, physical, PoolLayout.FULL_MASK);
-        metadata.space.settle(physical);
-      } else if (!layer.slot.suspect()) {
-        metadata.setSuspect(layer);
-      }
-    } finally {
-      metadata.lock.unlock();
-    }
-  }
-
-  private void putEntry(Layer layer, long extent, long entry, boolean taken) throws IOException {
-    metadata.lock.lock();
-    try {
-      metadata.set(layer.map, extent, entry);
-      if (taken) {
-        metadata.space.settle(MapEntry.extent(entry));
-      }
-    } finally {
-      metadata.lock.unlock();
-    }
   }
 
   // ---- zero and discard
@@ -311,8 +234,7 @@ final class VolumeIo {
       return;
     }
     log.throttle();
-    ReentrantLock stripe = stripe(extent);
-    stripe.lock();
+    stripes.lock(extent, 1);
     try {
       boolean shows = VolumeMap.visible(top.below(), extent) != 0;
       metadata.lock.lock();
@@ -326,7 +248,7 @@ final class VolumeIo {
         metadata.lock.unlock();
       }
     } finally {
-      stripe.unlock();
+      stripes.unlock(extent, 1);
     }
   }
 
@@ -347,32 +269,21 @@ final class VolumeIo {
   private boolean holdAsZero(Layer top, long extent, int blocks)
       throws IOException, BlockException {
     log.throttle();
-    ReentrantLock stripe = stripe(extent);
-    stripe.lock();
+    stripes.lock(extent, 1);
     try {
       long entry = top.map.get(extent);
       if (MapEntry.extent(entry) != 0) {
         return false;
       }
-      putEntry(top, extent, MapEntry.of(0, MapEntry.mask(entry) | blocks), false);
+      metadata.lock.lock();
+      try {
+        metadata.set(top.map, extent, MapEntry.of(0, MapEntry.mask(entry) | blocks));
+      } finally {
+        metadata.lock.unlock();
+      }
       return true;
     } finally {
-      stripe.unlock();
+      stripes.unlock(extent, 1);
     }
-  }
-
-  private int zeroBlocks(Layer top, long physical, int blocks) throws IOException {
-    for (int rest = blocks; rest != 0; rest &= rest - 1) {
-      long block = Integer.numberOfTrailingZeros(rest);
-      device.write(
-          top.key(),
-          physical * PoolLayout.EXTENT_BYTES + block * PoolLayout.BLOCK_BYTES,
-          ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
-    }
-    return blocks;
-  }
-
-  private ReentrantLock stripe(long extent) {
-    return stripes[(int) (extent % STRIPES)];
   }
 }

@@ -225,7 +225,7 @@ final class CrashLife {
     int sectors = content.stamps().length;
     int unit = wholeBlocks ? BLOCK_SECTORS : 1;
     int from = random.nextInt(sectors / unit) * unit;
-    int most = random.nextInt(8) == 0 ? 2 * EXTENT_SECTORS : 3 * BLOCK_SECTORS;
+    int most = random.nextInt(8) == 0 ? 4 * EXTENT_SECTORS : 3 * BLOCK_SECTORS;
     int length = (1 + random.nextInt(most / unit)) * unit;
     if (random.nextInt(4) == 0) {
       from = from / EXTENT_SECTORS * EXTENT_SECTORS;

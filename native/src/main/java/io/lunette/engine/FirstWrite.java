@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.AlignedBuffers;
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes of blocks that a layer does not hold yet. In four steps: take extents, write, then set the
+ * map in memory, then leave the records to the next commit. Neighbours that came to lie together
+ * are written in one piece, and all entries change in one hold of the metadata's lock.
+ *
+ * <p>First writes to one extent take turns, so that two of them never take two extents. One for a
+ * volume; on the engine's I/O threads.
+ */
+final class FirstWrite {
+
+  /** Extents that one call may touch. */
+  static final int EXTENTS_MAX = ExtentStripes.COUNT;
+
+  private final VolumeIo io;
+  private final LayerDevice device;
+  private final Metadata metadata;
+  private final ExtentAllocator allocator;
+  private final CommitLog log;
+
+  FirstWrite(
+      VolumeIo io,
+      LayerDevice device,
+      Metadata metadata,
+      ExtentAllocator allocator,
+      CommitLog log) {
+    this.io = io;
+    this.device = device;
+    this.metadata = metadata;
+    this.allocator = allocator;
+    this.log = log;
+  }
+
+  /**
+   * What is written within one logical extent.
+   *
+   * @param from where its bytes begin within the extent
+   * @param to where they end
+   * @param old the map entry of before
+   * @param physical the extent that they go to
+   */
+  private record Piece(long extent, int from, int to, long old, long physical) {
+
+    boolean isTaken() {
+      return MapEntry.extent(old) == 0;
+    }
+
+    int touched() {
+      return VolumeMap.touched(from, to);
+    }
+
+    /** The blocks that the layer has on the device. */
+    int held() {
+      return isTaken() ? 0 : MapEntry.mask(old);
+    }
+
+    /**
+     * The blocks that the bytes begin or end in and that are not held: only these are filled up,
+     * for a held one may be written by others meanwhile.
+     */
+    int partial() {
+      return touched() & ~VolumeMap.covered(from, to) & ~held();
+    }
+
+    /** What was held as zero without an extent and must be zero in the extent. */
+    int zeroed() {
+      return isTaken() ? MapEntry.mask(old) & ~touched() : 0;
+    }
+
+    long place() {
+      return physical * PoolLayout.EXTENT_BYTES + from;
+    }
+
+    long entry() {
+      return MapEntry.of(physical, MapEntry.mask(old) | touched());
+    }
+  }
+
+  /**
+   * Writes a range of at most {@link #EXTENTS_MAX} extents.
+   *
+   * @throws BlockException OUT_OF_SPACE, having written nothing
+   */
+  void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
+    log.throttle();
+    long first = offset / PoolLayout.EXTENT_BYTES;
+    long last = (offset + source.remaining() - 1) / PoolLayout.EXTENT_BYTES;
+    int extents = (int) (last - first) + 1;
+    io.stripes.lock(first, extents);
+    try {
+      List<Piece> pieces = pieces(top, offset, source.remaining());
+      try {
+        writeAll(top, pieces, source);
+        log.dataWritten();
+      } catch (IOException e) {
+        for (Piece piece : pieces) {
+          distrust(metadata, top, piece.physical, piece.isTaken());
+        }
+        throw e;
+      }
+      record(top, pieces);
+    } finally {
+      io.stripes.unlock(first, extents);
+    }
+  }
+
+  private List<Piece> pieces(Layer top, long offset, int length)
+      throws IOException, BlockException {
+    List<Piece> pieces = new ArrayList<>();
+    List<Long> taken = new ArrayList<>();
+    boolean complete = false;
+    try {
+      for (int at = 0; at < length; ) {
+        long extent = (offset + at) / PoolLayout.EXTENT_BYTES;
+        int from = (int) ((offset + at) % PoolLayout.EXTENT_BYTES);
+        int to = Math.min(PoolLayout.EXTENT_BYTES, from + length - at);
+        long old = top.map.get(extent);
+        long physical = MapEntry.extent(old);
+        if (physical == 0) {
+          physical = allocator.take(io.neighbours, extent);
+          taken.add(physical);
+        }
+        pieces.add(new Piece(extent, from, to, old, physical));
+        at += to - from;
+      }
+      complete = true;
+      return pieces;
+    } finally {
+      if (!complete) {
+        allocator.putBack(taken);
+      }
+    }
+  }
+
+  /** Writes the bytes, as many at once as lie in a row. */
+  private void writeAll(Layer top, List<Piece> pieces, ByteBuffer source) throws IOException {
+    int at = source.position();
+    int runStart = at;
+    long runPlace = 0;
+    for (Piece piece : pieces) {
+      int length = piece.to - piece.from;
+      boolean isWhole = piece.partial() == 0;
+      if (at > runStart && (!isWhole || piece.place() != runPlace + (at - runStart))) {
+        device.write(top.key(), runPlace, source.slice(runStart, at - runStart));
+        runStart = at;
+      }
+      if (!isWhole) {
+        writeFilled(top, piece, source.slice(at, length));
+        runStart = at + length;
+      } else if (runStart == at) {
+        runPlace = piece.place();
+      }
+      at += length;
+    }
+    if (at > runStart) {
+      device.write(top.key(), runPlace, source.slice(runStart, at - runStart));
+    }
+    for (Piece piece : pieces) {
+      zeroBlocks(top, piece);
+    }
+  }
+
+  /** Writes a piece with the rest of every block that it fills only in part. */
+  private void writeFilled(Layer top, Piece piece, ByteBuffer source) throws IOException {
+    int partial = piece.partial();
+    int head = piece.from % PoolLayout.BLOCK_BYTES;
+    int start = isIn(partial, piece.from) ? piece.from - head : piece.from;
+    int tail = -piece.to & PoolLayout.BLOCK_BYTES - 1;
+    int end = isIn(partial, piece.to - 1) ? piece.to + tail : piece.to;
+    ByteBuffer filled = AlignedBuffers.allocate(end - start);
+    long logical = piece.extent * PoolLayout.EXTENT_BYTES;
+    io.read(top, logical + start, filled.slice(0, piece.from - start));
+    io.read(top, logical + piece.to, filled.slice(piece.to - start, end - piece.to));
+    filled.put(piece.from - start, source, source.position(), source.remaining());
+    device.write(top.key(), piece.physical * PoolLayout.EXTENT_BYTES + start, filled);
+  }
+
+  private static boolean isIn(int blocks, int byteInExtent) {
+    return (blocks >>> byteInExtent / PoolLayout.BLOCK_BYTES & 1) != 0;
+  }
+
+  private void zeroBlocks(Layer top, Piece piece) throws IOException {
+    for (int rest = piece.zeroed(); rest != 0; rest &= rest - 1) {
+      long block = Integer.numberOfTrailingZeros(rest);
+      device.write(
+          top.key(),
+          piece.physical * PoolLayout.EXTENT_BYTES + block * PoolLayout.BLOCK_BYTES,
+          VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
+    }
+  }
+
+  private void record(Layer top, List<Piece> pieces) throws IOException {
+    metadata.lock.lock();
+    try {
+      for (Piece piece : pieces) {
+        metadata.set(top.map, piece.extent, piece.entry());
+        if (piece.isTaken()) {
+          metadata.space.settle(piece.physical);
+        }
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** After a failed write: what may have reached the device must be scrubbed with the rest. */
+  static void distrust(Metadata metadata, Layer layer, long physical, boolean taken)
+      throws IOException {
+    metadata.lock.lock();
+    try {
+      if (taken) {
+        metadata.drop(layer, physical, PoolLayout.FULL_MASK);
+        metadata.space.settle(physical);
+      } else if (!layer.slot.suspect()) {
+        metadata.setSuspect(layer);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+}
