@@ -261,8 +261,11 @@ final class KeyTable {
     erase(unused);
   }
 
-  /** Destroys a key's record if no layer is read by it, which must be durable. */
-  void destroyUnlessNamed(DataKey key) throws IOException {
+  /**
+   * Destroys a key's record if no layer is read by it any more. That may be in no commit yet: the
+   * last layer but the caller's may have been released since the caller's commit.
+   */
+  void destroyUnlessNamed(DataKey key) throws IOException, BlockException {
     boolean named;
     metadata.lock.lock();
     try {
@@ -271,6 +274,7 @@ final class KeyTable {
       metadata.lock.unlock();
     }
     if (!named) {
+      pool.log.commit();
       erase(List.of(key));
     }
   }
