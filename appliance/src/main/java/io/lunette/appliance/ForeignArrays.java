@@ -20,6 +20,7 @@ import io.lunette.smis.client.ArrayTimeouts;
 import io.lunette.smis.client.SmisConnector;
 import io.lunette.smis.client.SmisSettings;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ForeignArrays implements AutoCloseable {
 
   private static final int END_SECONDS = 10;
+
+  /** How long a LUN may keep silent; a target that is busy says so earlier. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ExecutorService threads;
   private final ConnectedArrays connected;
@@ -71,7 +75,7 @@ final class ForeignArrays implements AutoCloseable {
 
   private BlockDevice connect(LunMapping mapping, InitiatorName self) throws VolumeException {
     try {
-      return RemoteBlockDevice.open(mapping.url(), self.value(), threads);
+      return RemoteBlockDevice.open(mapping.url(), self.value(), PATIENCE, threads);
     } catch (InitiatorException e) {
       throw new VolumeException(VolumeException.Kind.IO, e.getMessage(), e);
     }

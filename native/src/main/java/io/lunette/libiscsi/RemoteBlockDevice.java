@@ -27,7 +27,6 @@ public final class RemoteBlockDevice implements BlockDevice {
   private static final int DEPTH = 8;
   private static final int TASK_BYTES = 1 << 20;
   private static final int PHYSICAL_BYTES = 4096;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final RemoteLoop loop;
   private final BlockGeometry geometry;
@@ -43,11 +42,13 @@ public final class RemoteBlockDevice implements BlockDevice {
    *
    * @param url as {@link InitiatorSession#open} takes it
    * @param initiatorName who logs in
+   * @param patience how long the target may keep silent before it counts as gone
    * @param workers runs the loop until the device is closed
    */
-  public static RemoteBlockDevice open(String url, String initiatorName, Executor workers)
+  public static RemoteBlockDevice open(
+      String url, String initiatorName, Duration patience, Executor workers)
       throws InitiatorException {
-    SessionOptions options = new SessionOptions(initiatorName, DEPTH, TASK_BYTES, false, PATIENCE);
+    SessionOptions options = new SessionOptions(initiatorName, DEPTH, TASK_BYTES, false, patience);
     InitiatorSession session = InitiatorSession.open(url, options);
     int block = session.blockBytes();
     BlockGeometry geometry =

@@ -20,7 +20,17 @@ final class RemoteLoop implements TaskCompletion {
 
   private static final Logger LOG = LoggerFactory.getLogger(RemoteLoop.class);
   private static final int POLL_MILLIS = 2;
-  private static final int ATTEMPTS_MAX = 4;
+
+  /** How long nothing is asked before the target is looked at: it may ping, or be gone. */
+  private static final int IDLE_MILLIS = 1000;
+
+  private static final int ATTENTIONS_MAX = 4;
+
+  /** With the pauses between them about 25 s. */
+  private static final int BUSY_MAX = 30;
+
+  private static final int PAUSE_MILLIS_MIN = 10;
+  private static final int PAUSE_DOUBLINGS_MAX = 7;
 
   /** Statuses of SAM that ask for another try. */
   private static final int BUSY = 0x08;
@@ -31,12 +41,15 @@ final class RemoteLoop implements TaskCompletion {
   private final String url;
   private final Piece[] running;
   private final Deque<Integer> free = new ArrayDeque<>();
-  private final Deque<Piece> repeated = new ArrayDeque<>();
+  private final Deque<Again> repeated = new ArrayDeque<>();
   private final Set<RemoteRequest> requests = new LinkedHashSet<>();
   private final Deque<RemoteRequest> submitted = new ArrayDeque<>();
   private boolean closing;
   private boolean over;
   private boolean writesSame = true;
+
+  /** A piece that is to be tried again, not before a time of {@link System#nanoTime}. */
+  private record Again(Piece piece, long notBefore) {}
 
   RemoteLoop(InitiatorSession session, String url) {
     this.session = session;
@@ -77,9 +90,8 @@ final class RemoteLoop implements TaskCompletion {
     try {
       while (takeSubmitted()) {
         startPieces();
-        if (session.inFlight() > 0) {
-          int ignored = session.poll(POLL_MILLIS, this);
-        }
+        boolean waits = session.inFlight() > 0 || !repeated.isEmpty();
+        int ignored = session.poll(waits ? POLL_MILLIS : 0, this);
         endRequests();
       }
     } catch (InitiatorException e) {
@@ -94,20 +106,16 @@ final class RemoteLoop implements TaskCompletion {
     }
   }
 
-  /** Waits for requests where there are none; false when it is time to end. */
+  /** Waits a while for requests where there are none; false when it is time to end. */
   private boolean takeSubmitted() {
     synchronized (submitted) {
-      boolean interrupted = false;
-      while (requests.isEmpty() && submitted.isEmpty() && !closing) {
+      if (requests.isEmpty() && submitted.isEmpty() && !closing) {
         try {
-          submitted.wait();
+          submitted.wait(IDLE_MILLIS);
         } catch (InterruptedException e) {
-          interrupted = true;
           closing = true;
+          Thread.currentThread().interrupt();
         }
-      }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
       }
       requests.addAll(submitted);
       submitted.clear();
@@ -128,8 +136,14 @@ final class RemoteLoop implements TaskCompletion {
   }
 
   private void startPieces() throws InitiatorException {
-    while (!free.isEmpty() && !repeated.isEmpty()) {
-      start(repeated.poll());
+    long now = System.nanoTime();
+    var each = repeated.iterator();
+    while (!free.isEmpty() && each.hasNext()) {
+      Again again = each.next();
+      if (now - again.notBefore() >= 0) {
+        each.remove();
+        start(again.piece());
+      }
     }
     for (RemoteRequest request : requests) {
       while (!free.isEmpty() && request.hasNext()) {
@@ -192,19 +206,24 @@ final class RemoteLoop implements TaskCompletion {
     boolean zeroes = !piece.flush() && piece.request().kind == Kind.ZERO;
     if (zeroes && writesSame && SenseMeaning.isIllegal(failure)) {
       writesSame = false;
-      repeated.add(piece);
-    } else if (isPassing(failure) && piece.attempt() < ATTEMPTS_MAX) {
-      repeated.add(piece.again());
+      repeated.add(new Again(piece, System.nanoTime()));
+    } else if (SenseMeaning.isUnitAttention(failure) && piece.attempt() < ATTENTIONS_MAX) {
+      repeated.add(new Again(piece.again(), System.nanoTime()));
+    } else if (isBusy(failure) && piece.attempt() < BUSY_MAX) {
+      repeated.add(new Again(piece.again(), System.nanoTime() + pauseNanos(piece.attempt())));
     } else {
       boolean reading = !piece.flush() && piece.request().kind == Kind.READ;
       piece.request().ended(SenseMeaning.of(failure, url, reading), piece.flush());
     }
   }
 
-  private static boolean isPassing(ScsiFailure failure) {
-    return failure.status() == BUSY
-        || failure.status() == TASK_SET_FULL
-        || SenseMeaning.isUnitAttention(failure);
+  private static boolean isBusy(ScsiFailure failure) {
+    return failure.status() == BUSY || failure.status() == TASK_SET_FULL;
+  }
+
+  private static long pauseNanos(int attempt) {
+    long millis = (long) PAUSE_MILLIS_MIN << Math.min(attempt, PAUSE_DOUBLINGS_MAX);
+    return millis * 1_000_000;
   }
 
   private void endRequests() {
