@@ -32,7 +32,9 @@ final class ArrayJob<T> implements Job<T>, JobWatch, Runnable {
   @Override
   public void run() {
     try {
-      result.complete(work.run(this));
+      T done = work.run(this);
+      doneBytes = totalBytes;
+      result.complete(done);
     } catch (VolumeException | CancellationException e) {
       result.completeExceptionally(e);
     } catch (RuntimeException | Error e) {

@@ -50,31 +50,18 @@ record ArrayServices(
         calls,
         model,
         blocks,
-        copies(session, calls, relations, model, blocks.pool()),
+        new CopyServices(calls, relations, copies(session, model, blocks.pool())),
         ids,
         ports,
         masking.isPresent() ? masking : GroupMasking.discover(session, calls, model, ids, ports),
         erasure(session, model));
   }
 
-  private static CopyServices copies(
-      CimSession session,
-      MethodCalls calls,
-      Synchronizations relations,
-      ArrayModel model,
-      CIMObjectPath pool)
+  private static CopyMethods copies(CimSession session, ArrayModel model, CIMObjectPath pool)
       throws CimFault {
-    if (model.replication().isPresent()) {
-      CIMObjectPath service = ArrayModel.path(model.replication().get());
-      return ReplicationCopies.discover(session, calls, relations, service, pool);
-    }
-    String className = "CIM_StorageConfigurationCapabilities";
-    List<Integer> types =
-        session.enumerateKnown(model.namespace(), className).stream()
-            .flatMap(each -> Cim.numbers(each, "SupportedCopyTypes").stream())
-            .distinct()
-            .toList();
-    return new LegacyCopies(calls, relations, model.configuration(), types);
+    return model.replication().isPresent()
+        ? CopyMethods.replication(session, ArrayModel.path(model.replication().get()), pool)
+        : CopyMethods.legacy(session, model, pool);
   }
 
   private static List<String> erasure(CimSession session, ArrayModel model) throws CimFault {

@@ -9,8 +9,8 @@ import java.time.Duration;
  * @param connect to accept a connection
  * @param silence between two bytes of an answer
  * @param call for a whole answer
- * @param poll between two looks at a job; longer jobs are looked at less often, up to ten times
- *     this
+ * @param poll between two looks at a job; a short one is looked at more often, a long one less, up
+ *     to ten times this
  * @param job for a job to show progress
  */
 public record ArrayTimeouts(

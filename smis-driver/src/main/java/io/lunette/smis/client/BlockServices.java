@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.metricshub.wbem.javax.cim.CIMArgument;
 import org.metricshub.wbem.javax.cim.CIMInstance;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 
@@ -20,6 +22,12 @@ final class BlockServices {
   private static final int VOLUME = 2;
 
   private static final int THIN_VOLUME = 5;
+
+  /** What GetSupportedSizeRange returns where GetSupportedSizes is to be asked. */
+  private static final int SIZES_ARE_DISCRETE = 2;
+
+  /** Usage. */
+  private static final int UNRESTRICTED = 2;
 
   /** SupportedStorageElementFeatures. */
   private static final int MODIFICATION = 5;
@@ -103,7 +111,7 @@ final class BlockServices {
         pools.stream().filter(each -> !Cim.flag(each, "Primordial", false)).toList();
     Optional<CIMInstance> chosen =
         concrete.stream()
-            .filter(each -> wanted.isEmpty() || isNamed(each, wanted.get()))
+            .filter(each -> wanted.map(name -> isNamed(each, name)).orElse(isForVolumes(each)))
             .max(
                 Comparator.comparingLong(
                     each -> Cim.number(each, "RemainingManagedSpace").orElse(0)));
@@ -118,6 +126,11 @@ final class BlockServices {
                             + "; it has "
                             + concrete.stream().map(BlockServices::label).sorted().toList()))
             .getObjectPath());
+  }
+
+  /** Not one that is kept for the system, for deltas or for spare disks. */
+  private static boolean isForVolumes(CIMInstance pool) {
+    return Cim.number(pool, "Usage").orElse(UNRESTRICTED) == UNRESTRICTED;
   }
 
   private static boolean isNamed(CIMInstance pool, String name) {
@@ -164,18 +177,19 @@ final class BlockServices {
 
   /** Makes a volume; what it is called is up to the array, so it is found by its label after it. */
   MethodCalls.Outcome create(String label, long sizeBytes, JobWatch watch) throws CimFault {
-    try {
-      return ask(label, sizeBytes, watch);
-    } catch (CimFault e) {
-      if (!e.returned(ReturnCodes.SIZE_NOT_SUPPORTED)) {
-        throw e;
-      }
-      return ask(label, nextSize(sizeBytes, e), watch);
+    MethodCalls.Outcome made = ask(label, sizeBytes, watch);
+    if (made.isRefused() && made.result().code() == ReturnCodes.SIZE_NOT_SUPPORTED) {
+      OptionalLong next = nextSize(sizeBytes, made.result());
+      made = next.isPresent() ? ask(label, next.getAsLong(), watch) : made;
     }
+    if (made.isRefused()) {
+      throw made.result().refused();
+    }
+    return made;
   }
 
   private MethodCalls.Outcome ask(String label, long sizeBytes, JobWatch watch) throws CimFault {
-    return calls.call(
+    return calls.attempt(
         model.configuration(),
         "CreateOrModifyElementFromStoragePool",
         watch,
@@ -185,22 +199,30 @@ final class BlockServices {
         Cim.reference("InPool", pool));
   }
 
-  /** The next larger size that the pool says it can make (GetSupportedSizeRange). */
-  private long nextSize(long sizeBytes, CimFault refusal) throws CimFault {
-    MethodResult range =
-        session.invoke(
-            pool, "GetSupportedSizeRange", List.of(Cim.uint16("ElementType", thin ? 5 : 3)));
+  /** The next larger size that the array names, or that its pool says it can make. */
+  private OptionalLong nextSize(long sizeBytes, MethodResult refusal) throws CimFault {
+    long nearest = refusal.number("Size").orElse(0);
+    if (nearest > sizeBytes) {
+      return OptionalLong.of(nearest);
+    }
+    MethodResult range = session.invoke(pool, "GetSupportedSizeRange", sizesOf());
     long divisor = range.number("VolumeSizeDivisor").orElse(0);
-    long least = range.number("MinimumVolumeSize").orElse(0);
-    if (range.code() != ReturnCodes.COMPLETED || divisor <= 0) {
-      throw refusal;
+    if (range.code() == ReturnCodes.COMPLETED && divisor > 0) {
+      long wanted = Math.max(sizeBytes, range.number("MinimumVolumeSize").orElse(0));
+      long next = Math.multiplyExact(Math.addExact(wanted, divisor - 1) / divisor, divisor);
+      return next == sizeBytes ? OptionalLong.empty() : OptionalLong.of(next);
     }
-    long wanted = Math.max(sizeBytes, least);
-    long rounded = Math.multiplyExact(Math.addExact(wanted, divisor - 1) / divisor, divisor);
-    if (rounded == sizeBytes) {
-      throw refusal;
-    }
-    return rounded;
+    return range.code() == SIZES_ARE_DISCRETE
+        ? session.invoke(pool, "GetSupportedSizes", sizesOf()).numbers("Sizes").stream()
+            .mapToLong(each -> each)
+            .filter(each -> each > sizeBytes)
+            .min()
+        : OptionalLong.empty();
+  }
+
+  /** ElementType is numbered otherwise here. */
+  private List<CIMArgument<?>> sizesOf() {
+    return List.of(Cim.uint16("ElementType", thin ? 5 : 3));
   }
 
   void resize(StorageVolume volume, long sizeBytes, JobWatch watch) throws CimFault {
@@ -251,6 +273,6 @@ final class BlockServices {
   }
 
   StorageVolume get(CIMObjectPath volume) throws CimFault {
-    return StorageVolume.of(session.get(volume, VOLUME_PROPERTIES));
+    return StorageVolume.of(session.get(Cim.in(model.namespace(), volume), VOLUME_PROPERTIES));
   }
 }

@@ -33,10 +33,16 @@ final class Cim {
     return number(instance.getPropertyValue(property));
   }
 
+  /** A number, also from an array that does not say of which type it is. */
   static OptionalLong number(Object value) {
     if (value instanceof UnsignedInteger64 wide) {
       BigInteger exact = wide.bigIntegerValue();
       return OptionalLong.of(exact.min(BigInteger.valueOf(Long.MAX_VALUE)).longValue());
+    }
+    if (value instanceof String text) {
+      return text.matches("\\d{1,18}")
+          ? OptionalLong.of(Long.parseLong(text))
+          : OptionalLong.empty();
     }
     return value instanceof Number number
         ? OptionalLong.of(number.longValue())
@@ -49,11 +55,14 @@ final class Cim {
 
   /** An array of numbers; empty if it is absent. */
   static List<Integer> numbers(CIMInstance instance, String property) {
-    List<Integer> all = new ArrayList<>();
-    if (instance.getPropertyValue(property) instanceof Object[] values) {
-      for (Object value : values) {
-        number(value).ifPresent(number -> all.add((int) number));
-      }
+    return numbers(instance.getPropertyValue(property)).stream().map(Long::intValue).toList();
+  }
+
+  /** Several numbers, or one where an array sends no array. */
+  static List<Long> numbers(Object value) {
+    List<Long> all = new ArrayList<>();
+    for (Object each : value instanceof Object[] values ? values : new Object[] {value}) {
+      number(each).ifPresent(all::add);
     }
     return all;
   }
@@ -110,6 +119,12 @@ final class Cim {
       }
     }
     return keys.toString();
+  }
+
+  /** The same, told apart by class: endpoints of several layers may share a name. */
+  static String typedIdentity(CIMObjectPath path) {
+    String name = path.getObjectName().toLowerCase(Locale.ROOT);
+    return name.substring(name.indexOf('_') + 1) + identity(path);
   }
 
   static boolean same(CIMObjectPath one, CIMObjectPath other) {

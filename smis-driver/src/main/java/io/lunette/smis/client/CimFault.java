@@ -72,6 +72,11 @@ final class CimFault extends Exception {
     return kind.definite;
   }
 
+  /** Whether the array answered with a CIM error. */
+  boolean isStatus() {
+    return kind == Kind.STATUS;
+  }
+
   /** Whether the array answered with that CIM status. */
   boolean isStatus(int status) {
     return kind == Kind.STATUS && code == status;
@@ -90,6 +95,11 @@ final class CimFault extends Exception {
   /** Whether a method returned that code. */
   boolean returned(int value) {
     return kind == Kind.RETURN_CODE && code == value;
+  }
+
+  /** Whether the array did not take the parameters as they were. */
+  boolean isAboutParameters() {
+    return returned(ReturnCodes.INVALID_PARAMETER) || isStatus(INVALID_PARAMETER);
   }
 
   /** In the words of the volume port. */

@@ -38,6 +38,7 @@ final class CimSession implements AutoCloseable {
   private final WBEMClientSBLIM client;
   private final SendGuard guard;
   private final AtomicLong roundTrips = new AtomicLong();
+  private final AtomicLong outages = new AtomicLong();
   private final Set<String> unknownClasses = ConcurrentHashMap.newKeySet();
 
   private CimSession(StorageArray array, WBEMClientSBLIM client, SendGuard guard) {
@@ -86,6 +87,14 @@ final class CimSession implements AutoCloseable {
   /** How many requests were made. */
   long roundTrips() {
     return roundTrips.get();
+  }
+
+  /**
+   * How often the array did not answer: what was remembered of it before may be so no more, since
+   * it may have been started anew.
+   */
+  long outages() {
+    return outages.get();
   }
 
   /** All instances of a class and its subclasses, with these properties or all. */
@@ -208,12 +217,20 @@ final class CimSession implements AutoCloseable {
     try {
       return operation.run();
     } catch (WBEMException e) {
-      throw Faults.of(e, array);
+      throw noted(Faults.of(e, array));
     } catch (RuntimeException e) {
-      throw Faults.garbled(e);
+      throw noted(Faults.garbled(e));
     } finally {
       guard.reset();
     }
+  }
+
+  private CimFault noted(CimFault fault) {
+    if (!fault.isStatus()) {
+      outages.incrementAndGet();
+      unknownClasses.clear();
+    }
+    return fault;
   }
 
   @Override

@@ -22,6 +22,9 @@ final class Discovery {
       List.of("interop", "root/interop", "root/PG_InterOp", "root/pg_interop");
   private static final String ARRAY = "Array";
 
+  /** Dedicated. */
+  private static final int BLOCK_SERVER = 15;
+
   private final CimSession session;
   private final StorageArray array;
 
@@ -69,7 +72,7 @@ final class Discovery {
           return new Registered(namespace, all);
         }
       } catch (CimFault e) {
-        if (!e.isUnknown() && !e.isStatus(CimFault.NOT_FOUND)) {
+        if (!e.isStatus() || e.isStatus(CimFault.ACCESS_DENIED)) {
           throw e;
         }
       }
@@ -98,10 +101,10 @@ final class Discovery {
             .values()
             .stream()
             .toList();
-    return choose(distinct);
+    return choose(registered.interop(), distinct);
   }
 
-  private CIMObjectPath choose(List<CIMInstance> systems) throws CimFault {
+  private CIMObjectPath choose(String interop, List<CIMInstance> systems) throws CimFault {
     if (systems.isEmpty()) {
       throw unusable("has no system that conforms to the profile Array");
     }
@@ -110,6 +113,14 @@ final class Discovery {
         systems.stream()
             .filter(each -> wanted.isEmpty() || wanted.get().equals(name(each)) || isLabel(each))
             .toList();
+    if (matching.size() > 1) {
+      // Components of an array may conform to its profile too; they are no block servers.
+      List<CIMInstance> servers =
+          matching.stream()
+              .filter(each -> Cim.numbers(each, "Dedicated").contains(BLOCK_SERVER))
+              .toList();
+      matching = servers.isEmpty() ? matching : servers;
+    }
     if (matching.size() != 1) {
       throw unusable(
           "drives "
@@ -117,7 +128,7 @@ final class Discovery {
               + wanted.map(each -> ", and not exactly one is '" + each + "'").orElse("")
               + "; say which with --system");
     }
-    return Cim.local(matching.get(0).getObjectPath());
+    return Cim.in(interop, matching.get(0).getObjectPath());
   }
 
   private boolean isLabel(CIMInstance system) {

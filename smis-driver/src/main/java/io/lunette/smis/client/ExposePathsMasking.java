@@ -111,7 +111,11 @@ final class ExposePathsMasking implements ArrayMasking {
       OptionalInt lun,
       List<MaskingView> views)
       throws CimFault {
-    hardwareIds.ensure(initiator);
+    String storageId =
+        hardwareIds
+            .ensure(initiator)
+            .map(HardwareIds.HardwareId::storageId)
+            .orElse(initiator.value());
     Optional<MaskingView> own = views.stream().filter(each -> each.isOnlyOf(initiator)).findFirst();
     List<CIMArgument<?>> arguments = new ArrayList<>();
     arguments.add(Cim.texts("LUNames", volume.name()));
@@ -123,7 +127,7 @@ final class ExposePathsMasking implements ArrayMasking {
     if (own.isPresent()) {
       arguments.add(Cim.references("ProtocolControllers", own.get().path()));
     } else {
-      arguments.add(Cim.texts("InitiatorPortIDs", initiator.value()));
+      arguments.add(Cim.texts("InitiatorPortIDs", storageId));
       String[] targets = targetPorts();
       if (targets.length > 0) {
         arguments.add(Cim.texts("TargetPortIDs", targets));

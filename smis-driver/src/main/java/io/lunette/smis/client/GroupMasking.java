@@ -114,6 +114,7 @@ final class GroupMasking implements ArrayMasking {
     CIMObjectPath id =
         hardwareIds
             .ensure(initiator)
+            .map(HardwareIds.HardwareId::path)
             .orElseThrow(
                 () ->
                     new CimFault(

@@ -27,8 +27,10 @@ final class GuardedSocket extends Socket {
   private final ArrayTimeouts timeouts;
   private final long answerBytesMax;
   private SSLSocket tls;
+  private final AnswerHead head = new AnswerHead();
   private long answerBytes;
   private long deadlineNanos;
+  private boolean over;
 
   GuardedSocket(TlsTrust trust, SendGuard guard, ArrayTimeouts timeouts, long answerBytesMax) {
     this.trust = trust;
@@ -60,6 +62,7 @@ final class GuardedSocket extends Socket {
   }
 
   private void restart() {
+    head.restart();
     answerBytes = 0;
     deadlineNanos = System.nanoTime() + timeouts.call().toNanos();
   }
@@ -76,15 +79,21 @@ final class GuardedSocket extends Socket {
     return new FilterInputStream(connected().getInputStream()) {
       @Override
       public int read() throws IOException {
-        checkDeadline();
-        return counted(super.read(), 1);
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
       }
 
       @Override
       public int read(byte[] bytes, int offset, int length) throws IOException {
+        if (over) {
+          return -1;
+        }
         checkDeadline();
         int count = super.read(bytes, offset, length);
-        return counted(count, count);
+        if (count > 0) {
+          head.take(bytes, offset, count);
+        }
+        return counted(count);
       }
     };
   }
@@ -96,22 +105,31 @@ final class GuardedSocket extends Socket {
     }
   }
 
-  private int counted(int result, int count) throws IOException {
-    if (result >= 0) {
+  private int counted(int count) throws IOException {
+    if (count >= 0) {
       guard.answered();
       answerBytes += count;
       if (answerBytes > answerBytesMax) {
         throw new IOException("the answer is longer than " + answerBytesMax + " bytes");
       }
     }
-    return result;
+    return count;
   }
 
+  /**
+   * Sends requests. One that follows an answer which ends the connection is not sent and finds the
+   * connection at its end, so that the library makes another: it would be lost, and whether it was
+   * done could not be told.
+   */
   @Override
   public OutputStream getOutputStream() throws IOException {
     return new FilterOutputStream(connected().getOutputStream()) {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
+        over |= head.endsConnection();
+        if (over) {
+          return;
+        }
         guard.sending(GuardedSocket.this);
         restart();
         out.write(bytes, offset, length);

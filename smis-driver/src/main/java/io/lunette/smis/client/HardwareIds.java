@@ -29,10 +29,23 @@ final class HardwareIds {
     return session.enumerateKnown(model.namespace(), "CIM_StorageHardwareID", "StorageID");
   }
 
-  private Optional<CIMInstance> find(InitiatorName initiator) throws CimFault {
-    return all().stream()
-        .filter(each -> Cim.text(each, "StorageID").filter(id -> same(id, initiator)).isPresent())
-        .findFirst();
+  /**
+   * An initiator that the array knows.
+   *
+   * @param path where it is
+   * @param storageId its name as the array spells it, which masking methods take
+   */
+  record HardwareId(CIMObjectPath path, String storageId) {}
+
+  private Optional<HardwareId> find(InitiatorName initiator) throws CimFault {
+    for (CIMInstance each : all()) {
+      Optional<String> id = Cim.text(each, "StorageID");
+      if (id.isPresent() && same(id.get(), initiator)) {
+        return Optional.of(
+            new HardwareId(Cim.in(model.namespace(), each.getObjectPath()), id.get()));
+      }
+    }
+    return Optional.empty();
   }
 
   static boolean same(String storageId, InitiatorName initiator) {
@@ -40,8 +53,8 @@ final class HardwareIds {
   }
 
   /** Makes an initiator known; empty if the array knows initiators without that. */
-  Optional<CIMObjectPath> ensure(InitiatorName initiator) throws CimFault {
-    Optional<CIMObjectPath> there = find(initiator).map(each -> Cim.local(each.getObjectPath()));
+  Optional<HardwareId> ensure(InitiatorName initiator) throws CimFault {
+    Optional<HardwareId> there = find(initiator);
     if (there.isPresent() || model.hardwareIds().isEmpty()) {
       return there;
     }
@@ -56,8 +69,11 @@ final class HardwareIds {
     if (result.code() != ReturnCodes.COMPLETED && result.code() != EXISTS_ALREADY) {
       throw result.refused();
     }
-    Optional<CIMObjectPath> made =
-        result.reference("HardwareID").map(each -> Cim.in(model.namespace(), each));
-    return made.isPresent() ? made : find(initiator).map(each -> Cim.local(each.getObjectPath()));
+    Optional<HardwareId> made = find(initiator);
+    return made.isPresent()
+        ? made
+        : result
+            .reference("HardwareID")
+            .map(each -> new HardwareId(Cim.in(model.namespace(), each), initiator.value()));
   }
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.client;
 
+import io.lunette.core.volume.InitiatorName;
 import java.io.IOException;
 import java.net.URI;
+import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -30,12 +32,19 @@ final class Indications implements AutoCloseable {
 
   private final ArrayServices array;
   private final Nudge nudge;
+  private final String prefix;
   private final Deque<CIMObjectPath> made = new ArrayDeque<>();
   private Optional<IndicationListener> listener = Optional.empty();
 
-  Indications(ArrayServices array, Nudge nudge) {
+  /**
+   * Subscribes nothing yet.
+   *
+   * @param self by which what a former process left at the array is known as ours
+   */
+  Indications(ArrayServices array, Nudge nudge, InitiatorName self) {
     this.array = array;
     this.nudge = nudge;
+    this.prefix = "lunette:" + self.value() + ":";
   }
 
   void start() throws CimFault {
@@ -58,6 +67,7 @@ final class Indications implements AutoCloseable {
           e);
     }
     try {
+      tidy();
       subscribe(listener.get().url());
     } catch (CimFault e) {
       LOG.warn(
@@ -68,9 +78,39 @@ final class Indications implements AutoCloseable {
     }
   }
 
+  /** Removes what a process that was killed has subscribed: nobody listens there any more. */
+  private void tidy() throws CimFault {
+    String interop = array.model().interop();
+    for (CIMInstance each : array.session().enumerateKnown(interop, "CIM_IndicationSubscription")) {
+      boolean ours =
+          Cim.reference(each, "Filter")
+              .flatMap(filter -> Cim.key(filter, "Name"))
+              .filter(name -> name.startsWith(prefix))
+              .isPresent();
+      if (ours) {
+        remove(Cim.in(interop, each.getObjectPath()));
+      }
+    }
+    for (String className : List.of("CIM_ListenerDestination", "CIM_IndicationFilter")) {
+      for (CIMInstance each : array.session().enumerateKnown(interop, className)) {
+        if (Cim.text(each, "Name").filter(name -> name.startsWith(prefix)).isPresent()) {
+          remove(Cim.in(interop, each.getObjectPath()));
+        }
+      }
+    }
+  }
+
+  private void remove(CIMObjectPath path) {
+    try {
+      array.session().delete(path);
+    } catch (CimFault e) {
+      LOG.debug("array '{}' keeps {}", array.name(), path, e);
+    }
+  }
+
   private void subscribe(String url) throws CimFault {
     String interop = array.model().interop();
-    String name = "lunette:" + url.substring(url.lastIndexOf('/') + 1);
+    String name = prefix + Long.toHexString(new SecureRandom().nextLong());
     CIMObjectPath filter =
         create(
             interop,
@@ -126,13 +166,7 @@ final class Indications implements AutoCloseable {
   public void close() {
     List<CIMObjectPath> all = new ArrayList<>(made);
     made.clear();
-    for (CIMObjectPath each : all) {
-      try {
-        array.session().delete(each);
-      } catch (CimFault e) {
-        LOG.debug("array '{}' keeps {}", array.name(), each, e);
-      }
-    }
+    all.forEach(this::remove);
     listener.ifPresent(IndicationListener::close);
     listener = Optional.empty();
   }

@@ -81,7 +81,8 @@ final class MaskingViews {
         AccessMode mode = access == READ_ONLY ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
         units
             .computeIfAbsent(note(view.get()), unused -> new ArrayList<>())
-            .add(new MaskingView.Unit(volume.get(), lun.orElse(0), mode));
+            .add(
+                new MaskingView.Unit(Cim.in(model.namespace(), volume.get()), lun.orElse(0), mode));
       }
     }
   }
@@ -152,7 +153,7 @@ final class MaskingViews {
       Optional<CIMObjectPath> view = Cim.reference(each, "Antecedent");
       Optional<CIMObjectPath> group = Cim.reference(each, "Dependent");
       if (view.isPresent() && group.isPresent()) {
-        initiatorGroups.put(note(view.get()), group.get());
+        initiatorGroups.put(note(view.get()), Cim.in(model.namespace(), group.get()));
         for (CIMObjectPath member : members.getOrDefault(Cim.identity(group.get()), List.of())) {
           relate(view, Optional.of(member), ids);
         }
@@ -162,7 +163,7 @@ final class MaskingViews {
       Optional<CIMObjectPath> view = Cim.reference(each, "Antecedent");
       Optional<CIMObjectPath> group = Cim.reference(each, "Dependent");
       if (view.isPresent() && group.isPresent()) {
-        deviceGroups.put(note(view.get()), group.get());
+        deviceGroups.put(note(view.get()), Cim.in(model.namespace(), group.get()));
       }
     }
   }

@@ -8,6 +8,8 @@ import java.util.concurrent.CancellationException;
 import org.metricshub.wbem.javax.cim.CIMArgument;
 import org.metricshub.wbem.javax.cim.CIMInstance;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Methods that end at once or by a job (SMI-S Job Control). A job is looked at when the array tells
@@ -15,9 +17,15 @@ import org.metricshub.wbem.javax.cim.CIMObjectPath;
  */
 final class MethodCalls {
 
+  private static final Logger LOG = LoggerFactory.getLogger(MethodCalls.class);
+
+  /** OperationalStatus. */
   private static final int STATUS_ERROR = 6;
+
+  private static final int STATUS_COMPLETED = 17;
+
+  /** RequestedState. */
   private static final int REQUEST_TERMINATE = 4;
-  private static final int POLL_GROWTH_MAX = 10;
 
   private final CimSession session;
   private final ArrayTimeouts timeouts;
@@ -35,17 +43,30 @@ final class MethodCalls {
    * @param result what it gave back at once
    * @param job the job that it took, which has ended
    */
-  record Outcome(MethodResult result, Optional<CIMObjectPath> job) {}
+  record Outcome(MethodResult result, Optional<CIMObjectPath> job) {
+
+    /** Whether it was not done, and the code says why. */
+    boolean isRefused() {
+      return job.isEmpty() && result.code() != ReturnCodes.COMPLETED;
+    }
+  }
 
   /** Invokes a method and waits for its end; any code but success is a fault. */
   Outcome call(CIMObjectPath service, String method, JobWatch watch, CIMArgument<?>... inputs)
       throws CimFault {
-    MethodResult result = session.invoke(service, method, List.of(inputs));
-    if (result.code() == ReturnCodes.COMPLETED) {
-      return new Outcome(result, Optional.empty());
+    Outcome outcome = attempt(service, method, watch, inputs);
+    if (outcome.isRefused()) {
+      throw outcome.result().refused();
     }
+    return outcome;
+  }
+
+  /** The same, but a code by which it refuses is given back. */
+  Outcome attempt(CIMObjectPath service, String method, JobWatch watch, CIMArgument<?>... inputs)
+      throws CimFault {
+    MethodResult result = session.invoke(service, method, List.of(inputs));
     if (result.code() != ReturnCodes.JOB_STARTED) {
-      throw result.refused();
+      return new Outcome(result, Optional.empty());
     }
     Optional<CIMObjectPath> named = result.reference("Job");
     if (named.isEmpty()) {
@@ -67,11 +88,12 @@ final class MethodCalls {
     long lastChange = System.nanoTime();
     long percentBefore = -1;
     boolean asked = false;
-    int growth = 1;
+    PollPause pause = new PollPause(timeouts.poll());
     while (true) {
       long seen = nudge.seen();
       Look look = look(job, lastChange, patience);
-      if (look.forgotten() || (look.found().isPresent() && hasEnded(look.found().get(), asked))) {
+      if (look.forgotten()
+          || (look.found().isPresent() && hasEnded(look.found().get(), job, asked))) {
         return;
       }
       Optional<CIMInstance> found = look.found();
@@ -96,8 +118,7 @@ final class MethodCalls {
             0,
             "job " + job + " has shown no progress for " + timeouts.job().toSeconds() + " s");
       }
-      pause(seen, timeouts.poll().multipliedBy(growth));
-      growth = Math.min(POLL_GROWTH_MAX, growth + 1);
+      pause(seen, pause.next());
     }
   }
 
@@ -143,13 +164,17 @@ final class MethodCalls {
     }
   }
 
-  private static boolean hasEnded(CIMInstance job, boolean terminated) throws CimFault {
+  /** JobState says it; where that is missing or the vendor's own, OperationalStatus does. */
+  private boolean hasEnded(CIMInstance job, CIMObjectPath path, boolean terminated)
+      throws CimFault {
     int state = (int) Cim.number(job, "JobState").orElse(0);
-    boolean error = Cim.numbers(job, "OperationalStatus").contains(STATUS_ERROR);
+    List<Integer> status = Cim.numbers(job, "OperationalStatus");
+    boolean error = status.contains(STATUS_ERROR);
     return switch (state) {
+      case 2, 3, 4, 5, 6, 11, 12 -> false;
       case 7 -> {
         if (error) {
-          throw failed(job, "ended with an error");
+          throw failed(job, path, "ended with an error");
         }
         yield true;
       }
@@ -157,18 +182,37 @@ final class MethodCalls {
         if (terminated) {
           throw new CancellationException("cancelled");
         }
-        throw failed(job, "was terminated");
+        throw failed(job, path, "was terminated");
       }
-      case 10 -> throw failed(job, "failed");
-      default -> false;
+      case 10 -> throw failed(job, path, "failed");
+      default -> {
+        boolean ended = status.contains(STATUS_COMPLETED);
+        if (ended && error) {
+          throw failed(job, path, "ended with an error");
+        }
+        yield ended;
+      }
     };
   }
 
-  private static CimFault failed(CIMInstance job, String how) {
+  private CimFault failed(CIMInstance job, CIMObjectPath path, String how) {
     String why =
-        Cim.text(job, "ErrorDescription").or(() -> Cim.text(job, "JobStatus")).orElse("no reason");
+        Cim.text(job, "ErrorDescription")
+            .or(() -> error(path))
+            .or(() -> Cim.text(job, "JobStatus"))
+            .orElse("no reason");
     long code = Cim.number(job, "ErrorCode").orElse(0);
     return new CimFault(CimFault.Kind.JOB_FAILED, (int) code, "its job " + how + ": " + why);
+  }
+
+  /** The message of GetError, where the array has that method and something to say. */
+  private Optional<String> error(CIMObjectPath job) {
+    try {
+      return session.invoke(job, "GetError", List.of()).embedded("Error", "Message");
+    } catch (CimFault e) {
+      LOG.debug("job {} does not tell what went wrong", job, e);
+      return Optional.empty();
+    }
   }
 
   /** What a job made: the elements of a class that it affected. */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.client;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.metricshub.wbem.javax.cim.CIMArgument;
+import org.metricshub.wbem.javax.cim.CIMInstance;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 
 /**
@@ -36,8 +38,18 @@ record MethodResult(String method, int code, Map<String, Object> outputs) {
     return Cim.reference(outputs.get(name));
   }
 
+  List<Long> numbers(String name) {
+    return Cim.numbers(outputs.get(name));
+  }
+
   OptionalLong number(String name) {
     return Cim.number(outputs.get(name));
+  }
+
+  /** A property of an embedded instance that was given back. */
+  Optional<String> embedded(String output, String property) {
+    Object value = outputs.get(output);
+    return value instanceof CIMInstance instance ? Cim.text(instance, property) : Optional.empty();
   }
 
   CimFault refused() {

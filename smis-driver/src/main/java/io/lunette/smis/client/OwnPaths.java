@@ -10,10 +10,10 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,24 +26,20 @@ final class OwnPaths {
 
   private static final Logger LOG = LoggerFactory.getLogger(OwnPaths.class);
 
+  /** The way to one volume; its lock is held while it is opened and closed. */
   private static final class Path {
-    private final StorageVolume volume;
-    private final BlockDevice lun;
+    private StorageVolume volume;
+    private volatile BlockDevice lun;
     private int users;
+    private boolean over;
     private volatile boolean sealed;
-
-    Path(StorageVolume volume, BlockDevice lun, boolean sealed) {
-      this.volume = volume;
-      this.lun = lun;
-      this.sealed = sealed;
-    }
   }
 
   private final ArrayServices array;
   private final VolumeMasking masking;
   private final LunConnector connector;
   private final InitiatorName self;
-  private final Map<UUID, Path> paths = new HashMap<>();
+  private final Map<UUID, Path> paths = new ConcurrentHashMap<>();
 
   OwnPaths(ArrayServices array, VolumeMasking masking, LunConnector connector, InitiatorName self) {
     this.array = array;
@@ -53,31 +49,46 @@ final class OwnPaths {
   }
 
   /** Opens a volume; closing the last device of it takes it from us again. */
-  synchronized BlockDevice open(ArrayVolume volume, AccessMode mode) throws VolumeException {
-    Path path = paths.get(volume.id());
-    if (path == null) {
-      path = connect(volume);
-      paths.put(volume.id(), path);
+  BlockDevice open(ArrayVolume volume, AccessMode mode) throws VolumeException {
+    while (true) {
+      Path path = paths.computeIfAbsent(volume.id(), unused -> new Path());
+      synchronized (path) {
+        if (!path.over) {
+          return open(volume, mode, path);
+        }
+      }
+    }
+  }
+
+  private BlockDevice open(ArrayVolume volume, AccessMode mode, Path path) throws VolumeException {
+    if (path.users == 0) {
+      try {
+        connect(volume, path);
+      } catch (VolumeException e) {
+        path.over = true;
+        paths.remove(volume.id(), path);
+        throw e;
+      }
     }
     path.users++;
-    Path opened = path;
     boolean readOnly = mode == AccessMode.READ_ONLY;
     return new RemoteDevice(
         path.lun,
         volume.sizeBytes(),
-        () -> readOnly || opened.sealed,
+        () -> readOnly || path.sealed,
         path.volume.thin(),
-        () -> release(volume, opened));
+        () -> release(volume, path));
   }
 
-  private Path connect(ArrayVolume volume) throws VolumeException {
+  private void connect(ArrayVolume volume, Path path) throws VolumeException {
     try {
       StorageVolume there = array.blocks().get(new CIMObjectPath(volume.device().orElseThrow()));
       LunMapping mapping =
           masking.show(volume.called(), there, self, AccessMode.READ_WRITE, OptionalInt.empty());
       try {
-        BlockDevice lun = connector.connect(mapping, self);
-        return new Path(there, lun, volume.state() == ArrayVolumeState.SEALED);
+        path.lun = large(connector.connect(mapping, self), mapping, volume);
+        path.volume = there;
+        path.sealed = volume.state() == ArrayVolumeState.SEALED;
       } catch (VolumeException e) {
         hideQuietly(there);
         throw new VolumeException(
@@ -90,13 +101,32 @@ final class OwnPaths {
     }
   }
 
-  private synchronized void release(ArrayVolume volume, Path path) {
-    path.users--;
-    if (path.users == 0) {
-      paths.remove(volume.id());
-      path.lun.close();
-      hideQuietly(path.volume);
+  private static BlockDevice large(BlockDevice lun, LunMapping mapping, ArrayVolume volume)
+      throws VolumeException {
+    long bytes = lun.geometry().sizeBytes();
+    if (bytes < volume.sizeBytes()) {
+      lun.close();
+      throw new VolumeException(
+          VolumeException.Kind.IO,
+          mapping.url() + " has " + bytes + " bytes, not " + volume.sizeBytes());
     }
+    return lun;
+  }
+
+  private void release(ArrayVolume volume, Path path) {
+    synchronized (path) {
+      path.users--;
+      if (path.users == 0 && !path.over) {
+        end(volume.id(), path);
+      }
+    }
+  }
+
+  private void end(UUID volume, Path path) {
+    path.over = true;
+    paths.remove(volume, path);
+    path.lun.close();
+    hideQuietly(path.volume);
   }
 
   private void hideQuietly(StorageVolume volume) {
@@ -112,14 +142,14 @@ final class OwnPaths {
     }
   }
 
-  synchronized boolean isOpen(ArrayVolume volume) {
+  boolean isOpen(ArrayVolume volume) {
     return paths.containsKey(volume.id());
   }
 
   /** Makes what was written durable and turns open devices read-only. */
-  synchronized void seal(ArrayVolume volume) throws VolumeException {
+  void seal(ArrayVolume volume) throws VolumeException {
     Path path = paths.get(volume.id());
-    if (path == null) {
+    if (path == null || path.lun == null) {
       return;
     }
     try {
@@ -136,11 +166,8 @@ final class OwnPaths {
 
   /** Makes what was written to a volume durable, if it is open. */
   void flush(ArrayVolume volume) throws VolumeException {
-    Path path;
-    synchronized (this) {
-      path = paths.get(volume.id());
-    }
-    if (path != null) {
+    Path path = paths.get(volume.id());
+    if (path != null && path.lun != null) {
       try {
         BlockingIo.flush(path.lun);
       } catch (BlockException e) {
@@ -164,11 +191,14 @@ final class OwnPaths {
   }
 
   /** Closes what is open still. */
-  synchronized void close() {
-    for (Path path : paths.values()) {
-      path.lun.close();
-      hideQuietly(path.volume);
-    }
-    paths.clear();
+  void close() {
+    paths.forEach(
+        (volume, path) -> {
+          synchronized (path) {
+            if (!path.over && path.users > 0) {
+              end(volume, path);
+            }
+          }
+        });
   }
 }

@@ -8,6 +8,7 @@ final class ReturnCodes {
 
   static final int COMPLETED = 0;
   static final int NOT_SUPPORTED = 1;
+  static final int INVALID_PARAMETER = 5;
   static final int IN_USE = 6;
   static final int JOB_STARTED = 4096;
   static final int SIZE_NOT_SUPPORTED = 4097;
@@ -22,7 +23,7 @@ final class ReturnCodes {
       case 2 -> "unknown";
       case 3 -> "timeout";
       case 4 -> "failed";
-      case 5 -> "invalid parameter";
+      case INVALID_PARAMETER -> "invalid parameter";
       case IN_USE -> "in use";
       case JOB_STARTED -> "job started";
       case SIZE_NOT_SUPPORTED -> "size or logical unit not supported";
@@ -34,7 +35,7 @@ final class ReturnCodes {
   static VolumeException.Kind kind(int code) {
     return switch (code) {
       case NOT_SUPPORTED -> VolumeException.Kind.UNSUPPORTED;
-      case 5, SIZE_NOT_SUPPORTED -> VolumeException.Kind.INVALID;
+      case INVALID_PARAMETER, SIZE_NOT_SUPPORTED -> VolumeException.Kind.INVALID;
       case IN_USE -> VolumeException.Kind.BUSY;
       default -> null;
     };

@@ -4,7 +4,6 @@ package io.lunette.smis.client;
 import io.lunette.core.array.ArrayDescription;
 import io.lunette.core.array.ArrayDriver;
 import io.lunette.core.array.ArrayVolume;
-import io.lunette.core.array.ArrayVolumeKind;
 import io.lunette.core.array.ArrayVolumeState;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.catalog.Catalog;
@@ -20,7 +19,6 @@ import io.lunette.core.volume.PoolSpace;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,17 +29,20 @@ import java.util.OptionalInt;
  */
 final class SmisArray implements ArrayDriver {
 
-  private static final int BLOCK = 4096;
+  private static final int LARGE_BLOCK = 4096;
 
   private final ArrayServices array;
   private final SmisSettings settings;
   private final VolumeBooks books;
   private final NameLocks locks = new NameLocks();
-  private final VolumeMasking masking;
   private final OwnPaths paths;
   private final VolumeReturner returner;
   private final VolumeOrders orders;
   private final VolumeLists lists;
+  private final VolumeChecks checks;
+  private final VolumeVersions versions;
+  private final VolumeSizes sizes;
+  private final VolumeAccess access;
   private final VolumeJobs jobs;
   private final Indications indications;
 
@@ -49,15 +50,20 @@ final class SmisArray implements ArrayDriver {
     this.array = array;
     this.settings = settings;
     this.books = new VolumeBooks(catalog, array.array().name());
-    this.masking = new VolumeMasking(array);
+    VolumeMasking masking = new VolumeMasking(array);
     this.paths = new OwnPaths(array, masking, settings.luns(), settings.self());
     VolumeMaker maker = new VolumeMaker(array, books);
     this.returner = new VolumeReturner(array, books, paths, masking, settings.workers());
     this.orders = new VolumeOrders(array, books, maker, paths, returner);
     this.lists = new VolumeLists(array, books);
+    this.checks = new VolumeChecks(array, books, paths);
+    this.versions =
+        new VolumeVersions(array, books, lists, orders, paths, checks, locks, settings.self());
+    this.sizes = new VolumeSizes(array, books, lists, orders, checks);
+    this.access = new VolumeAccess(array, books, lists, masking, paths, checks);
     VolumeEraser eraser = new VolumeEraser(array, books, paths, maker, returner, settings.clock());
     this.jobs = new VolumeJobs(array, books, locks, orders, eraser, settings.workers());
-    this.indications = new Indications(array, nudge);
+    this.indications = new Indications(array, nudge, settings.self());
   }
 
   /**
@@ -89,7 +95,8 @@ final class SmisArray implements ArrayDriver {
 
   @Override
   public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
-    if (sizeBytes <= 0 || sizeBytes % BLOCK != 0 || (blockBytes != 512 && blockBytes != BLOCK)) {
+    boolean known = blockBytes == VolumeInfo.DEFAULT_BLOCK_BYTES || blockBytes == LARGE_BLOCK;
+    if (sizeBytes <= 0 || sizeBytes % VolumeSizes.STEP != 0 || !known) {
       throw new VolumeException(
           VolumeException.Kind.INVALID,
           "a volume of " + sizeBytes + " bytes in blocks of " + blockBytes);
@@ -113,189 +120,34 @@ final class SmisArray implements ArrayDriver {
 
   @Override
   public VolumeInfo seal(VolumeName name) throws VolumeException {
-    return locks.under(
-        name,
-        () -> {
-          ArrayVolume volume = books.get(name);
-          if (volume.state() == ArrayVolumeState.SEALED) {
-            return lists.made(volume);
-          }
-          requireState(volume, ArrayVolumeState.WRITABLE);
-          requireNotWritten(volume);
-          paths.seal(volume);
-          books.move(volume, ArrayVolumeState.WRITABLE, ArrayVolumeState.SEALED);
-          return lists.made(books.get(name));
-        });
-  }
-
-  /** No server may go on writing to what is to be immutable. */
-  private void requireNotWritten(ArrayVolume volume) throws VolumeException {
-    for (LunMapping mapping : mappings()) {
-      if (mapping.volume().equals(volume.called()) && mapping.mode() == AccessMode.READ_WRITE) {
-        throw new VolumeException(
-            VolumeException.Kind.BUSY,
-            "array '"
-                + array.name()
-                + "': volume '"
-                + volume.called()
-                + "' is mapped to "
-                + mapping.initiator()
-                + "; unmap it first");
-      }
-    }
+    return versions.seal(name);
   }
 
   @Override
   public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException {
-    ArrayVolume origin = sealed(source);
-    requireOffered(array.copies().clones() || array.copies().snapshots(), "clones");
-    for (VolumeName name : names) {
-      Optional<ArrayVolume> there = books.find(name);
-      boolean other =
-          there.isPresent()
-              && there.get().state() != ArrayVolumeState.PLANNED
-              && !there.get().originId().equals(Optional.of(origin.id()));
-      if (other) {
-        throw new VolumeException(
-            VolumeException.Kind.CONFLICT,
-            "array '" + array.name() + "': the name '" + name + "' is taken by another volume");
-      }
-    }
-    List<VolumeInfo> made = new ArrayList<>();
-    for (VolumeName name : names) {
-      made.add(derive(origin, name, ArrayVolumeKind.CLONE, ArrayVolumeState.WRITABLE));
-    }
-    return made;
-  }
-
-  private VolumeInfo derive(
-      ArrayVolume origin, VolumeName name, ArrayVolumeKind kind, ArrayVolumeState next)
-      throws VolumeException {
-    return locks.under(
-        name,
-        () ->
-            lists.made(
-                orders.ensure(
-                    name,
-                    each -> each.from(origin, kind, ArrayVolumeState.CREATING),
-                    Optional.of(origin),
-                    next,
-                    JobWatch.NONE)));
-  }
-
-  private ArrayVolume sealed(VolumeName source) throws VolumeException {
-    ArrayVolume origin = books.get(source);
-    if (origin.state() != ArrayVolumeState.SEALED) {
-      throw new VolumeException(
-          VolumeException.Kind.BUSY,
-          "array '" + array.name() + "': volume '" + source + "' is not sealed");
-    }
-    return origin;
-  }
-
-  private void requireOffered(boolean offered, String what) throws VolumeException {
-    if (!offered) {
-      throw new VolumeException(
-          VolumeException.Kind.UNSUPPORTED, "array '" + array.name() + "' offers no " + what);
-    }
+    return versions.clone(source, names);
   }
 
   @Override
   public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
-    ArrayVolume origin = sealed(source);
-    requireOffered(array.copies().clones(), "independent clones");
+    ArrayVolume origin = checks.sealed(source);
+    checks.requireOffered(array.copies().clones(), "independent clones");
     return jobs.copy(origin, name, lists::made);
   }
 
   @Override
   public VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException {
-    ArrayVolume origin = books.get(source);
-    requireOffered(capabilities().snapshots(), "snapshots");
-    paths.flush(origin);
-    return derive(origin, snapshot, ArrayVolumeKind.SNAPSHOT, ArrayVolumeState.SEALED);
+    return versions.snapshot(source, snapshot);
   }
 
   @Override
   public VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException {
-    return locks.under(
-        name,
-        () -> {
-          ArrayVolume volume = books.get(name);
-          ArrayVolume former = books.get(snapshot);
-          requireState(volume, ArrayVolumeState.WRITABLE);
-          requireClosed(volume);
-          boolean own =
-              former.kind() == ArrayVolumeKind.SNAPSHOT
-                  && former.originId().equals(Optional.of(volume.id()));
-          if (!own) {
-            throw new VolumeException(
-                VolumeException.Kind.INVALID,
-                "array '"
-                    + array.name()
-                    + "': '"
-                    + snapshot
-                    + "' is no snapshot of '"
-                    + name
-                    + "'");
-          }
-          try {
-            array.copies().restore(lists.path(former), JobWatch.NONE);
-          } catch (CimFault e) {
-            throw array.failed("cannot roll back", name, e);
-          }
-          return lists.made(books.get(name));
-        });
+    return versions.rollback(name, snapshot);
   }
 
   @Override
   public VolumeInfo resize(VolumeName name, long sizeBytes) throws VolumeException {
-    if (sizeBytes <= 0 || sizeBytes % BLOCK != 0) {
-      throw new VolumeException(VolumeException.Kind.INVALID, "a size of " + sizeBytes);
-    }
-    return locks.under(
-        name,
-        () -> {
-          ArrayVolume volume = books.get(name);
-          requireState(volume, ArrayVolumeState.WRITABLE);
-          if (volume.sizeBytes() == sizeBytes) {
-            return lists.made(volume);
-          }
-          boolean smaller = sizeBytes < volume.sizeBytes();
-          requireOffered(
-              smaller ? array.blocks().shrinks() : array.blocks().expands(),
-              smaller ? "reduction of volumes" : "expansion of volumes");
-          requireClosed(volume);
-          resize(volume, sizeBytes);
-          return lists.made(books.get(name));
-        });
-  }
-
-  private void resize(ArrayVolume volume, long sizeBytes) throws VolumeException {
-    try {
-      StorageVolume there = array.blocks().get(lists.path(volume));
-      if (there.sizeBytes() < sizeBytes || sizeBytes < volume.sizeBytes()) {
-        array.blocks().resize(there, sizeBytes, JobWatch.NONE);
-        there = array.blocks().get(there.path());
-      }
-      if (there.sizeBytes() < sizeBytes) {
-        throw new VolumeException(
-            VolumeException.Kind.IO,
-            "array '"
-                + array.name()
-                + "': volume '"
-                + volume.called()
-                + "' has "
-                + there.sizeBytes()
-                + " bytes after it was resized to "
-                + sizeBytes);
-      }
-      if (sizeBytes > volume.sizeBytes()) {
-        orders.zero(volume.of(sizeBytes, volume.blockBytes(), volume.state()), volume.sizeBytes());
-      }
-      books.setSize(volume, sizeBytes);
-    } catch (CimFault e) {
-      throw array.failed("cannot resize", volume.called(), e);
-    }
+    return locks.under(name, () -> sizes.resize(name, sizeBytes));
   }
 
   @Override
@@ -304,36 +156,20 @@ final class SmisArray implements ArrayDriver {
         name,
         () -> {
           ArrayVolume volume = books.get(name);
-          requireOffered(
+          checks.requireOffered(
               capabilities().eraseMethods().contains(request.method()),
               "erasing by " + request.method().label());
           Optional<Job<EraseReport>> running = jobs.erasing(volume);
           if (running.isPresent()) {
             return running.get();
           }
-          requireClosed(volume);
+          checks.requireClosed(volume);
           if (volume.state() == ArrayVolumeState.SEALED
               || volume.state() == ArrayVolumeState.COPYING) {
-            requireState(volume, ArrayVolumeState.WRITABLE);
+            checks.requireState(volume, ArrayVolumeState.WRITABLE);
           }
           return jobs.erase(volume, request);
         });
-  }
-
-  private void requireState(ArrayVolume volume, ArrayVolumeState wanted) throws VolumeException {
-    if (volume.state() != wanted) {
-      throw new VolumeException(
-          VolumeException.Kind.BUSY,
-          "array '" + array.name() + "': volume '" + volume.called() + "' is " + volume.state());
-    }
-  }
-
-  private void requireClosed(ArrayVolume volume) throws VolumeException {
-    if (paths.isOpen(volume)) {
-      throw new VolumeException(
-          VolumeException.Kind.BUSY,
-          "array '" + array.name() + "': volume '" + volume.called() + "' is open");
-    }
   }
 
   @Override
@@ -345,7 +181,7 @@ final class SmisArray implements ArrayDriver {
           if (volume.isPresent()) {
             jobs.cancel(volume.get());
             if (volume.get().state() != ArrayVolumeState.COPYING) {
-              requireClosed(volume.get());
+              checks.requireClosed(volume.get());
             }
             if (volume.get().state() == ArrayVolumeState.PLANNED) {
               books.delete(volume.get());
@@ -371,43 +207,13 @@ final class SmisArray implements ArrayDriver {
 
   @Override
   public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
-    return locks.under(
-        name,
-        () -> {
-          ArrayVolume volume = books.get(name);
-          if (volume.state() != ArrayVolumeState.SEALED) {
-            requireState(volume, ArrayVolumeState.WRITABLE);
-          }
-          if (mode == AccessMode.READ_WRITE && volume.state() == ArrayVolumeState.WRITABLE) {
-            books.setWritten(volume);
-          }
-          return paths.open(volume, mode);
-        });
+    return locks.under(name, () -> access.open(name, mode));
   }
 
   @Override
   public LunMapping map(VolumeName name, InitiatorName initiator, AccessMode mode, OptionalInt lun)
       throws VolumeException {
-    return locks.under(
-        name,
-        () -> {
-          ArrayVolume volume = books.get(name);
-          AccessMode allowed = mode;
-          if (volume.state() == ArrayVolumeState.SEALED) {
-            allowed = AccessMode.READ_ONLY;
-          } else {
-            requireState(volume, ArrayVolumeState.WRITABLE);
-            if (mode == AccessMode.READ_WRITE) {
-              books.setWritten(volume);
-            }
-          }
-          try {
-            StorageVolume there = array.blocks().get(lists.path(volume));
-            return masking.show(name, there, initiator, allowed, lun);
-          } catch (CimFault e) {
-            throw array.failed("cannot map", name, e);
-          }
-        });
+    return locks.under(name, () -> access.map(name, initiator, mode, lun));
   }
 
   @Override
@@ -415,22 +221,9 @@ final class SmisArray implements ArrayDriver {
     locks.under(
         name,
         () -> {
-          Optional<ArrayVolume> volume = books.find(name);
-          if (volume.isPresent() && volume.get().device().isPresent()) {
-            hide(volume.get(), initiator);
-          }
+          access.unmap(name, initiator);
           return name;
         });
-  }
-
-  private void hide(ArrayVolume volume, InitiatorName initiator) throws VolumeException {
-    try {
-      masking.hide(array.blocks().get(lists.path(volume)), initiator);
-    } catch (CimFault e) {
-      if (!e.isStatus(CimFault.NOT_FOUND)) {
-        throw array.failed("cannot unmap", volume.called(), e);
-      }
-    }
   }
 
   @Override

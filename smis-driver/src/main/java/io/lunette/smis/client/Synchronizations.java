@@ -67,6 +67,7 @@ final class Synchronizations {
     long patience = timeouts.job().toNanos();
     long since = System.nanoTime();
     long percentBefore = -1;
+    PollPause pause = new PollPause(timeouts.poll());
     while (true) {
       long seen = nudge.seen();
       Optional<CIMInstance> relation = of(target);
@@ -89,7 +90,7 @@ final class Synchronizations {
         throw new CimFault(CimFault.Kind.JOB_LOST, 0, "its copy makes no progress");
       }
       try {
-        nudge.await(seen, timeouts.poll());
+        nudge.await(seen, pause.next());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new CimFault(CimFault.Kind.JOB_LOST, 0, "interrupted while it copies", e);

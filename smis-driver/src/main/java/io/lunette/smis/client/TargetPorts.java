@@ -18,7 +18,7 @@ final class TargetPorts {
 
   private final CimSession session;
   private final ArrayModel model;
-  private volatile List<Port> read = List.of();
+  private volatile Reading read = new Reading(List.of(), -1);
 
   TargetPorts(CimSession session, ArrayModel model) {
     this.session = session;
@@ -35,16 +35,24 @@ final class TargetPorts {
    */
   record Port(CIMObjectPath path, String name, String target, String portal) {}
 
-  /** All target ports that have a portal, in an order that does not change, as last read. */
+  /** What was read, and after how many outages of the array. */
+  private record Reading(List<Port> ports, long outages) {}
+
+  /**
+   * All target ports that have a portal, in an order that does not change; as last read, unless the
+   * array has been away since.
+   */
   List<Port> known() throws CimFault {
-    List<Port> last = read;
-    return last.isEmpty() ? all() : last;
+    Reading last = read;
+    boolean good = !last.ports().isEmpty() && last.outages() == session.outages();
+    return good ? last.ports() : all();
   }
 
   /** The same, read anew. */
   List<Port> all() throws CimFault {
+    long outages = session.outages();
     List<Port> now = List.copyOf(load());
-    read = now;
+    read = new Reading(now, outages);
     return now;
   }
 
@@ -62,8 +70,8 @@ final class TargetPorts {
       Optional<CIMObjectPath> above = Cim.reference(binding, "Dependent");
       if (below.isPresent() && above.isPresent()) {
         lower
-            .computeIfAbsent(Cim.identity(above.get()), unused -> new ArrayList<>())
-            .add(Cim.identity(below.get()));
+            .computeIfAbsent(Cim.typedIdentity(above.get()), unused -> new ArrayList<>())
+            .add(Cim.typedIdentity(below.get()));
       }
     }
     List<Port> ports = new ArrayList<>();
@@ -79,7 +87,7 @@ final class TargetPorts {
   private Map<String, CIMInstance> byIdentity(String className) throws CimFault {
     Map<String, CIMInstance> all = new HashMap<>();
     for (CIMInstance each : session.enumerateKnown(model.namespace(), className)) {
-      all.put(Cim.identity(each.getObjectPath()), each);
+      all.put(Cim.typedIdentity(each.getObjectPath()), each);
     }
     return all;
   }
@@ -94,7 +102,7 @@ final class TargetPorts {
     String name = Cim.text(endpoint, "Name").or(() -> Cim.key(path, "Name")).orElse("");
     int end = name.indexOf(",t,");
     String target = end < 0 ? name : name.substring(0, end);
-    for (String each : lower.getOrDefault(Cim.identity(path), List.of())) {
+    for (String each : lower.getOrDefault(Cim.typedIdentity(path), List.of())) {
       CIMInstance listening = tcp.get(each);
       if (listening == null) {
         continue;

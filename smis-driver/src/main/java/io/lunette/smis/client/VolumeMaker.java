@@ -4,8 +4,13 @@ package io.lunette.smis.client;
 import io.lunette.core.array.ArrayVolume;
 import io.lunette.core.array.ArrayVolumeKind;
 import io.lunette.core.volume.VolumeException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
+import org.metricshub.wbem.javax.cim.CIMInstance;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,10 +68,7 @@ final class VolumeMaker {
         StorageVolume there = array.blocks().get(path(volume.device().get()));
         return Optional.of(finish(volume, there, watch));
       }
-      if (volume.job().isPresent()) {
-        array.calls().follow(path(volume.job().get()), watch);
-      }
-      Optional<StorageVolume> found = array.blocks().findByToken(volume.token());
+      Optional<StorageVolume> found = await(volume, watch);
       if (found.isEmpty()) {
         books.release(volume);
         return Optional.empty();
@@ -83,14 +85,25 @@ final class VolumeMaker {
   /** A clone that is being made anew, if the array has made it already. */
   Optional<StorageVolume> find(ArrayVolume volume, JobWatch watch) throws VolumeException {
     try {
-      if (volume.job().isPresent()) {
-        array.calls().follow(path(volume.job().get()), watch);
-      }
-      Optional<StorageVolume> found = array.blocks().findByToken(volume.token());
+      Optional<StorageVolume> found = await(volume, watch);
       return found.isPresent() ? Optional.of(finish(volume, found.get(), watch)) : Optional.empty();
     } catch (CimFault e) {
       throw array.failed("cannot make anew", volume.called(), e);
     }
+  }
+
+  /** What the array has of a volume once the job that makes it, if one is known, has ended. */
+  private Optional<StorageVolume> await(ArrayVolume volume, JobWatch watch)
+      throws CimFault, VolumeException {
+    if (volume.job().isPresent()) {
+      CIMObjectPath job = path(volume.job().get());
+      array.calls().follow(job, watch);
+      Optional<StorageVolume> affected = affected(volume, job);
+      if (affected.isPresent()) {
+        return affected;
+      }
+    }
+    return array.blocks().findByToken(volume.token());
   }
 
   /** Makes a clone anew; if that fails the books keep it, to be tried again. */
@@ -114,7 +127,20 @@ final class VolumeMaker {
 
   private MethodCalls.Outcome ask(ArrayVolume volume, Optional<ArrayVolume> origin, JobWatch watch)
       throws CimFault, VolumeException {
-    String label = label(volume);
+    try {
+      return ask(volume, origin, label(volume), watch);
+    } catch (CimFault e) {
+      if (!e.isAboutParameters()) {
+        throw e;
+      }
+      // Arrays differ in how long a label may be and in what may stand in it.
+      return ask(volume, origin, volume.token(), watch);
+    }
+  }
+
+  private MethodCalls.Outcome ask(
+      ArrayVolume volume, Optional<ArrayVolume> origin, String label, JobWatch watch)
+      throws CimFault, VolumeException {
     if (origin.isEmpty()) {
       return array.blocks().create(label, volume.sizeBytes(), watch);
     }
@@ -164,7 +190,8 @@ final class VolumeMaker {
   }
 
   /** Finds what was made: named by the method, affected by its job, or bearing the token. */
-  private StorageVolume locate(ArrayVolume volume, MethodCalls.Outcome outcome) throws CimFault {
+  private StorageVolume locate(ArrayVolume volume, MethodCalls.Outcome outcome)
+      throws CimFault, VolumeException {
     Optional<CIMObjectPath> told =
         outcome
             .result()
@@ -175,15 +202,9 @@ final class VolumeMaker {
       return array.blocks().get(told.get());
     }
     if (outcome.job().isPresent()) {
-      try {
-        for (var each : array.calls().affected(outcome.job().get(), VOLUME_CLASS)) {
-          StorageVolume affected = array.blocks().get(Cim.local(each.getObjectPath()));
-          if (BlockServices.bears(affected.label(), volume.token())) {
-            return affected;
-          }
-        }
-      } catch (CimFault e) {
-        LOG.debug("job {} does not tell what it made", outcome.job().get(), e);
+      Optional<StorageVolume> affected = affected(volume, outcome.job().get());
+      if (affected.isPresent()) {
+        return affected.get();
       }
     }
     return array
@@ -195,6 +216,35 @@ final class VolumeMaker {
                     CimFault.Kind.JOB_LOST,
                     0,
                     "it says that it was made, but shows no such volume"));
+  }
+
+  /**
+   * What a job affected that can only be what it made: the volume that bears the token, or else,
+   * where the array labels volumes as it likes, the only one that is not another of ours.
+   */
+  private Optional<StorageVolume> affected(ArrayVolume volume, CIMObjectPath job)
+      throws VolumeException {
+    try {
+      List<StorageVolume> strangers = new ArrayList<>();
+      Set<String> ours =
+          books.all().stream()
+              .flatMap(each -> each.device().stream())
+              .map(each -> Cim.identity(path(each)))
+              .collect(Collectors.toSet());
+      for (CIMInstance each : array.calls().affected(job, VOLUME_CLASS)) {
+        StorageVolume found = array.blocks().get(Cim.local(each.getObjectPath()));
+        if (BlockServices.bears(found.label(), volume.token())) {
+          return Optional.of(found);
+        }
+        if (!ours.contains(Cim.identity(found.path()))) {
+          strangers.add(found);
+        }
+      }
+      return strangers.size() == 1 ? Optional.of(strangers.get(0)) : Optional.empty();
+    } catch (CimFault e) {
+      LOG.debug("job {} does not tell what it made", job, e);
+      return Optional.empty();
+    }
   }
 
   private StorageVolume finish(ArrayVolume volume, StorageVolume made, JobWatch watch)
@@ -215,6 +265,8 @@ final class VolumeMaker {
     }
     if (volume.kind() == ArrayVolumeKind.CLONE || volume.kind() == ArrayVolumeKind.COPY) {
       array.copies().detach(made.path(), watch);
+    } else if (volume.kind() == ArrayVolumeKind.SNAPSHOT) {
+      Optional<CIMInstance> unused = array.copies().awaitWhole(made.path(), watch);
     }
     return made;
   }

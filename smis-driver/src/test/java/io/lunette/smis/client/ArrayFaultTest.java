@@ -27,7 +27,9 @@ class ArrayFaultTest {
   private static final long SIZE = 1 << 20;
   private static final String CREATE = "CreateOrModifyElementFromStoragePool";
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDirectory.class)
+  Path directory;
+
   private ArrayFixture fixture;
 
   @AfterEach

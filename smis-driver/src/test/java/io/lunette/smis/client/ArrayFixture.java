@@ -54,7 +54,7 @@ final class ArrayFixture implements AutoCloseable {
     this.directory = directory;
     this.array = new EmulatedArray(flavour, capacity);
     this.certificate = TestCertificate.local();
-    this.server = new CimXmlServer(certificate, flavour.chunked(), array::answer);
+    this.server = new CimXmlServer(certificate, flavour, array::answer);
     this.catalog = JdbcCatalog.sqlite(directory.resolve("catalog.db"), Clock.systemUTC());
     Files.writeString(directory.resolve("password"), CimXmlServer.PASSWORD + "\n");
   }
@@ -64,9 +64,13 @@ final class ArrayFixture implements AutoCloseable {
   }
 
   StorageArray registration(ArrayTrust trust, String host) {
+    return registration(trust, host, server.port());
+  }
+
+  StorageArray registration(ArrayTrust trust, String host, int port) {
     return new StorageArray(
         NAME,
-        URI.create("https://" + host + ":" + server.port()),
+        URI.create("https://" + host + ":" + port),
         CimXmlServer.USER,
         directory.resolve("password"),
         trust,

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ArrayTlsTest {
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDirectory.class)
+  Path directory;
+
   private ArrayFixture fixture;
 
   @BeforeEach
@@ -76,7 +78,7 @@ class ArrayTlsTest {
   @Test
   void aCertificateForAnotherHostIsNot() throws Exception {
     TestCertificate other = TestCertificate.create(directory, "dns:elsewhere.example");
-    try (CimXmlServer server = new CimXmlServer(other, false, fixture.array::answer)) {
+    try (CimXmlServer server = new CimXmlServer(other, Flavour.PLAIN, fixture.array::answer)) {
       StorageArray array = at(server.port(), ArrayTrust.ca(other.pem()));
 
       assertRefused(array, "no trusted connection");

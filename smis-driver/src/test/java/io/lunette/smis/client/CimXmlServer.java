@@ -50,15 +50,15 @@ final class CimXmlServer implements AutoCloseable {
   private final HttpsServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Function<CimXml.Request, String> array;
-  private final boolean chunked;
+  private final Flavour flavour;
   private final AtomicInteger requests = new AtomicInteger();
   private final List<CimXml.Request> log = new CopyOnWriteArrayList<>();
   volatile Mishaps mishaps = request -> null;
 
-  CimXmlServer(TestCertificate certificate, boolean chunked, Function<CimXml.Request, String> array)
+  CimXmlServer(TestCertificate certificate, Flavour flavour, Function<CimXml.Request, String> array)
       throws Exception {
     this.array = array;
-    this.chunked = chunked;
+    this.flavour = flavour;
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
     server.createContext("/cimom", this::handle);
@@ -82,6 +82,9 @@ final class CimXmlServer implements AutoCloseable {
 
   private void handle(HttpExchange exchange) throws IOException {
     byte[] body = exchange.getRequestBody().readAllBytes();
+    if (flavour.has(Flavour.Trait.CLOSES)) {
+      exchange.getResponseHeaders().set("Connection", "close");
+    }
     String expected =
         "Basic "
             + Base64.getEncoder()
@@ -122,6 +125,7 @@ final class CimXmlServer implements AutoCloseable {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/xml; charset=\"utf-8\"");
     exchange.getResponseHeaders().set("CIMOperation", "MethodResponse");
+    boolean chunked = flavour.has(Flavour.Trait.CHUNKS);
     exchange.sendResponseHeaders(200, chunked ? 0 : bytes.length);
     OutputStream out = exchange.getResponseBody();
     out.write(bytes, 0, mishap == Mishap.CUT ? bytes.length / 2 : bytes.length);

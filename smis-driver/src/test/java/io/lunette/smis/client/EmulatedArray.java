@@ -20,6 +20,7 @@ import java.util.TreeMap;
 final class EmulatedArray {
 
   static final String NAMESPACE = "root/acme";
+  private static final String JOBS = "root/jobs";
   static final String SYSTEM = "ACME-0001";
   static final String TARGET = "iqn.2001-04.com.example:array";
 
@@ -54,10 +55,17 @@ final class EmulatedArray {
   static final class Refusal extends Exception {
     private static final long serialVersionUID = 1L;
     final int code;
+    final transient Map<String, EmulatedObject.Value> outputs;
 
     Refusal(int code) {
+      this(code, Map.of());
+    }
+
+    /** With what the method gives back all the same. */
+    Refusal(int code, Map<String, EmulatedObject.Value> outputs) {
       super("code " + code);
       this.code = code;
+      this.outputs = outputs;
     }
 
     /** A CIM status. */
@@ -92,16 +100,44 @@ final class EmulatedArray {
   /** Answers one request. */
   synchronized String answer(CimXml.Request request) {
     String namespace = request.namespace();
-    if (!namespace.equals(NAMESPACE) && !namespace.equals(flavour.interop())) {
+    if (!List.of(NAMESPACE, flavour.interop(), jobNamespace()).contains(namespace)) {
       return CimXml.error(request, 3, "no namespace " + namespace);
     }
     try {
-      return request.extrinsic() ? invoke(request) : operate(request);
+      return accented(request.extrinsic() ? invoke(request) : operate(request));
     } catch (Refusal e) {
       return e.code < 0
           ? CimXml.error(request, -e.code, "refused")
-          : CimXml.returned(request, e.code, Map.of(), NAMESPACE);
+          : accented(returned(request, e.code, e.outputs));
     }
+  }
+
+  private String jobNamespace() {
+    return flavour.has(Flavour.Trait.JOBS_ELSEWHERE) ? JOBS : NAMESPACE;
+  }
+
+  private String returned(
+      CimXml.Request request, int code, Map<String, EmulatedObject.Value> outputs) {
+    return CimXml.returned(request, code, outputs, code == 4096 ? jobNamespace() : NAMESPACE);
+  }
+
+  /** The same in the array's own way of putting it. */
+  private String accented(String answer) {
+    String said = answer;
+    if (flavour.has(Flavour.Trait.TERSE)) {
+      said =
+          said.replaceAll(" PARAMTYPE=\"[a-z0-9]+\"", "")
+              .replaceAll(
+                  "<VALUE.REFERENCE><INSTANCEPATH><NAMESPACEPATH>.*?</NAMESPACEPATH>",
+                  "<VALUE.REFERENCE>")
+              .replace("</INSTANCEPATH></VALUE.REFERENCE>", "</VALUE.REFERENCE>");
+    }
+    if (flavour.has(Flavour.Trait.CHATTY)) {
+      said =
+          said.replace("<PROPERTY NAME", "<PROPERTY CLASSORIGIN=\"CIM_Else\" xml:lang=\"en\" NAME")
+              .replace("</PROPERTY><", "</PROPERTY>\n  <!-- and furthermore -->\n  <");
+    }
+    return said;
   }
 
   private String operate(CimXml.Request request) throws Refusal {
@@ -277,7 +313,7 @@ final class EmulatedArray {
       }
       job.ended = true;
       job.terminated = true;
-      return CimXml.returned(request, 0, Map.of(), NAMESPACE);
+      return returned(request, 0, Map.of());
     }
     Effect effect = volumes.method(request);
     if (effect == null) {
@@ -292,7 +328,7 @@ final class EmulatedArray {
     boolean instant =
         List.of("CreateStorageHardwareID", "GetSupportedSizeRange").contains(request.name());
     if (flavour.polls() == 0 && !failsNextJob || instant) {
-      return CimXml.returned(request, 0, effect.run(), NAMESPACE);
+      return returned(request, 0, effect.run());
     }
     Job job = new Job();
     job.looks = Math.max(1, flavour.polls());
@@ -303,7 +339,7 @@ final class EmulatedArray {
     jobs.put(id, job);
     Map<String, EmulatedObject.Value> outputs = new TreeMap<>();
     outputs.put("Job", new EmulatedObject.Value("reference", job(id, job).path()));
-    return CimXml.returned(request, 4096, outputs, NAMESPACE);
+    return returned(request, 4096, outputs);
   }
 
   /** A look at a job takes it on. */

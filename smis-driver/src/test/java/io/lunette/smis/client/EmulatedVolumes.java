@@ -208,18 +208,37 @@ final class EmulatedVolumes {
     return new java.util.TreeMap<>(Map.of(name, EmulatedArray.reference(path)));
   }
 
-  private Map<String, EmulatedObject.Value> range() {
+  private Map<String, EmulatedObject.Value> range() throws EmulatedArray.Refusal {
+    if (flavour.has(Flavour.Trait.NAMES_SIZES)) {
+      throw new EmulatedArray.Refusal(1);
+    }
     return new java.util.TreeMap<>(
         Map.of(
             "MinimumVolumeSize", new EmulatedObject.Value("uint64", flavour.granularityBytes()),
             "VolumeSizeDivisor", new EmulatedObject.Value("uint64", flavour.granularityBytes())));
   }
 
+  /** Refuses a name that this array does not take. */
+  private String label(CimXml.Request request) throws EmulatedArray.Refusal {
+    String label = request.text("ElementName");
+    if (flavour.has(Flavour.Trait.SHORT_LABELS) && !label.matches("[A-Za-z0-9]{1,16}")) {
+      throw new EmulatedArray.Refusal(5);
+    }
+    return label;
+  }
+
   private Map<String, EmulatedObject.Value> create(CimXml.Request request)
       throws EmulatedArray.Refusal {
+    String label = label(request);
     long size = Long.parseLong(request.text("Size"));
-    if (size % flavour.granularityBytes() != 0) {
-      throw new EmulatedArray.Refusal(4097);
+    long step = flavour.granularityBytes();
+    if (size % step != 0) {
+      long next = (size / step + 1) * step;
+      throw new EmulatedArray.Refusal(
+          4097,
+          flavour.has(Flavour.Trait.NAMES_SIZES)
+              ? Map.of("Size", new EmulatedObject.Value("uint64", next))
+              : Map.of());
     }
     if (request.text("ElementType").equals("5") != flavour.thin()) {
       throw new EmulatedArray.Refusal(5);
@@ -234,7 +253,7 @@ final class EmulatedVolumes {
     } catch (VolumeException | BlockException e) {
       throw new EmulatedArray.Refusal(4);
     }
-    return add(device, request.text("ElementName"), size, stored, "TheElement");
+    return add(device, label, size, stored, "TheElement");
   }
 
   /** What was on the disks before. */
@@ -303,6 +322,7 @@ final class EmulatedVolumes {
 
   private Map<String, EmulatedObject.Value> replicate(
       CimXml.Request request, String parameter, int snapshotType) throws EmulatedArray.Refusal {
+    String label = label(request);
     Volume source = get(request.reference("SourceElement"));
     boolean legacy = parameter.equals("CopyType");
     boolean snapshot = request.text(parameter).equals("" + snapshotType);
@@ -327,7 +347,7 @@ final class EmulatedVolumes {
       throw new EmulatedArray.Refusal(4);
     }
     Map<String, EmulatedObject.Value> output =
-        add(device, request.text("ElementName"), source.size(), stored, "TargetElement");
+        add(device, label, source.size(), stored, "TargetElement");
     if (snapshot || !legacy) {
       copies.add(new Copy(source.device(), device, snapshot ? 4 : 5, frozen));
     }

@@ -40,7 +40,9 @@ class RoutingTest {
   private static final InitiatorName SERVER = new InitiatorName("iqn.2026-11.com.example:web1");
   private static final long SIZE = 1 << 20;
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDirectory.class)
+  Path directory;
+
   private final MemoryVolumeDriver local = new MemoryVolumeDriver(new MemoryVolumes());
   private ArrayFixture fixture;
   private ConnectedArrays connected;

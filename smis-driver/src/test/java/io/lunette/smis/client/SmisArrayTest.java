@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.array.ArrayDriver;
+import io.lunette.core.array.ArrayTrust;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.EraseReport;
@@ -24,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an array is asked, how often, and what it shows to whom. */
 class SmisArrayTest {
@@ -34,7 +37,9 @@ class SmisArrayTest {
   private static final InitiatorName OTHER = new InitiatorName("iqn.2026-11.com.example:web2");
   private static final long SIZE = 1 << 20;
 
-  @TempDir Path directory;
+  @TempDir(factory = MemoryDirectory.class)
+  Path directory;
+
   private ArrayFixture fixture;
 
   @AfterEach
@@ -71,7 +76,8 @@ class SmisArrayTest {
 
   @Test
   void aVolumeIsSeenByItsInitiatorUnderItsNumberAndByNobodyElse() throws Exception {
-    for (Flavour flavour : List.of(Flavour.PLAIN.withPrefix("ACME"), Flavour.PLAIN.withGroups())) {
+    for (Flavour flavour :
+        List.of(Flavour.PLAIN.withPrefix("ACME"), Flavour.PLAIN.with(Flavour.Trait.GROUPS))) {
       Path own = java.nio.file.Files.createTempDirectory(directory, "array");
       fixture = new ArrayFixture(own, flavour);
       try (ArrayDriver driver = fixture.open()) {
@@ -123,7 +129,7 @@ class SmisArrayTest {
 
   @Test
   void anArrayThatChoosesNumbersItselfIsTakenAtItsWord() throws Exception {
-    try (ArrayDriver driver = array(Flavour.PLAIN.choosingNumbers())) {
+    try (ArrayDriver driver = array(Flavour.PLAIN.with(Flavour.Trait.CHOOSES_NUMBERS))) {
       driver.create(IMAGE, SIZE);
 
       LunMapping mapping = driver.map(IMAGE, SERVER, AccessMode.READ_WRITE, OptionalInt.of(0));
@@ -136,7 +142,7 @@ class SmisArrayTest {
 
   @Test
   void masksByGroupsCannotShowReadOnly() throws Exception {
-    try (ArrayDriver driver = array(Flavour.PLAIN.withGroups())) {
+    try (ArrayDriver driver = array(Flavour.PLAIN.with(Flavour.Trait.GROUPS))) {
       driver.create(IMAGE, SIZE);
 
       assertThatThrownBy(() -> driver.map(IMAGE, SERVER, AccessMode.READ_ONLY, OptionalInt.empty()))
@@ -223,7 +229,7 @@ class SmisArrayTest {
 
   @Test
   void theErasureServiceIsUsedWhereItHasTheMethodAndReadBack() throws Exception {
-    try (ArrayDriver driver = array(Flavour.PLAIN.withErasure())) {
+    try (ArrayDriver driver = array(Flavour.PLAIN.with(Flavour.Trait.ERASURE))) {
       driver.create(IMAGE, SIZE);
       DeviceContent.write(driver, IMAGE, 0, DeviceContent.pattern(8192, 7));
 
@@ -259,6 +265,46 @@ class SmisArrayTest {
       assertThat(DeviceContent.read(driver, REPLICA, 0, 8192)).isEqualTo(golden);
       assertThat(fixture.array.volumes.labels()).hasSize(2);
       assertThat(fixture.server.asked("CreateElementReplica")).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aConnectionThatEndsWithItsAnswerIsNoTrouble() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN.with(Flavour.Trait.CLOSES))) {
+      driver.create(IMAGE, SIZE);
+
+      assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(IMAGE);
+    }
+    assertThat(fixture.server.asked("CreateOrModifyElementFromStoragePool")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aServerOfOldHttpIsUnderstood(boolean tellsLength) throws Exception {
+    fixture = new ArrayFixture(directory, Flavour.PLAIN);
+    fixture.open().close();
+    try (SimpleHttpServer old =
+            new SimpleHttpServer(fixture.certificate, tellsLength, fixture.array::answer);
+        ArrayDriver driver =
+            fixture.connect(
+                fixture.registration(
+                    ArrayTrust.pin(fixture.certificate.sha256()), "localhost", old.port()))) {
+      driver.create(IMAGE, SIZE);
+
+      assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(IMAGE);
+      assertThat(fixture.array.volumes.labels()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aVolumeThatTheArrayNamesAsItLikesIsFoundByItsJob() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN.withJobs(1).mangling(label -> "disk"))) {
+      driver.create(IMAGE, SIZE);
+      driver.seal(IMAGE);
+      driver.clone(IMAGE, List.of(REPLICA));
+
+      assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(IMAGE, REPLICA);
+      assertThat(fixture.array.volumes.labels()).containsExactly("disk", "disk");
     }
   }
 

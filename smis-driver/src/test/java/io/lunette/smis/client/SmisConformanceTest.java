@@ -14,7 +14,9 @@ class SmisConformanceTest {
   /** An array of one flavour, for all drivers of one test. */
   abstract static class OnArray extends VolumeDriverConformance {
 
-    @TempDir Path directory;
+    @TempDir(factory = MemoryDirectory.class)
+    Path directory;
+
     private ArrayFixture fixture;
 
     abstract Flavour flavour();
@@ -42,7 +44,10 @@ class SmisConformanceTest {
     }
   }
 
-  /** Jobs, chunked answers, class names and an interop namespace of its own, names in capitals. */
+  /**
+   * Jobs in a namespace of their own, chunked and wordy answers, class names and an interop
+   * namespace of its own, names in capitals.
+   */
   @Nested
   class Vendor extends OnArray {
     @Override
@@ -51,44 +56,51 @@ class SmisConformanceTest {
           .withPrefix("ACME")
           .withInterop("root/PG_InterOp")
           .withJobs(2)
-          .withChunks()
+          .with(Flavour.Trait.CHUNKS, Flavour.Trait.CHATTY, Flavour.Trait.JOBS_ELSEWHERE)
           .mangling(SmisConformanceTest::shout);
     }
   }
 
-  /** Masking by groups, fully provisioned volumes that are not empty when they are made. */
+  /**
+   * Masking by groups, fully provisioned volumes that are not empty when they are made, full copies
+   * alone, sizes and names of its own choice.
+   */
   @Nested
   class Grouping extends OnArray {
     @Override
     Flavour flavour() {
-      return Flavour.PLAIN.withGroups().fullyProvisioned();
+      return Flavour.PLAIN
+          .withCopies(Flavour.Copies.CLONES_ONLY)
+          .rounding(1 << 20)
+          .with(
+              Flavour.Trait.GROUPS,
+              Flavour.Trait.FULLY_PROVISIONED,
+              Flavour.Trait.SHORT_LABELS,
+              Flavour.Trait.NAMES_SIZES);
     }
   }
 
-  /** Copy Services alone, as before SMI-S 1.5. */
+  /** Copy Services alone, as before SMI-S 1.5, few words, and numbers that it chooses itself. */
   @Nested
   class Legacy extends OnArray {
     @Override
     Flavour flavour() {
-      return Flavour.PLAIN.withCopies(Flavour.Copies.LEGACY).choosingNumbers();
+      return Flavour.PLAIN
+          .withCopies(Flavour.Copies.LEGACY)
+          .rounding(1 << 20)
+          .with(Flavour.Trait.CHOOSES_NUMBERS, Flavour.Trait.TERSE);
     }
   }
 
-  /** Snapshots alone, and an erasure service. */
+  /** Snapshots alone, by jobs, and an erasure service. */
   @Nested
   class SnapshotsOnly extends OnArray {
     @Override
     Flavour flavour() {
-      return Flavour.PLAIN.withCopies(Flavour.Copies.SNAPSHOTS_ONLY).withErasure();
-    }
-  }
-
-  /** Full copies alone. */
-  @Nested
-  class ClonesOnly extends OnArray {
-    @Override
-    Flavour flavour() {
-      return Flavour.PLAIN.withCopies(Flavour.Copies.CLONES_ONLY).rounding(1 << 20).withJobs(1);
+      return Flavour.PLAIN
+          .withCopies(Flavour.Copies.SNAPSHOTS_ONLY)
+          .withJobs(1)
+          .with(Flavour.Trait.ERASURE);
     }
   }
 
