@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What volumes read after writes, discards and resizes at the edges of blocks and extents. */
@@ -67,6 +68,8 @@ class EngineContentTest {
   }
 
   @Test
+  @Tag("WA-6")
+  @Tag("HA-5")
   void aCloneReadsItsOwnWritesAndDiscardsAndTheImageElsewhere() throws Exception {
     byte[] image = filled(SIZE, 9);
     makeImage(image);

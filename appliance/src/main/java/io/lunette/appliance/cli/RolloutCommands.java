@@ -65,7 +65,8 @@ final class RolloutCommands {
         paramLabel = "P",
         required = true,
         description =
-            "persistent keeps them, stateless exchanges those of other versions, fresh always.")
+            "persistent keeps them, stateless exchanges those of other versions (of a split image"
+                + " the shared portion alone), fresh always.")
     private BootPolicy boot;
 
     Set(Session session) {

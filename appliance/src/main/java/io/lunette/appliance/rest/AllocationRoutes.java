@@ -16,6 +16,7 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.AccessMode;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** Replicas handed to servers and taken back. */
 final class AllocationRoutes implements RouteSet {
@@ -113,7 +114,8 @@ final class AllocationRoutes implements RouteSet {
                 new TenantName(call.text("tenant")),
                 new ImageName(call.text("image")),
                 call.flag("make"),
-                call.requestKey()));
+                call.requestKey(),
+                OptionalLong.empty()));
     return switch (outcome.kind()) {
       case ALLOCATED -> allocated((AllocationOutcome.Allocated) outcome);
       case NO_REPLICA_READY -> noneReady((AllocationOutcome.NoReplicaReady) outcome);
@@ -135,7 +137,8 @@ final class AllocationRoutes implements RouteSet {
             + outcome.building()
             + " building, "
             + outcome.returned()
-            + " returned); try again, ask with --make for one to be made, or raise 'lunette pool set "
+            + " returned); try again, ask with --make for one to be made, or raise 'lunette pool"
+            + " set "
             + outcome.image()
             + " --ready N'";
     return new Reply(409, Problem.of(409, "no-replica-ready", detail));

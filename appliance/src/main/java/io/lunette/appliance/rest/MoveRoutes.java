@@ -31,9 +31,11 @@ final class MoveRoutes implements RouteSet {
   /** A move as callers see it. */
   record View(
       long sequence,
+      String node,
       String server,
       String from,
       String to,
+      boolean keepsWritable,
       String state,
       int attempts,
       String message,
@@ -45,9 +47,11 @@ final class MoveRoutes implements RouteSet {
     static View of(ServerMove move) {
       return new View(
           move.sequence(),
+          move.node().value(),
           move.server().value(),
           name(move.from()),
           name(move.to()),
+          move.keeps(),
           move.state().name(),
           move.attempts(),
           move.message(),

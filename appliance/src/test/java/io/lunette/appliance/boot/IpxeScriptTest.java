@@ -12,9 +12,11 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** HA-1: what iPXE is told, line by line. */
+/** What iPXE is told, line by line. */
+@Tag("HA-1")
 class IpxeScriptTest {
 
   private static final String AGAIN = "http://192.0.2.1:8080/boot/ipxe?serial=S1";

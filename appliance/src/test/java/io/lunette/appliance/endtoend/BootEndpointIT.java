@@ -11,12 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * HA-1, WA-10: what the boot endpoint of a running appliance tells, to whom, and what it does not.
- */
+/** What the boot endpoint of a running appliance tells, to whom, and what it does not. */
+@Tag("HA-1")
+@Tag("WA-10")
 class BootEndpointIT {
 
   private static final String MAC = "52:54:00:00:00:a1";

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +56,9 @@ class ComposeIT {
   }
 
   @Test
-  void wa4BundlesAreInTheFileSystemThatAServerGets() throws Exception {
+  @Tag("WA-4")
+  @Tag("CH-2")
+  void bundlesAreInTheFileSystemThatAServerGets() throws Exception {
     JsonNode image = compose();
     assertThat(image.at("/recipe/composedOn").asText()).isEqualTo("base:1");
     served.call("pool", "set", "web", "--ready", "1");
@@ -80,6 +83,7 @@ class ComposeIT {
   }
 
   @Test
+  @Tag("WA-4")
   void identicalStepsAreReusedAndOnlyWhatChangedIsDoneAgain() throws Exception {
     JsonNode first = compose();
     assertThat(first.at("/recipe/steps/0/reused").asBoolean()).isFalse();

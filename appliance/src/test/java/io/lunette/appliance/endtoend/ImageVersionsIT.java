@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -72,6 +73,8 @@ class ImageVersionsIT {
   }
 
   @Test
+  @Tag("WA-3")
+  @Tag("WA-12")
   void newVersionReachesNewAllocationsAndOldOnesKeepTheirs() throws Exception {
     assertThat(allocate("a").path("imageVersion").asInt()).isEqualTo(1);
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,6 +79,10 @@ class MainJobIT {
   }
 
   @Test
+  @Tag("CH-9")
+  @Tag("CH-11")
+  @Tag("WA-6")
+  @Tag("HA-2")
   void whatOneReplicaTakesSurvivesARestartAndTouchesNothingElse() throws Exception {
     stock();
     JsonNode first = allocate("a");
@@ -108,6 +113,10 @@ class MainJobIT {
   }
 
   @Test
+  @Tag("CH-11")
+  @Tag("CH-17")
+  @Tag("WA-7")
+  @Tag("WA-8")
   void anInitiatorSeesWhatItWasGivenUntilItIsTakenBack() throws Exception {
     stock();
     allocate("a");
@@ -166,6 +175,8 @@ class MainJobIT {
   }
 
   @Test
+  @Tag("CH-5")
+  @Tag("CH-6")
   void nothingOfWhatATenantWroteIsLeftAfterTheScrub() throws Exception {
     stock();
     String replica = allocate("a").path("replica").asText();
@@ -216,6 +227,8 @@ class MainJobIT {
   }
 
   @Test
+  @Tag("WA-6")
+  @Tag("HA-5")
   void aThousandReplicasTakeAFewMebibytesAndTheLastIsTheImage() throws Exception {
     served.call("image", "import", "web", image.toString());
     long before = served.call("status").at("/space/cleanBytes").asLong();

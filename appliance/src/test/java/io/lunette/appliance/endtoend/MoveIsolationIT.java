@@ -16,14 +16,18 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * SH-4, SH-5, I1: the balancer moves a server to another tenant, and the test tries to get at the
- * old tenant's bytes from that server, and at the new tenant's while the old one's system still
- * runs: by sessions that were kept open, by new ones, by every LUN, and on the device.
+ * The balancer moves a server to another tenant, and the test tries to get at the old tenant's
+ * bytes from that server, and at the new tenant's while the old one's system still runs: by
+ * sessions that were kept open, by new ones, by every LUN, and on the device.
  */
+@Tag("SH-4")
+@Tag("SH-5")
+@Tag("WA-7")
 class MoveIsolationIT {
 
   private static final String ALICE = "iqn.2026-11.test:alice";
@@ -181,6 +185,7 @@ class MoveIsolationIT {
   }
 
   @Test
+  @Tag("SH-2")
   void theTargetSeesTheLoadOfAServerThatReportsNothing() throws Exception {
     try (ScsiSession session = new ScsiSession(served.portal(), served.target(), ALICE)) {
       Eventually.holds(

@@ -8,13 +8,20 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * HA-1, HA-2, WA-10: a server without a disk asks by HTTP what to boot, and boots a Linux from its
- * replica; WA-9, SH-4: its power is controlled through QEMU's monitor.
+ * A server without a disk asks by HTTP what to boot, and boots a Linux from its replica; its power
+ * is controlled through QEMU's monitor.
  */
+@Tag("HA-1")
+@Tag("HA-2")
+@Tag("HA-7")
+@Tag("SH-4")
+@Tag("WA-9")
+@Tag("WA-10")
 class NetworkBootIT {
 
   private static final String MAC = "52:54:00:00:00:a1";

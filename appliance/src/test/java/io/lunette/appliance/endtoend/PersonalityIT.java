@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,7 +80,9 @@ class PersonalityIT {
   }
 
   @Test
-  void wa5ServerFindsWhatCloudInitLooksFor() throws Exception {
+  @Tag("WA-5")
+  @Tag("HA-4")
+  void serverFindsWhatCloudInitLooksFor() throws Exception {
     setTemplates();
     served.call(
         "server", "set", "a", "--meta", "ip=10.0.0.7/24", "--meta", "key=ssh-ed25519 AAAA a@b");

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -135,18 +136,24 @@ class SplitImageIT {
   }
 
   @Test
-  void ch12DiskWithGptIsSplitAtItsLastPartition() throws Exception {
+  @Tag("CH-12")
+  void diskWithGptIsSplitAtItsLastPartition() throws Exception {
     checkSplit("gpt");
   }
 
   @Test
-  void ch12DiskWithMbrIsSplitAtItsLastPartition() throws Exception {
+  @Tag("CH-12")
+  void diskWithMbrIsSplitAtItsLastPartition() throws Exception {
     checkSplit("dos");
   }
 
   @Test
-  void ch13ToCh16PortionIsSharedAndNeverWrittenAndOnlyWritableVolumesAreScrubbed()
-      throws Exception {
+  @Tag("CH-13")
+  @Tag("CH-14")
+  @Tag("CH-15")
+  @Tag("CH-16")
+  @Tag("HA-3")
+  void portionIsSharedAndNeverWrittenAndOnlyWritableVolumesAreScrubbed() throws Exception {
     Path shared = Files.write(directory.resolve("shared.raw"), system);
     Path writable = Files.write(directory.resolve("writable.raw"), state);
     served.call(

@@ -20,10 +20,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** WA-9: restarts by a program of the operator's. */
+/** Restarts by a program of the operator's. */
+@Tag("WA-9")
 class CommandHookTest {
 
   private static final Server SERVER =

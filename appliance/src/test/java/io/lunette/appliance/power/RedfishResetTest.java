@@ -18,10 +18,13 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** WA-9, SH-4: resets of a computer system by Redfish, at an HTTPS peer that follows the schema. */
+/** Resets of a computer system by Redfish, at an HTTPS peer that follows the schema. */
+@Tag("SH-4")
+@Tag("WA-9")
 class RedfishResetTest {
 
   private static final Server SERVER =

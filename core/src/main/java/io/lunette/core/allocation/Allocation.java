@@ -2,6 +2,7 @@
 package io.lunette.core.allocation;
 
 import io.lunette.core.image.ImageName;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.ServerName;
@@ -14,10 +15,12 @@ import java.util.List;
  * A replica in the hands of a server.
  *
  * @param id which time
+ * @param node where that is
  * @param server who has it
  * @param tenant for whom
  * @param image what it is made of
- * @param imageVersion which version of that
+ * @param imageVersion which version of that it runs; of a split image the one whose shared portion
+ *     it sees, while its replica may be of an earlier one
  * @param replica what it is
  * @param state ALLOCATED for as long as the server has it; RETURNED where a request is repeated
  *     whose allocation has ended since
@@ -28,6 +31,7 @@ import java.util.List;
  */
 public record Allocation(
     AllocationId id,
+    NodeName node,
     ServerName server,
     TenantName tenant,
     ImageName image,
@@ -40,6 +44,11 @@ public record Allocation(
 
   public Allocation {
     luns = List.copyOf(luns);
+  }
+
+  /** Whether it has a shared portion besides its replica. */
+  public boolean isSplit() {
+    return luns.stream().anyMatch(lun -> lun.role() == LunRole.SHARED);
   }
 
   /** What the server boots from: the shared portion of a split image, else the replica. */

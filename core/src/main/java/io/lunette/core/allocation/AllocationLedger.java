@@ -4,6 +4,7 @@ package io.lunette.core.allocation;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.node.NodeName;
 import io.lunette.core.replica.Replica;
@@ -13,12 +14,21 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantDependents;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.InitiatorName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** The allocations in a transaction under way. Stateless, so thread-safe. */
 public final class AllocationLedger implements ServerDependents, TenantDependents {
+
+  private static final Comparator<List<String>> BY_SERVER_AND_IMAGE =
+      Comparator.<List<String>, String>comparing(key -> key.get(0))
+          .thenComparing(key -> key.get(1));
 
   private static final String SELECT =
       "SELECT a.*, i.name AS image_name, i.version AS image_version, i.node, s.initiator"
@@ -50,7 +60,9 @@ public final class AllocationLedger implements ServerDependents, TenantDependent
         transaction.node().value());
   }
 
-  Optional<HeldReplica> heldBy(Transaction transaction, ServerName server) throws DomainException {
+  /** What a server holds, of whatever node. */
+  public Optional<HeldReplica> heldBy(Transaction transaction, ServerName server)
+      throws DomainException {
     return transaction.first(
         SELECT_HELD + " AND a.server = ?", AllocationLedger::heldReplica, server.value());
   }
@@ -88,6 +100,40 @@ public final class AllocationLedger implements ServerDependents, TenantDependent
         tenant.value());
   }
 
+  /** What a tenant used of whatever node, by server and image. */
+  List<MeteredUse> metered(Transaction transaction, TenantName tenant, Instant from, Instant until)
+      throws DomainException {
+    Map<List<String>, MeteredUse> uses = new TreeMap<>(BY_SERVER_AND_IMAGE);
+    transaction.query(
+        "SELECT a.server, i.name AS image, a.since, a.ended FROM allocation a"
+            + " JOIN image i ON i.id = a.image_id"
+            + " WHERE a.tenant = ? AND a.since < ? AND (a.ended IS NULL OR a.ended > ?)",
+        row -> {
+          Instant since = row.instant("since");
+          Instant ended = row.optionalInstant("ended").orElse(transaction.now());
+          Duration held =
+              Duration.between(
+                  since.isBefore(from) ? from : since, ended.isBefore(until) ? ended : until);
+          MeteredUse none =
+              new MeteredUse(
+                  new ServerName(row.text("server")),
+                  new ImageName(row.text("image")),
+                  0,
+                  Duration.ZERO);
+          if (!held.isNegative()) {
+            uses.merge(
+                List.of(none.server().value(), none.image().value()),
+                none.plus(held),
+                (all, more) -> all.plus(more.held()));
+          }
+          return null;
+        },
+        tenant.value(),
+        until,
+        from);
+    return List.copyOf(uses.values());
+  }
+
   void begin(Transaction transaction, AllocationId id, Replica replica, int lun)
       throws DomainException {
     transaction.update(
@@ -100,6 +146,23 @@ public final class AllocationLedger implements ServerDependents, TenantDependent
         replica.name().value(),
         lun,
         transaction.now());
+  }
+
+  /**
+   * Notes that a server runs another version of the image than before; the replica stays. Whether
+   * it still held that allocation of that version.
+   */
+  boolean runs(Transaction transaction, HeldReplica held, Image now) throws DomainException {
+    return transaction.update(
+            "UPDATE allocation SET image_id = ? WHERE id = ? AND ended IS NULL AND image_id ="
+                + " (SELECT id FROM image WHERE node = ? AND name = ? AND version = ?"
+                + " AND state IN ('AVAILABLE', 'RETIRED'))",
+            now.id().value(),
+            held.id().value(),
+            held.node().value(),
+            held.image().value(),
+            held.imageVersion())
+        == 1;
   }
 
   /** Ends an allocation; whether it had not ended before. */

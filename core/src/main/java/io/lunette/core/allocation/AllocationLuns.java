@@ -2,14 +2,19 @@
 package io.lunette.core.allocation;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.image.Image;
+import io.lunette.core.image.ImageDependents;
+import io.lunette.core.image.SharedPortion;
 import io.lunette.core.server.Server;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeName;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
@@ -18,7 +23,7 @@ import java.util.UUID;
  * allocation until the volume is out of the initiator's reach, so that no crash leaves it visible
  * and forgotten. Stateless, so thread-safe.
  */
-public final class AllocationLuns {
+public final class AllocationLuns implements ImageDependents {
 
   private static final String SELECT =
       "SELECT l.* FROM allocation_lun l JOIN allocation a ON a.id = l.allocation";
@@ -42,14 +47,38 @@ public final class AllocationLuns {
   /** Adds one whose number was taken. */
   void add(Transaction transaction, HeldLun lun) throws DomainException {
     transaction.update(
-        "INSERT INTO allocation_lun (allocation, role, volume, server, initiator, lun)"
-            + " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO allocation_lun (allocation, role, volume, server, initiator, lun, shown)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
         lun.allocation().value(),
         lun.role(),
         lun.volume().value(),
         lun.server().value(),
         lun.initiator().value(),
-        lun.lun());
+        lun.lun(),
+        lun.shown());
+  }
+
+  /**
+   * Makes one what it is to be: hidden or shown, and what it shows. Its number stays.
+   *
+   * @return whether it was what the caller thought
+   */
+  boolean change(Transaction transaction, HeldLun from, HeldLun to) throws DomainException {
+    boolean changed =
+        transaction.update(
+                "UPDATE allocation_lun SET volume = ?, shown = ?"
+                    + " WHERE allocation = ? AND role = ? AND volume = ? AND shown = ?",
+                to.volume().value(),
+                to.shown(),
+                from.allocation().value(),
+                from.role(),
+                from.volume().value(),
+                from.shown())
+            == 1;
+    if (changed && !to.volume().equals(from.volume())) {
+      luns.replace(transaction, from.server(), from.volume(), to.volume());
+    }
+    return changed;
   }
 
   /** Those of allocations that have not ended, of whatever node. */
@@ -57,10 +86,10 @@ public final class AllocationLuns {
     return transaction.query(SELECT + " WHERE a.ended IS NULL" + ORDER, AllocationLuns::lun);
   }
 
-  /** Those of allocations of this node that have not ended. */
-  List<HeldLun> heldHere(Transaction transaction) throws DomainException {
+  /** Those of allocations of this node that have not ended, which servers are to see now. */
+  List<HeldLun> shownHere(Transaction transaction) throws DomainException {
     return transaction.query(
-        OF_NODE + "NULL" + ORDER, AllocationLuns::lun, transaction.node().value());
+        OF_NODE + "NULL AND l.shown = 1" + ORDER, AllocationLuns::lun, transaction.node().value());
   }
 
   /** Those of one allocation. */
@@ -88,6 +117,19 @@ public final class AllocationLuns {
         "SELECT DISTINCT volume FROM allocation_lun", row -> new VolumeName(row.text("volume")));
   }
 
+  /** A version goes only when nobody sees its shared portion, whatever replicas are made of. */
+  @Override
+  public void letGo(Transaction transaction, Actor actor, Image image) throws DomainException {
+    Optional<VolumeName> portion = image.shared().map(SharedPortion::volume);
+    if (portion.isPresent() && volumes(transaction).contains(portion.get())) {
+      throw new DomainException(
+          DomainException.Kind.BUSY,
+          "servers run image '"
+              + image.ref()
+              + "'; release them, or publish another version and upgrade them, first");
+    }
+  }
+
   /** Forgets one that is out of reach. */
   void remove(Transaction transaction, HeldLun lun) throws DomainException {
     luns.free(transaction, lun.server(), lun.volume());
@@ -104,6 +146,7 @@ public final class AllocationLuns {
         new VolumeName(row.text("volume")),
         new ServerName(row.text("server")),
         new InitiatorName(row.text("initiator")),
-        row.integer("lun"));
+        row.integer("lun"),
+        row.flag("shown"));
   }
 }

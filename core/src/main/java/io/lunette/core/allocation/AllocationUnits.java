@@ -71,7 +71,8 @@ public final class AllocationUnits {
               image.shared().get().volume(),
               server.name(),
               server.initiator(),
-              sharedLun.getAsInt()));
+              sharedLun.getAsInt(),
+              true));
     }
     PersonalityFacts facts =
         new PersonalityFacts(
@@ -91,11 +92,12 @@ public final class AllocationUnits {
               facts.volume(),
               server.name(),
               server.initiator(),
-              luns.take(transaction, server, facts.volume())));
+              luns.take(transaction, server, facts.volume()),
+              true));
     }
   }
 
-  /** All that a server is to see, by number. */
+  /** All that a server holds, by number. */
   List<HeldLun> of(Transaction transaction, HeldReplica held) throws DomainException {
     List<HeldLun> all = new ArrayList<>(luns.of(transaction, held.id()));
     all.add(held.unit());
@@ -103,12 +105,12 @@ public final class AllocationUnits {
     return all;
   }
 
-  /** All that servers are to see of this node besides their replicas. */
-  public List<HeldLun> heldHere(Transaction transaction) throws DomainException {
-    return luns.heldHere(transaction);
+  /** All that servers are to see now of this node besides their replicas. */
+  public List<HeldLun> shownHere(Transaction transaction) throws DomainException {
+    return luns.shownHere(transaction);
   }
 
-  /** All that servers are to see besides their replicas, of whatever node. */
+  /** All that servers hold besides their replicas, of whatever node. */
   public List<HeldLun> held(Transaction transaction) throws DomainException {
     return luns.held(transaction);
   }
@@ -124,8 +126,10 @@ public final class AllocationUnits {
         shown.add(
             new AllocatedLun(
                 lun.role(),
-                masking.map(
-                    lun.volume(), lun.initiator(), lun.role().mode(), OptionalInt.of(lun.lun()))));
+                lun.shown()
+                    ? masking.map(
+                        lun.volume(), lun.initiator(), lun.role().mode(), OptionalInt.of(lun.lun()))
+                    : lun.unmapped()));
       }
       return shown;
     } catch (VolumeException e) {

@@ -6,6 +6,7 @@ import io.lunette.core.audit.Actor;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,17 +26,18 @@ public interface Allocations {
    * with the same arguments returns the same allocation. Under a key it is carried out once: for 24
    * hours the same request gets the same allocation, even if that has ended since.
    *
-   * @throws DomainException NOT_FOUND: no such server or image; CONFLICT if the image belongs to
-   *     another tenant, another node holds something for the server, or the key was used for
-   *     another request; NO_SPACE if one was to be made and there is no space for it; IO if making
-   *     it or masking failed, after which the call may be repeated
+   * @throws DomainException NOT_FOUND: no such server or image; BUSY while the server is moved;
+   *     CONFLICT if the image belongs to another tenant, another node holds something for the
+   *     server, or the key was used for another request; NO_SPACE if one was to be made and there
+   *     is no space for it; IO if making it or masking failed, after which the call may be repeated
    */
   AllocationOutcome allocate(Actor actor, AllocationRequest request) throws DomainException;
 
   /**
-   * Takes a server's replica back. When this returns the initiator has lost the LUN, and the
-   * replica waits in the returned pool for its scrub. If masking fails the replica counts as
-   * returned already and is neither scrubbed nor reused until the LUN is gone; repeat the call.
+   * Takes a server's replica back; a move of the server that is under way ends. When this returns
+   * the initiator has lost the LUN, and the replica waits in the returned pool for its scrub. If
+   * masking fails the replica counts as returned already and is neither scrubbed nor reused until
+   * the LUN is gone; repeat the call.
    *
    * <p>Under a key it is carried out once: for 24 hours the same request gets the same answer, and
    * does not take back what the server was given since.
@@ -70,4 +72,14 @@ public interface Allocations {
 
   /** What a tenant has now. */
   TenantUsage usage(TenantName tenant) throws DomainException;
+
+  /**
+   * What a tenant used, by server and image: what it is billed by. What it still holds counts up to
+   * now.
+   *
+   * @param from the beginning of the time that counts
+   * @param until its end, which is not before its beginning
+   * @throws DomainException INVALID
+   */
+  List<MeteredUse> metered(TenantName tenant, Instant from, Instant until) throws DomainException;
 }

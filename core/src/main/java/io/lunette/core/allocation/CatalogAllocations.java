@@ -18,6 +18,7 @@ import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -52,6 +53,7 @@ public final class CatalogAllocations implements Allocations {
   private final Handover handover;
   private final TenantQuotas quotas;
   private final OnDemandReplica maker;
+  private final ServerHolds holds;
   private final CatalogAuditTrail audit;
   private final Runnable demand;
   private final RequestLedger requests = new RequestLedger();
@@ -60,6 +62,7 @@ public final class CatalogAllocations implements Allocations {
    * Wires the service.
    *
    * @param maker makes a replica for a request that found none ready
+   * @param holds knows who else has to do with a server
    * @param demand lets pools and scrubs look at what has changed
    */
   public CatalogAllocations(
@@ -75,6 +78,7 @@ public final class CatalogAllocations implements Allocations {
       Handover handover,
       TenantQuotas quotas,
       OnDemandReplica maker,
+      ServerHolds holds,
       CatalogAuditTrail audit,
       Runnable demand) {
     this.catalog = catalog;
@@ -89,6 +93,7 @@ public final class CatalogAllocations implements Allocations {
     this.handover = handover;
     this.quotas = quotas;
     this.maker = maker;
+    this.holds = holds;
     this.audit = audit;
     this.demand = demand;
   }
@@ -136,12 +141,54 @@ public final class CatalogAllocations implements Allocations {
   @Override
   public ReleaseOutcome release(Actor actor, ServerName server, Optional<RequestKey> key)
       throws DomainException {
+    return release(
+        server,
+        transaction -> {
+          Optional<ReleaseOutcome> before = before(transaction, server, key);
+          if (before.isEmpty()) {
+            servers.get(transaction, server);
+            holds.end(transaction, actor, server);
+            Optional<HeldReplica> held = allocations.heldBy(transaction, server);
+            if (held.isPresent()) {
+              giveBack(transaction, actor, held.get());
+            }
+            requests.record(transaction, key, request(server), held.map(HeldReplica::id));
+          }
+          return before;
+        });
+  }
+
+  /**
+   * Takes one allocation back, if the server still holds that one, for a move of the server, which
+   * goes on.
+   *
+   * @throws DomainException CONFLICT if another node holds it; IO
+   */
+  public void release(Actor actor, ServerName server, AllocationId allocation)
+      throws DomainException {
+    ReleaseOutcome unused =
+        release(
+            server,
+            transaction -> {
+              Optional<HeldReplica> held =
+                  allocations
+                      .heldBy(transaction, server)
+                      .filter(each -> each.id().equals(allocation));
+              if (held.isPresent()) {
+                giveBack(transaction, actor, held.get());
+              }
+              return Optional.empty();
+            });
+  }
+
+  private ReleaseOutcome release(ServerName server, Catalog.Work<Optional<ReleaseOutcome>> giveBack)
+      throws DomainException {
     Optional<ReleaseOutcome> before;
     Optional<Replica> returned;
     Lock lock = locks.of(server);
     lock.lock();
     try {
-      before = catalog.change(transaction -> giveBack(transaction, actor, server, key));
+      before = catalog.change(giveBack);
       returned = unmasking.finish(server);
     } finally {
       lock.unlock();
@@ -162,27 +209,22 @@ public final class CatalogAllocations implements Allocations {
         .orElseGet(() -> new ReleaseOutcome.NothingHeld(server));
   }
 
-  /** Ends what a server holds; what the same request came to before, if it was carried out. */
-  private Optional<ReleaseOutcome> giveBack(
-      Transaction transaction, Actor actor, ServerName server, Optional<RequestKey> key)
-      throws DomainException {
-    String request = "release " + server;
-    Optional<RequestLedger.Done> done = requests.find(transaction, key, request);
-    if (done.isPresent()) {
-      Optional<AllocationId> ended = done.get().allocation();
-      return Optional.of(
-          ended.isPresent()
-              ? released(allocations.get(transaction, ended.get()))
-              : new ReleaseOutcome.NothingHeld(server));
+  /** What the same request came to before, if it was carried out. */
+  private Optional<ReleaseOutcome> before(
+      Transaction transaction, ServerName server, Optional<RequestKey> key) throws DomainException {
+    Optional<RequestLedger.Done> done = requests.find(transaction, key, request(server));
+    if (done.isEmpty()) {
+      return Optional.empty();
     }
-    servers.get(transaction, server);
-    Optional<HeldReplica> held = allocations.heldBy(transaction, server);
-    if (held.isPresent()) {
-      requireHere(transaction, held.get());
-      giveBack(transaction, actor, held.get());
-    }
-    requests.record(transaction, key, request, held.map(HeldReplica::id));
-    return Optional.empty();
+    Optional<AllocationId> ended = done.get().allocation();
+    return Optional.of(
+        ended.isPresent()
+            ? released(allocations.get(transaction, ended.get()))
+            : new ReleaseOutcome.NothingHeld(server));
+  }
+
+  private static String request(ServerName server) {
+    return "release " + server;
   }
 
   private static ReleaseOutcome released(HeldReplica held) {
@@ -190,27 +232,9 @@ public final class CatalogAllocations implements Allocations {
         held.server(), held.tenant(), held.image(), held.replica(), held.ended().orElseThrow());
   }
 
-  /**
-   * Sees to it that this node can grant and revoke access to what a server holds.
-   *
-   * @throws DomainException CONFLICT
-   */
-  static void requireHere(Transaction transaction, HeldReplica held) throws DomainException {
-    if (!held.node().equals(transaction.node())) {
-      throw new DomainException(
-          DomainException.Kind.CONFLICT,
-          "server '"
-              + held.server()
-              + "' holds replica '"
-              + held.replica()
-              + "' of node '"
-              + held.node()
-              + "'; release it there");
-    }
-  }
-
   private void giveBack(Transaction transaction, Actor actor, HeldReplica held)
       throws DomainException {
+    held.requireHere(transaction);
     String reason = "released by server " + held.server();
     if (replicas.move(
         transaction,
@@ -303,6 +327,16 @@ public final class CatalogAllocations implements Allocations {
     return quotas.usage(tenant);
   }
 
+  @Override
+  public List<MeteredUse> metered(TenantName tenant, Instant from, Instant until)
+      throws DomainException {
+    if (until.isBefore(from)) {
+      throw new DomainException(
+          DomainException.Kind.INVALID, "the end, " + until + ", is before the beginning, " + from);
+    }
+    return catalog.read(transaction -> allocations.metered(transaction, tenant, from, until));
+  }
+
   private Map<Object, LunMapping> mappings() throws DomainException {
     try {
       Map<Object, LunMapping> all = new HashMap<>();
@@ -326,6 +360,7 @@ public final class CatalogAllocations implements Allocations {
             .orElseThrow();
     return new Allocation(
         held.id(),
+        held.node(),
         held.server(),
         held.tenant(),
         held.image(),

@@ -61,6 +61,7 @@ public final class Handover {
   private final CatalogTenants tenants;
   private final TenantQuotas quotas;
   private final DemandLedger demand;
+  private final ServerHolds holds;
   private final CatalogAuditTrail audit;
   private final RequestLedger requests = new RequestLedger();
 
@@ -73,6 +74,7 @@ public final class Handover {
       CatalogTenants tenants,
       TenantQuotas quotas,
       DemandLedger demand,
+      ServerHolds holds,
       CatalogAuditTrail audit) {
     this.images = images;
     this.replicas = replicas;
@@ -82,6 +84,7 @@ public final class Handover {
     this.tenants = tenants;
     this.quotas = quotas;
     this.demand = demand;
+    this.holds = holds;
     this.audit = audit;
   }
 
@@ -102,7 +105,7 @@ public final class Handover {
     if (done.isPresent()) {
       HeldReplica held = allocations.get(transaction, done.get().allocation().orElseThrow());
       if (held.ended().isEmpty()) {
-        CatalogAllocations.requireHere(transaction, held);
+        held.requireHere(transaction);
       }
       return Result.given(held, AllocationPath.HELD);
     }
@@ -121,17 +124,14 @@ public final class Handover {
       AllocationRequest request,
       OptionalLong space)
       throws DomainException {
+    holds.requireFree(transaction, server.name(), request.move());
     Optional<HeldReplica> before = allocations.heldBy(transaction, server.name());
     if (before.isPresent()) {
-      CatalogAllocations.requireHere(transaction, before.get());
+      before.get().requireHere(transaction);
       return again(before.get(), request);
     }
     Image image = images.getAvailable(transaction, request.image());
-    if (image.tenant().isPresent() && !image.tenant().get().equals(request.tenant())) {
-      throw new DomainException(
-          DomainException.Kind.CONFLICT,
-          "image '" + image.name() + "' belongs to tenant '" + image.tenant().get() + "'");
-    }
+    image.requireFor(request.tenant());
     Tenant tenant = tenants.ensure(transaction, actor, request.tenant());
     Optional<AllocationOutcome> refusal = quotas.refusal(transaction, tenant, space);
     if (refusal.isPresent()) {

@@ -15,6 +15,8 @@ import io.lunette.core.volume.VolumeName;
  * @param server who
  * @param initiator by which name
  * @param lun under which number
+ * @param shown whether the server is to see it now; a number that is kept for what comes next is
+ *     not
  */
 public record HeldLun(
     AllocationId allocation,
@@ -22,7 +24,18 @@ public record HeldLun(
     VolumeName volume,
     ServerName server,
     InitiatorName initiator,
-    int lun) {
+    int lun,
+    boolean shown) {
+
+  /** The same, to be shown or not. */
+  HeldLun shown(boolean now) {
+    return new HeldLun(allocation, role, volume, server, initiator, lun, now);
+  }
+
+  /** The same with another volume. */
+  HeldLun of(VolumeName other) {
+    return new HeldLun(allocation, role, other, server, initiator, lun, shown);
+  }
 
   /** The mapping as it should be, with neither portal nor target. */
   LunMapping unmapped() {

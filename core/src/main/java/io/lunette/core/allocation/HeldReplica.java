@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.allocation;
 
+import io.lunette.core.DomainException;
+import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.node.NodeName;
 import io.lunette.core.personality.PersonalityFacts;
@@ -26,6 +28,25 @@ public record HeldReplica(
     Instant since,
     Optional<Instant> ended) {
 
+  /**
+   * Sees to it that the node which makes a transaction can grant and revoke access to it.
+   *
+   * @throws DomainException CONFLICT
+   */
+  public void requireHere(Transaction transaction) throws DomainException {
+    if (!node.equals(transaction.node())) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          "server '"
+              + server
+              + "' holds replica '"
+              + replica
+              + "' of node '"
+              + node
+              + "'; release it there");
+    }
+  }
+
   /** What the server is to see. */
   public VolumeName volume() {
     return replica.volume();
@@ -33,7 +54,7 @@ public record HeldReplica(
 
   /** The replica as one of the logical units that the server is to see. */
   public HeldLun unit() {
-    return new HeldLun(id, LunRole.REPLICA, volume(), server, initiator, lun);
+    return new HeldLun(id, LunRole.REPLICA, volume(), server, initiator, lun, true);
   }
 
   /** What a config volume may tell of this. */

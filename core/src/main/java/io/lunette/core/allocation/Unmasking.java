@@ -76,7 +76,7 @@ public final class Unmasking implements ServerDependents {
     }
     catalog.change(
         transaction -> {
-          replicas.unmasked(transaction, replica.name());
+          replicas.unmasked(transaction, pending);
           luns.free(transaction, server, replica.volume());
           return null;
         });

@@ -9,16 +9,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The registered arrays in a transaction under way. Stateless, so thread-safe. */
+/**
+ * The arrays that the node which makes a transaction has registered. A name is used once in a
+ * catalog. Stateless, so thread-safe.
+ */
 final class ArrayLedger {
 
   List<StorageArray> all(Transaction transaction) throws DomainException {
-    return transaction.query("SELECT * FROM storage_array ORDER BY name", ArrayLedger::array);
+    return transaction.query(
+        "SELECT * FROM storage_array WHERE node = ? ORDER BY name",
+        ArrayLedger::array,
+        transaction.node().value());
   }
 
   Optional<StorageArray> find(Transaction transaction, ArrayName name) throws DomainException {
     return transaction.first(
-        "SELECT * FROM storage_array WHERE name = ?", ArrayLedger::array, name.value());
+        "SELECT * FROM storage_array WHERE node = ? AND name = ?",
+        ArrayLedger::array,
+        transaction.node().value(),
+        name.value());
   }
 
   StorageArray get(Transaction transaction, ArrayName name) throws DomainException {
@@ -30,10 +39,24 @@ final class ArrayLedger {
                     "no array '" + name + "'; 'lunette array list' shows those there are"));
   }
 
+  /**
+   * @throws DomainException CONFLICT if another node has an array of that name
+   */
   void insert(Transaction transaction, StorageArray array) throws DomainException {
+    Optional<String> owner =
+        transaction.first(
+            "SELECT node FROM storage_array WHERE name = ?",
+            row -> row.text("node"),
+            array.name().value());
+    if (owner.isPresent()) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          "array '" + array.name() + "' is one of node '" + owner.get() + "'; use another name");
+    }
     transaction.update(
-        "INSERT INTO storage_array (name, url, user_name, password_file, trust_kind, trust,"
-            + " system_name, pool_name, listen, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO storage_array (node, name, url, user_name, password_file, trust_kind, trust,"
+            + " system_name, pool_name, listen, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        transaction.node().value(),
         array.name().value(),
         array.url().toString(),
         array.user(),
@@ -47,7 +70,10 @@ final class ArrayLedger {
   }
 
   void delete(Transaction transaction, ArrayName name) throws DomainException {
-    transaction.update("DELETE FROM storage_array WHERE name = ?", name.value());
+    transaction.update(
+        "DELETE FROM storage_array WHERE node = ? AND name = ?",
+        transaction.node().value(),
+        name.value());
   }
 
   private static StorageArray array(Row row) throws DomainException {

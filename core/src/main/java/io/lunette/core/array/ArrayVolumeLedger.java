@@ -9,14 +9,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What is remembered of volumes on arrays, in a transaction under way. Stateless. */
+/** What a node remembers of its volumes on arrays, in a transaction under way. Stateless. */
 public final class ArrayVolumeLedger {
 
   /** The volume of that name, if it is on an array. */
   public Optional<ArrayVolume> find(Transaction transaction, VolumeName name)
       throws DomainException {
     return transaction.first(
-        "SELECT * FROM array_volume WHERE name = ?", ArrayVolumeLedger::volume, name.value());
+        "SELECT * FROM array_volume WHERE node = ? AND name = ?",
+        ArrayVolumeLedger::volume,
+        transaction.node().value(),
+        name.value());
   }
 
   /** The volume with that identity. */
@@ -47,9 +50,10 @@ public final class ArrayVolumeLedger {
   /** Writes a new one down. */
   public void insert(Transaction transaction, ArrayVolume volume) throws DomainException {
     transaction.update(
-        "INSERT INTO array_volume (id, array_name, name, called, kind, origin_id, origin_name,"
-            + " size_bytes, block_bytes, state, device, written, job, report, since)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO array_volume (node, id, array_name, name, called, kind, origin_id,"
+            + " origin_name, size_bytes, block_bytes, state, device, written, job, report, since)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        transaction.node().value(),
         volume.id(),
         volume.array().value(),
         volume.name().map(VolumeName::value),

@@ -63,10 +63,10 @@ public final class BalanceSurvey {
 
   Seen look(List<ServerGroup> groups, int movesMax) throws DomainException {
     Instant now = clock.instant();
-    List<ServerMove> underWay = catalog.read(moves::underWay);
+    List<ServerMove> underWay = catalog.read(moves::underWayHere);
     Map<ServerName, ServerProfile> profiles = catalog.read(servers::profiles);
     Map<ServerName, Membership> holders = new HashMap<>();
-    for (Allocation each : allocations.list()) {
+    for (Allocation each : here(allocations.list())) {
       holders.put(each.server(), new Membership(each.tenant(), each.image()));
     }
     List<ServerLoad> all = loads.list();
@@ -77,6 +77,11 @@ public final class BalanceSurvey {
     List<String> notes = new ArrayList<>();
     List<ServerName> free = free(all, profiles, now, notes);
     return new Seen(new BalanceState(now, states, free, underWay.size(), movesMax), notes);
+  }
+
+  /** What servers hold of other nodes is those nodes' to balance. */
+  private List<Allocation> here(List<Allocation> all) {
+    return all.stream().filter(each -> each.node().equals(catalog.node())).toList();
   }
 
   private GroupState group(
@@ -105,6 +110,7 @@ public final class BalanceSurvey {
     int promised =
         (int)
             underWay.stream()
+                .filter(move -> !move.keeps())
                 .flatMap(move -> move.to().stream())
                 .filter(use -> use.image().equals(group.use().image()))
                 .count();

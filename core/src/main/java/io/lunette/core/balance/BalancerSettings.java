@@ -12,6 +12,10 @@ import java.time.Duration;
  */
 public record BalancerSettings(boolean enabled, int movesMax, Duration interval) {
 
+  /** Of a node where nobody has said anything. */
+  public static final BalancerSettings DEFAULT =
+      new BalancerSettings(false, 2, Duration.ofSeconds(30));
+
   public BalancerSettings {
     if (movesMax < 1 || movesMax > 1000) {
       throw new IllegalArgumentException("1 to 1000 moves may be under way at one time");

@@ -5,7 +5,6 @@ import io.lunette.core.DomainException;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
-import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.move.CatalogServerMoves;
 import io.lunette.core.move.Membership;
@@ -60,12 +59,7 @@ public final class CatalogBalancer implements Balancer, AutoCloseable {
   public void setGroup(Actor actor, ServerGroup group) throws DomainException {
     catalog.change(
         transaction -> {
-          Image image = images.getAvailable(transaction, group.use().image());
-          if (image.tenant().isPresent() && !image.tenant().get().equals(group.use().tenant())) {
-            throw new DomainException(
-                DomainException.Kind.CONFLICT,
-                "image '" + image.name() + "' belongs to tenant '" + image.tenant().get() + "'");
-          }
+          images.getAvailable(transaction, group.use().image()).requireFor(group.use().tenant());
           ledger.save(transaction, group);
           audit.record(transaction, actor, "group.set", group.name().value(), describe(group));
           return null;

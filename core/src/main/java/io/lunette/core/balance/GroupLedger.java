@@ -11,11 +11,17 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Groups and the balancer's settings in a transaction under way. Stateless, so thread-safe. */
+/**
+ * A node's groups and the settings of its balancer in a transaction under way: a group is of the
+ * servers that hold replicas of the node's image. Stateless, so thread-safe.
+ */
 final class GroupLedger {
 
   List<ServerGroup> all(Transaction transaction) throws DomainException {
-    return transaction.query("SELECT * FROM server_group ORDER BY name", GroupLedger::group);
+    return transaction.query(
+        "SELECT * FROM server_group WHERE node = ? ORDER BY name",
+        GroupLedger::group,
+        transaction.node().value());
   }
 
   /**
@@ -31,8 +37,9 @@ final class GroupLedger {
     }
     remove(transaction, group.name());
     transaction.update(
-        "INSERT INTO server_group (name, tenant, image, min_servers, max_servers, priority,"
-            + " metric, target, hysteresis, cooling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO server_group (node, name, tenant, image, min_servers, max_servers, priority,"
+            + " metric, target, hysteresis, cooling) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        transaction.node().value(),
         group.name().value(),
         group.use().tenant().value(),
         group.use().image().value(),
@@ -46,24 +53,31 @@ final class GroupLedger {
   }
 
   boolean remove(Transaction transaction, GroupName name) throws DomainException {
-    return transaction.update("DELETE FROM server_group WHERE name = ?", name.value()) == 1;
+    return transaction.update(
+            "DELETE FROM server_group WHERE node = ? AND name = ?",
+            transaction.node().value(),
+            name.value())
+        == 1;
   }
 
   BalancerSettings settings(Transaction transaction) throws DomainException {
     return transaction
         .first(
-            "SELECT * FROM balancer",
+            "SELECT * FROM balancer WHERE node = ?",
             row ->
                 new BalancerSettings(
                     row.flag("enabled"),
                     row.integer("moves_max"),
-                    Duration.ofMillis(row.number("interval_ms"))))
-        .orElseThrow();
+                    Duration.ofMillis(row.number("interval_ms"))),
+            transaction.node().value())
+        .orElse(BalancerSettings.DEFAULT);
   }
 
   void save(Transaction transaction, BalancerSettings settings) throws DomainException {
+    transaction.update("DELETE FROM balancer WHERE node = ?", transaction.node().value());
     transaction.update(
-        "UPDATE balancer SET enabled = ?, moves_max = ?, interval_ms = ?",
+        "INSERT INTO balancer (node, enabled, moves_max, interval_ms) VALUES (?, ?, ?, ?)",
+        transaction.node().value(),
         settings.enabled(),
         settings.movesMax(),
         settings.interval().toMillis());

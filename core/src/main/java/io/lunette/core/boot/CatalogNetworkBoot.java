@@ -54,7 +54,7 @@ public final class CatalogNetworkBoot implements NetworkBoot {
       return Optional.of("it is being moved");
     }
     Optional<Allocation> held = allocations.find(server.name());
-    return held.isPresent() ? rollouts.prepareBoot(held.get()) : Optional.empty();
+    return held.isPresent() ? rollouts.prepareBoot(server, held.get()) : Optional.empty();
   }
 
   @Override

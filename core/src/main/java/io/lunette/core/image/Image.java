@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.image;
 
+import io.lunette.core.DomainException;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
@@ -48,6 +49,19 @@ public record Image(
   /** The volumes that it takes. */
   public List<VolumeName> volumes() {
     return shared.isPresent() ? List.of(volume, shared.get().volume()) : List.of(volume);
+  }
+
+  /**
+   * Sees to it that a tenant may have replicas of it.
+   *
+   * @throws DomainException CONFLICT
+   */
+  public void requireFor(TenantName who) throws DomainException {
+    if (tenant.isPresent() && !tenant.get().equals(who)) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          "image '" + name + "' belongs to tenant '" + tenant.get() + "'");
+    }
   }
 
   /** Whether it holds the same as another. */

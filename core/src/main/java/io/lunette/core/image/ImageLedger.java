@@ -163,13 +163,23 @@ public final class ImageLedger {
         == 1;
   }
 
-  /** Makes an AVAILABLE image the current version of its name. */
+  /**
+   * Makes an AVAILABLE image the current version of its name.
+   *
+   * @throws DomainException CONFLICT if it is not AVAILABLE any more
+   */
   void makeCurrent(Transaction transaction, Image image) throws DomainException {
     transaction.update(
         "UPDATE image SET is_current = 0 WHERE series = ? AND is_current = 1",
         image.series().value());
-    transaction.update(
-        "UPDATE image SET is_current = 1 WHERE id = ? AND state = 'AVAILABLE'", image.id().value());
+    int made =
+        transaction.update(
+            "UPDATE image SET is_current = 1 WHERE id = ? AND state = 'AVAILABLE'",
+            image.id().value());
+    if (made == 0) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT, "image '" + image.ref() + "' was withdrawn meanwhile");
+    }
   }
 
   void setLabels(Transaction transaction, ImageId id, ImageLabels labels) throws DomainException {
@@ -179,7 +189,7 @@ public final class ImageLedger {
   void setDigests(Transaction transaction, ImageId id, String sha256, Optional<String> sharedSha256)
       throws DomainException {
     transaction.update(
-        "UPDATE image SET sha256 = ?, shared_sha256 = ? WHERE id = ?",
+        "UPDATE image SET sha256 = ?, shared_sha256 = ? WHERE id = ? AND state = 'IMPORTING'",
         sha256,
         sharedSha256,
         id.value());
@@ -196,11 +206,11 @@ public final class ImageLedger {
   /** RETIRED images that no replica is made of and no operator has mapped. */
   public List<Image> unused(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT * FROM image WHERE node = ? AND state = 'RETIRED' AND NOT EXISTS (SELECT 1 FROM replica r"
-            + " WHERE r.image_id = image.id AND r.state <> 'RETIRED') AND NOT EXISTS"
-            + " (SELECT 1 FROM manual_mapping m WHERE m.node = image.node"
-            + " AND (m.volume = image.volume OR m.volume = image.shared_volume)) AND NOT EXISTS"
-            + " (SELECT 1 FROM allocation_lun l WHERE l.volume = image.shared_volume)",
+        "SELECT * FROM image WHERE node = ? AND state = 'RETIRED' AND NOT EXISTS (SELECT 1 FROM"
+            + " replica r WHERE r.image_id = image.id AND r.state <> 'RETIRED') AND NOT EXISTS"
+            + " (SELECT 1 FROM manual_mapping m WHERE m.node = image.node AND (m.volume ="
+            + " image.volume OR m.volume = image.shared_volume)) AND NOT EXISTS (SELECT 1 FROM"
+            + " allocation_lun l WHERE l.volume = image.shared_volume)",
         ImageLedger::image,
         transaction.node().value());
   }
@@ -216,7 +226,9 @@ public final class ImageLedger {
 
   /** Records that the volume of an image has been deleted. */
   public void markVolumeGone(Transaction transaction, ImageId id) throws DomainException {
-    transaction.update("UPDATE image SET volume_gone = 1 WHERE id = ?", id.value());
+    transaction.update(
+        "UPDATE image SET volume_gone = 1 WHERE id = ? AND state IN ('DELETED', 'FAILED')",
+        id.value());
   }
 
   /** Whether a volume of that name has still to be deleted, so that the name is not free yet. */

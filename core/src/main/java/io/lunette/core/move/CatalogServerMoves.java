@@ -2,9 +2,9 @@
 package io.lunette.core.move;
 
 import io.lunette.core.DomainException;
-import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationId;
-import io.lunette.core.allocation.Allocations;
+import io.lunette.core.allocation.AllocationLedger;
+import io.lunette.core.allocation.HeldReplica;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
@@ -32,7 +32,7 @@ public final class CatalogServerMoves implements ServerMoves, AutoCloseable {
 
   private final Catalog catalog;
   private final CatalogServers servers;
-  private final Allocations allocations;
+  private final AllocationLedger allocations;
   private final ImageLedger images;
   private final MoveLedger moves;
   private final MoveSteps steps;
@@ -45,7 +45,7 @@ public final class CatalogServerMoves implements ServerMoves, AutoCloseable {
   public CatalogServerMoves(
       Catalog catalog,
       CatalogServers servers,
-      Allocations allocations,
+      AllocationLedger allocations,
       ImageLedger images,
       MoveLedger moves,
       MoveSteps steps,
@@ -70,17 +70,20 @@ public final class CatalogServerMoves implements ServerMoves, AutoCloseable {
 
   /** Begins a move, with which {@link #resume} goes on. */
   public void enqueue(Actor actor, MoveRequest request) throws DomainException {
-    Optional<Allocation> held = allocations.find(request.server());
-    requireHeld(request, held);
     catalog.change(
         transaction -> {
           servers.get(transaction, request.server());
           moves.requireNone(transaction, request.server());
+          Optional<HeldReplica> held = allocations.heldBy(transaction, request.server());
+          if (held.isPresent()) {
+            held.get().requireHere(transaction);
+          }
+          requireHeld(request, held);
           requirePower(transaction, request);
           if (request.to().isPresent()) {
             images.getAvailable(transaction, request.to().get().image());
           }
-          Optional<AllocationId> released = held.map(Allocation::id);
+          Optional<AllocationId> released = held.map(HeldReplica::id);
           ServerMove move = moves.insert(transaction, actor, request, released);
           audit.record(
               transaction,
@@ -92,7 +95,7 @@ public final class CatalogServerMoves implements ServerMoves, AutoCloseable {
         });
   }
 
-  private static void requireHeld(MoveRequest request, Optional<Allocation> held)
+  private static void requireHeld(MoveRequest request, Optional<HeldReplica> held)
       throws DomainException {
     Optional<Membership> now = held.map(each -> new Membership(each.tenant(), each.image()));
     if (!now.equals(request.from())) {
@@ -130,10 +133,10 @@ public final class CatalogServerMoves implements ServerMoves, AutoCloseable {
     return catalog.read(transaction -> moves.newest(transaction, server));
   }
 
-  /** Goes on with every move in the background. */
+  /** Goes on with every move of this node in the background. */
   public void resume() {
     try {
-      for (ServerMove move : catalog.read(moves::underWay)) {
+      for (ServerMove move : catalog.read(moves::underWayHere)) {
         try {
           workers.execute(() -> goOnQuietly(move.server()));
         } catch (RejectedExecutionException e) {
@@ -165,19 +168,25 @@ public final class CatalogServerMoves implements ServerMoves, AutoCloseable {
     return move;
   }
 
-  /** Goes on with the move of a server, if it has one and nobody else does so already. */
+  /** Goes on with the move of a server, if this node has one and nobody does so already. */
   public void goOn(ServerName server) throws DomainException {
     if (!busy.add(server)) {
       return;
     }
     try {
-      Optional<ServerMove> move = catalog.read(t -> moves.underWay(t, server));
+      Optional<ServerMove> move = ours(server);
       while (!closed && move.isPresent() && steps.step(move.get())) {
-        move = catalog.read(t -> moves.underWay(t, server));
+        move = ours(server);
       }
     } finally {
       busy.remove(server);
     }
+  }
+
+  private Optional<ServerMove> ours(ServerName server) throws DomainException {
+    return catalog
+        .read(transaction -> moves.underWay(transaction, server))
+        .filter(move -> move.node().equals(catalog.node()));
   }
 
   /** Lets no more steps begin; moves go on when the core starts again. */

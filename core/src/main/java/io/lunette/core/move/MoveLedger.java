@@ -7,6 +7,7 @@ import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.node.NodeName;
 import io.lunette.core.server.ServerDependents;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
@@ -20,13 +21,21 @@ public final class MoveLedger implements ServerDependents {
 
   private static final String UNDER_WAY = "state IN ('RELEASING', 'RESTARTING', 'ALLOCATING')";
 
-  /** Those that have not ended, oldest first. */
+  /** Those of this node that have not ended, oldest first. */
+  public List<ServerMove> underWayHere(Transaction transaction) throws DomainException {
+    return transaction.query(
+        "SELECT * FROM server_move WHERE node = ? AND " + UNDER_WAY + " ORDER BY sequence",
+        MoveLedger::move,
+        transaction.node().value());
+  }
+
+  /** Those that have not ended, of whatever node, oldest first. */
   public List<ServerMove> underWay(Transaction transaction) throws DomainException {
     return transaction.query(
         "SELECT * FROM server_move WHERE " + UNDER_WAY + " ORDER BY sequence", MoveLedger::move);
   }
 
-  /** The one of a server that has not ended. */
+  /** The one of a server that has not ended, of whatever node. */
   public Optional<ServerMove> underWay(Transaction transaction, ServerName server)
       throws DomainException {
     return transaction.first(
@@ -50,18 +59,19 @@ public final class MoveLedger implements ServerDependents {
         "SELECT * FROM server_move ORDER BY sequence DESC LIMIT ?", MoveLedger::move, limit);
   }
 
-  /** When a server last joined or left, or began to. */
+  /** When a server of this node's last joined or left, or began to. */
   public Optional<Instant> lastChange(Transaction transaction, Membership use)
       throws DomainException {
     String tenant = use.tenant().value();
     String image = use.image().value();
     return transaction
         .query(
-            "SELECT MAX(updated) AS last FROM server_move"
-                + " WHERE ((to_tenant = ? AND to_image = ?) OR (from_tenant = ? AND from_image = ?))"
-                + " AND (COALESCE(from_tenant, '') <> COALESCE(to_tenant, '')"
-                + " OR COALESCE(from_image, '') <> COALESCE(to_image, ''))",
+            "SELECT MAX(updated) AS last FROM server_move WHERE node = ? AND ((to_tenant = ? AND"
+                + " to_image = ?) OR (from_tenant = ? AND from_image = ?)) AND"
+                + " (COALESCE(from_tenant, '') <> COALESCE(to_tenant, '') OR COALESCE(from_image,"
+                + " '') <> COALESCE(to_image, ''))",
             row -> row.optionalInstant("last"),
+            transaction.node().value(),
             tenant,
             image,
             tenant,
@@ -73,9 +83,10 @@ public final class MoveLedger implements ServerDependents {
       Transaction transaction, Actor actor, MoveRequest request, Optional<AllocationId> released)
       throws DomainException {
     transaction.update(
-        "INSERT INTO server_move (server, released, from_tenant, from_image, to_tenant, to_image,"
-            + " restarts, actor, reason, state, attempts, message, started, updated)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?)",
+        "INSERT INTO server_move (node, server, released, from_tenant, from_image, to_tenant,"
+            + " to_image, restarts, keeps, actor, reason, state, attempts, message, started,"
+            + " updated) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', ?, ?)",
+        transaction.node().value(),
         request.server().value(),
         released.map(AllocationId::value),
         request.from().map(each -> each.tenant().value()),
@@ -83,6 +94,7 @@ public final class MoveLedger implements ServerDependents {
         request.to().map(each -> each.tenant().value()),
         request.to().map(each -> each.image().value()),
         request.restarts(),
+        request.keeps(),
         actor.value(),
         request.reason(),
         MoveState.RELEASING,
@@ -108,7 +120,7 @@ public final class MoveLedger implements ServerDependents {
         == 1;
   }
 
-  /** Notes that a step was tried in vain. */
+  /** Notes that a step was tried in vain, if the move is still where the caller thought. */
   void tried(Transaction transaction, ServerMove move, String message) throws DomainException {
     transaction.update(
         "UPDATE server_move SET attempts = attempts + 1, message = ?, updated = ?"
@@ -125,18 +137,26 @@ public final class MoveLedger implements ServerDependents {
     if (move.isPresent()) {
       throw new DomainException(
           DomainException.Kind.BUSY,
-          "server '" + server + "' is being moved from " + move.get().describe());
+          "server '"
+              + server
+              + "' is being moved from "
+              + move.get().describe()
+              + "; 'lunette release "
+              + server
+              + "' ends that");
     }
   }
 
   private static ServerMove move(Row row) throws DomainException {
     return new ServerMove(
         row.number("sequence"),
+        new NodeName(row.text("node")),
         new ServerName(row.text("server")),
         row.optionalText("released").map(UUID::fromString).map(AllocationId::new),
         membership(row.optionalText("from_tenant"), row.optionalText("from_image")),
         membership(row.optionalText("to_tenant"), row.optionalText("to_image")),
         row.flag("restarts"),
+        row.flag("keeps"),
         new Actor(row.text("actor")),
         row.text("reason"),
         row.constant("state", MoveState.class),

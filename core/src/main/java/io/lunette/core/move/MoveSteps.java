@@ -2,9 +2,11 @@
 package io.lunette.core.move;
 
 import io.lunette.core.DomainException;
-import io.lunette.core.allocation.Allocation;
+import io.lunette.core.allocation.AllocationId;
 import io.lunette.core.allocation.AllocationOutcome;
-import io.lunette.core.allocation.Allocations;
+import io.lunette.core.allocation.AllocationRequest;
+import io.lunette.core.allocation.CatalogAllocations;
+import io.lunette.core.allocation.PortionExchange;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.power.ServerPower;
@@ -27,7 +29,8 @@ public final class MoveSteps {
 
   private final Catalog catalog;
   private final CatalogServers servers;
-  private final Allocations allocations;
+  private final CatalogAllocations allocations;
+  private final PortionExchange portions;
   private final ServerPower power;
   private final MoveLedger moves;
   private final CatalogAuditTrail audit;
@@ -37,7 +40,8 @@ public final class MoveSteps {
   public MoveSteps(
       Catalog catalog,
       CatalogServers servers,
-      Allocations allocations,
+      CatalogAllocations allocations,
+      PortionExchange portions,
       ServerPower power,
       MoveLedger moves,
       CatalogAuditTrail audit,
@@ -45,6 +49,7 @@ public final class MoveSteps {
     this.catalog = catalog;
     this.servers = servers;
     this.allocations = allocations;
+    this.portions = portions;
     this.power = power;
     this.moves = moves;
     this.audit = audit;
@@ -60,19 +65,21 @@ public final class MoveSteps {
     return switch (move.state()) {
       case RELEASING -> release(move);
       case RESTARTING -> restart(move);
-      case ALLOCATING -> allocate(move);
+      case ALLOCATING -> move.keeps() ? showCurrent(move) : allocate(move);
       case DONE, FAILED -> false;
     };
   }
 
-  /** What others have given the server meanwhile is not taken from it. */
+  /** Of what the server holds, only what it held when the move began is taken from it. */
   private boolean release(ServerMove move) throws DomainException {
-    Optional<Allocation> held = allocations.find(move.server());
-    boolean others = held.isPresent() && !held.map(Allocation::id).equals(move.released());
-    if (others) {
-      return fail(move, "it was allocated to " + held.get().tenant() + " meanwhile");
+    Optional<AllocationId> released = move.released();
+    if (move.keeps()) {
+      if (!portions.hide(move.server(), released.orElseThrow())) {
+        return fail(move, "its replica was taken from it meanwhile");
+      }
+    } else if (released.isPresent()) {
+      allocations.release(move.actor(), move.server(), released.get());
     }
-    allocations.release(move.actor(), move.server());
     return advance(move, move.restarts() ? MoveState.RESTARTING : afterRestart(move));
   }
 
@@ -103,7 +110,11 @@ public final class MoveSteps {
     Membership to = move.to().orElseThrow();
     AllocationOutcome outcome;
     try {
-      outcome = allocations.allocate(move.actor(), move.server(), to.tenant(), to.image());
+      outcome =
+          allocations.allocate(
+              move.actor(),
+              AllocationRequest.ready(move.server(), to.tenant(), to.image())
+                  .forMove(move.sequence()));
     } catch (DomainException e) {
       boolean passing = e.kind() == DomainException.Kind.IO;
       return passing ? later(move, e.getMessage()) : fail(move, e.getMessage());
@@ -114,6 +125,17 @@ public final class MoveSteps {
       case SERVER_BUSY -> fail(move, "it was allocated otherwise meanwhile");
       case QUOTA_REACHED -> fail(move, "tenant '" + to.tenant() + "' has all that it may have");
     };
+  }
+
+  private boolean showCurrent(ServerMove move) throws DomainException {
+    try {
+      return portions.showCurrent(move.actor(), move.server(), move.released().orElseThrow())
+          ? advance(move, MoveState.DONE)
+          : fail(move, "its replica was taken from it meanwhile");
+    } catch (DomainException e) {
+      boolean passing = e.kind() == DomainException.Kind.IO;
+      return passing ? later(move, e.getMessage()) : fail(move, e.getMessage());
+    }
   }
 
   private boolean advance(ServerMove move, MoveState to) throws DomainException {
@@ -128,7 +150,11 @@ public final class MoveSteps {
         });
   }
 
+  /** A server that keeps its writable volume has the portion that it had before. */
   private boolean fail(ServerMove move, String why) throws DomainException {
+    if (move.keeps()) {
+      portions.showAgain(move.server(), move.released().orElseThrow());
+    }
     return catalog.change(
         transaction -> {
           boolean moved = moves.advance(transaction, move, MoveState.FAILED, why);

@@ -122,7 +122,7 @@ final class MaskingReconciler {
     for (HeldReplica held : catalog.read(allocations::heldHere)) {
       wanted.add(Wanted.of(held.unit()));
     }
-    for (HeldLun lun : catalog.read(units::heldHere)) {
+    for (HeldLun lun : catalog.read(units::shownHere)) {
       wanted.add(Wanted.of(lun));
     }
     for (ManualMapping mapping : catalog.read(mappings::all)) {

@@ -8,6 +8,7 @@ import io.lunette.core.allocation.AllocationUnits;
 import io.lunette.core.allocation.Allocations;
 import io.lunette.core.allocation.CatalogAllocations;
 import io.lunette.core.allocation.Handover;
+import io.lunette.core.allocation.PortionExchange;
 import io.lunette.core.allocation.TenantQuotas;
 import io.lunette.core.allocation.Unmasking;
 import io.lunette.core.audit.AuditTrail;
@@ -27,6 +28,7 @@ import io.lunette.core.load.ServerLoads;
 import io.lunette.core.mapping.CatalogMappings;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.mapping.MappingLedger;
+import io.lunette.core.move.MoveHolds;
 import io.lunette.core.move.ServerMoves;
 import io.lunette.core.node.CatalogNodes;
 import io.lunette.core.node.Nodes;
@@ -115,6 +117,10 @@ final class WiredCore implements ProvisioningCore {
     var allocationLuns = new AllocationLuns(luns);
     var units =
         new AllocationUnits(catalog, masking, allocationLuns, personalities.volumes(driver));
+    var holds = new MoveHolds(WiredServers.MOVES, audit);
+    var portions =
+        new PortionExchange(
+            catalog, masking, imageLedger, allocationLedger, allocationLuns, locks, audit);
     var unmasking = new Unmasking(catalog, masking, units, replicaLedger, luns, locks);
     var chain = new CertificateChain(parts.keys());
     this.certificates = new CatalogCertificates(catalog, chain, parts.keys(), audit);
@@ -177,7 +183,7 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             tenants,
             audit,
-            List.of(pools, mappingLedger, personalities),
+            List.of(pools, allocationLuns, mappingLedger, personalities),
             this::demand,
             parts.workers());
     this.compositions = new CatalogCompositions(catalog, driver, images);
@@ -201,6 +207,7 @@ final class WiredCore implements ProvisioningCore {
                 tenants,
                 quotas,
                 demandLedger,
+                holds,
                 audit),
             quotas,
             new OnDemandReplica(
@@ -211,10 +218,12 @@ final class WiredCore implements ProvisioningCore {
                 poolTerms,
                 demandLedger,
                 parts.clock()),
+            holds,
             audit,
             this::demand);
     this.running =
-        new WiredServers(parts, servers, allocations, allocationLedger, imageLedger, pools, audit);
+        new WiredServers(
+            parts, servers, allocations, portions, allocationLedger, imageLedger, pools, audit);
     this.mappings =
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
     this.space =

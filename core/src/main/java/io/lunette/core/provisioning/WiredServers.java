@@ -3,7 +3,8 @@ package io.lunette.core.provisioning;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.AllocationLedger;
-import io.lunette.core.allocation.Allocations;
+import io.lunette.core.allocation.CatalogAllocations;
+import io.lunette.core.allocation.PortionExchange;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.balance.BalanceSurvey;
 import io.lunette.core.balance.CatalogBalancer;
@@ -29,7 +30,7 @@ import org.slf4j.LoggerFactory;
 final class WiredServers implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(WiredServers.class);
-  private static final MoveLedger MOVES = new MoveLedger();
+  static final MoveLedger MOVES = new MoveLedger();
   private static final LoadLedger LOADS = new LoadLedger();
   private static final BootLedger BOOTS = new BootLedger();
 
@@ -44,7 +45,8 @@ final class WiredServers implements AutoCloseable {
   WiredServers(
       CoreParts parts,
       CatalogServers servers,
-      Allocations allocations,
+      CatalogAllocations allocations,
+      PortionExchange portions,
       AllocationLedger allocationLedger,
       ImageLedger images,
       Pools pools,
@@ -56,14 +58,16 @@ final class WiredServers implements AutoCloseable {
         new CatalogServerMoves(
             catalog,
             servers,
-            allocations,
+            allocationLedger,
             images,
             MOVES,
-            new MoveSteps(catalog, servers, allocations, parts.power(), MOVES, audit, clock),
+            new MoveSteps(
+                catalog, servers, allocations, portions, parts.power(), MOVES, audit, clock),
             audit,
             parts.workers());
     this.rollouts =
-        new CatalogRollouts(catalog, servers, allocations, images, pools, BOOTS, moves, audit);
+        new CatalogRollouts(
+            catalog, servers, allocations, images, pools, BOOTS, moves, parts.load(), audit, clock);
     this.networkBoot = new CatalogNetworkBoot(servers, allocations, moves, rollouts);
     this.loads =
         new CatalogServerLoads(

@@ -133,7 +133,8 @@ public final class ReplicaLedger {
       String reason = "allocated to server " + server + " for tenant " + tenant;
       if (move(transaction, name, ReplicaState.READY, ReplicaState.ALLOCATED, actor, reason)) {
         transaction.update(
-            "UPDATE replica SET tenant = ?, server = ?, attempts = 0 WHERE name = ?",
+            "UPDATE replica SET tenant = ?, server = ?, attempts = 0"
+                + " WHERE name = ? AND state = 'ALLOCATED'",
             tenant.value(),
             server.value(),
             name.value());
@@ -147,26 +148,42 @@ public final class ReplicaLedger {
   /** Forgets whose data a replica held: its scrub has succeeded. */
   public void clearHolder(Transaction transaction, ReplicaName name) throws DomainException {
     transaction.update(
-        "UPDATE replica SET tenant = NULL, server = NULL, attempts = 0 WHERE name = ?",
+        "UPDATE replica SET tenant = NULL, server = NULL, attempts = 0"
+            + " WHERE name = ? AND state IN ('READY', 'BUILDING', 'RETIRED')",
         name.value());
   }
 
-  /** Sets how many of its scrubs have failed since it was returned. */
-  public void setAttempts(Transaction transaction, ReplicaName name, int attempts)
-      throws DomainException {
-    transaction.update("UPDATE replica SET attempts = ? WHERE name = ?", attempts, name.value());
+  /** Counts a scrub that failed; whether the replica was still being scrubbed as the caller saw. */
+  public boolean scrubFailed(Transaction transaction, Replica replica) throws DomainException {
+    return transaction.update(
+            "UPDATE replica SET attempts = attempts + 1"
+                + " WHERE name = ? AND state = 'SCRUBBING' AND attempts = ?",
+            replica.name().value(),
+            replica.attempts())
+        == 1;
   }
 
-  /** Notes from which initiator a returned replica has still to be taken. */
+  /** Forgets that scrubs have failed, of one that is scrubbed once more. */
+  public void forgetFailures(Transaction transaction, ReplicaName name) throws DomainException {
+    transaction.update(
+        "UPDATE replica SET attempts = 0 WHERE name = ? AND state = 'SCRUBBING'", name.value());
+  }
+
+  /** Notes from which initiator a replica that was just returned has still to be taken. */
   public void awaitUnmask(Transaction transaction, ReplicaName name, InitiatorName initiator)
       throws DomainException {
     transaction.update(
-        "UPDATE replica SET unmask = ? WHERE name = ?", initiator.value(), name.value());
+        "UPDATE replica SET unmask = ? WHERE name = ? AND state = 'RETURNED' AND unmask IS NULL",
+        initiator.value(),
+        name.value());
   }
 
-  /** Notes that a replica is in no initiator's reach any more. */
-  public void unmasked(Transaction transaction, ReplicaName name) throws DomainException {
-    transaction.update("UPDATE replica SET unmask = NULL WHERE name = ?", name.value());
+  /** Notes that a replica which had still to be taken from an initiator is out of its reach. */
+  public void unmasked(Transaction transaction, PendingUnmask pending) throws DomainException {
+    transaction.update(
+        "UPDATE replica SET unmask = NULL WHERE name = ? AND unmask = ?",
+        pending.replica().name().value(),
+        pending.initiator().value());
   }
 
   /** Replicas that have still to be taken from an initiator. */
@@ -323,7 +340,7 @@ public final class ReplicaLedger {
       throws DomainException {
     if (!names.isEmpty()) {
       transaction.batch(
-          "UPDATE replica SET volume_gone = 1 WHERE name = ?",
+          "UPDATE replica SET volume_gone = 1 WHERE name = ? AND state IN ('RETIRED', 'FAILED')",
           names.stream().map(name -> new Object[] {name.value()}).toList());
     }
   }
@@ -370,15 +387,16 @@ public final class ReplicaLedger {
         limit);
   }
 
-  /** Notes that the volume of a replica has to be deleted and made once more. */
+  /** Notes that the volume of a BUILDING replica has to be deleted and made once more. */
   public void layAnew(Transaction transaction, ReplicaName name) throws DomainException {
-    transaction.update("UPDATE replica SET anew = 1 WHERE name = ?", name.value());
+    transaction.update(
+        "UPDATE replica SET anew = 1 WHERE name = ? AND state = 'BUILDING'", name.value());
   }
 
   /** Notes that the volumes that had to be deleted are. */
   public void forgetAnew(Transaction transaction, List<ReplicaName> names) throws DomainException {
     transaction.batch(
-        "UPDATE replica SET anew = 0 WHERE name = ?",
+        "UPDATE replica SET anew = 0 WHERE name = ? AND state = 'BUILDING' AND anew = 1",
         names.stream().map(name -> new Object[] {name.value()}).toList());
   }
 

@@ -8,33 +8,41 @@ import io.lunette.core.image.ImageName;
 import io.lunette.core.server.BootPolicy;
 import io.lunette.core.server.ServerDependents;
 import io.lunette.core.server.ServerName;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.UUID;
 
-/** Boot policies of images, and boots of servers, in a transaction under way. Stateless. */
+/** Boot policies of this node's images, and boots of servers, in a transaction. Stateless. */
 public final class BootLedger implements ServerDependents {
 
   Optional<BootPolicy> policy(Transaction transaction, ImageName image) throws DomainException {
     return transaction.first(
-        "SELECT policy FROM image_boot WHERE image = ?",
+        "SELECT policy FROM image_boot WHERE node = ? AND image = ?",
         row -> row.constant("policy", BootPolicy.class),
+        transaction.node().value(),
         image.value());
   }
 
   void setPolicy(Transaction transaction, ImageName image, BootPolicy policy)
       throws DomainException {
-    transaction.update("DELETE FROM image_boot WHERE image = ?", image.value());
     transaction.update(
-        "INSERT INTO image_boot (image, policy) VALUES (?, ?)", image.value(), policy);
+        "DELETE FROM image_boot WHERE node = ? AND image = ?",
+        transaction.node().value(),
+        image.value());
+    transaction.update(
+        "INSERT INTO image_boot (node, image, policy) VALUES (?, ?, ?)",
+        transaction.node().value(),
+        image.value(),
+        policy);
   }
 
-  /** The allocation that a server was last told to boot from. */
-  Optional<AllocationId> lastBoot(Transaction transaction, ServerName server)
+  /** When a server was last told to boot from an allocation; empty if it was not. */
+  Optional<Instant> lastBoot(Transaction transaction, ServerName server, AllocationId allocation)
       throws DomainException {
     return transaction.first(
-        "SELECT allocation FROM server_boot WHERE server = ?",
-        row -> new AllocationId(UUID.fromString(row.text("allocation"))),
-        server.value());
+        "SELECT at_time FROM server_boot WHERE server = ? AND allocation = ?",
+        row -> row.instant("at_time"),
+        server.value(),
+        allocation.value());
   }
 
   void booted(Transaction transaction, ServerName server, AllocationId allocation)

@@ -10,6 +10,7 @@ import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.load.TargetLoad;
 import io.lunette.core.move.CatalogServerMoves;
 import io.lunette.core.move.Membership;
 import io.lunette.core.move.MoveRequest;
@@ -18,13 +19,27 @@ import io.lunette.core.pool.Pools;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.BootPolicy;
 import io.lunette.core.server.CatalogServers;
+import io.lunette.core.server.Server;
 import io.lunette.core.server.ServerName;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Roll-outs over a catalog: what runs where is read from the allocations. Thread-safe. */
+/**
+ * Roll-outs over a catalog: what runs where is read from the allocations. Each node has its own
+ * images, and so its own roll-outs.
+ *
+ * <p>A boot is a request that anybody on the network may send in a server's name. So it takes
+ * nothing from a server that is logged in, and what it takes otherwise the server's own next boot
+ * would take as well; and it cannot be repeated to use up the pool. Thread-safe.
+ */
 public final class CatalogRollouts implements Rollouts {
+
+  /** No server is up and down again sooner, and somebody who only asks gets no more replicas. */
+  private static final Duration BOOT_PAUSE = Duration.ofSeconds(15);
 
   private final Catalog catalog;
   private final CatalogServers servers;
@@ -33,7 +48,9 @@ public final class CatalogRollouts implements Rollouts {
   private final Pools pools;
   private final BootLedger boots;
   private final CatalogServerMoves moves;
+  private final TargetLoad target;
   private final CatalogAuditTrail audit;
+  private final Clock clock;
 
   /** Wires the service. */
   public CatalogRollouts(
@@ -44,7 +61,9 @@ public final class CatalogRollouts implements Rollouts {
       Pools pools,
       BootLedger boots,
       CatalogServerMoves moves,
-      CatalogAuditTrail audit) {
+      TargetLoad target,
+      CatalogAuditTrail audit,
+      Clock clock) {
     this.catalog = catalog;
     this.servers = servers;
     this.allocations = allocations;
@@ -52,7 +71,9 @@ public final class CatalogRollouts implements Rollouts {
     this.pools = pools;
     this.boots = boots;
     this.moves = moves;
+    this.target = target;
     this.audit = audit;
+    this.clock = clock;
   }
 
   @Override
@@ -74,7 +95,7 @@ public final class CatalogRollouts implements Rollouts {
     BootPolicy policy = imagePolicy(name);
     List<RolloutServer> holders = new ArrayList<>();
     for (Allocation each : allocations.list()) {
-      if (each.image().equals(name)) {
+      if (each.image().equals(name) && isHere(each)) {
         holders.add(
             new RolloutServer(
                 each.server(),
@@ -108,27 +129,47 @@ public final class CatalogRollouts implements Rollouts {
                     new DomainException(
                         DomainException.Kind.INVALID,
                         "server '" + server + "' holds nothing to upgrade"));
-    if (!isStale(held)) {
+    requireHere(held);
+    Image current = catalog.read(transaction -> images.getAvailable(transaction, held.image()));
+    if (current.version() == held.imageVersion()) {
       return Optional.empty();
     }
-    if (ready(held.image()) == 0) {
+    boolean keeps = keepsWritable(held, current);
+    if (!keeps && ready(held.image()) == 0) {
       throw new DomainException(
           DomainException.Kind.BUSY,
           "no replica of the current version of image '" + held.image() + "' is ready; try again");
     }
-    return Optional.of(
-        exchange(actor, held, restarts, "from version " + held.imageVersion() + " to the current"));
+    String reason = "from version " + held.imageVersion() + " to the current";
+    return Optional.of(exchange(actor, held, restarts, keeps, reason));
   }
 
-  private boolean isStale(Allocation held) throws DomainException {
-    return catalog.read(transaction -> images.getAvailable(transaction, held.image())).version()
-        != held.imageVersion();
+  private void requireHere(Allocation held) throws DomainException {
+    if (!isHere(held)) {
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          "server '"
+              + held.server()
+              + "' holds a replica of node '"
+              + held.node()
+              + "'; upgrade it there");
+    }
   }
 
-  private ServerMove exchange(Actor actor, Allocation held, boolean restarts, String reason)
+  private boolean isHere(Allocation held) {
+    return held.node().equals(catalog.node());
+  }
+
+  /** Whether a new version is a new shared portion, and what the server wrote stays. */
+  private static boolean keepsWritable(Allocation held, Image current) {
+    return held.isSplit() && current.shared().isPresent();
+  }
+
+  private ServerMove exchange(
+      Actor actor, Allocation held, boolean restarts, boolean keeps, String reason)
       throws DomainException {
     Optional<Membership> same = Optional.of(new Membership(held.tenant(), held.image()));
-    return moves.begin(actor, new MoveRequest(held.server(), same, same, restarts, reason));
+    return moves.begin(actor, new MoveRequest(held.server(), same, same, restarts, keeps, reason));
   }
 
   /**
@@ -136,29 +177,40 @@ public final class CatalogRollouts implements Rollouts {
    *
    * @return why it must not boot yet, if it must not
    */
-  public Optional<String> prepareBoot(Allocation held) throws DomainException {
-    BootPolicy policy =
-        servers.profile(held.server()).boot().isPresent()
-            ? servers.profile(held.server()).boot().get()
-            : imagePolicy(held.image());
+  public Optional<String> prepareBoot(Server server, Allocation held) throws DomainException {
+    if (!isHere(held)) {
+      return Optional.of("its replica is one of node " + held.node());
+    }
+    Optional<BootPolicy> own = servers.profile(server.name()).boot();
+    BootPolicy policy = own.isPresent() ? own.get() : imagePolicy(held.image());
     if (policy == BootPolicy.PERSISTENT) {
       return Optional.empty();
     }
-    boolean used =
-        catalog
-            .read(transaction -> boots.lastBoot(transaction, held.server()))
-            .equals(Optional.of(held.id()));
-    boolean mustBeFresh = policy == BootPolicy.FRESH && used;
-    if (!mustBeFresh && !isStale(held)) {
+    Optional<Instant> last =
+        catalog.read(transaction -> boots.lastBoot(transaction, server.name(), held.id()));
+    Optional<Image> current =
+        catalog.read(transaction -> images.current(transaction, held.image()));
+    boolean stale = current.isPresent() && current.get().version() != held.imageVersion();
+    boolean mustBeFresh = policy == BootPolicy.FRESH && last.isPresent();
+    if (!mustBeFresh && !stale) {
       return Optional.empty();
     }
-    if (ready(held.image()) == 0) {
+    if (target.counters().containsKey(server.initiator())) {
+      return Optional.of("it is logged in still; it boots when that session has ended");
+    }
+    boolean keeps =
+        policy == BootPolicy.STATELESS && current.isPresent() && keepsWritable(held, current.get());
+    if (!keeps && (current.isEmpty() || ready(held.image()) == 0)) {
       return mustBeFresh ? Optional.of("no fresh replica is ready") : Optional.empty();
+    }
+    if (mustBeFresh && clock.instant().isBefore(last.get().plus(BOOT_PAUSE))) {
+      return Optional.of("it was told to boot a moment ago");
     }
     exchange(
         Actor.LUNETTE,
         held,
         false,
+        keeps,
         "it boots, and its policy is " + policy.label() + ", with version " + held.imageVersion());
     return Optional.empty();
   }

@@ -32,11 +32,12 @@ public interface Rollouts {
   /**
    * Gives a server a replica of the current version in place of an older or a newer one, whatever
    * its policy, and restarts it if its power is controlled. The old replica, and what the server
-   * wrote to it, is returned and scrubbed.
+   * wrote to it, is returned and scrubbed. Of a split image only the shared portion is exchanged:
+   * the server keeps its replica, the writable volume.
    *
    * @return the move, or empty if the server has the current version already
-   * @throws DomainException NOT_FOUND; INVALID if it holds nothing; BUSY if it is being moved, or
-   *     no replica of the current version is ready
+   * @throws DomainException NOT_FOUND; INVALID if it holds nothing; CONFLICT if that is another
+   *     node's; BUSY if it is being moved, or no replica of the current version is ready
    */
   Optional<ServerMove> upgrade(Actor actor, ServerName server) throws DomainException;
 }

@@ -233,7 +233,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
                 DomainException.Kind.BUSY,
                 "replica '" + name + "' is " + replica.state() + ", not QUARANTINED");
           }
-          replicas.setAttempts(transaction, name, 0);
+          replicas.forgetFailures(transaction, name);
           audit.record(transaction, actor, "scrub.retry", name.value(), "");
           return null;
         });

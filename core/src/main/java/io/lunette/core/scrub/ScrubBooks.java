@@ -109,12 +109,14 @@ final class ScrubBooks {
   boolean failed(Replica replica, Optional<EraseReport> report, String why) throws DomainException {
     return catalog.change(
         transaction -> {
-          boolean givenUp = replica.attempts() + 1 >= attemptsMax;
-          if (givenUp && leave(transaction, replica, ReplicaState.QUARANTINED, why)) {
+          boolean givenUp =
+              replicas.scrubFailed(transaction, replica)
+                  && replica.attempts() + 1 >= attemptsMax
+                  && leave(transaction, replica, ReplicaState.QUARANTINED, why);
+          if (givenUp) {
             ScrubRecord unused =
                 record(transaction, replica, ScrubOutcome.QUARANTINED, report, why);
           }
-          replicas.setAttempts(transaction, replica.name(), replica.attempts() + 1);
           return givenUp;
         });
   }

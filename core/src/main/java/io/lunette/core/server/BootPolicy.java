@@ -9,7 +9,10 @@ import java.util.stream.Collectors;
 public enum BootPolicy {
   /** The replica stays until somebody upgrades the server or takes it back. */
   PERSISTENT,
-  /** A replica of a version that is not the current one is exchanged for one that is. */
+  /**
+   * A replica of a version that is not the current one is exchanged for one that is; of a split
+   * image the shared portion is, and the writable volume stays.
+   */
   STATELESS,
   /** The replica is exchanged at every boot: nothing that a boot wrote is there at the next. */
   FRESH;

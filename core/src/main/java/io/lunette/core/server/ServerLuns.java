@@ -69,6 +69,19 @@ public final class ServerLuns {
     }
   }
 
+  /** Has the number of a volume stand for another. */
+  public void replace(
+      Transaction transaction, ServerName server, VolumeName volume, VolumeName other)
+      throws DomainException {
+    requireNone(transaction, server, other);
+    transaction.update(
+        "UPDATE server_lun SET volume = ? WHERE node = ? AND server = ? AND volume = ?",
+        other.value(),
+        transaction.node().value(),
+        server.value(),
+        volume.value());
+  }
+
   /** Gives the number of a volume back, if it has one. */
   public void free(Transaction transaction, ServerName server, VolumeName volume)
       throws DomainException {

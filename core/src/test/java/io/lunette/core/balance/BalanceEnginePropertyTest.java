@@ -11,9 +11,12 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** SH-3, WA-11: what holds of every plan, whatever the state; a failure names its seed. */
+/** What holds of every plan, whatever the state; a failure names its seed. */
+@Tag("SH-3")
+@Tag("WA-11")
 class BalanceEnginePropertyTest {
 
   private static final int SCENES = 2000;

@@ -6,9 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lunette.core.balance.PlannedMove.Cause;
 import io.lunette.core.server.ServerName;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** SH-1, SH-3, SH-6, SH-7, SH-8, WA-11: single decisions, and what is said of them. */
+/** Single decisions, and what is said of them. */
+@Tag("SH-1")
+@Tag("SH-3")
+@Tag("SH-6")
+@Tag("SH-7")
+@Tag("SH-8")
+@Tag("WA-11")
 class BalanceEngineTest {
 
   private final BalanceScene scene = new BalanceScene();

@@ -32,10 +32,16 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** SH-1, SH-3, SH-4, SH-6, SH-7: servers follow the load, from the reports to the new replica. */
+/** Servers follow the load, from the reports to the new replica. */
+@Tag("SH-1")
+@Tag("SH-3")
+@Tag("SH-4")
+@Tag("SH-6")
+@Tag("SH-7")
 class BalancerTest {
 
   private static final ImageName DB = new ImageName("db");

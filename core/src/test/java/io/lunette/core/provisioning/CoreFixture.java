@@ -39,6 +39,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /**
@@ -131,6 +133,15 @@ final class CoreFixture implements AutoCloseable {
   void restart() throws Exception {
     core.close();
     crashAndStart();
+  }
+
+  /** Deletes the home of a core that will not start again. */
+  static void discard(Path home) throws IOException {
+    try (Stream<Path> all = Files.walk(home)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
   }
 
   /** Imports an image of 64 KiB that holds a pattern of that seed. */

@@ -29,10 +29,13 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** HA-1, WA-10: who a server is, and what it is told to boot. */
+/** Who a server is, and what it is told to boot. */
+@Tag("HA-1")
+@Tag("WA-10")
 class NetworkBootTest {
 
   private static final MacAddress MAC = new MacAddress("52:54:00:12:34:56");

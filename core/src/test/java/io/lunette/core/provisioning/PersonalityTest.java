@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,9 @@ final class PersonalityTest {
   }
 
   @Test
-  void wa5ServerIsToldWhoItIsBesideItsReplica() throws Exception {
+  @Tag("WA-5")
+  @Tag("HA-4")
+  void serverIsToldWhoItIsBesideItsReplica() throws Exception {
     Allocation allocation = fixture.allocated(S1);
 
     assertThat(allocation.luns())
@@ -214,6 +217,7 @@ final class PersonalityTest {
     } finally {
       fixture = before;
     }
+    CoreFixture.discard(home);
     return faults.isDead();
   }
 }

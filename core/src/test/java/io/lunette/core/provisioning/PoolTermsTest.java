@@ -125,6 +125,7 @@ final class PoolTermsTest {
   }
 
   @Test
+  @Tag("WA-5")
   void independentReplicaIsAWholeCopyThatOutlivesItsImage() throws Exception {
     kind(CloneKind.INDEPENDENT);
     ready(1);

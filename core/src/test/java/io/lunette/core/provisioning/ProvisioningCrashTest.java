@@ -95,6 +95,7 @@ final class ProvisioningCrashTest {
           .extracting(Allocation::server)
           .containsExactly(S2);
     }
+    CoreFixture.discard(home);
     return faults.isDead();
   }
 

@@ -14,6 +14,7 @@ import io.lunette.core.allocation.Allocation;
 import io.lunette.core.boot.BootAnswer;
 import io.lunette.core.boot.BootIdentity;
 import io.lunette.core.image.ImageRef;
+import io.lunette.core.load.TargetCounters;
 import io.lunette.core.move.MoveState;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.replica.ReplicaMove;
@@ -25,13 +26,20 @@ import io.lunette.core.server.PowerAddress;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.DeviceContent;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** HA-6, HA-8, WA-12: new versions reach servers at their next boot, and old ones come back so. */
+/** New versions reach servers at their next boot, and old ones come back so. */
+@Tag("HA-6")
+@Tag("HA-8")
+@Tag("WA-12")
 class RolloutTest {
 
   @TempDir private Path directory;
@@ -142,6 +150,7 @@ class RolloutTest {
     ReplicaName first = booted(S1).replica();
     DeviceContent.write(fixture.driver, first.volume(), 0, DeviceContent.pattern(4096, 77));
 
+    fixture.clock.advance(Duration.ofMinutes(1));
     ReplicaName second = booted(S1).replica();
 
     assertThat(second).isNotEqualTo(first);
@@ -167,6 +176,7 @@ class RolloutTest {
     assertThat(booted(S2).imageVersion()).isEqualTo(1);
 
     fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(2));
+    fixture.clock.advance(Duration.ofMinutes(1));
     assertThat(booted(S1).imageVersion()).isEqualTo(2);
     assertThat(booted(S2).imageVersion()).isEqualTo(2);
   }
@@ -195,6 +205,43 @@ class RolloutTest {
     booted(S1);
 
     assertThat(fixture.core.rollouts().get(WEB).pending()).isZero();
+  }
+
+  @Test
+  void askingAgainAndAgainUsesUpNoReplicas() throws Exception {
+    setPolicy(BootPolicy.FRESH);
+    fixture.allocated(S1);
+    ReplicaName replica = booted(S1).replica();
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(boot(S1)).isEqualTo(new BootAnswer.Wait(S1, "it was told to boot a moment ago"));
+    }
+
+    assertThat(fixture.core.allocations().find(S1).orElseThrow().replica()).isEqualTo(replica);
+  }
+
+  @Test
+  void nobodyTakesAReplicaFromAServerThatIsLoggedInByAskingInItsName() throws Exception {
+    fixture.allocated(S1);
+    ReplicaName replica = booted(S1).replica();
+    fixture.importImage(WEB, 2);
+    fixture.targetLoad = Map.of(CoreFixture.initiator(S1), new TargetCounters(1, 0, 1, 0, 0));
+    fixture.clock.advance(Duration.ofMinutes(1));
+
+    for (BootPolicy policy : List.of(BootPolicy.STATELESS, BootPolicy.FRESH)) {
+      setPolicy(policy);
+      assertThat(boot(S1)).isInstanceOf(BootAnswer.Wait.class);
+      assertThat(fixture.core.allocations().find(S1).orElseThrow().replica()).isEqualTo(replica);
+    }
+  }
+
+  @Test
+  void aServerWhoseImageHasNoCurrentVersionBootsWhatItHas() throws Exception {
+    setPolicy(BootPolicy.STATELESS);
+    fixture.allocated(S1);
+    fixture.core.images().retire(OPERATOR, ImageRef.of(WEB, 1));
+
+    assertThat(booted(S1).imageVersion()).isEqualTo(1);
   }
 
   @Test

@@ -20,12 +20,14 @@ import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * SH-2, SH-6, WA-11: what the target sees of servers, what they report, and when they go silent.
- */
+/** What the target sees of servers, what they report, and when they go silent. */
+@Tag("SH-2")
+@Tag("SH-6")
+@Tag("WA-11")
 class ServerLoadTest {
 
   private static final Offset<Double> CLOSE = Offset.offset(0.01);

@@ -35,11 +35,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** SH-4, SH-5, WA-9: a server goes from one tenant to another, and nothing goes with it. */
+/** A server goes from one tenant to another, and nothing goes with it. */
+@Tag("SH-4")
+@Tag("SH-5")
+@Tag("WA-9")
 class ServerMovesTest {
 
   private static final ImageName DB = new ImageName("db");
@@ -242,6 +246,7 @@ class ServerMovesTest {
           .containsExactly(held.replica().volume());
       assertThat(killed.masking.violations()).isEmpty();
     }
+    CoreFixture.discard(home);
     return faults.isDead();
   }
 }

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,7 +91,11 @@ final class SplitImageTest {
   }
 
   @Test
-  void ch12Ch13Ch14EachServerHasAWritableVolumeAndAllShareOneReadOnlyOne() throws Exception {
+  @Tag("CH-12")
+  @Tag("CH-13")
+  @Tag("CH-14")
+  @Tag("HA-3")
+  void eachServerHasAWritableVolumeAndAllShareOneReadOnlyOne() throws Exception {
     Allocation one = allocated(S1);
     Allocation two = allocated(S2);
 
@@ -109,7 +114,8 @@ final class SplitImageTest {
   }
 
   @Test
-  void ch15ReleaseTakesBothAndLeavesThePortionToOthers() throws Exception {
+  @Tag("CH-15")
+  void releaseTakesBothAndLeavesThePortionToOthers() throws Exception {
     allocated(S1);
     Allocation two = allocated(S2);
 
@@ -120,7 +126,8 @@ final class SplitImageTest {
   }
 
   @Test
-  void ch16OnlyTheWritableVolumeIsScrubbed() throws Exception {
+  @Tag("CH-16")
+  void onlyTheWritableVolumeIsScrubbed() throws Exception {
     Allocation one = allocated(S1);
     byte[] secret = DeviceContent.pattern(8192, 99);
     DeviceContent.write(fixture.driver, one.replica().volume(), 4096, secret);

@@ -14,19 +14,13 @@ import ch.qos.logback.classic.Logger;
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocation;
 import io.lunette.core.allocation.AllocationOutcome;
-import io.lunette.core.catalog.jdbc.JdbcCatalog;
-import io.lunette.core.catalog.jdbc.PostgresAccess;
-import io.lunette.core.catalog.jdbc.PostgresCluster;
 import io.lunette.core.node.Node;
-import io.lunette.core.node.NodeIdentity;
-import io.lunette.core.node.NodeName;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.DeviceContent;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -56,37 +49,23 @@ final class TwoNodesTest {
   private static final int ROUNDS = 25;
 
   @TempDir private Path directory;
-  private final PostgresAccess access =
-      PostgresCluster.shared().schema("t" + UUID.randomUUID().toString().replace("-", ""));
   private final ExecutorService background = Executors.newFixedThreadPool(3);
   private final Set<ServerName> served = ConcurrentHashMap.newKeySet();
   private final Set<String> held = ConcurrentHashMap.newKeySet();
+  private TwoNodes nodes;
   private CoreFixture a;
   private CoreFixture b;
 
   @BeforeEach
   void start() throws Exception {
-    a = node("a");
-    b = node("b");
-    for (CoreFixture each : List.of(a, b)) {
-      each.start();
-      each.importImage(WEB, 1);
-    }
-    a.addServer(S1);
-    a.addServer(S2);
-  }
-
-  private CoreFixture node(String name) throws Exception {
-    CoreFixture fixture = new CoreFixture(Files.createDirectory(directory.resolve(name)));
-    NodeIdentity identity = new NodeIdentity(new NodeName(name), "home of " + name, "portal");
-    fixture.catalogs = () -> JdbcCatalog.postgresql(access, identity, fixture.clock);
-    return fixture;
+    nodes = new TwoNodes(directory).start();
+    a = nodes.a;
+    b = nodes.b;
   }
 
   @AfterEach
   void close() {
-    a.close();
-    b.close();
+    nodes.close();
     background.shutdownNow();
   }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,6 +76,7 @@ class RoutingTest {
   }
 
   @Test
+  @Tag("WA-3")
   void aVolumeIsMadeWhereItWasPlacedAndItsClonesAreWithIt() throws Exception {
     makeBoth();
     driver.seal(THERE);

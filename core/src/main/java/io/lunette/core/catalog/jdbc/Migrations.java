@@ -29,7 +29,8 @@ final class Migrations {
           "006-servers.sql",
           "007-catalog.sql",
           "008-arrays.sql",
-          "009-smis.sql");
+          "009-smis.sql",
+          "010-nodes.sql");
 
   private static final Pattern APPEND_ONLY = Pattern.compile("\\$\\{append-only (\\w+)}");
 

@@ -17,7 +17,7 @@ import io.lunette.smis.provider.model.CimErrors;
 import io.lunette.smis.provider.model.Namespaces;
 import java.util.List;
 
-/** The filters, destinations and subscriptions in the catalog, as CIM-XML. Thread-safe. */
+/** The node's filters, destinations and subscriptions in the catalog, as CIM-XML. Thread-safe. */
 final class IndicationLedger {
 
   private static final int MAX = 500;
@@ -41,9 +41,10 @@ final class IndicationLedger {
                 catalog.read(
                     transaction ->
                         transaction.query(
-                            "SELECT document FROM smis_indication WHERE class = ? ORDER BY created,"
-                                + " path",
+                            "SELECT document FROM smis_indication WHERE node = ? AND class = ?"
+                                + " ORDER BY created, path",
                             row -> row.text("document"),
+                            transaction.node().value(),
                             className)));
     return documents.stream().map(this::instance).toList();
   }
@@ -71,7 +72,9 @@ final class IndicationLedger {
                   int count =
                       transaction
                           .first(
-                              "SELECT COUNT(*) AS n FROM smis_indication", row -> row.integer("n"))
+                              "SELECT COUNT(*) AS n FROM smis_indication WHERE node = ?",
+                              row -> row.integer("n"),
+                              transaction.node().value())
                           .orElse(0);
                   if (count >= MAX) {
                     throw new CimException(
@@ -80,15 +83,17 @@ final class IndicationLedger {
                   }
                   if (transaction
                       .first(
-                          "SELECT path FROM smis_indication WHERE path = ?",
+                          "SELECT path FROM smis_indication WHERE node = ? AND path = ?",
                           row -> row.text("path"),
+                          transaction.node().value(),
                           path.toString())
                       .isPresent()) {
                     throw new CimException(CimStatus.ALREADY_EXISTS, "there is a " + path);
                   }
                   transaction.update(
-                      "INSERT INTO smis_indication (path, class, document, created)"
-                          + " VALUES (?, ?, ?, ?)",
+                      "INSERT INTO smis_indication (node, path, class, document, created)"
+                          + " VALUES (?, ?, ?, ?, ?)",
+                      transaction.node().value(),
                       path.toString(),
                       instance.className(),
                       document,
@@ -106,7 +111,10 @@ final class IndicationLedger {
         () ->
             catalog.change(
                 transaction -> {
-                  transaction.update("DELETE FROM smis_indication WHERE path = ?", path.toString());
+                  transaction.update(
+                      "DELETE FROM smis_indication WHERE node = ? AND path = ?",
+                      transaction.node().value(),
+                      path.toString());
                   audit.record(
                       transaction, actor, "smis.unsubscribe", path.className(), path.toString());
                   return null;

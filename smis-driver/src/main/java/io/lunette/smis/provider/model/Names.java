@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /**
  * What the catalog keeps for SMI-S besides what the domain knows: what clients call volumes, which
  * was copied from which, and which servers share a masking view. Every change is one transaction
- * with its entry of the audit trail. Thread-safe.
+ * with its entry of the audit trail. All of it is the node's own, as its volumes are. Thread-safe.
  */
 public final class Names {
 
@@ -48,11 +48,12 @@ public final class Names {
         transaction ->
             transaction
                 .query(
-                    "SELECT * FROM smis_label",
+                    "SELECT * FROM smis_label WHERE node = ?",
                     row ->
                         Map.entry(
                             new VolumeName(row.text("volume")),
-                            new Name(UUID.fromString(row.text("uuid")), row.text("label"))))
+                            new Name(UUID.fromString(row.text("uuid")), row.text("label"))),
+                    transaction.node().value())
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
@@ -62,14 +63,15 @@ public final class Names {
         transaction ->
             transaction
                 .query(
-                    "SELECT * FROM smis_copy",
+                    "SELECT * FROM smis_copy WHERE node = ?",
                     row ->
                         Map.entry(
                             new VolumeName(row.text("target")),
                             new Copy(
                                 UUID.fromString(row.text("uuid")),
                                 new VolumeName(row.text("source")),
-                                row.instant("since"))))
+                                row.instant("since"))),
+                    transaction.node().value())
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
@@ -79,8 +81,9 @@ public final class Names {
         transaction ->
             transaction
                 .query(
-                    "SELECT * FROM smis_view_member",
-                    row -> Map.entry(new ServerName(row.text("server")), row.text("view")))
+                    "SELECT * FROM smis_view_member WHERE node = ?",
+                    row -> Map.entry(new ServerName(row.text("server")), row.text("view")),
+                    transaction.node().value())
                 .stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
@@ -103,7 +106,8 @@ public final class Names {
           forgetLabel(transaction, volume.name());
           if (!label.equals(volume.name().value())) {
             transaction.update(
-                "INSERT INTO smis_label (volume, uuid, label) VALUES (?, ?, ?)",
+                "INSERT INTO smis_label (node, volume, uuid, label) VALUES (?, ?, ?, ?)",
+                transaction.node().value(),
                 volume.name().value(),
                 volume.uuid(),
                 label);
@@ -119,7 +123,8 @@ public final class Names {
         transaction -> {
           forgetCopy(transaction, target.name());
           return transaction.update(
-              "INSERT INTO smis_copy (target, uuid, source, since) VALUES (?, ?, ?, ?)",
+              "INSERT INTO smis_copy (node, target, uuid, source, since) VALUES (?, ?, ?, ?, ?)",
+              transaction.node().value(),
               target.name().value(),
               target.uuid(),
               source.value(),
@@ -152,7 +157,10 @@ public final class Names {
   public void hide(VolumeName snapshot) throws DomainException {
     catalog.change(
         transaction ->
-            transaction.update("INSERT INTO smis_hidden (volume) VALUES (?)", snapshot.value()));
+            transaction.update(
+                "INSERT INTO smis_hidden (node, volume) VALUES (?, ?)",
+                transaction.node().value(),
+                snapshot.value()));
   }
 
   /** The snapshots that were noted and not forgotten. */
@@ -160,14 +168,19 @@ public final class Names {
     return catalog.read(
         transaction ->
             transaction.query(
-                "SELECT volume FROM smis_hidden", row -> new VolumeName(row.text("volume"))));
+                "SELECT volume FROM smis_hidden WHERE node = ?",
+                row -> new VolumeName(row.text("volume")),
+                transaction.node().value()));
   }
 
   /** Forgets such a snapshot; when it is gone. */
   public void unhide(VolumeName snapshot) throws DomainException {
     catalog.change(
         transaction ->
-            transaction.update("DELETE FROM smis_hidden WHERE volume = ?", snapshot.value()));
+            transaction.update(
+                "DELETE FROM smis_hidden WHERE node = ? AND volume = ?",
+                transaction.node().value(),
+                snapshot.value()));
   }
 
   /** Puts servers into a view. */
@@ -177,7 +190,10 @@ public final class Names {
           for (ServerName server : servers.toList()) {
             leave(transaction, server);
             transaction.update(
-                "INSERT INTO smis_view_member (server, view) VALUES (?, ?)", server.value(), view);
+                "INSERT INTO smis_view_member (node, server, view) VALUES (?, ?, ?)",
+                transaction.node().value(),
+                server.value(),
+                view);
             audit.record(transaction, actor, "view.join", server.value(), "view " + view);
           }
           return null;
@@ -196,16 +212,25 @@ public final class Names {
   }
 
   private static int leave(Transaction transaction, ServerName server) throws DomainException {
-    return transaction.update("DELETE FROM smis_view_member WHERE server = ?", server.value());
+    return transaction.update(
+        "DELETE FROM smis_view_member WHERE node = ? AND server = ?",
+        transaction.node().value(),
+        server.value());
   }
 
   private static void forgetLabel(Transaction transaction, VolumeName volume)
       throws DomainException {
-    transaction.update("DELETE FROM smis_label WHERE volume = ?", volume.value());
+    transaction.update(
+        "DELETE FROM smis_label WHERE node = ? AND volume = ?",
+        transaction.node().value(),
+        volume.value());
   }
 
   private static void forgetCopy(Transaction transaction, VolumeName target)
       throws DomainException {
-    transaction.update("DELETE FROM smis_copy WHERE target = ?", target.value());
+    transaction.update(
+        "DELETE FROM smis_copy WHERE node = ? AND target = ?",
+        transaction.node().value(),
+        target.value());
   }
 }
