@@ -135,6 +135,12 @@ public final class PostgresCluster implements AutoCloseable {
                           "-c",
                           "fsync=off",
                           "-c",
+                          "full_page_writes=off",
+                          "-c",
+                          "autovacuum=off",
+                          "-c",
+                          "jit=off",
+                          "-c",
                           "max_connections=200")))
               .redirectErrorStream(true)
               .redirectOutput(
@@ -198,7 +204,8 @@ public final class PostgresCluster implements AutoCloseable {
         Optional.of(PASSWORD));
   }
 
-  private Connection connect(String database) throws SQLException {
+  /** Connects as the one who may do everything. */
+  Connection connect(String database) throws SQLException {
     return DriverManager.getConnection(
         "jdbc:postgresql://127.0.0.1:" + port + "/" + database, USER, PASSWORD);
   }

@@ -3,16 +3,20 @@ package io.lunette.core.catalog.jdbc;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.node.NodeIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.UUID;
 
 /**
  * Where the tests keep a catalog. The build runs them twice: as they are, with a file of SQLite;
  * and with the system property {@code lunette.test.catalog=postgresql}, with a schema of {@link
- * PostgresCluster#shared}.
+ * PostgresCluster#shared}. The schema is migrated once and then copied, or emptied and used again.
  */
 public final class TestCatalog {
+
+  private static byte[] emptyFile;
 
   private final Path directory;
 
@@ -29,14 +33,32 @@ public final class TestCatalog {
   /** Opens it, made if it does not exist. */
   public JdbcCatalog open(Clock clock) throws DomainException {
     return isPostgres()
-        ? JdbcCatalog.postgresql(
-            PostgresCluster.shared().schema(schema()), NodeIdentity.LOCAL, clock)
-        : JdbcCatalog.sqlite(directory.resolve("catalog.db"), clock);
+        ? JdbcCatalog.postgresql(TestSchemas.SHARED.of(directory), NodeIdentity.LOCAL, clock)
+        : JdbcCatalog.sqlite(file(), clock);
   }
 
-  private String schema() {
-    byte[] path =
-        directory.toAbsolutePath().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    return "t" + UUID.nameUUIDFromBytes(path).toString().replace("-", "");
+  private Path file() throws DomainException {
+    Path file = directory.resolve("catalog.db");
+    try {
+      if (!Files.exists(file)) {
+        Files.write(file, emptyFile());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
+  }
+
+  /** A catalog that nobody has written to, as a file. */
+  private static synchronized byte[] emptyFile() throws DomainException, IOException {
+    if (emptyFile == null) {
+      Path folder = Files.createTempDirectory("lunette-catalog");
+      Path file = folder.resolve("catalog.db");
+      JdbcCatalog.sqlite(file, Clock.systemUTC()).close();
+      emptyFile = Files.readAllBytes(file);
+      Files.delete(file);
+      Files.delete(folder);
+    }
+    return emptyFile;
   }
 }
