@@ -7,6 +7,9 @@ import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.tenant.TenantName;
+import io.netty.handler.codec.http.QueryStringEncoder;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine;
@@ -45,6 +48,7 @@ final class TenantCommands {
                     .text("CREATED", "created")))
         .addSubcommand("show", PathCommand.show(session, "Show a tenant.", "/tenants", TENANT))
         .addSubcommand("set", new Set(session))
+        .addSubcommand("usage", new Usage(session))
         .addSubcommand(
             "remove",
             PathCommand.remove(
@@ -132,6 +136,46 @@ final class TenantCommands {
       body.put("name", name.value());
       terms.addTo(body);
       session().print(api.post("/tenants", body), new Details());
+    }
+  }
+
+  @Command(description = "Show what a tenant used: which servers, with which image, how long.")
+  static final class Usage extends ApiCommand {
+
+    @Parameters(paramLabel = "NAME", description = "The tenant.")
+    private TenantName name;
+
+    @Option(
+        names = "--since",
+        paramLabel = "T",
+        description = "From this time on (30d): 2026-11-26T12:00:00Z, or how long ago, 90s, 2h.")
+    private AuditTime since;
+
+    @Option(names = "--until", paramLabel = "T", description = "Up to this time (now).")
+    private AuditTime until;
+
+    Usage(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      Instant now = InstantSource.system().instant();
+      QueryStringEncoder path = new QueryStringEncoder("/tenants/" + name + "/usage");
+      if (since != null) {
+        path.addParam("since", since.at(now).toString());
+      }
+      if (until != null) {
+        path.addParam("until", until.at(now).toString());
+      }
+      session()
+          .print(
+              api.get(path.toString()),
+              new Table()
+                  .text("SERVER", "server")
+                  .text("IMAGE", "image")
+                  .number("ALLOCATIONS", "allocations")
+                  .number("SECONDS", "seconds"));
     }
   }
 

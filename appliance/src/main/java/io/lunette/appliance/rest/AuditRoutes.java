@@ -5,8 +5,6 @@ import io.lunette.core.DomainException;
 import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.audit.AuditQuery;
 import io.lunette.core.audit.AuditTrail;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -45,8 +43,8 @@ final class AuditRoutes implements RouteSet {
             call.query("actor"),
             call.query("action"),
             call.query("subject"),
-            call.query("since").map(AuditRoutes::time),
-            call.query("until").map(AuditRoutes::time),
+            call.query("since").map(Timestamp::parse),
+            call.query("until").map(Timestamp::parse),
             call.query("before").map(AuditRoutes::sequence).orElse(OptionalLong.empty()),
             call.limit(AuditQuery.LIMIT_MAX));
     List<AuditEntry> entries = audit.list(query);
@@ -62,15 +60,6 @@ final class AuditRoutes implements RouteSet {
       return OptionalLong.of(Long.parseLong(text));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException("'" + text + "' is not a sequence number", e);
-    }
-  }
-
-  private static Instant time(String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException(
-          "'" + text + "' is not a time such as 2026-11-26T12:00:00Z", e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.lunette.appliance.rest;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocations;
+import io.lunette.core.allocation.MeteredUse;
 import io.lunette.core.allocation.TenantUsage;
 import io.lunette.core.tenant.Tenant;
 import io.lunette.core.tenant.TenantChange;
@@ -10,6 +11,9 @@ import io.lunette.core.tenant.TenantKind;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.tenant.TenantQuota;
 import io.lunette.core.tenant.Tenants;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -22,9 +26,11 @@ import java.util.stream.Collectors;
 final class TenantRoutes implements RouteSet {
 
   private static final String NONE = "none";
+  private static final Duration BILLED = Duration.ofDays(30);
 
   private final Tenants tenants;
   private final Allocations allocations;
+  private final InstantSource clock = InstantSource.system();
 
   TenantRoutes(Tenants tenants, Allocations allocations) {
     this.tenants = tenants;
@@ -55,12 +61,22 @@ final class TenantRoutes implements RouteSet {
     }
   }
 
+  /** What a server was used for, as callers see it. */
+  record Use(String server, String image, int allocations, long seconds) {
+
+    static Use of(MeteredUse use) {
+      return new Use(
+          use.server().value(), use.image().value(), use.allocations(), use.held().toSeconds());
+    }
+  }
+
   @Override
   public void addTo(Routes routes) {
     routes.get("/tenants", call -> list());
     routes.post("/tenants", this::add);
     routes.get("/tenants/:name", this::get);
     routes.put("/tenants/:name", this::set);
+    routes.get("/tenants/:name/usage", this::usage);
     routes.delete("/tenants/:name", this::remove);
   }
 
@@ -85,15 +101,24 @@ final class TenantRoutes implements RouteSet {
   }
 
   private Reply get(Call call) throws DomainException {
-    TenantName name = name(call);
-    return Reply.ok(
-        view(
-            tenants
-                .find(name)
-                .orElseThrow(
-                    () ->
-                        new DomainException(
-                            DomainException.Kind.NOT_FOUND, "there is no tenant '" + name + "'"))));
+    return Reply.ok(view(tenant(name(call))));
+  }
+
+  private Tenant tenant(TenantName name) throws DomainException {
+    return tenants
+        .find(name)
+        .orElseThrow(
+            () ->
+                new DomainException(
+                    DomainException.Kind.NOT_FOUND, "there is no tenant '" + name + "'"));
+  }
+
+  /** Of the last 30 days, unless the caller says otherwise. */
+  private Reply usage(Call call) throws DomainException {
+    Tenant tenant = tenant(name(call));
+    Instant until = call.query("until").map(Timestamp::parse).orElseGet(clock::instant);
+    Instant from = call.query("since").map(Timestamp::parse).orElse(until.minus(BILLED));
+    return Reply.ok(allocations.metered(tenant.name(), from, until).stream().map(Use::of).toList());
   }
 
   private Reply set(Call call) throws BadRequestException, DomainException {

@@ -18,15 +18,19 @@ import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.pool.PoolChange;
+import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaMove;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.Tenant;
 import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.LunMapping;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +61,52 @@ final class ProvisioningFlowTest {
     assertThat(fixture.replicas())
         .hasSize(2)
         .allMatch(replica -> replica.state() == ReplicaState.READY);
+  }
+
+  @Test
+  @Tag("CH-2")
+  @Tag("CH-3")
+  @Tag("WA-1")
+  void whatATenantPutIntoItsImageIsInReplicasBeforeAServerIsThereAndAllocatingMakesNone()
+      throws Exception {
+    ImageName own = new ImageName("own");
+    Path file = fixture.imageFile(own, 5);
+    var unused =
+        fixture.imported(new ImageImport(own, Optional.of(ACME), file, "with ACME's data"));
+    fixture.core.pools().set(OPERATOR, own, PoolChange.ready(1));
+    Replica ready =
+        fixture.replicas().stream()
+            .filter(replica -> replica.imageName().equals(own))
+            .findFirst()
+            .orElseThrow();
+    assertThat(DeviceContent.read(fixture.driver, ready.volume(), 0, CoreFixture.IMAGE_BYTES))
+        .isEqualTo(DeviceContent.pattern(CoreFixture.IMAGE_BYTES, 5));
+    ServerName late = new ServerName("late");
+
+    fixture.addServer(late);
+    fixture.core.allocations().allocate(OPERATOR, late, ACME, own);
+
+    assertThat(fixture.core.allocations().find(late).orElseThrow().replica())
+        .isEqualTo(ready.name());
+  }
+
+  @Test
+  @Tag("WA-2")
+  void anyServerRunsAnyImage() throws Exception {
+    ImageName db = new ImageName("db");
+    fixture.importImage(db, 3);
+    fixture.core.pools().set(OPERATOR, db, PoolChange.ready(2));
+    for (ServerName server : List.of(S1, S2)) {
+      for (ImageName image : List.of(WEB, db)) {
+        fixture.core.allocations().allocate(OPERATOR, server, ACME, image);
+        Allocation held = fixture.core.allocations().find(server).orElseThrow();
+        assertThat(held.image()).isEqualTo(image);
+        assertThat(DeviceContent.read(fixture.driver, held.replica().volume(), 0, 4096))
+            .isEqualTo(
+                Arrays.copyOf(DeviceContent.pattern(65536, image.equals(WEB) ? 1 : 3), 4096));
+        fixture.core.allocations().release(OPERATOR, server);
+      }
+    }
   }
 
   @Test

@@ -8,12 +8,14 @@ import static io.lunette.core.provisioning.CoreFixture.S2;
 import static io.lunette.core.provisioning.CoreFixture.WEB;
 import static io.lunette.core.provisioning.CoreFixture.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.allocation.AllocationOutcome;
 import io.lunette.core.allocation.AllocationOutcome.Quota;
 import io.lunette.core.allocation.AllocationPath;
 import io.lunette.core.allocation.AllocationRequest;
+import io.lunette.core.allocation.MeteredUse;
 import io.lunette.core.allocation.TenantUsage;
 import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.replica.ReplicaName;
@@ -26,6 +28,8 @@ import io.lunette.core.tenant.TenantName;
 import io.lunette.core.tenant.TenantQuota;
 import io.lunette.core.volume.DeviceContent;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,6 +73,34 @@ final class TenantTest {
     assertThat(created.kind()).isEqualTo(TenantKind.APPLICATION);
     assertThat(((AllocationOutcome.Allocated) outcome).path()).isEqualTo(AllocationPath.HIT);
     assertThat(fixture.core.tenants().find(SHOP)).contains(created);
+  }
+
+  @Test
+  @Tag("SH-9")
+  void aTenantIsBilledForTheTimeThatItsServersHeldReplicas() throws Exception {
+    Instant begin = fixture.clock.instant();
+    fixture.allocated(S1);
+    fixture.clock.advance(Duration.ofHours(2));
+    fixture.core.allocations().release(OPERATOR, S1);
+    fixture.clock.advance(Duration.ofHours(5));
+    fixture.allocated(S1);
+    fixture.allocated(S2);
+    fixture.clock.advance(Duration.ofHours(1));
+    fixture.restart();
+    Instant end = fixture.clock.instant();
+
+    assertThat(fixture.core.allocations().metered(ACME, begin, end))
+        .extracting(MeteredUse::server, MeteredUse::allocations, use -> use.held().toHours())
+        .containsExactly(tuple(S1, 2, 3L), tuple(S2, 1, 1L));
+    assertThat(
+            fixture
+                .core
+                .allocations()
+                .metered(ACME, begin.plus(Duration.ofHours(1)), begin.plus(Duration.ofHours(7))))
+        .extracting(MeteredUse::server, use -> use.held().toMinutes())
+        .containsExactly(tuple(S1, 60L));
+    assertRefused(
+        DomainException.Kind.INVALID, () -> fixture.core.allocations().metered(ACME, end, begin));
   }
 
   @Test
