@@ -17,7 +17,8 @@ final class PathCommand extends ApiCommand {
   }
 
   private final Call call;
-  private String path;
+  private final String path;
+  private Object name;
 
   private PathCommand(Session session, String path, Call call) {
     super(session);
@@ -94,13 +95,14 @@ final class PathCommand extends ApiCommand {
     return new CommandLine(spec);
   }
 
-  private <T> T name(T name) {
-    path = path + "/" + name;
-    return name;
+  /** The parser says that there is none before it says which. */
+  private <T> T name(T given) {
+    name = given;
+    return given;
   }
 
   @Override
   void run(ApiClient api) throws ApiException, CommandFailure {
-    call.run(session(), api, path);
+    call.run(session(), api, name == null ? path : path + "/" + name);
   }
 }
