@@ -23,18 +23,16 @@ import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
-/** One replica with ever more written to it: what its map takes, and how long its scrub does. */
+/** One replica with ever more written to it, and how long its scrub takes. */
 final class DataScale {
 
   private static final VolumeName REPLICA = new VolumeName("replica");
   private static final int RUN_BYTES = 1 << 20;
-  private static final double MIB = 1 << 20;
   private static final int ROUNDS = 3;
 
   private final Path file;
   private final double target;
   private final List<Point> scrub = new ArrayList<>();
-  private final List<Point> map = new ArrayList<>();
 
   /**
    * @param target bytes that are asked about
@@ -44,10 +42,7 @@ final class DataScale {
     this.target = target;
   }
 
-  /**
-   * Both, at each size; the first is done once more before, so that its code is compiled and the
-   * file has its blocks.
-   */
+  /** The greatest is done once before, so that the code is compiled and the file has its blocks. */
   List<Series> run(List<Long> sizes, Consumer<String> progress)
       throws VolumeException, BlockException, IOException {
     long greatest = sizes.get(sizes.size() - 1);
@@ -59,29 +54,20 @@ final class DataScale {
     }
     for (long bytes : sizes) {
       long[] nanos = new long[ROUNDS];
-      long[] held = new long[ROUNDS];
       for (int round = 0; round < ROUNDS; round++) {
-        measure(bytes, round, nanos, held);
+        nanos[round] = measure(bytes);
       }
       scrub.add(new Point(bytes, new Latencies(nanos).micros(0.5) / 1e3));
-      map.add(new Point(bytes, Math.max(1, held[0]) / MIB));
       progress.accept((bytes >> 20) + " MiB written");
     }
     return List.of(
-        new Series("scrub, all read back", "ms", "bytes written", Form.LINEAR, scrub, target),
-        new Series("map on the device", "MiB", "bytes written", Form.LINEAR, map, target));
+        new Series("scrub, all read back", "ms", "bytes written", Form.LINEAR, scrub, target));
   }
 
-  private void measure(long bytes, int round, long[] nanos, long[] held)
-      throws VolumeException, BlockException, IOException {
-    long before;
+  private long measure(long bytes) throws VolumeException, BlockException, IOException {
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
-      before = driver.space().metadataBytes();
       write(driver, bytes);
-    }
-    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
-      held[round] = driver.space().metadataBytes() - before;
-      nanos[round] = scrub(driver);
+      return scrub(driver);
     }
   }
 

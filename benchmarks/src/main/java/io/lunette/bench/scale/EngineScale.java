@@ -24,6 +24,7 @@ final class EngineScale {
   private static final int BATCH = 1000;
   private static final int SINGLES = 200;
   private static final int LAST_BATCHES = 10;
+  private static final int REHEARSED = 5000;
   private static final double MIB = 1 << 20;
 
   private final List<Point> single = new ArrayList<>();
@@ -31,12 +32,17 @@ final class EngineScale {
   private final List<Point> open = new ArrayList<>();
   private final List<Point> heap = new ArrayList<>();
   private final List<Point> metadata = new ArrayList<>();
+  private final Path directory;
   private final Path file;
   private final double target;
   private long made;
 
-  EngineScale(Path file, double target) {
-    this.file = file;
+  /**
+   * @param target clones that are asked about
+   */
+  EngineScale(Path directory, double target) {
+    this.directory = directory;
+    this.file = directory.resolve("clones");
     this.target = target;
   }
 
@@ -47,11 +53,8 @@ final class EngineScale {
    * @param progress is told of each
    */
   List<Series> run(List<Long> counts, Consumer<String> progress) throws VolumeException {
-    EngineVolumeDriver.createPool(file, POOL_BYTES);
-    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
-      driver.create(IMAGE, IMAGE_BYTES);
-      driver.seal(IMAGE);
-    }
+    rehearse();
+    create(file);
     long empty = heapBytes();
     for (long count : counts) {
       try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
@@ -72,6 +75,26 @@ final class EngineScale {
         new Series("open the pool", "ms", size, Form.LINEAR, open, target),
         new Series("heap of the open pool", "MiB", size, Form.LINEAR, heap, target),
         new Series("metadata on the device", "MiB", size, Form.LINEAR, metadata, target));
+  }
+
+  private static void create(Path pool) throws VolumeException {
+    EngineVolumeDriver.createPool(pool, POOL_BYTES);
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(pool, Clock.systemUTC())) {
+      driver.create(IMAGE, IMAGE_BYTES);
+      driver.seal(IMAGE);
+    }
+  }
+
+  /** In another pool, so that the code is compiled before anything counts. */
+  private void rehearse() throws VolumeException {
+    Path pool = directory.resolve("rehearsal");
+    create(pool);
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(pool, Clock.systemUTC())) {
+      grow(driver, REHEARSED);
+    }
+    made = 0;
+    single.clear();
+    batched.clear();
   }
 
   private void grow(EngineVolumeDriver driver, long count) throws VolumeException {

@@ -62,6 +62,13 @@ public final class ScaleCommand implements Callable<Integer> {
   private List<ByteSize> written = sizes("64M", "128M", "256M", "512M", "1G", "2G");
 
   @Option(
+      names = "--mapped",
+      paramLabel = "S",
+      split = ",",
+      description = "Mapped of a replica, growing (default 2G,4G,8G,16G; a sixteenth is written).")
+  private List<ByteSize> mapped = sizes("2G", "4G", "8G", "16G");
+
+  @Option(
       names = "--capacity",
       paramLabel = "S",
       split = ",",
@@ -94,19 +101,21 @@ public final class ScaleCommand implements Callable<Integer> {
           ApplianceException,
           CommandFailure {
     List<Long> writtenBytes = written.stream().map(ByteSize::bytes).toList();
+    List<Long> mappedBytes = mapped.stream().map(ByteSize::bytes).toList();
     List<Long> capacityBytes = capacities.stream().map(ByteSize::bytes).toList();
     requireGrowing("--clones", clones, LEAST_COUNT);
     requireGrowing("--replicas", replicas, LEAST_REPLICAS);
     requireGrowing("--written", writtenBytes, 1 << 20);
+    requireGrowing("--mapped", mappedBytes, 1L << 20);
     requireGrowing("--capacity", capacityBytes, 1L << 30);
     Consumer<String> progress = this::say;
     List<Series> all = new ArrayList<>();
     try (Scratch scratch = Scratch.in(directory)) {
-      all.addAll(
-          new EngineScale(scratch.path().resolve("clones"), REPLICAS_ASKED).run(clones, progress));
+      all.addAll(new EngineScale(scratch.path(), REPLICAS_ASKED).run(clones, progress));
       all.addAll(new CatalogScale(scratch.path(), REPLICAS_ASKED).run(replicas, progress));
       all.addAll(
           new DataScale(scratch.path().resolve("data"), BYTES_ASKED).run(writtenBytes, progress));
+      all.addAll(new MapScale(scratch.path(), BYTES_ASKED).run(mappedBytes, progress));
       all.addAll(new CapacityScale(scratch.path(), BYTES_ASKED).run(capacityBytes, progress));
     }
     new ScaleReport(all).print(session, json);
