@@ -20,6 +20,7 @@ final class IscsiContext implements AutoCloseable {
   private static final long LOGIN = -1;
   private static final long LOGOUT = -2;
   private static final int SLICE_MILLIS = 100;
+  private static final String NOT_RECONNECTED = "Can not reconnect";
 
   private final String url;
   private final Duration patience;
@@ -134,7 +135,16 @@ final class IscsiContext implements AutoCloseable {
   /** What the library says, for a session that ends by it. */
   InitiatorException failure(Kind kind) {
     broken = true;
-    return new InitiatorException(kind, url + ": " + lastError().strip());
+    String said = lastError().strip();
+    return new InitiatorException(
+        kind, url + ": " + (said.contains(NOT_RECONNECTED) ? disconnected(kind) : said));
+  }
+
+  /** Where a connection breaks the library says only that it does not make it again. */
+  private static String disconnected(Kind kind) {
+    return kind == Kind.REFUSED
+        ? "no connection: nothing listens there, or it closes at once"
+        : "the target closed the connection";
   }
 
   private void require(int result, Kind kind) throws InitiatorException {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.guard;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
@@ -97,6 +98,8 @@ public final class GuardCommand implements Callable<Integer> {
     }
     try {
       return RatioReader.read(new ObjectMapper().readTree(result.toFile()));
+    } catch (JsonProcessingException e) {
+      throw new CommandFailure(result + " is not JSON", e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(result + ": " + e.getMessage(), e);
     }
@@ -108,6 +111,8 @@ public final class GuardCommand implements Callable<Integer> {
     }
     try {
       return Baseline.read(baseline);
+    } catch (JsonProcessingException e) {
+      throw new CommandFailure(baseline + " is not JSON; --update makes a baseline", e);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(e.getMessage(), e);
     }

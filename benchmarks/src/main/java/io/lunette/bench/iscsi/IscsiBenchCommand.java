@@ -13,8 +13,11 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lunette bench iscsi}: load on iSCSI targets. */
 @Command(
@@ -24,7 +27,11 @@ import picocli.CommandLine.Parameters;
     })
 public final class IscsiBenchCommand implements Callable<Integer> {
 
+  private static final long BLOCK_BYTES_MAX = 16 << 20;
+
   private final Session session;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       arity = "0..*",
@@ -138,21 +145,22 @@ public final class IscsiBenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, CommandFailure {
     if (rounds < 1) {
-      throw new CommandFailure("--rounds must be at least 1");
+      throw wrong("--rounds must be at least 1");
     }
     if (urls.isEmpty() && !nullTarget) {
-      throw new CommandFailure("no target: name its URL, or use --null-target");
+      throw wrong("no target: name its URL, or use --null-target");
     }
     if (nullTarget && verify) {
-      throw new CommandFailure("the null target keeps nothing that --verify could find");
+      throw wrong("the null target keeps nothing that --verify could find");
     }
+    List<TargetUrl> named = named();
+    Workload workload = workload();
     try (NullTarget nothing = nullTarget ? NullTarget.start() : null) {
-      Workload workload = workload();
       List<TargetUrl> targets = new ArrayList<>();
       if (nothing != null) {
         targets.add(nothing.url());
       }
-      urls.forEach(each -> targets.add(TargetUrl.parse(each)));
+      targets.addAll(named);
       OptionalLong run =
           verify ? OptionalLong.of(ThreadLocalRandom.current().nextLong()) : OptionalLong.empty();
       List<TargetUnderLoad> measured =
@@ -160,22 +168,41 @@ public final class IscsiBenchCommand implements Callable<Integer> {
       new IscsiReport(workload, measured, verify).print(session, json);
       requireSound(measured);
       return 0;
-    } catch (IllegalArgumentException | BenchFailure e) {
+    } catch (BenchFailure e) {
       throw new CommandFailure(e.getMessage(), e);
     }
   }
 
+  private List<TargetUrl> named() {
+    try {
+      return urls.stream().map(TargetUrl::parse).toList();
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
   private Workload workload() {
-    return new Workload(
-        Math.toIntExact(blockSize.bytes()),
-        depth,
-        Mix.parse(mix),
-        pattern == Pattern.random,
-        sessions,
-        headerDigest,
-        warmUp,
-        duration,
-        count == null ? OptionalLong.empty() : OptionalLong.of(count));
+    if (blockSize.bytes() > BLOCK_BYTES_MAX) {
+      throw wrong("--block-size is at most " + new ByteSize(BLOCK_BYTES_MAX).forPeople());
+    }
+    try {
+      return new Workload(
+          Math.toIntExact(blockSize.bytes()),
+          depth,
+          Mix.parse(mix),
+          pattern == Pattern.random,
+          sessions,
+          headerDigest,
+          warmUp,
+          duration,
+          count == null ? OptionalLong.empty() : OptionalLong.of(count));
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private static void requireSound(List<TargetUnderLoad> measured) throws CommandFailure {

@@ -31,10 +31,12 @@ public record Workload(
 
   public Workload {
     if (blockBytes < 512 || depth < 1 || sessions < 1 || warmUp.isNegative()) {
-      throw new IllegalArgumentException("a workload of nothing");
+      throw new IllegalArgumentException(
+          "a workload has blocks of 512 bytes, a depth of 1 and one session at least");
     }
     if (duration.isZero() || duration.isNegative() || count.orElse(sessions) < sessions) {
-      throw new IllegalArgumentException("a workload that counts nothing");
+      throw new IllegalArgumentException(
+          "a workload counts for a while, or a command for each session at least");
     }
   }
 

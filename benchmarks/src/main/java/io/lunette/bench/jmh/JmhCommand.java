@@ -4,9 +4,12 @@ package io.lunette.bench.jmh;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.bench.report.LoopDevice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -15,8 +18,11 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code lunette bench jmh}. */
 @Command(description = "Run the JMH micro-benchmarks.")
@@ -37,6 +43,8 @@ public final class JmhCommand implements Callable<Integer> {
           "blockBytes", new String[] {"1048576"});
 
   private final Session session;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       arity = "0..1",
@@ -80,6 +88,7 @@ public final class JmhCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure {
+    requireSense();
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include(filter)
@@ -112,6 +121,24 @@ public final class JmhCommand implements Callable<Integer> {
     }
     session.out().flush();
     return 0;
+  }
+
+  private void requireSense() {
+    if (iterations < 1 || seconds < 1) {
+      throw wrong("--iterations and --seconds must be at least 1");
+    }
+    if (directory != null && !Files.isDirectory(directory)) {
+      throw wrong("there is no directory " + directory);
+    }
+    try {
+      var unused = Pattern.compile(filter);
+    } catch (PatternSyntaxException e) {
+      throw wrong("'" + filter + "' is no regular expression: " + e.getDescription());
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private TimeValue time() {

@@ -28,8 +28,13 @@ final class Machine {
     for (String each : List.of("qemu-utils", "xfsprogs", "btrfs-progs", "nwipe", "coreutils")) {
       lines.add(each + " " + packageVersion(each));
     }
-    lines.add("load average at the start: " + Files.readString(Path.of("/proc/loadavg")).strip());
     return lines;
+  }
+
+  /** How busy it is: of the last minute, five, and fifteen. */
+  static String load() throws IOException {
+    return String.join(
+        " ", List.of(Files.readString(Path.of("/proc/loadavg")).split(" ")).subList(0, 3));
   }
 
   private static String field(String file, String name) throws IOException {

@@ -77,6 +77,9 @@ public final class PeersCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, CommandFailure, VolumeException, BlockException {
+    requireDirectory(memory);
+    requireDirectory(disk);
+    requireDirectory(out.toAbsolutePath().getParent());
     Matrix matrix = quick ? Matrix.quick() : Matrix.full();
     long bytes = size != null ? size.bytes() : (quick ? 256L : 512L) << 20;
     List<Peer> peers = List.of(new TgtPeer(), new IstgtPeer(), new LunettePeer(session.program()));
@@ -84,6 +87,7 @@ public final class PeersCommand implements Callable<Integer> {
     for (Peer each : peers) {
       machine.add(each.name() + ": " + each.version());
     }
+    String before = Machine.load();
     List<String> how = how(matrix, bytes);
     List<Backing> backings = List.of(new Backing("memory", memory), new Backing("disk", disk));
     for (Backing backing : backings) {
@@ -91,6 +95,7 @@ public final class PeersCommand implements Callable<Integer> {
       scrubs(backing, matrix.rounds());
       targets(backing, peers, matrix, bytes, how);
     }
+    machine.add("load average before the run " + before + ", after it " + Machine.load());
     BenchmarksPage page =
         new BenchmarksPage(machine, how, backings, peers.stream().map(Peer::name).toList());
     String name = out.getFileName().toString();
@@ -99,6 +104,13 @@ public final class PeersCommand implements Callable<Integer> {
     Files.writeString(out, page.toMarkdown(picture.getFileName().toString()));
     session.out().println("wrote " + out + " and " + picture);
     return 0;
+  }
+
+  /** Said now rather than in half an hour. */
+  private static void requireDirectory(Path directory) throws CommandFailure {
+    if (!Files.isDirectory(directory)) {
+      throw new CommandFailure("there is no directory " + directory);
+    }
   }
 
   private List<String> how(Matrix matrix, long unitBytes) {
