@@ -12,8 +12,8 @@ import java.util.Locale;
  */
 final class RatioChart {
 
-  private static final int LABELS = 420;
-  private static final int WIDTH = 980;
+  private static final int LABELS = 490;
+  private static final int WIDTH = 1050;
   private static final int BAR = 14;
   private static final int STEP = 22;
   private static final int TOP = 60;

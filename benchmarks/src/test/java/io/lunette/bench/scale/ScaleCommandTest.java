@@ -36,8 +36,9 @@ class ScaleCommandTest {
 
     int status =
         run(
-            ("bench scale --clones 2000,4000,6000,8000 --replicas 500,1000,1500,2000 --written"
-                 + " 1M,2M,3M,4M --mapped 4M,8M,16M,32M --capacity 1G,2G,4G,8G --dir %s --json %s")
+            ("bench scale --clones 2000,4000,6000,8000 --replicas 500,1000,1500,2000"
+                    + " --written 1M,2M,3M,4M --mapped 4M,8M,16M,32M --capacity 1G,2G,4G,8G"
+                    + " --dir %s --json %s")
                 .formatted(scratch, kept));
 
     assertThat(err.toString()).isEmpty();
