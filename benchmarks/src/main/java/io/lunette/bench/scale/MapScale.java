@@ -46,7 +46,7 @@ final class MapScale {
     List<Point> map = new ArrayList<>();
     for (long bytes : sizes) {
       Path file = directory.resolve("mapped-" + bytes);
-      EngineVolumeDriver.createPool(file, 2 * bytes);
+      EngineVolumeDriver.createPool(file, Math.max(1L << 30, 2 * bytes));
       long before;
       try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
         before = driver.space().metadataBytes();
