@@ -111,10 +111,13 @@ public final class AllocationLuns implements ImageDependents {
     return transaction.query(SELECT + " WHERE a.ended IS NOT NULL" + ORDER, AllocationLuns::lun);
   }
 
-  /** All volumes that somebody may see. */
+  /** All volumes of this node that somebody may see. */
   public List<VolumeName> volumes(Transaction transaction) throws DomainException {
     return transaction.query(
-        "SELECT DISTINCT volume FROM allocation_lun", row -> new VolumeName(row.text("volume")));
+        "SELECT DISTINCT l.volume FROM allocation_lun l JOIN allocation a ON a.id = l.allocation"
+            + " JOIN image i ON i.id = a.image_id WHERE i.node = ?",
+        row -> new VolumeName(row.text("volume")),
+        transaction.node().value());
   }
 
   /** A version goes only when nobody sees its shared portion, whatever replicas are made of. */

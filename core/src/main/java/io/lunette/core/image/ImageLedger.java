@@ -210,7 +210,8 @@ public final class ImageLedger {
             + " replica r WHERE r.image_id = image.id AND r.state <> 'RETIRED') AND NOT EXISTS"
             + " (SELECT 1 FROM manual_mapping m WHERE m.node = image.node AND (m.volume ="
             + " image.volume OR m.volume = image.shared_volume)) AND NOT EXISTS (SELECT 1 FROM"
-            + " allocation_lun l WHERE l.volume = image.shared_volume)",
+            + " allocation_lun l JOIN allocation a ON a.id = l.allocation JOIN image i"
+            + " ON i.id = a.image_id WHERE l.volume = image.shared_volume AND i.node = image.node)",
         ImageLedger::image,
         transaction.node().value());
   }
