@@ -12,6 +12,7 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.key.KeyVault;
@@ -246,6 +247,21 @@ class EncryptedVolumeTest {
     open(vault);
     assertThat(read(CLONE)).startsWith(filled(EXTENT, 5));
     assertThat(damaged).isPositive();
+  }
+
+  @Test
+  void aDamagedCopyOfAKeyIsMendedByARepair() throws Exception {
+    driver.createEncrypted(CLONE, SIZE, SECTOR);
+    write(CLONE, 0, filled(EXTENT, 5));
+    driver.close();
+    assertThat(damageFirst("LNKY")).isPositive();
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.fixed()).singleElement().asString().contains("other copy");
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+    open(vault);
+    assertThat(read(CLONE)).startsWith(filled(EXTENT, 5));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Checks that every key that a layer is read by has a sound record. Opens none. */
@@ -20,6 +21,13 @@ final class KeyAudit {
   private final PoolImage image;
   private final RawDevice device;
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+  private final ByteBuffer other = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+
+  /** Extents that hold records, by their place in the layer of keys: two copies side by side. */
+  private final TreeMap<Long, Long> extents = new TreeMap<>();
+
+  /** Pages with a damaged record, by their offset, and in which of those extents they lie. */
+  private final TreeMap<Long, Long> damagedPages = new TreeMap<>();
 
   /** By number of the key, as unsigned numbers go. */
   private final TreeMap<Long, KeySlot> keys = new TreeMap<>(Long::compareUnsigned);
@@ -32,7 +40,8 @@ final class KeyAudit {
   void run() {
     for (LayerImage layer : image.layers.values()) {
       if (layer.slot().holdsKeys()) {
-        image.scan(layer, TreeKey.Kind.MAP, (index, stored, word) -> read(MapEntry.extent(word)));
+        image.scan(
+            layer, TreeKey.Kind.MAP, (index, stored, word) -> read(index, MapEntry.extent(word)));
       }
     }
     for (LayerImage layer : image.layers.values()) {
@@ -53,39 +62,82 @@ final class KeyAudit {
     return Long.toHexString(key);
   }
 
-  private void read(long extent) {
+  /**
+   * Writes each damaged record anew from its other copy, or as none where neither is sound: what a
+   * layer is read by has one, or there would be a problem that nothing mends.
+   */
+  void mend() throws DeviceException {
+    for (Map.Entry<Long, Long> damaged : damagedPages.entrySet()) {
+      long page = damaged.getKey();
+      Long copy = extents.get(damaged.getValue() ^ 1);
+      if (copy == null) {
+        continue;
+      }
+      device.read(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES, other.clear());
+      try {
+        device.read(page, buffer.clear());
+      } catch (DeviceException unreadable) {
+        buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
+      }
+      for (int i = 0; i < KeySlot.PER_PAGE; i++) {
+        if (!isSound(buffer, i * KeySlot.BYTES)) {
+          replace(i * KeySlot.BYTES);
+        }
+      }
+      device.write(page, buffer.clear());
+    }
+  }
+
+  private void replace(int index) {
+    if (isSound(other, index)) {
+      buffer.put(index, other, index, KeySlot.BYTES);
+    } else {
+      buffer.put(index, new byte[KeySlot.BYTES]);
+    }
+  }
+
+  private boolean isSound(ByteBuffer page, int index) {
+    try {
+      KeySlot.decode(page, index, image.superblock.pool());
+      return true;
+    } catch (FormatException e) {
+      return false;
+    }
+  }
+
+  private void read(long index, long extent) {
     if (extent == 0 || extent >= image.capacityExtents) {
       return;
     }
+    extents.put(index, extent);
     for (int at = 0; at < PoolLayout.EXTENT_BYTES; at += PoolLayout.PAGE_BYTES) {
       long offset = extent * PoolLayout.EXTENT_BYTES + at;
       try {
         device.read(offset, buffer.clear());
       } catch (DeviceException e) {
+        damagedPages.put(offset, index);
         damaged(offset, e.getMessage());
         continue;
       }
       for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        decode(offset, i * KeySlot.BYTES);
+        decode(index, offset, i * KeySlot.BYTES);
       }
     }
   }
 
-  private void decode(long page, int index) {
+  private void decode(long extent, long page, int index) {
     try {
       KeySlot slot = KeySlot.decode(buffer, index, image.superblock.pool());
       if (slot != null) {
         keys.merge(slot.id(), slot, (one, other) -> one.epoch() < other.epoch() ? other : one);
       }
     } catch (FormatException e) {
+      damagedPages.put(page, extent);
       damaged(page + index, e.getMessage());
     }
   }
 
   private void damaged(long offset, String what) {
-    image.problem(
-        "key record at byte " + offset,
-        what,
-        "the next opening writes it anew from its other copy");
+    image.problem("key record at byte " + offset, what, "written anew from its other copy");
   }
 }

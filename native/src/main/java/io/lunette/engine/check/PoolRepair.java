@@ -75,6 +75,7 @@ public final class PoolRepair {
               + exam.image().journalEnd.position()
               + " is dropped");
     }
+    exam.keys().mend();
     write(device, exam);
     return new Outcome(fixed, PoolCheck.check(device));
   }
