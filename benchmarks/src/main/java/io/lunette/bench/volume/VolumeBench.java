@@ -9,6 +9,7 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.key.KeyFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ final class VolumeBench implements AutoCloseable {
 
   private static final VolumeName PLAIN = new VolumeName("plain");
   private static final VolumeName IMAGE = new VolumeName("image");
+  private static final VolumeName KEYED = new VolumeName("keyed");
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
   private static final int SMALL = 4 * KIB;
@@ -58,14 +60,12 @@ final class VolumeBench implements AutoCloseable {
     this.only = only;
     Path pool = directory.resolve("pool");
     EngineVolumeDriver.createPool(pool, POOL_TO_VOLUME * sizeBytes);
-    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
+    driver = EngineVolumeDriver.open(pool, Clock.systemUTC(), KeyFile.at(directory.resolve("key")));
     driver.create(PLAIN, sizeBytes);
     driver.create(IMAGE, sizeBytes);
     file = new RawFile(directory.resolve("file"), sizeBytes);
     age();
-    Load everything =
-        new Load(
-            Load.Kind.WRITE, MIB, 4, Places.sequential(sizeBytes, MIB, (int) (sizeBytes / MIB)));
+    Load everything = everything();
     try (BlockDevice image = driver.open(IMAGE, AccessMode.READ_WRITE)) {
       long ignored = everything.run(image);
       BlockingIo.flush(image);
@@ -132,6 +132,7 @@ final class VolumeBench implements AutoCloseable {
       firstWrites(Load.Kind.WRITE, depth, rounds);
     }
     firstWrites(Load.Kind.WRITE_DURABLY, 1, rounds);
+    encryption(rounds);
     overlays(rounds);
     return duels;
   }
@@ -180,6 +181,42 @@ final class VolumeBench implements AutoCloseable {
       drop(name);
     }
     duels.add(duel);
+  }
+
+  /** A volume with a key, in turn with the same on the plain one. */
+  private void encryption(int rounds) throws VolumeException, BlockException {
+    if (!only.test("encrypted random")) {
+      return;
+    }
+    driver.createEncrypted(KEYED, sizeBytes, SMALL);
+    try (BlockDevice keyed = driver.open(KEYED, AccessMode.READ_WRITE)) {
+      long ignored = settled(everything(), keyed);
+      for (Load.Kind kind : List.of(Load.Kind.READ, Load.Kind.WRITE)) {
+        encryption(keyed, kind, SMALL, 1, rounds);
+        encryption(keyed, kind, SMALL, 16, rounds);
+        encryption(keyed, kind, EXTENT, 4, rounds);
+        encryption(keyed, kind, MIB, 4, rounds);
+      }
+      encryption(keyed, Load.Kind.WRITE_DURABLY, SMALL, 1, rounds);
+    }
+    drop(KEYED);
+  }
+
+  private void encryption(BlockDevice keyed, Load.Kind kind, int bytes, int depth, int rounds)
+      throws BlockException {
+    int count = count(kind, bytes);
+    String name = "encrypted " + name(kind, "random", bytes, depth);
+    Duel duel = Duel.of(name, "plain volume", count, bytes);
+    for (int round = 0; round <= rounds; round++) {
+      Load load = new Load(kind, bytes, depth, Places.random(sizeBytes, bytes, count, round));
+      keep(duel, round, settled(load, keyed), settled(load, plain));
+    }
+    duels.add(duel);
+  }
+
+  private Load everything() {
+    int count = Math.toIntExact(sizeBytes / MIB);
+    return new Load(Load.Kind.WRITE, MIB, 4, Places.sequential(sizeBytes, MIB, count));
   }
 
   /** Each write to an extent or a cluster of 64 KiB of its own. */

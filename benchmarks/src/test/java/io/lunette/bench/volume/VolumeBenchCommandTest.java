@@ -42,13 +42,24 @@ class VolumeBenchCommandTest {
             "random read, 4 KiB, depth 1",
             "raw file",
             "plain volume",
+            "encrypted random write, 4 KiB, depth 16",
             "qcow2 overlay");
     JsonNode duels = new ObjectMapper().readTree(kept.toFile());
-    assertThat(duels).hasSize(16);
+    assertThat(duels).hasSize(25);
     assertThat(duels.get(1).path("ratio").asDouble()).isPositive();
     try (Stream<Path> left = Files.list(scratch)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void onlyTheWorksThatAreAskedForAreMeasured() {
+    String line = "bench volumes --size 2M --operations 50 --rounds 1 --only d.rable.*16$ --dir ";
+
+    assertThat(run(line + directory)).isZero();
+
+    assertThat(out.toString().lines()).hasSize(2);
+    assertThat(out.toString()).contains("random durable write, 4 KiB, depth 16");
   }
 
   @Test
