@@ -44,7 +44,8 @@ final class ServedHome implements AutoCloseable {
 
   /** Starts it and waits until it accepts work. */
   ServedHome start(String... options) throws Exception {
-    List<String> words = new ArrayList<>(List.of("--portal", "127.0.0.1:0"));
+    boolean placed = Arrays.asList(options).contains("--portal");
+    List<String> words = new ArrayList<>(placed ? List.of() : List.of("--portal", "127.0.0.1:0"));
     words.addAll(options.length > 0 ? Arrays.asList(options) : List.of("--pool-size", "1G"));
     process = launch(home, log, words);
     Instant deadline = Instant.now().plus(START_TIME);

@@ -30,6 +30,7 @@ final class GuardedSocket extends Socket {
   private final AnswerHead head = new AnswerHead();
   private long answerBytes;
   private long deadlineNanos;
+  private boolean answered;
   private boolean over;
 
   GuardedSocket(TlsTrust trust, SendGuard guard, ArrayTimeouts timeouts, long answerBytesMax) {
@@ -63,6 +64,7 @@ final class GuardedSocket extends Socket {
 
   private void restart() {
     head.restart();
+    answered = false;
     answerBytes = 0;
     deadlineNanos = System.nanoTime() + timeouts.call().toNanos();
   }
@@ -108,6 +110,7 @@ final class GuardedSocket extends Socket {
   private int counted(int count) throws IOException {
     if (count >= 0) {
       guard.answered();
+      answered = true;
       answerBytes += count;
       if (answerBytes > answerBytesMax) {
         throw new IOException("the answer is longer than " + answerBytesMax + " bytes");
@@ -117,16 +120,16 @@ final class GuardedSocket extends Socket {
   }
 
   /**
-   * Sends requests. One that follows an answer which ends the connection is not sent and finds the
-   * connection at its end, so that the library makes another: it would be lost, and whether it was
-   * done could not be told.
+   * Sends requests. One on a connection that an answer has ended, or the array meanwhile, is not
+   * sent and finds the connection at its end, so that the library makes another: it would be lost,
+   * and whether it was done could not be told.
    */
   @Override
   public OutputStream getOutputStream() throws IOException {
     return new FilterOutputStream(connected().getOutputStream()) {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
-        over |= head.endsConnection();
+        over = over || head.endsConnection() || (answered && isEndedByPeer());
         if (over) {
           return;
         }
@@ -135,6 +138,24 @@ final class GuardedSocket extends Socket {
         out.write(bytes, offset, length);
       }
     };
+  }
+
+  /** Whether the array has closed the connection, or sends what nobody asked for. */
+  private boolean isEndedByPeer() throws IOException {
+    int silence = tls.getSoTimeout();
+    tls.setSoTimeout(1);
+    try {
+      int unused = tls.getInputStream().read();
+      return true;
+    } catch (SocketTimeoutException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    } finally {
+      if (!tls.isClosed()) {
+        tls.setSoTimeout(silence);
+      }
+    }
   }
 
   @Override

@@ -47,7 +47,9 @@ final class VolumeMaker {
     try {
       return finish(volume, locate(volume, ask(volume, origin, noting(volume, watch))), watch);
     } catch (CimFault e) {
-      if (!watch.isLeft()) {
+      if (isUnasked(volume, e)) {
+        books.delete(volume);
+      } else if (!watch.isLeft()) {
         abandon(volume, e);
       }
       throw array.failed("cannot make", volume.called(), e);
@@ -75,7 +77,7 @@ final class VolumeMaker {
       }
       return Optional.of(finish(volume, found.get(), watch));
     } catch (CimFault e) {
-      if (e.isDefinite()) {
+      if (e.isDefinite() && e.kind() != CimFault.Kind.UNREACHABLE) {
         abandon(volume, e);
       }
       throw array.failed("cannot go on with", volume.called(), e);
@@ -269,6 +271,12 @@ final class VolumeMaker {
       Optional<CIMInstance> unused = array.copies().awaitWhole(made.path(), watch);
     }
     return made;
+  }
+
+  /** Whether the array was never asked for a volume that was to be made for the first time. */
+  private boolean isUnasked(ArrayVolume volume, CimFault why) throws VolumeException {
+    ArrayVolume now = books.get(volume.id());
+    return why.kind() == CimFault.Kind.UNREACHABLE && now.device().isEmpty() && now.job().isEmpty();
   }
 
   /** Leaves nothing of a volume that could not be made; what cannot be returned now is later. */

@@ -69,6 +69,7 @@ final class VolumeOrders {
     try {
       StorageVolume made = maker.make(begun, origin, watch);
       complete(begun, made, next);
+      returner.catchUp();
     } catch (VolumeException e) {
       returner.request();
       throw e;

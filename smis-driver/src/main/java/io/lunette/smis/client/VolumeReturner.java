@@ -42,6 +42,7 @@ final class VolumeReturner implements AutoCloseable {
   private final VolumeMasking masking;
   private final SingleFlight flight;
   private final Map<UUID, Long> missingSince = new HashMap<>();
+  private volatile boolean behind;
   private volatile boolean closed;
 
   VolumeReturner(
@@ -60,6 +61,13 @@ final class VolumeReturner implements AutoCloseable {
   /** Lets it look soon whether something is to be returned. */
   void request() {
     flight.request();
+  }
+
+  /** The array has just answered: what could not be returned before is tried again. */
+  void catchUp() {
+    if (behind) {
+      flight.request();
+    }
   }
 
   private void run() {
@@ -82,7 +90,9 @@ final class VolumeReturner implements AutoCloseable {
           }
         }
       }
+      behind = !failed.isEmpty();
     } catch (VolumeException e) {
+      behind = true;
       LOG.warn("array '{}': volumes are returned later: {}", array.name(), e.getMessage());
     }
   }
@@ -97,6 +107,9 @@ final class VolumeReturner implements AutoCloseable {
       books.delete(volume);
       return true;
     } catch (VolumeException | CimFault e) {
+      if (isAway(e)) {
+        throw new VolumeException(VolumeException.Kind.IO, e.getMessage(), e);
+      }
       LOG.warn(
           "array '{}': volume '{}' is returned later: {}",
           array.name(),
@@ -104,6 +117,12 @@ final class VolumeReturner implements AutoCloseable {
           e.getMessage());
       return false;
     }
+  }
+
+  /** Whether the array does not answer at all, so that the other volumes need not be tried. */
+  private static boolean isAway(Exception e) {
+    Throwable fault = e instanceof CimFault ? e : e.getCause();
+    return fault instanceof CimFault known && known.kind() == CimFault.Kind.UNREACHABLE;
   }
 
   private Optional<ArrayVolume> locate(ArrayVolume volume) throws CimFault, VolumeException {
