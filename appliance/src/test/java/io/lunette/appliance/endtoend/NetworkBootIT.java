@@ -46,7 +46,15 @@ class NetworkBootIT {
   void start() throws Exception {
     served =
         new ServedHome(directory)
-            .start("--pool-size", "1G", "--http", "127.0.0.1:0", "--portal", "127.0.0.1:0,2");
+            .start(
+                "--pool-size",
+                "1G",
+                "--http",
+                "127.0.0.1:0",
+                "--portal",
+                "127.0.0.1:0",
+                "--portal",
+                "127.0.0.1:0,2");
     served.call("image", "import", "linux", image.toString());
     served.call("pool", "set", "linux", "--ready", "1");
     alice = new DisklessServer("alice", "alice ${secret} ; 1", directory);
