@@ -34,11 +34,12 @@ final class RolloutCommands {
   private static String render(JsonNode rollout) {
     return "image "
         + rollout.path("image").asText()
-        + ", current version "
-        + rollout.path("current").asText()
+        + (rollout.path("current").isNumber()
+            ? ", current version " + rollout.path("current").asText()
+            : ", no version published")
         + ", "
         + rollout.path("ready").asText()
-        + " replicas of it ready, boot "
+        + " replicas ready, boot "
         + rollout.path("boot").asText()
         + "\nservers by version "
         + rollout.path("versions")

@@ -88,7 +88,7 @@ final class MoveRoutes implements RouteSet {
   /** A roll-out as callers see it. */
   record Rollout(
       String image,
-      int current,
+      Integer current,
       String boot,
       int ready,
       long pending,
@@ -98,7 +98,7 @@ final class MoveRoutes implements RouteSet {
     static Rollout of(RolloutStatus status) {
       return new Rollout(
           status.image().value(),
-          status.current(),
+          status.current().orElse(null),
           status.policy().label(),
           status.ready(),
           status.pending(),

@@ -60,7 +60,7 @@ public final class CatalogImages implements Images, AutoCloseable {
   @Override
   public Job<ImportedImage> importRaw(Actor actor, ImageImport request) throws DomainException {
     ImageParts parts = ImageParts.of(request.source());
-    ImagePlan planned = catalog.read(transaction -> plan(transaction, request));
+    ImagePlan planned = catalog.read(transaction -> plan(transaction, request, parts));
     for (VolumeName volume : planned.volumes()) {
       requireNoVolume(volume);
     }
@@ -70,8 +70,10 @@ public final class CatalogImages implements Images, AutoCloseable {
     return job;
   }
 
-  private ImagePlan plan(Transaction transaction, ImageImport request) throws DomainException {
-    return ImagePlan.of(transaction, ledger, request.name(), request.tenant());
+  private ImagePlan plan(Transaction transaction, ImageImport request, ImageParts parts)
+      throws DomainException {
+    return ImagePlan.of(
+        transaction, ledger, request.name(), request.tenant(), parts.shared().isPresent());
   }
 
   private Image begin(
@@ -81,7 +83,7 @@ public final class CatalogImages implements Images, AutoCloseable {
       ImagePlan planned,
       ImageParts parts)
       throws DomainException {
-    ImagePlan plan = settled(transaction, actor, plan(transaction, request), planned);
+    ImagePlan plan = settled(transaction, actor, plan(transaction, request, parts), planned);
     Image begun =
         new Image(
             plan.id(),
@@ -142,8 +144,7 @@ public final class CatalogImages implements Images, AutoCloseable {
    * @throws DomainException as an import
    */
   public ImportedImage compose(Actor actor, ComposedImage request) throws DomainException {
-    ImagePlan planned =
-        catalog.read(t -> ImagePlan.of(t, ledger, request.name(), request.tenant()));
+    ImagePlan planned = catalog.read(transaction -> plan(transaction, request));
     for (VolumeName volume : planned.volumes()) {
       requireNoVolume(volume);
     }
@@ -152,15 +153,14 @@ public final class CatalogImages implements Images, AutoCloseable {
     return importer.seal(actor, image, request);
   }
 
+  private ImagePlan plan(Transaction transaction, ComposedImage request) throws DomainException {
+    return ImagePlan.of(transaction, ledger, request.name(), request.tenant(), false);
+  }
+
   private Image beginComposed(
       Transaction transaction, Actor actor, ComposedImage request, ImagePlan planned)
       throws DomainException {
-    ImagePlan plan =
-        settled(
-            transaction,
-            actor,
-            ImagePlan.of(transaction, ledger, request.name(), request.tenant()),
-            planned);
+    ImagePlan plan = settled(transaction, actor, plan(transaction, request), planned);
     Image begun =
         new Image(
             plan.id(),

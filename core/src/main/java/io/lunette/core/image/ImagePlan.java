@@ -33,13 +33,19 @@ record ImagePlan(
   }
 
   /**
-   * Plans a version.
+   * Plans a version. All versions of a name are split or none is: what a server wrote could not be
+   * kept from one to the other.
    *
+   * @param split whether it will have a shared portion
    * @throws DomainException CONFLICT if one is being imported, or the tenant is not that of the
-   *     versions before it
+   *     versions before it, or they are split and it is not, or the other way round
    */
   static ImagePlan of(
-      Transaction transaction, ImageLedger ledger, ImageName name, Optional<TenantName> tenant)
+      Transaction transaction,
+      ImageLedger ledger,
+      ImageName name,
+      Optional<TenantName> tenant,
+      boolean split)
       throws DomainException {
     List<Image> before = ledger.versions(transaction, name);
     for (Image each : before) {
@@ -55,6 +61,15 @@ record ImagePlan(
                 + "' belongs to "
                 + each.tenant().map(owner -> "tenant '" + owner + "'").orElse("no tenant")
                 + "; use another name");
+      }
+      if (split != each.shared().isPresent()) {
+        throw new DomainException(
+            DomainException.Kind.CONFLICT,
+            "image '"
+                + name
+                + (split
+                    ? "' is not split, and so no version of it may be; use another name"
+                    : "' is split, and so every version of it must be; split it or use another name"));
       }
     }
     ImageId id = new ImageId(UUID.randomUUID());

@@ -10,6 +10,7 @@ import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.load.TargetLoad;
 import io.lunette.core.move.CatalogServerMoves;
 import io.lunette.core.move.Membership;
@@ -81,7 +82,7 @@ public final class CatalogRollouts implements Rollouts {
       throws DomainException {
     catalog.change(
         transaction -> {
-          images.getAvailable(transaction, image);
+          images.get(transaction, ImageRef.current(image));
           boots.setPolicy(transaction, image, policy);
           audit.record(transaction, actor, "rollout.set", image.value(), policy.label());
           return null;
@@ -91,7 +92,10 @@ public final class CatalogRollouts implements Rollouts {
 
   @Override
   public RolloutStatus get(ImageName name) throws DomainException {
-    Image current = catalog.read(transaction -> images.getAvailable(transaction, name));
+    Optional<Integer> current =
+        Optional.of(catalog.read(transaction -> images.get(transaction, ImageRef.current(name))))
+            .filter(Image::current)
+            .map(Image::version);
     BootPolicy policy = imagePolicy(name);
     List<RolloutServer> holders = new ArrayList<>();
     for (Allocation each : allocations.list()) {
@@ -102,10 +106,11 @@ public final class CatalogRollouts implements Rollouts {
                 each.tenant(),
                 each.imageVersion(),
                 servers.profile(each.server()).boot().orElse(policy),
-                each.imageVersion() != current.version()));
+                current.filter(version -> version != each.imageVersion()).isPresent()));
       }
     }
-    return new RolloutStatus(name, current.version(), policy, ready(name), holders);
+    int ready = current.isPresent() ? ready(name) : 0;
+    return new RolloutStatus(name, current, policy, ready, holders);
   }
 
   private BootPolicy imagePolicy(ImageName image) throws DomainException {
@@ -134,7 +139,7 @@ public final class CatalogRollouts implements Rollouts {
     if (current.version() == held.imageVersion()) {
       return Optional.empty();
     }
-    boolean keeps = keepsWritable(held, current);
+    boolean keeps = held.isSplit();
     if (!keeps && ready(held.image()) == 0) {
       throw new DomainException(
           DomainException.Kind.BUSY,
@@ -158,11 +163,6 @@ public final class CatalogRollouts implements Rollouts {
 
   private boolean isHere(Allocation held) {
     return held.node().equals(catalog.node());
-  }
-
-  /** Whether a new version is a new shared portion, and what the server wrote stays. */
-  private static boolean keepsWritable(Allocation held, Image current) {
-    return held.isSplit() && current.shared().isPresent();
   }
 
   private ServerMove exchange(
@@ -198,8 +198,7 @@ public final class CatalogRollouts implements Rollouts {
     if (target.counters().containsKey(server.initiator())) {
       return Optional.of("it is logged in still; it boots when that session has ended");
     }
-    boolean keeps =
-        policy == BootPolicy.STATELESS && current.isPresent() && keepsWritable(held, current.get());
+    boolean keeps = policy == BootPolicy.STATELESS && current.isPresent() && held.isSplit();
     if (!keeps && (current.isEmpty() || ready(held.image()) == 0)) {
       return mustBeFresh ? Optional.of("no fresh replica is ready") : Optional.empty();
     }

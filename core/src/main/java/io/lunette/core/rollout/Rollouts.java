@@ -23,7 +23,7 @@ public interface Rollouts {
   RolloutStatus setPolicy(Actor actor, ImageName image, BootPolicy policy) throws DomainException;
 
   /**
-   * How far the current version has come.
+   * How far the current version has come, if there is one.
    *
    * @throws DomainException NOT_FOUND
    */

@@ -73,6 +73,16 @@ final class SplitImageTest {
         true);
   }
 
+  private ImageImport unsplit(ImageName name) throws Exception {
+    return new ImageImport(
+        name,
+        Optional.empty(),
+        new ImageSource(fixture.imageFile(name, 9), Optional.empty(), OptionalInt.empty()),
+        "a test",
+        ImageLabels.NONE,
+        true);
+  }
+
   private Allocation allocated(ServerName server) throws Exception {
     return ((AllocationOutcome.Allocated)
             fixture.core.allocations().allocate(OPERATOR, server, ACME, SPLIT))
@@ -111,6 +121,33 @@ final class SplitImageTest {
     assertThat(seenBy(S2)).containsExactlyInAnyOrder(shared(), two.replica().volume());
     assertThat(fixture.core.allocations().list()).containsExactly(one, two);
     assertThat(fixture.core.allocations().find(S1)).contains(one);
+  }
+
+  @Test
+  void everyVersionIsSplitOrNoneIs() throws Exception {
+    assertRefused(
+        DomainException.Kind.CONFLICT,
+        () -> fixture.core.images().importRaw(OPERATOR, unsplit(SPLIT)));
+    ImageName whole = new ImageName("whole");
+    fixture.imported(unsplit(whole));
+    ImageImport portions = portions(7, 8);
+    assertRefused(
+        DomainException.Kind.CONFLICT,
+        () ->
+            fixture
+                .core
+                .images()
+                .importRaw(
+                    OPERATOR,
+                    new ImageImport(
+                        whole,
+                        Optional.empty(),
+                        portions.source(),
+                        "a test",
+                        ImageLabels.NONE,
+                        true)));
+
+    assertThat(fixture.core.images().list()).hasSize(2).allMatch(Image::current);
   }
 
   @Test
