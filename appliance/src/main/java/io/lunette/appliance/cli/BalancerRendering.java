@@ -17,7 +17,7 @@ final class BalancerRendering implements Rendering {
         + " of at most "
         + status.path("maxMoves").asText()
         + " moves under way\nfree servers: "
-        + (status.path("free").isEmpty() ? "none" : status.path("free").toString())
+        + (status.path("free").isEmpty() ? "none" : Table.plain(status.path("free")))
         + "\n"
         + new Table()
             .text("GROUP", "group/name")

@@ -4,7 +4,9 @@ package io.lunette.appliance.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 
-/** One object as a line for each field. */
+/**
+ * One object as a line for each field; what lies within is indented, objects in rows as a table.
+ */
 final class Details implements Rendering {
 
   @Override
@@ -23,12 +25,19 @@ final class Details implements Rendering {
   private static void append(StringBuilder text, String name, JsonNode value, int width) {
     if (value.isObject()) {
       text.append(name).append('\n');
-      new Details().render(value).lines().forEach(line -> text.append("  " + line + "\n"));
-      return;
+      indent(text, new Details().render(value));
+    } else if (value.path(0).isObject()) {
+      text.append(name).append('\n');
+      indent(text, Table.of(value).render(value));
+    } else {
+      text.append(name)
+          .append(" ".repeat(width - name.length() + 2))
+          .append(Table.plain(value))
+          .append('\n');
     }
-    text.append(name)
-        .append(" ".repeat(width - name.length() + 2))
-        .append(value.isArray() ? value.toString() : Table.plain(value))
-        .append('\n');
+  }
+
+  private static void indent(StringBuilder text, String block) {
+    block.lines().forEach(line -> text.append("  ").append(line).append('\n'));
   }
 }

@@ -96,16 +96,15 @@ final class ImageComposeCommands {
       return recipe;
     } catch (JsonProcessingException e) {
       throw new CommandFailure(
-          "recipe "
-              + file
-              + ", line "
-              + e.getLocation().getLineNr()
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+          "recipe " + file + ", line " + e.getLocation().getLineNr() + ": " + complaint(e), e);
     } catch (IOException e) {
       throw new CommandFailure("recipe " + file + " cannot be read", e);
     }
+  }
+
+  /** The parser adds in brackets where what it misses began, in its own terms. */
+  private static String complaint(JsonProcessingException e) {
+    return e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
   }
 
   private static void makeAbsolute(JsonNode step, Path directory) {

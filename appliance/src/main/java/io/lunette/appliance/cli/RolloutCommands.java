@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.cli.PathCommand.Named;
 import io.lunette.appliance.client.ApiClient;
@@ -41,9 +43,9 @@ final class RolloutCommands {
         + rollout.path("ready").asText()
         + " replicas ready, boot "
         + rollout.path("boot").asText()
-        + "\nservers by version "
-        + rollout.path("versions")
-        + ", "
+        + "\nservers by version: "
+        + versions(rollout.path("versions"))
+        + "; "
         + rollout.path("pending").asText()
         + " pending\n"
         + new Table()
@@ -53,6 +55,15 @@ final class RolloutCommands {
             .text("BOOT", "boot")
             .text("NEXT", "next")
             .render(rollout.path("servers"));
+  }
+
+  private static String versions(JsonNode versions) {
+    return versions.isEmpty()
+        ? "none"
+        : versions
+            .propertyStream()
+            .map(each -> each.getValue().asText() + " on " + each.getKey())
+            .collect(joining(", "));
   }
 
   @Command(description = "Set what a boot over the network does with replicas of an image.")

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.config.ByteSize;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -49,8 +53,25 @@ final class Table implements Rendering {
     return this;
   }
 
+  /** A column for each field that a row has, under its name. */
+  static Table of(JsonNode rows) {
+    Set<String> names = new LinkedHashSet<>();
+    rows.forEach(row -> row.fieldNames().forEachRemaining(names::add));
+    Table table = new Table();
+    names.forEach(name -> table.text(name, name));
+    return table;
+  }
+
+  /** A value within a line: the values of a list with commas between, fields with their names. */
   static String plain(JsonNode node) {
-    return node.isMissingNode() || node.isNull() ? "-" : node.asText();
+    if (node.isContainerNode() && !node.isEmpty()) {
+      return node.isArray()
+          ? node.valueStream().map(Table::plain).collect(joining(", "))
+          : node.propertyStream()
+              .map(field -> field.getKey() + " " + plain(field.getValue()))
+              .collect(joining(", "));
+    }
+    return node.isValueNode() && !node.isNull() ? node.asText() : "-";
   }
 
   @Override
