@@ -110,20 +110,27 @@ require_database() {
   [[ ! -d /run/systemd/system ]] || systemctl -q disable --now postgresql
 }
 
+# Other iSCSI targets, by the names of their packages. Debian starts a service with what it installs; one
+# that was not there before does not stay.
+require_targets() {
+  local target missing=()
+  for target in "$@"; do
+    [[ -x /usr/sbin/$target || -x /usr/sbin/${target}d ]] || missing+=("$target")
+  done
+  ((${#missing[@]} > 0)) || return 0
+  install_packages "iSCSI targets beside ours" "${missing[@]}"
+  [[ ! -d /run/systemd/system ]] || systemctl -q disable --now "${missing[@]}"
+}
+
 # What bin/bench-peers measures beside ours: iSCSI targets, file systems that clone, tools that erase.
-# Debian starts a service with a target that it installs; one that was not there before does not stay.
 require_peers() {
-  local targets=() tools=()
-  command -v tgtd >/dev/null || targets+=(tgt)
-  command -v istgt >/dev/null || targets+=(istgt)
+  local tools=()
+  require_targets tgt istgt
   command -v mkfs.xfs >/dev/null || tools+=(xfsprogs)
   command -v mkfs.btrfs >/dev/null || tools+=(btrfs-progs)
   command -v nwipe >/dev/null || tools+=(nwipe)
   command -v losetup >/dev/null || tools+=(mount)
-  ((${#targets[@]} + ${#tools[@]} > 0)) || return 0
-  install_packages "software to compare with" "${targets[@]}" "${tools[@]}"
-  ((${#targets[@]} > 0)) || return 0
-  [[ ! -d /run/systemd/system ]] || systemctl -q disable --now "${targets[@]}"
+  ((${#tools[@]} == 0)) || install_packages "software to compare with" "${tools[@]}"
 }
 
 # JVM options that depend on the version in use, as the array JVM_OPTIONS.
