@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lunette.appliance.cli.Lunette;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import io.lunette.bench.fixture.CommandLineRun;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,18 +15,19 @@ final class ForecastBenchCommandTest {
 
   @TempDir Path directory;
 
-  private final StringWriter out = new StringWriter();
-  private final StringWriter err = new StringWriter();
+  private final CommandLineRun lunette = new CommandLineRun();
 
   @Test
   void itPrintsATableAndKeepsTheFigures() throws Exception {
     Path kept = directory.resolve("figures.json");
 
-    int status = run("bench forecast --synthetic flash --days 5 --fixed 3 --json " + kept);
+    int status =
+        lunette.run(
+            directory, "bench forecast --synthetic flash --days 5 --fixed 3 --json " + kept);
 
-    assertThat(err.toString()).isEmpty();
+    assertThat(lunette.err()).isEmpty();
     assertThat(status).isZero();
-    assertThat(out.toString()).contains("FLASH", "forecast", "Poisson", "fixed 3", "hindsight");
+    assertThat(lunette.out()).contains("FLASH", "forecast", "Poisson", "fixed 3", "hindsight");
     JsonNode figures = new ObjectMapper().readTree(kept.toFile());
     assertThat(figures.path("policies")).hasSize(4);
     assertThat(figures.path("policies").get(0).path("policy").asText()).isEqualTo("forecast");
@@ -39,26 +37,18 @@ final class ForecastBenchCommandTest {
   void aTraceIsReadAndWhatIsNoTimeIsNamed() throws Exception {
     Path trace = directory.resolve("trace.csv");
     Files.writeString(trace, "# seconds, what\n0.5,a\n90000,b\n90001.25,c\n");
-    assertThat(run("bench forecast --fixed 1 --trace " + trace)).isZero();
-    assertThat(out.toString()).contains("TRACE.CSV, 3 REQUESTS");
+    assertThat(lunette.run(directory, "bench forecast --fixed 1 --trace " + trace)).isZero();
+    assertThat(lunette.out()).contains("TRACE.CSV, 3 REQUESTS");
 
     Files.writeString(trace, "0.5\nsoon\n");
-    assertThat(run("bench forecast --trace " + trace)).isEqualTo(1);
-    assertThat(err.toString().lines())
+    assertThat(lunette.run(directory, "bench forecast --trace " + trace)).isEqualTo(1);
+    assertThat(lunette.err().lines())
         .containsExactly("lunette: " + trace + " line 2: 'soon' is not a time in seconds");
   }
 
   @Test
   void wrongNumbersAreRefusedInOneLine() {
-    assertThat(run("bench forecast --epsilon 2")).isEqualTo(1);
-    assertThat(err.toString().lines()).hasSize(1);
-  }
-
-  private int run(String line) {
-    return Lunette.run(
-        Map.of("HOME", directory.toString()),
-        new PrintWriter(out, true),
-        new PrintWriter(err, true),
-        line.split(" "));
+    assertThat(lunette.run(directory, "bench forecast --epsilon 2")).isEqualTo(1);
+    assertThat(lunette.err().lines()).hasSize(1);
   }
 }
