@@ -10,10 +10,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,6 +44,7 @@ final class DataCentreDay implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final ServedHome served;
   private final DataCentre centre;
+  private final DataCentreEvening evening;
   private int kills;
   private int lastMove;
 
@@ -63,6 +62,7 @@ final class DataCentreDay implements AutoCloseable {
     this.options = all.toArray(String[]::new);
     this.served = new ServedHome(directory);
     this.centre = new DataCentre(directory, served, random);
+    this.evening = new DataCentreEvening(directory, served, centre);
   }
 
   /** Lives through so many steps and checks everything. */
@@ -385,8 +385,8 @@ final class DataCentreDay implements AutoCloseable {
     for (String server : List.copyOf(centre.held.keySet())) {
       centre.checkContent(server);
     }
-    scrubAll();
-    checkTraces();
+    evening.scrubAll();
+    evening.checkTraces();
     List<String> kept = new ArrayList<>();
     centre.held.values().forEach(held -> kept.addAll(held.stamps().values()));
     for (String server : List.copyOf(centre.held.keySet())) {
@@ -394,78 +394,14 @@ final class DataCentreDay implements AutoCloseable {
       taken(server);
     }
     centre.checkMasks(SERVERS);
-    scrubAll();
-    checkAudit();
-    checkImages();
+    evening.scrubAll();
+    evening.checkAudit(done);
+    evening.checkImages();
     assertThat(served.call("status").path("alerts")).isEmpty();
     assertThat(Replicas.in(served, "QUARANTINED", "FAILED")).isZero();
-    checkCertificates();
+    evening.checkCertificates(done.get("release"));
     assertThat(served.stop()).isZero();
-    checkPool(kept);
-  }
-
-  private void scrubAll() throws Exception {
-    served.call("scrub", "run");
-    Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING", "BUILDING") == 0);
-    Eventually.holds(() -> served.call("status").at("/space/dirtyBytes").asLong() == 0);
-  }
-
-  /** What was given back has left no trace on the device, and what is held is found there. */
-  private void checkTraces() throws Exception {
-    Set<String> found = new HashSet<>();
-    ForeignTool.succeed(
-            "sh",
-            "-c",
-            "grep -aoE 'tenant [a-z]+ stamp [0-9]+ [0-9a-f-]{36}' "
-                + served.home.resolve("pool.lunette")
-                + " | sort -u")
-        .lines()
-        .forEach(found::add);
-    assertThat(found).doesNotContainAnyElementsOf(centre.gone);
-    for (DataCentre.Held held : centre.held.values()) {
-      assertThat(found).containsAll(held.stamps().values());
-    }
-  }
-
-  private void checkPool(List<String> kept) throws Exception {
-    Path pool = served.home.resolve("pool.lunette");
-    assertThat(served.run("pool", "check", pool.toString()).status()).isZero();
     assertThat(centre.gone).containsAll(kept).isNotEmpty();
-    checkTraces();
-  }
-
-  /** What was done is there as often as it was done, whatever was killed meanwhile. */
-  private void checkAudit() throws Exception {
-    for (String action : done.keySet()) {
-      JsonNode entries = served.call("audit", "list", "--action", action, "--limit", "10000");
-      assertThat(entries).as(action).hasSize(done.get(action));
-    }
-  }
-
-  /** No version of an image has changed. */
-  private void checkImages() throws Exception {
-    for (String image : centre.images.keySet()) {
-      List<Path> files = centre.images.get(image).files;
-      for (int version = 1; version <= files.size(); version++) {
-        Path exported = directory.resolve("exported.raw");
-        Files.deleteIfExists(exported);
-        List<String> words =
-            new ArrayList<>(List.of("image", "export", image + ":" + version, exported.toString()));
-        if (image.equals(DataCentre.SPLIT)) {
-          words.add("--shared");
-        }
-        served.call(words.toArray(String[]::new));
-        assertThat(Files.mismatch(files.get(version - 1), exported)).isEqualTo(-1);
-      }
-    }
-  }
-
-  private void checkCertificates() throws Exception {
-    assertThat(served.run("scrub", "verify", "--all").status()).isZero();
-    int scrubs = 0;
-    for (JsonNode document : served.call("scrub", "certificate", "--all").path("documents")) {
-      scrubs += document.at("/payload/type").asText().equals("lunette-scrub-certificate") ? 1 : 0;
-    }
-    assertThat(scrubs).isEqualTo(done.get("release"));
+    evening.checkPool();
   }
 }
