@@ -37,7 +37,7 @@ final class PoolGauge implements ProvisioningSpace.Gauge {
     last =
         Optional.of(
             new ProvisioningSpace(
-                space.capacityBytes(),
+                space.roomBytes(),
                 space.usedBytes(),
                 thresholds.warningPercent(),
                 thresholds.criticalPercent()));

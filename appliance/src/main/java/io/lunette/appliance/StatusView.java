@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.rest.SpaceView;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.core.DomainException;
@@ -103,12 +104,7 @@ record StatusView(
   static List<String> alerts(SpaceReport space, List<PoolStatus> pools, List<String> differences) {
     List<String> alerts = new ArrayList<>(differences);
     if (space.level() != SpaceLevel.NORMAL) {
-      alerts.add(
-          String.format(
-              Locale.ROOT,
-              "%s: only %.1f %% of the pool is clean; scrub, or grow it (lunette pool grow)",
-              space.level().action(),
-              100.0 * space.space().cleanBytes() / Math.max(1, space.space().capacityBytes())));
+      alerts.add(spaceAlert(space));
     }
     for (PoolStatus pool : pools) {
       int quarantined = pool.count(ReplicaState.QUARANTINED);
@@ -119,6 +115,24 @@ record StatusView(
           .ifPresent(text -> alerts.add("pool of '" + pool.image().name() + "': " + text));
     }
     return alerts;
+  }
+
+  private static String spaceAlert(SpaceReport report) {
+    PoolSpace space = report.space();
+    String level = report.level().action();
+    return space.availableBytes() < space.cleanBytes()
+        ? String.format(
+            Locale.ROOT,
+            "%s: the file system under the pool has room for %s more, the pool would take %s;"
+                + " make room there",
+            level,
+            new ByteSize(space.availableBytes()).forPeople(),
+            new ByteSize(space.cleanBytes()).forPeople())
+        : String.format(
+            Locale.ROOT,
+            "%s: only %.1f %% of the pool is clean; scrub, or grow it (lunette pool grow)",
+            level,
+            100 - space.usedPercent());
   }
 
   /** The pools now, or an alert. */

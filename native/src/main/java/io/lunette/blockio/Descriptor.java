@@ -7,10 +7,14 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 import java.util.function.IntSupplier;
 
 /** One open file descriptor: checks every result, retries EINTR, goes on after short transfers. */
 final class Descriptor {
+
+  /** What {@code stx_blocks} counts in, whatever the file system's blocks. */
+  private static final int SECTOR = 512;
 
   private static final ThreadLocal<Vector> VECTOR = ThreadLocal.withInitial(Vector::new);
 
@@ -91,6 +95,16 @@ final class Descriptor {
       throw failure("durable write at " + offset, name, errno);
     }
     return true;
+  }
+
+  /** How many bytes of a file its file system holds, or empty if it does not tell. */
+  OptionalLong heldBytes() {
+    ByteBuffer result = ByteBuffer.allocateDirect(LibC.STATX_BYTES).order(ByteOrder.nativeOrder());
+    int status = LibC.statx(fd, "", LibC.AT_EMPTY_PATH, LibC.STATX_BLOCKS, LibC.addressOf(result));
+    boolean told = status == 0 && (result.getInt(LibC.STATX_MASK_OFFSET) & LibC.STATX_BLOCKS) != 0;
+    return told
+        ? OptionalLong.of(result.getLong(LibC.STATX_BLOCKS_OFFSET) * SECTOR)
+        : OptionalLong.empty();
   }
 
   /** What became of a read that must not wait. */

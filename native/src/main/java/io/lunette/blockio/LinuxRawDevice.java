@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.OptionalLong;
 
 /**
  * A file or block device on Linux, locked against every other opener for as long as it is open.
@@ -142,6 +143,20 @@ public final class LinuxRawDevice implements RawDevice {
       return main.end();
     } catch (DeviceException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public long roomBytes() {
+    long size = sizeBytes();
+    OptionalLong held = isBlockDevice(path) ? OptionalLong.empty() : main.heldBytes();
+    if (held.isEmpty()) {
+      return size;
+    }
+    try {
+      return Math.min(size, held.getAsLong() + Files.getFileStore(path).getUsableSpace());
+    } catch (IOException unknown) {
+      return size;
     }
   }
 

@@ -16,6 +16,14 @@ public interface RawDevice extends Closeable {
   /** Size in bytes; may grow. */
   long sizeBytes();
 
+  /**
+   * For how many of its bytes there is room underneath: of a sparse file, those that it has and
+   * those that its file system could still give it; all of it otherwise, or where that is unknown.
+   */
+  default long roomBytes() {
+    return sizeBytes();
+  }
+
   /** What an operator would call it, for messages. */
   String identity();
 

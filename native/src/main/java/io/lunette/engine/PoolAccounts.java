@@ -17,6 +17,7 @@ final class PoolAccounts {
   }
 
   PoolSpace space() {
+    long roomless = pool.device.sizeBytes() - pool.device.roomBytes();
     metadata.lock.lock();
     try {
       long owned = 0;
@@ -37,13 +38,15 @@ final class PoolAccounts {
         virtual += volume.slot.sizeBytes();
       }
       long unit = PoolLayout.EXTENT_BYTES;
+      long clean = (pool.finder.available() + metadata.space.reservedExtents()) * unit;
       return new PoolSpace(
           metadata.space.capacityExtents() * unit,
           metadata.space.dataExtents() * unit,
           owned * unit,
           dirty * unit,
           (metadata.space.metadataExtents() + keys) * unit,
-          (pool.finder.available() + metadata.space.reservedExtents()) * unit,
+          clean,
+          Math.max(0, clean - roomless),
           virtual);
     } finally {
       metadata.lock.unlock();

@@ -37,8 +37,13 @@ class FullFileSystemTest {
       EngineVolumeDriver.createPool(pool, 256 * MIB);
       open(pool);
       driver.create(VOLUME, 128 * MIB);
+      assertThat(driver.space().availableBytes()).isBetween(10L * MIB, 20L * MIB);
 
       int written = fill();
+
+      assertThat(driver.space().availableBytes()).isLessThan(2L * MIB);
+      assertThat(driver.space().cleanBytes()).isGreaterThan(200L * MIB);
+      assertThat(driver.space().usedPercent()).isGreaterThan(80);
 
       assertThat(written).isBetween(4, 20);
       requireContent(written);

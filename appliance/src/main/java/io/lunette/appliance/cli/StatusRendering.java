@@ -25,6 +25,7 @@ final class StatusRendering implements Rendering {
         size(space, "cleanBytes")
             + " free of "
             + size(space, "capacityBytes")
+            + room(space)
             + "; "
             + size(space, "ownedBytes")
             + " owned, "
@@ -110,6 +111,12 @@ final class StatusRendering implements Rendering {
 
   private static void line(StringBuilder text, String name, String value) {
     text.append(name).append(" ".repeat(10 - name.length())).append(value).append('\n');
+  }
+
+  private static String room(JsonNode space) {
+    return space.path("availableBytes").asLong() < space.path("cleanBytes").asLong()
+        ? " (the file system under it has room for " + size(space, "availableBytes") + ")"
+        : "";
   }
 
   private static String size(JsonNode space, String field) {

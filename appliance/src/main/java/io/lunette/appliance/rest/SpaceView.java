@@ -15,6 +15,7 @@ import io.lunette.core.volume.PoolSpace;
  * @param reclaimableBytes what scrubbing would make clean: dirty, and of returned replicas
  * @param metadataBytes records of the pool itself
  * @param cleanBytes free for new writes
+ * @param availableBytes how much of the clean there is room for underneath
  * @param virtualBytes sum of the sizes of all volumes
  * @param overcommit virtual bytes as a multiple of the capacity
  */
@@ -27,6 +28,7 @@ public record SpaceView(
     long reclaimableBytes,
     long metadataBytes,
     long cleanBytes,
+    long availableBytes,
     long virtualBytes,
     double overcommit) {
 
@@ -52,6 +54,7 @@ public record SpaceView(
         reclaimableBytes,
         space.metadataBytes(),
         space.cleanBytes(),
+        space.availableBytes(),
         space.virtualBytes(),
         Math.round(space.overcommit() * HUNDRED) / HUNDRED);
   }

@@ -4,7 +4,8 @@ package io.lunette.core.space;
 import io.lunette.core.volume.PoolSpace;
 
 /**
- * When a pool counts as nearly full, in per cent of its capacity that new writes cannot have.
+ * When a pool counts as nearly full, in per cent of its room that new writes cannot have: of its
+ * capacity, or of what the file system under it still lets it become.
  *
  * @param warningPercent from here on an operator should act
  * @param criticalPercent from here on writes are about to fail; more than {@code warningPercent}
@@ -14,8 +15,6 @@ import io.lunette.core.volume.PoolSpace;
 public record SpaceThresholds(int warningPercent, int criticalPercent, int hysteresisPercent) {
 
   public static final SpaceThresholds DEFAULT = new SpaceThresholds(80, 95, 2);
-
-  private static final double HUNDRED = 100;
 
   public SpaceThresholds {
     if (warningPercent < 1 || criticalPercent > 100 || warningPercent >= criticalPercent) {
@@ -63,7 +62,7 @@ public record SpaceThresholds(int warningPercent, int criticalPercent, int hyste
 
   /** The level of a pool that was on {@code before}. */
   public SpaceLevel level(SpaceLevel before, PoolSpace space) {
-    double used = HUNDRED * space.usedBytes() / Math.max(1, space.capacityBytes());
+    double used = space.usedPercent();
     if (used >= criticalPercent - slack(before == SpaceLevel.CRITICAL)) {
       return SpaceLevel.CRITICAL;
     }

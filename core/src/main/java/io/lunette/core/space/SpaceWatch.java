@@ -33,7 +33,6 @@ public final class SpaceWatch implements Space, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWatch.class);
   private static final String SUBJECT = "pool";
-  private static final double HUNDRED = 100;
 
   private final Catalog catalog;
   private final VolumeDriver driver;
@@ -101,9 +100,10 @@ public final class SpaceWatch implements Space, AutoCloseable {
   private String describe(PoolSpace space) {
     return String.format(
         Locale.ROOT,
-        "%.1f %% used of %d bytes; thresholds %s",
-        HUNDRED * space.usedBytes() / Math.max(1, space.capacityBytes()),
-        space.capacityBytes(),
+        "%.1f %% used of %d bytes%s; thresholds %s",
+        space.usedPercent(),
+        space.roomBytes(),
+        space.availableBytes() < space.cleanBytes() ? " that its file system has room for" : "",
         thresholds);
   }
 

@@ -39,6 +39,16 @@ class SpaceThresholdsTest {
         .hasMessageNotContaining("\n");
   }
 
+  @Test
+  void aPoolIsAsFullAsTheFileSystemUnderItMakesIt() {
+    assertThat(SpaceThresholds.DEFAULT.level(NORMAL, new PoolSpace(100, 100, 10, 0, 0, 90, 80, 0)))
+        .isEqualTo(NORMAL);
+    assertThat(SpaceThresholds.DEFAULT.level(NORMAL, new PoolSpace(100, 100, 10, 0, 0, 90, 2, 0)))
+        .isEqualTo(SpaceLevel.WARNING);
+    assertThat(SpaceThresholds.DEFAULT.level(NORMAL, new PoolSpace(100, 100, 10, 0, 0, 90, 0, 0)))
+        .isEqualTo(SpaceLevel.CRITICAL);
+  }
+
   private static List<SpaceLevel> levels(int... used) {
     List<SpaceLevel> levels = new ArrayList<>();
     SpaceLevel level = NORMAL;

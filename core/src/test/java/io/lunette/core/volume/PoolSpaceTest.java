@@ -24,6 +24,16 @@ class PoolSpaceTest {
   }
 
   @Test
+  void roomIsWhatIsUsedAndWhatIsLeftUnderneath() {
+    PoolSpace squeezed = new PoolSpace(1100, 1000, 300, 200, 50, 450, 50, 5000);
+
+    assertThat(squeezed.roomBytes()).isEqualTo(600);
+    assertThat(squeezed.usedPercent()).isEqualTo(100 * 550 / 600.0);
+    assertThat(space(1000, 0).roomBytes()).isEqualTo(1000);
+    assertThat(new PoolSpace(0, 0, 0, 0, 0, 0, 0).usedPercent()).isZero();
+  }
+
+  @Test
   void whatNewWritesCannotHaveIsUsed() {
     assertThat(space(1000, 0).usedBytes()).isEqualTo(300 + 200 + 50);
   }

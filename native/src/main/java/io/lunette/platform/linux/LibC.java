@@ -45,6 +45,16 @@ public final class LibC {
   public static final long BLKPBSZGET = 0x127b;
   public static final long BLKZEROOUT = 0x127f;
 
+  /* linux/stat.h, linux/fcntl.h */
+  public static final int AT_EMPTY_PATH = 0x1000;
+  public static final int STATX_BLOCKS = 0x400;
+
+  /** Size of a structure statx, and where in it {@code stx_mask} and {@code stx_blocks} are. */
+  public static final int STATX_BYTES = 256;
+
+  public static final int STATX_MASK_OFFSET = 0;
+  public static final int STATX_BLOCKS_OFFSET = 48;
+
   /* poll.h */
   public static final int POLLIN = 0x001;
   public static final int POLLOUT = 0x004;
@@ -91,6 +101,9 @@ public final class LibC {
   public static native long lseek(int fd, long offset, int whence);
 
   public static native int flock(int fd, int operation);
+
+  /** {@code result} is the address of a structure statx, which is the same on all platforms. */
+  public static native int statx(int fd, String path, int flags, int mask, long result);
 
   public static native int posix_fadvise(int fd, long offset, long length, int advice);
 

@@ -83,7 +83,7 @@ final class StoragePools {
         .set("PoolID", pool.id)
         .set("Primordial", !concrete)
         .set("TotalManagedSpace", space.capacityBytes())
-        .set("RemainingManagedSpace", concrete ? space.cleanBytes() : 0L)
+        .set("RemainingManagedSpace", concrete ? space.availableBytes() : 0L)
         .set("Usage", UNRESTRICTED)
         .numbers("ClientSettableUsage")
         .set("SpaceLimitDetermination", concrete ? (Object) LIMITLESS : null)
