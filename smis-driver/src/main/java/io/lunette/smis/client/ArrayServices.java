@@ -38,9 +38,10 @@ record ArrayServices(
   static ArrayServices discover(
       StorageArray array, CimSession session, ArrayTimeouts timeouts, Nudge nudge) throws CimFault {
     ArrayModel model = new Discovery(session, array).run();
-    MethodCalls calls = new MethodCalls(session, timeouts, nudge);
+    ProgressWait waiting = new ProgressWait(timeouts, nudge);
+    MethodCalls calls = new MethodCalls(session, waiting);
     BlockServices blocks = BlockServices.discover(session, calls, model, array.pool());
-    Synchronizations relations = new Synchronizations(session, timeouts, nudge);
+    Synchronizations relations = new Synchronizations(session, waiting);
     HardwareIds ids = new HardwareIds(session, model);
     TargetPorts ports = new TargetPorts(session, model);
     Optional<ArrayMasking> masking = ExposePathsMasking.discover(session, calls, model, ids, ports);

@@ -272,6 +272,18 @@ final class BlockServices {
     return label.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "").contains(token);
   }
 
+  /** The volume at a path, if the array has it. */
+  Optional<StorageVolume> find(CIMObjectPath volume) throws CimFault {
+    try {
+      return Optional.of(get(volume));
+    } catch (CimFault e) {
+      if (e.isStatus(CimFault.NOT_FOUND)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
   StorageVolume get(CIMObjectPath volume) throws CimFault {
     return StorageVolume.of(session.get(Cim.in(model.namespace(), volume), VOLUME_PROPERTIES));
   }

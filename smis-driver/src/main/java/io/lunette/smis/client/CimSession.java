@@ -217,7 +217,7 @@ final class CimSession implements AutoCloseable {
     try {
       return operation.run();
     } catch (WBEMException e) {
-      throw noted(Faults.of(e, array));
+      throw noted(Faults.of(e, array, guard.isSent()));
     } catch (RuntimeException e) {
       throw noted(Faults.garbled(e));
     } finally {
@@ -243,20 +243,18 @@ final class CimSession implements AutoCloseable {
 
     private Faults() {}
 
-    static CimFault of(WBEMException e, StorageArray array) {
+    /**
+     * Tells what went wrong.
+     *
+     * @param sent whether the request went out: after a silence the library connects anew by
+     *     itself, and then tells of the connection that was refused
+     */
+    static CimFault of(WBEMException e, StorageArray array, boolean sent) {
       for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-        if (cause instanceof SSLException) {
-          return new CimFault(
-              CimFault.Kind.UNREACHABLE, 0, "no trusted connection: " + deepest(cause), e);
-        }
-        if (cause instanceof java.net.ConnectException
-            || cause instanceof java.net.UnknownHostException
-            || cause instanceof java.net.NoRouteToHostException) {
-          return new CimFault(
-              CimFault.Kind.UNREACHABLE, 0, "no connection to " + array.url() + ": " + cause, e);
-        }
         if (cause instanceof IOException) {
-          return new CimFault(CimFault.Kind.NO_ANSWER, 0, "no whole answer: " + deepest(cause), e);
+          return sent
+              ? new CimFault(CimFault.Kind.NO_ANSWER, 0, "no whole answer: " + deepest(cause), e)
+              : unreachable(e, array, cause);
         }
       }
       if (e.getID() == CimFault.ACCESS_DENIED && (e.getMessage() == null || isHttp(e))) {
@@ -270,6 +268,14 @@ final class CimSession implements AutoCloseable {
         return garbled(e);
       }
       return new CimFault(CimFault.Kind.STATUS, e.getID(), status(e), e);
+    }
+
+    private static CimFault unreachable(WBEMException e, StorageArray array, Throwable cause) {
+      String why =
+          cause instanceof SSLException
+              ? "no trusted connection: " + deepest(cause)
+              : "no connection to " + array.url() + ": " + cause;
+      return new CimFault(CimFault.Kind.UNREACHABLE, 0, why, e);
     }
 
     private static boolean isHttp(WBEMException e) {

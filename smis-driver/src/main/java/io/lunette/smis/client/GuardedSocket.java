@@ -94,6 +94,9 @@ final class GuardedSocket extends Socket {
         int count = super.read(bytes, offset, length);
         if (count > 0) {
           head.take(bytes, offset, count);
+          if (head.turnsAway()) {
+            guard.turnedAway();
+          }
         }
         return counted(count);
       }
@@ -109,7 +112,6 @@ final class GuardedSocket extends Socket {
 
   private int counted(int count) throws IOException {
     if (count >= 0) {
-      guard.answered();
       answered = true;
       answerBytes += count;
       if (answerBytes > answerBytesMax) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.client;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import org.metricshub.wbem.javax.cim.CIMArgument;
 import org.metricshub.wbem.javax.cim.CIMInstance;
@@ -28,13 +28,11 @@ final class MethodCalls {
   private static final int REQUEST_TERMINATE = 4;
 
   private final CimSession session;
-  private final ArrayTimeouts timeouts;
-  private final Nudge nudge;
+  private final ProgressWait waiting;
 
-  MethodCalls(CimSession session, ArrayTimeouts timeouts, Nudge nudge) {
+  MethodCalls(CimSession session, ProgressWait waiting) {
     this.session = session;
-    this.timeouts = timeouts;
-    this.nudge = nudge;
+    this.waiting = waiting;
   }
 
   /**
@@ -84,74 +82,22 @@ final class MethodCalls {
    * is for the caller to see.
    */
   void follow(CIMObjectPath job, JobWatch watch) throws CimFault {
-    long patience = timeouts.job().toNanos();
-    long lastChange = System.nanoTime();
-    long percentBefore = -1;
-    boolean asked = false;
-    PollPause pause = new PollPause(timeouts.poll());
-    while (true) {
-      long seen = nudge.seen();
-      Look look = look(job, lastChange, patience);
-      if (look.forgotten()
-          || (look.found().isPresent() && hasEnded(look.found().get(), job, asked))) {
-        return;
-      }
-      Optional<CIMInstance> found = look.found();
-      if (found.isPresent()) {
-        long percent = Cim.number(found.get(), "PercentComplete").orElse(0);
-        if (percent != percentBefore) {
-          percentBefore = percent;
-          lastChange = System.nanoTime();
-          watch.progress((int) Math.min(100, percent));
-        }
-      }
-      if (watch.isLeft()) {
-        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "it was left while job " + job + " runs");
-      }
-      if (watch.isCancelled() && !asked) {
-        terminate(job);
-        asked = true;
-      }
-      if (System.nanoTime() - lastChange > patience) {
-        throw new CimFault(
-            CimFault.Kind.JOB_LOST,
-            0,
-            "job " + job + " has shown no progress for " + timeouts.job().toSeconds() + " s");
-      }
-      pause(seen, pause.next());
-    }
+    waiting.until(
+        "job " + job, watch, terminated -> percent(job, terminated), () -> terminate(job));
   }
 
-  /**
-   * A look at a job.
-   *
-   * @param found the job; empty if the array did not answer this time, which may pass
-   * @param forgotten whether the array does not know it any more
-   */
-  private record Look(Optional<CIMInstance> found, boolean forgotten) {}
-
-  private Look look(CIMObjectPath job, long lastChange, long patience) throws CimFault {
+  /** How far a job is; empty if it has ended well, or is not known any more. */
+  private OptionalLong percent(CIMObjectPath job, boolean terminated) throws CimFault {
     try {
-      return new Look(Optional.of(session.get(job)), false);
+      CIMInstance found = session.get(job);
+      return hasEnded(found, job, terminated)
+          ? OptionalLong.empty()
+          : OptionalLong.of(Cim.number(found, "PercentComplete").orElse(0));
     } catch (CimFault e) {
-      boolean passing =
-          e.kind() == CimFault.Kind.NO_ANSWER || e.kind() == CimFault.Kind.UNREACHABLE;
       if (e.isStatus(CimFault.NOT_FOUND)) {
-        return new Look(Optional.empty(), true);
+        return OptionalLong.empty();
       }
-      if (!passing || System.nanoTime() - lastChange > patience) {
-        throw e;
-      }
-      return new Look(Optional.empty(), false);
-    }
-  }
-
-  private void pause(long seen, Duration atMost) throws CimFault {
-    try {
-      nudge.await(seen, atMost);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CimFault(CimFault.Kind.JOB_LOST, 0, "interrupted while a job was under way", e);
+      throw e;
     }
   }
 
@@ -212,6 +158,18 @@ final class MethodCalls {
     } catch (CimFault e) {
       LOG.debug("job {} does not tell what went wrong", job, e);
       return Optional.empty();
+    }
+  }
+
+  /** Whether the array is still at work on a job; one that it does not know it is not. */
+  boolean isUnderWay(CIMObjectPath job) throws CimFault {
+    try {
+      return percent(job, false).isPresent();
+    } catch (CimFault e) {
+      if (e.kind() == CimFault.Kind.JOB_FAILED) {
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -5,34 +5,39 @@ import java.io.IOException;
 
 /**
  * Sees to it that nothing is sent again by itself. The WBEM client library repeats a request on a
- * new connection when the old one was dropped before the answer, whatever was asked; a volume would
- * then be made twice. A request may follow an answer, as after a 401, but not a silence. Each
- * thread has one operation at a time. Thread-safe.
+ * new connection when the old one was dropped before or in the middle of the answer, whatever was
+ * asked; a volume would then be made twice. A request may follow one that was turned away, as by a
+ * 401, and nothing else. Each thread has one operation at a time. Thread-safe.
  */
 final class SendGuard {
 
-  private final ThreadLocal<Object> unanswered = new ThreadLocal<>();
+  private final ThreadLocal<Object> sent = new ThreadLocal<>();
 
   /** A new operation begins on this thread, or the last has ended. */
   void reset() {
-    unanswered.remove();
+    sent.remove();
   }
 
   /**
    * Something is about to be sent on a connection.
    *
-   * @throws IOException if the operation was sent on another connection and not answered
+   * @throws IOException if the operation was sent on another connection
    */
   void sending(Object connection) throws IOException {
-    Object before = unanswered.get();
+    Object before = sent.get();
     if (before != null && before != connection) {
-      throw new IOException("the connection was dropped before the answer");
+      throw new IOException("the connection was dropped before the whole answer");
     }
-    unanswered.set(connection);
+    sent.set(connection);
   }
 
-  /** The first of an answer has come. */
-  void answered() {
-    unanswered.remove();
+  /** Whether this thread's operation was sent, so that it may have been done. */
+  boolean isSent() {
+    return sent.get() != null;
+  }
+
+  /** What was sent was turned away: it was not done, and may be sent once more. */
+  void turnedAway() {
+    sent.remove();
   }
 }

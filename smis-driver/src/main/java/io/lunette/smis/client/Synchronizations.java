@@ -3,7 +3,9 @@ package io.lunette.smis.client;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.metricshub.wbem.javax.cim.CIMInstance;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 
@@ -29,14 +31,15 @@ final class Synchronizations {
   private static final int OLD_RESTORING = 10;
   private static final int OLD_BROKEN = 12;
 
-  private final CimSession session;
-  private final ArrayTimeouts timeouts;
-  private final Nudge nudge;
+  /** OperationalStatus of a volume that is being made. */
+  private static final int STATUS_STARTING = 8;
 
-  Synchronizations(CimSession session, ArrayTimeouts timeouts, Nudge nudge) {
+  private final CimSession session;
+  private final ProgressWait waiting;
+
+  Synchronizations(CimSession session, ProgressWait waiting) {
     this.session = session;
-    this.timeouts = timeouts;
-    this.nudge = nudge;
+    this.waiting = waiting;
   }
 
   /** The relation in which a volume is the copy. */
@@ -62,40 +65,41 @@ final class Synchronizations {
     return Cim.local(relation.getObjectPath());
   }
 
-  /** Waits until a copy is whole, or has no relation any more. */
+  /**
+   * Waits until a copy is whole. One that has no relation to its source, or none any more, is so
+   * when the array does not say that it is still being made.
+   *
+   * @return its relation, if it has one
+   */
   Optional<CIMInstance> awaitWhole(CIMObjectPath target, JobWatch watch) throws CimFault {
-    long patience = timeouts.job().toNanos();
-    long since = System.nanoTime();
-    long percentBefore = -1;
-    PollPause pause = new PollPause(timeouts.poll());
-    while (true) {
-      long seen = nudge.seen();
-      Optional<CIMInstance> relation = of(target);
-      if (relation.isEmpty() || isSettled(relation.get())) {
-        return relation;
-      }
-      long percent = Cim.number(relation.get(), "PercentSynced").orElse(0);
-      if (percent != percentBefore) {
-        percentBefore = percent;
-        since = System.nanoTime();
-        watch.progress((int) Math.min(100, percent));
-      }
-      if (watch.isLeft()) {
-        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "it was left while it copies");
-      }
-      if (watch.isCancelled()) {
-        throw new CancellationException("cancelled");
-      }
-      if (System.nanoTime() - since > patience) {
-        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "its copy makes no progress");
-      }
-      try {
-        nudge.await(seen, pause.next());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CimFault(CimFault.Kind.JOB_LOST, 0, "interrupted while it copies", e);
-      }
+    AtomicReference<Optional<CIMInstance>> relation = new AtomicReference<>(Optional.empty());
+    waiting.until(
+        "its copy",
+        watch,
+        unused -> {
+          relation.set(of(target));
+          return percent(target, relation.get());
+        },
+        () -> {
+          throw new CancellationException("cancelled");
+        });
+    return relation.get();
+  }
+
+  /** How far a copy is; empty if it is whole. */
+  private OptionalLong percent(CIMObjectPath target, Optional<CIMInstance> relation)
+      throws CimFault {
+    boolean whole = relation.isPresent() ? isSettled(relation.get()) : !isStarting(target);
+    if (whole) {
+      return OptionalLong.empty();
     }
+    return OptionalLong.of(
+        relation.isPresent() ? Cim.number(relation.get(), "PercentSynced").orElse(0) : 0);
+  }
+
+  private boolean isStarting(CIMObjectPath target) throws CimFault {
+    return Cim.numbers(session.get(target, "OperationalStatus"), "OperationalStatus")
+        .contains(STATUS_STARTING);
   }
 
   /** Whether nothing is under way; a relation that is broken is a fault. */

@@ -45,16 +45,30 @@ final class VolumeMaker {
   StorageVolume make(ArrayVolume volume, Optional<ArrayVolume> origin, JobWatch watch)
       throws VolumeException {
     try {
-      return finish(volume, locate(volume, ask(volume, origin, noting(volume, watch))), watch);
+      MethodCalls.Outcome asked = begin(volume, origin, watch);
+      return finish(volume, locate(volume, asked), watch);
     } catch (CimFault e) {
-      if (isUnasked(volume, e)) {
-        books.delete(volume);
-      } else if (!watch.isLeft()) {
-        abandon(volume, e);
+      // What the array may have made, or may yet make, is to be returned.
+      if (!watch.isLeft()) {
+        books.release(volume);
       }
       throw array.failed("cannot make", volume.called(), e);
     } catch (CancellationException e) {
       books.release(volume);
+      throw e;
+    }
+  }
+
+  /** Asks the array for a volume; where nothing was made of it, the books have none either. */
+  private MethodCalls.Outcome begin(
+      ArrayVolume volume, Optional<ArrayVolume> origin, JobWatch watch)
+      throws CimFault, VolumeException {
+    try {
+      return ask(volume, origin, noting(volume, watch));
+    } catch (CimFault e) {
+      if (isUnmade(volume, e)) {
+        books.delete(volume);
+      }
       throw e;
     }
   }
@@ -78,7 +92,11 @@ final class VolumeMaker {
       return Optional.of(finish(volume, found.get(), watch));
     } catch (CimFault e) {
       if (e.isDefinite() && e.kind() != CimFault.Kind.UNREACHABLE) {
-        abandon(volume, e);
+        if (isUnmade(volume, e)) {
+          books.delete(volume);
+        } else {
+          books.release(volume);
+        }
       }
       throw array.failed("cannot go on with", volume.called(), e);
     }
@@ -201,7 +219,10 @@ final class VolumeMaker {
             .or(() -> outcome.result().reference("TargetElement"))
             .map(each -> Cim.in(array.model().namespace(), each));
     if (told.isPresent()) {
-      return array.blocks().get(told.get());
+      Optional<StorageVolume> found = array.blocks().find(told.get());
+      if (found.isPresent()) {
+        return found.get();
+      }
     }
     if (outcome.job().isPresent()) {
       Optional<StorageVolume> affected = affected(volume, outcome.job().get());
@@ -273,24 +294,23 @@ final class VolumeMaker {
     return made;
   }
 
-  /** Whether the array was never asked for a volume that was to be made for the first time. */
-  private boolean isUnasked(ArrayVolume volume, CimFault why) throws VolumeException {
+  /**
+   * Whether nothing of a volume is at the array, nor will be: it could not be asked, or has said
+   * that it did not do it and has no such volume.
+   */
+  private boolean isUnmade(ArrayVolume volume, CimFault why) throws VolumeException {
     ArrayVolume now = books.get(volume.id());
-    return why.kind() == CimFault.Kind.UNREACHABLE && now.device().isEmpty() && now.job().isEmpty();
-  }
-
-  /** Leaves nothing of a volume that could not be made; what cannot be returned now is later. */
-  private void abandon(ArrayVolume volume, CimFault why) throws VolumeException {
-    books.release(volume);
-    if (!why.isDefinite() || books.get(volume.id()).device().isPresent()) {
-      return;
+    if (!why.isDefinite() || now.device().isPresent()) {
+      return false;
+    }
+    if (why.kind() == CimFault.Kind.UNREACHABLE) {
+      return now.job().isEmpty();
     }
     try {
-      if (array.blocks().findByToken(volume.token()).isEmpty()) {
-        books.delete(volume);
-      }
+      return array.blocks().findByToken(volume.token()).isEmpty();
     } catch (CimFault e) {
       LOG.debug("what is left of volume '{}' is looked for later", volume.called(), e);
+      return false;
     }
   }
 }

@@ -11,6 +11,7 @@ import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.work.SingleFlight;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -18,7 +19,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,21 +31,27 @@ import org.slf4j.LoggerFactory;
  * Returns to the array's pool what has no name any more: taken from everybody, overwritten if
  * anything was written to it, its relation to its source dissolved. What is still the origin of a
  * volume stays until that has gone. Runs on one worker at a time, whenever it is asked to; what
- * fails is tried again the next time.
+ * cannot be returned yet is tried again by itself, after longer and longer pauses.
  */
 final class VolumeReturner implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(VolumeReturner.class);
 
-  /** How long a volume that the array may still be making is looked for. */
-  private static final long LOST_NANOS = 600_000_000_000L;
+  /** How long a volume is looked for that the array may still be making by a job we know not of. */
+  private static final Duration LOST = Duration.ofHours(1);
+
+  private static final Duration PAUSE_MIN = Duration.ofSeconds(1);
+  private static final Duration PAUSE_MAX = Duration.ofMinutes(1);
 
   private final ArrayServices array;
   private final VolumeBooks books;
   private final OwnPaths paths;
   private final VolumeMasking masking;
+  private final Executor workers;
   private final SingleFlight flight;
   private final Map<UUID, Long> missingSince = new HashMap<>();
+  private final AtomicBoolean retryIsDue = new AtomicBoolean();
+  private Duration pause = PAUSE_MIN;
   private volatile boolean behind;
   private volatile boolean closed;
 
@@ -55,6 +65,7 @@ final class VolumeReturner implements AutoCloseable {
     this.books = books;
     this.paths = paths;
     this.masking = masking;
+    this.workers = workers;
     this.flight = new SingleFlight("array " + array.name(), workers, this::run);
   }
 
@@ -71,6 +82,7 @@ final class VolumeReturner implements AutoCloseable {
   }
 
   private void run() {
+    boolean any = false;
     try {
       boolean progress = true;
       Set<UUID> failed = new HashSet<>();
@@ -84,6 +96,7 @@ final class VolumeReturner implements AutoCloseable {
           if (due && !closed) {
             boolean gone = isReturned(volume);
             progress |= gone;
+            any |= gone;
             if (!gone) {
               failed.add(volume.id());
             }
@@ -94,6 +107,24 @@ final class VolumeReturner implements AutoCloseable {
     } catch (VolumeException e) {
       behind = true;
       LOG.warn("array '{}': volumes are returned later: {}", array.name(), e.getMessage());
+    }
+    pause = any ? PAUSE_MIN : pause;
+    if (behind && !closed) {
+      retry();
+    }
+  }
+
+  /** Asks for another run after a pause, unless one is awaited already. */
+  private void retry() {
+    if (retryIsDue.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, workers)
+          .execute(
+              () -> {
+                retryIsDue.set(false);
+                flight.request();
+              });
+      Duration longer = pause.multipliedBy(2);
+      pause = longer.compareTo(PAUSE_MAX) < 0 ? longer : PAUSE_MAX;
     }
   }
 
@@ -137,9 +168,14 @@ final class VolumeReturner implements AutoCloseable {
     return books.find(volume.id());
   }
 
-  private boolean isForgotten(ArrayVolume volume) throws VolumeException {
+  private boolean isForgotten(ArrayVolume volume) throws CimFault, VolumeException {
+    boolean underWay =
+        volume.job().isPresent() && array.calls().isUnderWay(new CIMObjectPath(volume.job().get()));
+    if (underWay) {
+      return false;
+    }
     long since = missingSince.computeIfAbsent(volume.id(), unused -> System.nanoTime());
-    if (System.nanoTime() - since < LOST_NANOS) {
+    if (System.nanoTime() - since < LOST.toNanos()) {
       return false;
     }
     missingSince.remove(volume.id());

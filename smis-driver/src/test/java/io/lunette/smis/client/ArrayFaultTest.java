@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.client;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.array.ArrayDriver;
+import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * An array that fails in the middle: the error is typed and names it, and nothing is left behind.
@@ -26,6 +31,7 @@ class ArrayFaultTest {
   private static final VolumeName NAME = new VolumeName("web");
   private static final long SIZE = 1 << 20;
   private static final String CREATE = "CreateOrModifyElementFromStoragePool";
+  private static final String REPLICATE = "CreateElementReplica";
 
   @TempDir(factory = MemoryDirectory.class)
   Path directory;
@@ -80,6 +86,7 @@ class ArrayFaultTest {
       if (failure != null) {
         assertThat(failure.kind()).isEqualTo(VolumeException.Kind.IO);
         assertThat(failure).hasMessageContaining("array 'basement'");
+        fixture.server.revive();
         assertThat(driver.find(NAME)).isEmpty();
       }
 
@@ -118,6 +125,67 @@ class ArrayFaultTest {
 
       assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(NAME);
       assertThat(driver.clone(NAME, List.of(new VolumeName("replica")))).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CREATE, "GetInstance"})
+  void whatAnArrayMadeBeforeItDiedIsReturnedWhenItIsBack(String last) throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      mishapOnce(last, CimXmlServer.Mishap.DIE);
+      assertFails(driver);
+      assertThat(fixture.array.volumes.labels()).hasSize(1);
+
+      fixture.server.revive();
+
+      Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).isEmpty());
+    }
+  }
+
+  @Test
+  void aCloneThatAnArrayWasMakingWhenItDiedIsReturnedOnceItIsWhole() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      driver.seal(NAME);
+      fixture.array.copySlowly(true);
+      mishapOnce(REPLICATE, CimXmlServer.Mishap.DIE);
+      assertThatThrownBy(() -> driver.clone(NAME, List.of(new VolumeName("replica"))))
+          .isInstanceOf(VolumeException.class)
+          .hasMessageContaining("cannot make volume 'replica'");
+      fixture.server.revive();
+      Eventually.holds(
+          () -> assertThat(fixture.server.asked("ModifyReplicaSynchronization")).isPositive());
+      assertThat(fixture.array.volumes.labels()).hasSize(2);
+
+      fixture.array.copySlowly(false);
+
+      Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).hasSize(1));
+    }
+  }
+
+  @Test
+  void anArrayThatStartsAnewWhileItCopiesIsAskedForTheCopyOnce() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      driver.seal(NAME);
+      fixture.array.copySlowly(true);
+      AtomicInteger looks = new AtomicInteger();
+      fixture.server.mishaps =
+          request ->
+              request.name().equals("References") && looks.incrementAndGet() == 3
+                  ? CimXmlServer.Mishap.DIE
+                  : null;
+      Job<VolumeInfo> copy = driver.copy(NAME, new VolumeName("copy"));
+      Eventually.holds(() -> assertThat(looks.get()).isGreaterThanOrEqualTo(3));
+
+      fixture.server.revive();
+      Eventually.holds(() -> assertThat(looks.get()).isGreaterThan(3));
+      fixture.array.copySlowly(false);
+
+      assertThat(copy.result().toCompletableFuture().get(60, SECONDS).state())
+          .isEqualTo(VolumeState.WRITABLE);
+      assertThat(fixture.server.asked(REPLICATE)).isEqualTo(1);
+      assertThat(fixture.array.volumes.labels()).hasSize(2);
     }
   }
 

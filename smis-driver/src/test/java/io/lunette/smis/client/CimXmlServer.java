@@ -36,6 +36,8 @@ final class CimXmlServer implements AutoCloseable {
     DROP_AFTER,
     /** It is done, and half of the answer comes. */
     CUT,
+    /** It is done, and before the answer the server is gone: nobody listens any more. */
+    DIE,
     /** It is done, and the answer is not XML. */
     BROKEN,
     /** It is done, and the answer never comes. */
@@ -47,27 +49,45 @@ final class CimXmlServer implements AutoCloseable {
   /** Decides what goes wrong with a request; null if nothing does. */
   interface Mishaps extends Function<CimXml.Request, Mishap> {}
 
-  private final HttpsServer server;
+  private final TestCertificate certificate;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Function<CimXml.Request, String> array;
   private final Flavour flavour;
   private final AtomicInteger requests = new AtomicInteger();
   private final List<CimXml.Request> log = new CopyOnWriteArrayList<>();
   volatile Mishaps mishaps = request -> null;
+  private HttpsServer server;
+  private int port;
 
   CimXmlServer(TestCertificate certificate, Flavour flavour, Function<CimXml.Request, String> array)
       throws Exception {
     this.array = array;
     this.flavour = flavour;
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
-    server.createContext("/cimom", this::handle);
-    server.setExecutor(threads);
-    server.start();
+    this.certificate = certificate;
+    revive();
   }
 
-  int port() {
-    return server.getAddress().getPort();
+  /** Listens again, at the same address, if it does not. */
+  synchronized void revive() throws Exception {
+    if (server == null) {
+      server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
+      server.createContext("/cimom", this::handle);
+      server.setExecutor(threads);
+      server.start();
+      port = server.getAddress().getPort();
+    }
+  }
+
+  private synchronized void die() {
+    if (server != null) {
+      server.stop(0);
+      server = null;
+    }
+  }
+
+  synchronized int port() {
+    return port;
   }
 
   /** How many requests were let in. */
@@ -112,6 +132,10 @@ final class CimXmlServer implements AutoCloseable {
       exchange.close();
       return;
     }
+    if (mishap == Mishap.DIE) {
+      die();
+      return;
+    }
     if (mishap == Mishap.SILENCE) {
       return;
     }
@@ -129,12 +153,13 @@ final class CimXmlServer implements AutoCloseable {
     exchange.sendResponseHeaders(200, chunked ? 0 : bytes.length);
     OutputStream out = exchange.getResponseBody();
     out.write(bytes, 0, mishap == Mishap.CUT ? bytes.length / 2 : bytes.length);
+    out.flush();
     exchange.close();
   }
 
   @Override
   public void close() {
-    server.stop(0);
+    die();
     threads.shutdownNow();
   }
 }

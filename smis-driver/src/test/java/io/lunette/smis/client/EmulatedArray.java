@@ -85,6 +85,11 @@ final class EmulatedArray {
     failsNextJob = true;
   }
 
+  /** Whether copies take until this is said not to be so any more. */
+  synchronized void copySlowly(boolean slow) {
+    volumes.copySlowly(slow);
+  }
+
   /** Opens a LUN as a session of that initiator would. */
   synchronized BlockDevice connect(LunMapping mapping, InitiatorName self) throws VolumeException {
     if (!mapping.target().equals(TARGET) || !mapping.portal().equals("192.0.2.1:3260")) {

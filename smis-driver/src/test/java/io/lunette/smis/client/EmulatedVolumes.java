@@ -12,9 +12,11 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Pools, volumes and copies of the emulated array. The caller holds the array's lock. */
 final class EmulatedVolumes {
@@ -24,6 +26,8 @@ final class EmulatedVolumes {
   private final MemoryVolumeDriver store;
   private final Map<String, Volume> volumes = new LinkedHashMap<>();
   private final List<Copy> copies = new ArrayList<>();
+  private final Set<String> copying = new HashSet<>();
+  private boolean slow;
   private int next = 1;
 
   private record Volume(String device, String label, long size, VolumeName stored) {}
@@ -41,6 +45,14 @@ final class EmulatedVolumes {
   /** Labels of the volumes that there are. */
   List<String> labels() {
     return volumes.values().stream().map(Volume::label).toList();
+  }
+
+  /** Whether copies that are begun from now on, and those under way, take their time. */
+  void copySlowly(boolean value) {
+    slow = value;
+    if (!slow) {
+      copying.clear();
+    }
   }
 
   /** Makes so many volumes that are nobody's. */
@@ -103,6 +115,7 @@ final class EmulatedVolumes {
             .key("DeviceID", volume.device())
             .text("Name", naa(volume.device()))
             .text("ElementName", volume.label())
+            .uint16s("OperationalStatus", List.of(copying.contains(volume.device()) ? 8 : 2))
             .uint64("BlockSize", 512)
             .uint64("NumberOfBlocks", volume.size() / 512);
     return flavour.thin() ? made.flag("ThinlyProvisioned", true) : made;
@@ -180,13 +193,14 @@ final class EmulatedVolumes {
   }
 
   private EmulatedObject synchronization(Copy copy) {
+    boolean whole = !copying.contains(copy.target());
     return object("CIM_StorageSynchronized")
         .key("SystemElement", volume(copy.source()).path())
         .key("SyncedElement", volume(copy.target()).path())
         .uint16("CopyType", copy.type())
-        .uint16("CopyState", 4)
-        .uint16("SyncState", 6)
-        .uint16("PercentSynced", 100);
+        .uint16("CopyState", whole ? 4 : 3)
+        .uint16("SyncState", whole ? 6 : 15)
+        .uint16("PercentSynced", whole ? 100 : 50);
   }
 
   /** What a method does, or null if it is not one of these. */
@@ -301,7 +315,7 @@ final class EmulatedVolumes {
             .anyMatch(
                 each ->
                     each.source().equals(volume.device()) || each.target().equals(volume.device()));
-    if (related || mapped.test(volume.device())) {
+    if (related || copying.contains(volume.device()) || mapped.test(volume.device())) {
       throw new EmulatedArray.Refusal(6);
     }
     drop(volume);
@@ -348,6 +362,9 @@ final class EmulatedVolumes {
     }
     Map<String, EmulatedObject.Value> output =
         add(device, label, source.size(), stored, "TargetElement");
+    if (slow) {
+      copying.add(device);
+    }
     if (snapshot || !legacy) {
       copies.add(new Copy(source.device(), device, snapshot ? 4 : 5, frozen));
     }
@@ -365,6 +382,9 @@ final class EmulatedVolumes {
         copies.stream().filter(each -> each.target().equals(target)).findFirst().orElse(null);
     if (copy == null) {
       throw EmulatedArray.Refusal.status(6);
+    }
+    if (copying.contains(target)) {
+      throw new EmulatedArray.Refusal(6);
     }
     int operation = Integer.parseInt(request.text("Operation"));
     if (operation == detach) {
