@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.provider.model;
 
+import io.lunette.smis.cim.MethodDefinition;
 import io.lunette.smis.cim.Schema;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,6 +73,15 @@ public final class Model {
 
   public Optional<MethodCall.Handler> method(String className, String method) {
     return Optional.ofNullable(methods.get(key(className, method)));
+  }
+
+  /** The methods of a class that can be called, by name. */
+  public List<String> methods(String className) {
+    return schema.get(className).methods().stream()
+        .map(MethodDefinition::name)
+        .filter(name -> method(className, name).isPresent())
+        .sorted()
+        .toList();
   }
 
   public Optional<Editor> editor(String className) {

@@ -14,6 +14,7 @@ import io.lunette.smis.provider.model.MethodCall;
 import io.lunette.smis.provider.model.MethodResult;
 import io.lunette.smis.provider.model.Model;
 import io.lunette.smis.provider.model.Namespaces;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -36,7 +37,9 @@ final class MethodInvoker {
     ObjectPath target = request.target().in(Namespaces.canonical(request.namespace()));
     if (target.keys().isEmpty()) {
       model.schema().get(target.className());
-      throw new CimException(CimStatus.METHOD_NOT_AVAILABLE, "call methods of an instance");
+      throw new CimException(
+          CimStatus.METHOD_NOT_AVAILABLE,
+          "a class has no methods here: call them of an instance, by its path");
     }
     CimInstance there = instances.get(estate, target);
     MethodDefinition method =
@@ -52,10 +55,7 @@ final class MethodInvoker {
     MethodCall.Handler handler =
         model
             .method(there.className(), method.name())
-            .orElseThrow(
-                () ->
-                    new CimException(
-                        CimStatus.METHOD_NOT_AVAILABLE, method.name() + " is not implemented"));
+            .orElseThrow(() -> unavailable(there.className(), method.name()));
     if (!isReading(method)) {
       caller.requireChange(method.name());
     }
@@ -74,6 +74,18 @@ final class MethodInvoker {
           .close();
       result.outputs().forEach((name, value) -> writer.parameter(name, type(method, name), value));
     };
+  }
+
+  /** The class has the method; this array does other things with such an instance. */
+  private CimException unavailable(String className, String method) {
+    List<String> offered = model.methods(className);
+    String instead =
+        offered.isEmpty()
+            ? "an instance of it has no methods here: read it, or call the service that keeps it"
+            : "call " + String.join(", ", offered);
+    return new CimException(
+        CimStatus.METHOD_NOT_AVAILABLE,
+        "this array does not offer " + className + "." + method + "; " + instead);
   }
 
   private static boolean isReading(MethodDefinition method) {

@@ -48,6 +48,10 @@ final class JobControl implements Editor {
   private static final long TERMINATE = 4;
 
   private static final long KILL = 5;
+
+  /** What RequestStateChange returns of a job that has ended. */
+  private static final long INVALID_TRANSITION = 4097;
+
   private static final int GENERAL_ERROR = 1;
   private static final int PROCESSING_ERROR = 4;
 
@@ -148,7 +152,9 @@ final class JobControl implements Editor {
     if (wanted != TERMINATE && wanted != KILL) {
       return MethodResult.of(MethodResult.NOT_SUPPORTED);
     }
-    return MethodResult.of(book.cancel(id(call.target())) ? MethodResult.OK : MethodResult.FAILED);
+    String id = id(call.target());
+    boolean runs = book.find(id).filter(job -> job.state() == JobBook.State.RUNNING).isPresent();
+    return MethodResult.of(runs && book.cancel(id) ? MethodResult.OK : INVALID_TRANSITION);
   }
 
   private MethodResult getError(MethodCall call) {

@@ -18,6 +18,7 @@ import io.lunette.smis.provider.model.Names;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -34,6 +35,12 @@ final class Replication {
   static final long SNAPSHOT = 7;
 
   static final long CLONE = 8;
+
+  /** Values of Mode and of LocalOrRemote. */
+  private static final long SYNCHRONOUS = 2;
+
+  private static final long ASYNCHRONOUS = 3;
+  private static final long LOCAL = 2;
 
   /** Values of SupportedReplicationTypes. */
   private static final long SNAPSHOT_LOCAL = 6;
@@ -72,6 +79,7 @@ final class Replication {
     model.method(
         service, "GetReplicationRelationships", call -> relationships(model, volumes, call));
     model.method(capabilities, "ConvertSyncTypeToReplicationType", Replication::toType);
+    model.method(capabilities, "ConvertReplicationTypeToSyncType", Replication::toSyncType);
     model.method(capabilities, "GetSupportedFeatures", call -> listed(call, "Features", 4));
     model.method(
         capabilities,
@@ -105,9 +113,20 @@ final class Replication {
     if (sync != SNAPSHOT && sync != CLONE) {
       return MethodResult.of(MethodResult.NOT_SUPPORTED);
     }
-    boolean asynchronous = call.number("Mode").orElse(2) == 3;
+    boolean asynchronous = call.number("Mode").orElse(SYNCHRONOUS) == ASYNCHRONOUS;
     long type = (sync == SNAPSHOT ? SNAPSHOT_LOCAL : CLONE_LOCAL) + (asynchronous ? 1 : 0);
     return MethodResult.ok().with("SupportedReplicationTypes", type);
+  }
+
+  private static MethodResult toSyncType(MethodCall call) {
+    long type = call.number("ReplicationType").orElse(0);
+    if (!TYPES.contains(type)) {
+      return MethodResult.of(MethodResult.INVALID_PARAMETER);
+    }
+    return MethodResult.ok()
+        .with("SyncType", isClone(call) ? CLONE : SNAPSHOT)
+        .with("Mode", type % 2 == 0 ? SYNCHRONOUS : ASYNCHRONOUS)
+        .with("LocalOrRemote", LOCAL);
   }
 
   private static boolean isClone(MethodCall call) {
@@ -189,8 +208,8 @@ final class Replication {
       Estate estate,
       VolumeInfo volume,
       Map<String, JobBook.Entry> failures) {
-    Optional<VolumeName> source = source(estate, volume);
-    if (source.isEmpty() || estate.volume(source.get()).isEmpty()) {
+    Optional<VolumeInfo> source = source(estate, volume).flatMap(estate::volume);
+    if (source.isEmpty()) {
       return Optional.empty();
     }
     Optional<Names.Copy> copy = copy(estate, volume);
@@ -202,7 +221,7 @@ final class Replication {
             : SYNCHRONIZED_STATE;
     Map<String, Object> properties = new TreeMap<>();
     properties.put("SyncType", clone ? CLONE : SNAPSHOT);
-    properties.put("Mode", clone ? 3L : 2L);
+    properties.put("Mode", clone ? ASYNCHRONOUS : SYNCHRONOUS);
     properties.put("CopyType", clone ? 5L : 4L);
     properties.put("ReplicaType", clone ? 2L : 4L);
     properties.put("CopyState", state);
@@ -211,11 +230,23 @@ final class Replication {
     properties.put("SyncState", copying ? 15L : 6L);
     properties.put("PercentSynced", copying ? progress(estate, volume) : 100L);
     properties.put("SyncMaintained", false);
-    properties.put("ReadOnly", volume.state() == VolumeState.SEALED ? 3L : 2L);
+    readOnly(source.get(), volume).ifPresent(each -> properties.put("ReadOnly", each));
     copy.ifPresent(each -> properties.put("WhenSynced", CimDateTime.of(each.since())));
     return Optional.of(
         new Link(
-            volumes.path(estate, source.get()), volumes.path(estate, volume.name()), properties));
+            volumes.path(estate, source.get().name()),
+            volumes.path(estate, volume.name()),
+            properties));
+  }
+
+  /** Which of the two takes no writes: 2 the source, 3 the copy, 4 both. */
+  private static OptionalLong readOnly(VolumeInfo source, VolumeInfo copy) {
+    boolean sealedSource = source.state() == VolumeState.SEALED;
+    boolean sealedCopy = copy.state() == VolumeState.SEALED;
+    if (sealedSource) {
+      return OptionalLong.of(sealedCopy ? 4 : 2);
+    }
+    return sealedCopy ? OptionalLong.of(3) : OptionalLong.empty();
   }
 
   private static long progress(Estate estate, VolumeInfo volume) {

@@ -23,6 +23,14 @@ class InstanceOperationsTest {
       "<INSTANCENAME CLASSNAME=\"LUNETTE_StoragePool\"><KEYBINDING NAME=\"InstanceID\"><KEYVALUE"
           + " VALUETYPE=\"string\">LUNETTE:pool</KEYVALUE></KEYBINDING></INSTANCENAME>";
 
+  private static final String SERVICE =
+      "<INSTANCENAME CLASSNAME=\"LUNETTE_StorageConfigurationService\">"
+          + key("SystemCreationClassName", "LUNETTE_ComputerSystem")
+          + key("SystemName", ArrayFixture.TARGET)
+          + key("CreationClassName", "LUNETTE_StorageConfigurationService")
+          + key("Name", "StorageConfigurationService")
+          + "</INSTANCENAME>";
+
   @TempDir Path directory;
   private ArrayFixture array;
 
@@ -217,15 +225,29 @@ class InstanceOperationsTest {
     }
   }
 
+  private static String call(String method, String path) {
+    return "<METHODCALL NAME=\""
+        + method
+        + "\"><LOCALINSTANCEPATH><LOCALNAMESPACEPATH><NAMESPACE"
+        + " NAME=\"root\"/><NAMESPACE NAME=\"lunette\"/></LOCALNAMESPACEPATH>"
+        + path
+        + "</LOCALINSTANCEPATH><PARAMVALUE NAME=\"ElementType\"><VALUE>5</VALUE></PARAMVALUE></METHODCALL>";
+  }
+
+  @Test
+  void aMethodThatIsNotOfferedIsAnsweredWithThoseThatAre() {
+    assertThat(array.send(OPERATOR, call("RequestStateChange", volume("one"))))
+        .startsWith("ERROR 16: this array does not offer LUNETTE_StorageVolume.RequestStateChange")
+        .contains("call the service that keeps it");
+    assertThat(array.send(OPERATOR, call("RequestStateChange", SERVICE)))
+        .startsWith("ERROR 16: ")
+        .contains("; call CreateOrModifyElementFromStoragePool, ReturnElementsToStoragePool, ");
+    assertThat(array.send(OPERATOR, call("Explode", POOL))).startsWith("ERROR 17: ");
+  }
+
   @Test
   void readersMayLookOnly() {
-    String invoke =
-        "<METHODCALL NAME=\"GetSupportedSizeRange\"><LOCALINSTANCEPATH><LOCALNAMESPACEPATH><NAMESPACE"
-            + " NAME=\"root\"/><NAMESPACE NAME=\"lunette\"/></LOCALNAMESPACEPATH>"
-            + POOL
-            + "</LOCALINSTANCEPATH><PARAMVALUE NAME=\"ElementType\"><VALUE>5</VALUE></PARAMVALUE></METHODCALL>";
-
-    assertThat(array.send(READER, invoke))
+    assertThat(array.send(READER, call("GetSupportedSizeRange", POOL)))
         .contains("<VALUE>0</VALUE>")
         .contains("MinimumVolumeSize");
     assertThat(array.ask(READER, ARRAY, "DeleteInstance", instance("InstanceName", volume("one"))))

@@ -11,9 +11,11 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import io.lunette.smis.provider.ArrayClient;
 import io.lunette.smis.provider.ArrayClient.Outcome;
+import io.lunette.smis.provider.ArrayClient.Reference;
 import io.lunette.smis.provider.ArrayFixture;
 import io.lunette.smis.provider.model.Names;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,5 +255,56 @@ class ReplicationTest {
                     "fire")
                 .code())
         .isEqualTo(1);
+  }
+
+  @Test
+  void aRelationSaysWhichOfTheTwoTakesNoWrites() {
+    assertThat(replicate("8", "copy", "source").code()).isEqualTo(4096);
+    assertThat(client.get(relation("source", "copy"))).doesNotContain(readOnly());
+    assertThat(replicate("7", "snap", "source").code()).isZero();
+    assertThat(client.get(relation("source", "snap"))).contains(readOnly() + "<VALUE>3</VALUE>");
+    assertThat(replicate("7", "trial", "snap").code()).isZero();
+    assertThat(client.get(relation("snap", "trial"))).contains(readOnly() + "<VALUE>2</VALUE>");
+  }
+
+  private static String readOnly() {
+    return "<PROPERTY NAME=\"ReadOnly\" TYPE=\"uint16\">";
+  }
+
+  @Test
+  void typesOfReplicationAreConvertedBothWays() {
+    Reference capabilities =
+        new Reference(
+            "LUNETTE_ReplicationServiceCapabilities", Map.of("InstanceID", "LUNETTE:replication"));
+    for (int type : new int[] {6, 7, 10, 11}) {
+      Outcome parts =
+          client.call(
+              capabilities, "ConvertReplicationTypeToSyncType", "ReplicationType", "" + type);
+      assertThat(parts.code()).isZero();
+      assertThat(
+              client
+                  .call(
+                      capabilities,
+                      "ConvertSyncTypeToReplicationType",
+                      "SyncType",
+                      output(parts, "SyncType"),
+                      "Mode",
+                      output(parts, "Mode"),
+                      "LocalOrRemote",
+                      output(parts, "LocalOrRemote"))
+                  .text())
+          .contains("<VALUE>" + type + "</VALUE>");
+    }
+    assertThat(
+            client
+                .call(capabilities, "ConvertReplicationTypeToSyncType", "ReplicationType", "2")
+                .code())
+        .isEqualTo(5);
+  }
+
+  private static String output(Outcome outcome, String name) {
+    return outcome
+        .text()
+        .replaceFirst("(?s).*NAME=\"" + name + "\"[^>]*><VALUE>(\\d+)</VALUE>.*", "$1");
   }
 }
