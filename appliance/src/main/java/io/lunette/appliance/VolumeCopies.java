@@ -35,6 +35,12 @@ public final class VolumeCopies {
     this.executor = executor;
   }
 
+  /** Makes the volume that a file is copied into, wherever that is to be. */
+  @FunctionalInterface
+  public interface Creation {
+    void create(VolumeName name, long sizeBytes) throws DomainException, VolumeException;
+  }
+
   /**
    * Begins to copy a file's content into a new volume of its size, rounded up to 4096. The volume
    * is deleted if that does not succeed.
@@ -42,22 +48,24 @@ public final class VolumeCopies {
    * @throws DomainException NOT_FOUND, INVALID: the file, or the program that reads its format is
    *     missing; CONFLICT: the volume exists
    */
-  public Job<VolumeInfo> importFile(VolumeName name, Path file, ImageFormat format)
+  public Job<VolumeInfo> importFile(
+      VolumeName name, Path file, ImageFormat format, Creation creation)
       throws DomainException, VolumeException {
     return switch (format) {
-      case RAW -> importRaw(name, file);
+      case RAW -> importRaw(name, file, creation);
       case QCOW2 -> {
         requireNew(name);
         converter.check(file);
         ConvertedImport<VolumeInfo> job =
-            new ConvertedImport<>(converter, List.of(file), raws -> importRaw(name, raws.get(0)));
+            new ConvertedImport<>(
+                converter, List.of(file), raws -> importRaw(name, raws.get(0), creation));
         executor.execute(job);
         yield job;
       }
     };
   }
 
-  private Job<VolumeInfo> importRaw(VolumeName name, Path file)
+  private Job<VolumeInfo> importRaw(VolumeName name, Path file, Creation creation)
       throws DomainException, VolumeException {
     if (!Files.isRegularFile(file)) {
       throw new DomainException(DomainException.Kind.NOT_FOUND, "no file " + file);
@@ -66,7 +74,7 @@ public final class VolumeCopies {
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {
-        return begin(name, channel, new FileRuns(file));
+        return begin(name, channel, new FileRuns(file), creation);
       } catch (DomainException | VolumeException | IOException e) {
         channel.close();
         throw e;
@@ -82,13 +90,14 @@ public final class VolumeCopies {
     }
   }
 
-  private Job<VolumeInfo> begin(VolumeName name, FileChannel channel, FileRuns source)
+  private Job<VolumeInfo> begin(
+      VolumeName name, FileChannel channel, FileRuns source, Creation creation)
       throws DomainException, VolumeException, IOException {
     long size = Math.addExact(channel.size(), BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     if (size == 0) {
       throw new DomainException(DomainException.Kind.INVALID, "the file is empty");
     }
-    driver.create(name, size);
+    creation.create(name, size);
     VolumeCopy copy =
         VolumeCopy.intoVolume(
             channel,

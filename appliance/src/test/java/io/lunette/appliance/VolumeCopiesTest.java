@@ -76,7 +76,7 @@ class VolumeCopiesTest {
       }
     }
 
-    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW));
+    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW, driver::create));
 
     assertThat(imported.sizeBytes()).isEqualTo(size);
     assertThat(imported.allocatedBytes()).isEqualTo(3L * EXTENT);
@@ -102,7 +102,7 @@ class VolumeCopiesTest {
     content[(int) (5 * MIB) + 77] = 1;
     Files.write(file, content);
 
-    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW));
+    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW, driver::create));
     end(copies.exportFile(VOLUME, exported, RAW));
 
     assertThat(imported.allocatedBytes()).isEqualTo(EXTENT);
@@ -114,7 +114,7 @@ class VolumeCopiesTest {
     byte[] content = new byte[4 * EXTENT];
     Arrays.fill(content, (byte) 9);
     Files.write(file, content);
-    end(copies.importFile(VOLUME, file, RAW));
+    end(copies.importFile(VOLUME, file, RAW, driver::create));
     driver.seal(VOLUME);
     driver.clone(VOLUME, List.of(CLONE));
     try (BlockDevice clone = driver.open(CLONE, AccessMode.READ_WRITE)) {
@@ -135,7 +135,7 @@ class VolumeCopiesTest {
   void aFileThatEndsWithinABlockIsFilledUpWithZeroes() throws Exception {
     Files.write(file, "short".getBytes(StandardCharsets.UTF_8));
 
-    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW));
+    VolumeInfo imported = end(copies.importFile(VOLUME, file, RAW, driver::create));
     end(copies.exportFile(VOLUME, exported, RAW));
 
     assertThat(imported.sizeBytes()).isEqualTo(BLOCK);
@@ -149,7 +149,7 @@ class VolumeCopiesTest {
     Arrays.fill(content, (byte) 3);
     Files.write(file, content);
 
-    assertThatThrownBy(() -> end(copies.importFile(VOLUME, file, RAW)))
+    assertThatThrownBy(() -> end(copies.importFile(VOLUME, file, RAW, driver::create)))
         .isInstanceOf(ExecutionException.class)
         .hasMessageContaining("the pool is full");
 
@@ -165,7 +165,8 @@ class VolumeCopiesTest {
         List.of(
             catchThrowableOfType(DomainException.class, () -> copies.exportFile(VOLUME, file, RAW)),
             catchThrowableOfType(
-                DomainException.class, () -> copies.importFile(VOLUME, file, RAW)))) {
+                DomainException.class,
+                () -> copies.importFile(VOLUME, file, RAW, driver::create)))) {
       assertThat(refused.kind()).isEqualTo(DomainException.Kind.CONFLICT);
     }
 
@@ -184,10 +185,10 @@ class VolumeCopiesTest {
       made.write(data);
     }
     Path qcow2 = directory.resolve("volume.qcow2");
-    end(copies.importFile(VOLUME, file, RAW));
+    end(copies.importFile(VOLUME, file, RAW, driver::create));
 
     end(copies.exportFile(VOLUME, qcow2, QCOW2));
-    VolumeInfo again = end(copies.importFile(CLONE, qcow2, QCOW2));
+    VolumeInfo again = end(copies.importFile(CLONE, qcow2, QCOW2, driver::create));
     end(copies.exportFile(CLONE, exported, RAW));
 
     assertThat(Files.size(qcow2)).isLessThan(MIB);
@@ -200,7 +201,7 @@ class VolumeCopiesTest {
   void whatIsNoQcow2FileIsRefusedAndLeavesNothing() throws Exception {
     Files.writeString(file, "not of that format");
 
-    assertThatThrownBy(() -> copies.importFile(VOLUME, file, QCOW2))
+    assertThatThrownBy(() -> copies.importFile(VOLUME, file, QCOW2, driver::create))
         .isInstanceOf(DomainException.class)
         .hasMessageContaining("is not a qcow2 image");
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
+import io.lunette.core.array.ArrayName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
@@ -79,6 +80,9 @@ final class VolumeAccessCommands {
     @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
     private ImageFormat format = ImageFormat.RAW;
 
+    @Option(names = "--array", paramLabel = "A", description = "Make it on that array.")
+    private ArrayName array;
+
     Import(Session session) {
       super(session);
     }
@@ -86,7 +90,11 @@ final class VolumeAccessCommands {
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
       Path source = ImageCommands.readable(file);
-      copy(session(), api, "/volumes/" + name + "/import", source, format);
+      java.util.Map<String, Object> body = body(source, format);
+      if (array != null) {
+        body.put("array", array.value());
+      }
+      copy(session(), api, "/volumes/" + name + "/import", body);
     }
   }
 
@@ -109,18 +117,21 @@ final class VolumeAccessCommands {
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
       Path copy = file.toAbsolutePath().normalize();
-      copy(session(), api, "/volumes/" + name + "/export", copy, format);
+      copy(session(), api, "/volumes/" + name + "/export", body(copy, format));
     }
   }
 
+  private static java.util.Map<String, Object> body(Path file, ImageFormat format) {
+    java.util.Map<String, Object> body = new LinkedHashMap<>();
+    body.put("file", file.toString());
+    body.put("format", format.name().toLowerCase(Locale.ROOT));
+    return body;
+  }
+
   private static void copy(
-      Session session, ApiClient api, String path, Path file, ImageFormat format)
+      Session session, ApiClient api, String path, java.util.Map<String, Object> body)
       throws ApiException, CommandFailure {
-    JsonNode job =
-        api.post(
-            path,
-            java.util.Map.of(
-                "file", file.toString(), "format", format.name().toLowerCase(Locale.ROOT)));
+    JsonNode job = api.post(path, body);
     session.print(new JobWait(session, Pause.sleeping()).await(api, job), new Details());
   }
 }

@@ -129,15 +129,31 @@ final class VolumeRoutes implements RouteSet {
     int blockBytes = call.optionalInt("blockBytes").orElse(VolumeInfo.DEFAULT_BLOCK_BYTES);
     Optional<ArrayName> array = call.optional("array", ArrayName::new);
     long sizeBytes = call.size("sizeBytes");
+    boolean encrypt = call.flag("encrypt");
+    return Reply.created(
+        View.of(
+            on(
+                array,
+                name,
+                () ->
+                    encrypt
+                        ? driver.createEncrypted(name, sizeBytes, blockBytes)
+                        : driver.create(name, sizeBytes, blockBytes))));
+  }
+
+  /** Makes a volume. */
+  private interface Making {
+    VolumeInfo make() throws VolumeException;
+  }
+
+  /** Makes a volume on that array, if one is named. */
+  private VolumeInfo on(Optional<ArrayName> array, VolumeName name, Making making)
+      throws DomainException, VolumeException {
     if (array.isPresent()) {
       arrays.place(name, array.get());
     }
     try {
-      return Reply.created(
-          View.of(
-              call.flag("encrypt")
-                  ? driver.createEncrypted(name, sizeBytes, blockBytes)
-                  : driver.create(name, sizeBytes, blockBytes)));
+      return making.make();
     } catch (VolumeException e) {
       if (array.isPresent() && driver.find(name).isEmpty()) {
         driver.delete(name);
@@ -210,9 +226,14 @@ final class VolumeRoutes implements RouteSet {
   private Reply importVolume(Call call) throws Exception {
     VolumeName name = changeable(call);
     Path file = Path.of(call.text("file"));
-    return Reply.accepted(
-        jobs.add(
-            "volume-import", name.value(), copies.importFile(name, file, format(call)), View::of));
+    Optional<ArrayName> array = call.optional("array", ArrayName::new);
+    Job<VolumeInfo> job =
+        copies.importFile(
+            name,
+            file,
+            format(call),
+            (volume, sizeBytes) -> on(array, volume, () -> driver.create(volume, sizeBytes)));
+    return Reply.accepted(jobs.add("volume-import", name.value(), job, View::of));
   }
 
   private Reply exportVolume(Call call) throws Exception {

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.RandomAccessFile;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -31,6 +27,7 @@ class SmisArrayIT {
 
   @TempDir static Path directory;
   private static Path image;
+  private static ArrayPair pair;
   private static ServedHome array;
   private static ServedHome served;
 
@@ -44,48 +41,18 @@ class SmisArrayIT {
       file.write(some);
       file.setLength(SIZE);
     }
-    array = new ServedHome(Files.createDirectory(directory.resolve("array")));
-    served = new ServedHome(Files.createDirectory(directory.resolve("served")));
-    array.start("--pool-size", "1G", "--portal", freeAddress(), "--smis-tls", freeAddress());
-    served.start("--pool-size", "128M");
-    Path password = Files.writeString(directory.resolve("password"), "correct-horse\n");
-    array.call("smis", "user", "lunette", "--password-file", password.toString());
-    register("basement", "--ca", provider("certificate"), "--listen", "127.0.0.1:0");
+    pair = ArrayPair.start(directory);
+    array = pair.array;
+    served = pair.served;
     served.call("server", "add", "a", "--iqn", ALICE);
     served.call("server", "add", "b", "--iqn", BOB);
     served.call("image", "import", "web", image.toString(), "--array", "basement");
     served.call("pool", "set", "web", "--ready", "" + READY, "--scrub-threshold", "1");
   }
 
-  /** An address that nobody has now. */
-  private static String freeAddress() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "127.0.0.1:" + socket.getLocalPort();
-    }
-  }
-
-  private static String provider(String field) throws Exception {
-    return array.call("smis", "show").path(field).asText();
-  }
-
-  private static void register(String name, String... trust) throws Exception {
-    ServedHome.Outcome added = registration(name, trust);
-    assertThat(added.status()).as(added.err()).isZero();
-  }
-
-  private static ServedHome.Outcome registration(String name, String... trust) throws Exception {
-    List<String> words = new ArrayList<>(List.of("array", "add", name));
-    words.add("https://localhost:" + provider("https").replaceFirst(".*:", ""));
-    words.addAll(List.of("--user", "lunette", "--password-file"));
-    words.add(directory.resolve("password").toString());
-    words.addAll(List.of(trust));
-    return served.run(words.toArray(String[]::new));
-  }
-
   @AfterAll
   static void stop() {
-    served.close();
-    array.close();
+    pair.close();
   }
 
   /** Where a foreign initiator finds what it was given. */
@@ -222,12 +189,31 @@ class SmisArrayIT {
   }
 
   @Test
+  void aFileIsImportedIntoAVolumeOnTheArray() throws Exception {
+    JsonNode made =
+        served.call("volume", "import", "letter", image.toString(), "--array", "basement");
+    assertThat(made.path("sizeBytes").asInt()).isEqualTo(SIZE);
+    assertThat(onTheArray("letter")).isEqualTo(1);
+    JsonNode given = served.call("volume", "map", "letter", "--server", "b");
+    assertHolds(given, BOB, image);
+    served.call("volume", "unmap", "letter", "--server", "b");
+
+    ServedHome.Outcome refused =
+        served.run("volume", "import", "other", image.toString(), "--array", "attic");
+
+    assertThat(refused.status()).isEqualTo(1);
+    assertThat(refused.err()).contains("attic");
+    served.call("volume", "delete", "letter");
+    Eventually.holds(() -> onTheArray("letter") == 0);
+  }
+
+  @Test
   void anArrayIsKnownByItsCertificateAlone() throws Exception {
-    register("again", "--pin", provider("sha256"));
+    pair.register("again", "--pin", pair.provider("sha256"));
     assertThat(served.call("array", "list")).hasSize(2);
     served.call("array", "remove", "again");
 
-    ServedHome.Outcome refused = registration("other", "--pin", "0".repeat(64));
+    ServedHome.Outcome refused = pair.registration("other", "--pin", "0".repeat(64));
 
     assertThat(refused.status()).isEqualTo(1);
     assertThat(refused.err()).contains("array 'other'").contains("not the one that is pinned");
