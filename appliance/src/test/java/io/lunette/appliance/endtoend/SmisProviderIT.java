@@ -4,6 +4,7 @@ package io.lunette.appliance.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,121 @@ class SmisProviderIT {
         .contains("DeviceID=\"server-web1\"");
     served.call("volume", "unmap", "disk-one", "--server", "web1");
     assertThat(client.run("ein", "root/lunette:CIM_ProtocolControllerForUnit").strip()).isEmpty();
+  }
+
+  @Test
+  void everyInstanceIsReadByEveryOperation() throws Exception {
+    SmisClient client = SmisClient.http(served, "operate");
+    client.run(
+        "cm",
+        client.service("StorageHardwareIDManagementService"),
+        "CreateStorageHardwareID.StorageID=\"" + INITIATOR + "\",IDType=5");
+    makeDisk(client, "disk one");
+    copy(client, "disk-one", "copy one");
+
+    for (String namespace : List.of("interop", "root/lunette")) {
+      List<String> names = client.run("ein", namespace + ":CIM_ManagedElement").lines().toList();
+      assertThat(names).hasSizeGreaterThan(10);
+      for (String name : names) {
+        String path = name.substring(name.indexOf('/') + 1);
+        assertThat(client.run("gi", path)).contains(name);
+        for (String operation : List.of("ain", "ai", "rin", "ri")) {
+          assertThat(client.run(operation, path)).as(operation + path).doesNotContain("Exception");
+        }
+      }
+    }
+  }
+
+  private static void makeDisk(SmisClient client, String label) throws Exception {
+    client.run(
+        "cm",
+        client.service("StorageConfigurationService"),
+        "CreateOrModifyElementFromStoragePool.ElementName=\""
+            + label
+            + "\",ElementType=5,Size=67108864");
+  }
+
+  /** Begins a clone; the path of the job that makes it. */
+  private static String copy(SmisClient client, String source, String label) throws Exception {
+    return job(
+        client.run(
+            "cm",
+            client.service("ReplicationService"),
+            "CreateElementReplica.ElementName=\""
+                + label
+                + "\",SyncType=8,SourceElement="
+                + client.volume(source)));
+  }
+
+  private static String job(String answer) {
+    assertThat(answer).contains(": 4096");
+    return "root/lunette:"
+        + answer.replaceFirst("(?s).*(LUNETTE_ConcreteJob[^\"]+\"[^\"]+\").*", "$1");
+  }
+
+  /** Waits as a client does until a job has ended well. */
+  private static void await(SmisClient client, String job) throws Exception {
+    Eventually.holds(() -> client.run("gi", job, "JobState").contains("JobState=7"));
+    assertThat(client.run("gi", job)).contains("OperationalStatus=2,17").contains("ErrorCode=0");
+  }
+
+  @Test
+  void aVolumeIsGrownCopiedErasedAndReturnedByJobsAndWithout() throws Exception {
+    SmisClient client = SmisClient.http(served, "operate");
+    String configuration = client.service("StorageConfigurationService");
+    makeDisk(client, "disk one");
+    String grown =
+        client.run(
+            "cm",
+            configuration,
+            "CreateOrModifyElementFromStoragePool.Size=134217728,TheElement="
+                + client.volume("disk-one"));
+    assertThat(grown).contains(": 0").contains("134217728");
+    client.run("mi", client.volume("disk-one"), "ElementName=\"my disk\"");
+    assertThat(client.run("gp", client.volume("disk-one"), "ElementName")).contains("my disk");
+
+    String job = copy(client, "disk-one", "copy one");
+    await(client, job);
+    assertThat(client.run("ain", job, "-ac", "CIM_AffectedJobElement"))
+        .contains("DeviceID=\"copy-one\"");
+    assertThat(client.run("ain", job, "-ac", "CIM_OwningJobElement"))
+        .contains("LUNETTE_ReplicationService");
+    assertThat(client.run("cm", job, "GetError")).contains("GetError: 0");
+    assertThat(client.run("cm", job, "RequestStateChange.RequestedState=4"))
+        .contains("RequestStateChange: 4097");
+    client.run("di", job);
+    assertThat(client.tryRun("gi", job).output()).contains("CIM_ERR_NOT_FOUND");
+    assertThat(client.run("ei", "root/lunette:CIM_StorageSynchronized"))
+        .contains("CopyState=4")
+        .contains("SyncType=8");
+    assertThat(client.run("cm", client.service("ReplicationService"), detaching(client)))
+        .contains("ModifyReplicaSynchronization: 0");
+    assertThat(client.run("ein", "root/lunette:CIM_StorageSynchronized").strip()).isEmpty();
+
+    await(
+        client,
+        job(
+            client.run(
+                "cm",
+                client.service("StorageErasureService"),
+                "Erase.ErasureMethod=\"zero-fill\",ElementType=1,Element="
+                    + client.volume("copy-one"))));
+    assertThat(
+            client.run(
+                "cm", configuration, "ReturnToStoragePool.TheElement=" + client.volume("copy-one")))
+        .contains("ReturnToStoragePool: 0");
+    assertThat(served.call("volume", "list").findValuesAsText("name")).containsExactly("disk-one");
+    assertThat(client.tryRun("cm", configuration, "StartService").output())
+        .contains("CIM_ERR_METHOD_NOT_AVAILABLE")
+        .contains("call CreateOrModifyElementFromStoragePool");
+  }
+
+  private static String detaching(SmisClient client) {
+    return "ModifyReplicaSynchronization.Operation=8,Synchronization="
+        + "root/lunette:LUNETTE_StorageSynchronized.SyncedElement="
+        + client.volume("copy-one")
+        + ",SystemElement="
+        + client.volume("disk-one");
   }
 
   @Test
