@@ -151,6 +151,7 @@ public final class Appliance implements AutoCloseable {
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
       core = openCore(catalog, workers, thresholds);
+      lifecycle.add("work of the arrays", foreign::leave);
       core.space().listen(gauge::looked);
       openTarget(
           TargetLimits.DEFAULT.withSanitizeRate(

@@ -96,6 +96,11 @@ final class ForeignArrays implements AutoCloseable {
     return arrays;
   }
 
+  /** Lets the core end without waiting for what arrays are doing. */
+  void leave() {
+    connected.leave();
+  }
+
   @Override
   public void close() {
     connected.close();

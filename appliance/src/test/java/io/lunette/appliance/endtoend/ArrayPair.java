@@ -31,7 +31,7 @@ final class ArrayPair implements AutoCloseable {
     ArrayPair pair = new ArrayPair(directory);
     try {
       pair.startArray();
-      pair.served.start("--pool-size", "128M");
+      pair.startServed();
       pair.array.call("smis", "user", "lunette", "--password-file", pair.password.toString());
       pair.register("basement", "--ca", pair.provider("certificate"), "--listen", "127.0.0.1:0");
       return pair;
@@ -51,6 +51,11 @@ final class ArrayPair implements AutoCloseable {
   /** Starts the array, at the same addresses each time. */
   void startArray() throws Exception {
     array.start(options);
+  }
+
+  /** Starts the one that drives the array. */
+  void startServed() throws Exception {
+    served.start("--pool-size", "128M");
   }
 
   /** What the array says of its provider. */

@@ -47,17 +47,38 @@ class SmisArrayKillIT {
   void hasAfterwardsTheVolumesThatTheDriverKnowsAndNoOther() throws Exception {
     for (int ready = 2; ready <= 4; ready += 2) {
       pair.served.call("pool", "set", "web", "--ready", Integer.toString(ready));
-      Eventually.holds(
-          () -> pair.array.call("volume", "list").findValuesAsText("state").contains("COPYING"));
+      awaitCopying();
 
       pair.array.kill();
       pair.startArray();
 
-      int wanted = ready;
-      Eventually.holds(() -> Replicas.in(pair.served, "READY") == wanted);
-      Eventually.holds(() -> names(pair.array).equals(names(pair.served)));
-      assertThat(Replicas.in(pair.served, "BUILDING", "FAILED", "QUARANTINED")).isZero();
+      settles(ready);
     }
+  }
+
+  private void awaitCopying() throws Exception {
+    Eventually.holds(
+        () -> pair.array.call("volume", "list").findValuesAsText("state").contains("COPYING"));
+  }
+
+  /** So many replicas are ready, and what the one knows the other has. */
+  private void settles(int ready) throws Exception {
+    Eventually.holds(() -> Replicas.in(pair.served, "READY") == ready);
+    Eventually.holds(() -> names(pair.array).equals(names(pair.served)));
+    assertThat(Replicas.in(pair.served, "BUILDING", "FAILED", "QUARANTINED")).isZero();
+  }
+
+  @Test
+  void doesNotHoldUpTheStopOfTheApplianceThatDrivesIt() throws Exception {
+    pair.served.call("pool", "set", "web", "--ready", "2");
+    awaitCopying();
+    pair.array.kill();
+
+    assertThat(pair.served.stop()).isZero();
+
+    pair.startArray();
+    pair.startServed();
+    settles(2);
   }
 
   @Test

@@ -10,4 +10,11 @@ public interface ArrayDriver extends VolumeDriver, LunMasking {
 
   /** What the array says of itself now. */
   ArrayDescription describe() throws VolumeException;
+
+  /**
+   * Lets go of what is under way at the array: calls that wait for it fail soon, and it goes on
+   * there, to be taken up when the array is connected the next time. Comes before {@link #close},
+   * while others may still call.
+   */
+  void leave();
 }

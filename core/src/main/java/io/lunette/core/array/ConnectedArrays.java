@@ -24,7 +24,7 @@ public final class ConnectedArrays implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private static final class Slot {
-    private ArrayDriver driver;
+    private volatile ArrayDriver driver;
     private VolumeException failure;
     private Instant notBefore = Instant.MIN;
   }
@@ -98,6 +98,20 @@ public final class ConnectedArrays implements AutoCloseable {
 
   ArrayConnector connector() {
     return connector;
+  }
+
+  /** Lets nobody wait any more for what is under way at an array; it is taken up the next time. */
+  public void leave() {
+    List<Slot> all;
+    synchronized (this) {
+      all = List.copyOf(slots.values());
+    }
+    for (Slot slot : all) {
+      ArrayDriver driver = slot.driver;
+      if (driver != null) {
+        driver.leave();
+      }
+    }
   }
 
   /** Disconnects from an array that is no longer registered. */

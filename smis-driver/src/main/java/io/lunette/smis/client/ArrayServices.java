@@ -14,6 +14,7 @@ import org.metricshub.wbem.javax.cim.CIMObjectPath;
  *
  * @param array as it was registered
  * @param session the way to it
+ * @param waiting for what is under way there
  * @param calls methods and jobs
  * @param model where things are
  * @param blocks pools and volumes
@@ -26,6 +27,7 @@ import org.metricshub.wbem.javax.cim.CIMObjectPath;
 record ArrayServices(
     StorageArray array,
     CimSession session,
+    ProgressWait waiting,
     MethodCalls calls,
     ArrayModel model,
     BlockServices blocks,
@@ -48,6 +50,7 @@ record ArrayServices(
     return new ArrayServices(
         array,
         session,
+        waiting,
         calls,
         model,
         blocks,

@@ -12,10 +12,22 @@ final class ProgressWait {
 
   private final ArrayTimeouts timeouts;
   private final Nudge nudge;
+  private volatile boolean left;
 
   ProgressWait(ArrayTimeouts timeouts, Nudge nudge) {
     this.timeouts = timeouts;
     this.nudge = nudge;
+  }
+
+  /** Ends all waiting, now and from now on; what is waited for goes on at the array. */
+  void leave() {
+    left = true;
+    nudge.all();
+  }
+
+  /** Whether a wait ended because nobody waits any more. */
+  boolean isLeft(JobWatch watch) {
+    return left || watch.isLeft();
   }
 
   /** What is looked at. */
@@ -67,7 +79,7 @@ final class ProgressWait {
           throw e;
         }
       }
-      if (watch.isLeft()) {
+      if (isLeft(watch)) {
         throw lost("it was left while " + what + " runs");
       }
       if (watch.isCancelled() && !asked) {

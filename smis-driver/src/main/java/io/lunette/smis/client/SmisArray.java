@@ -236,6 +236,12 @@ final class SmisArray implements ArrayDriver {
   public void authenticate(InitiatorName initiator, Optional<ChapCredentials> credentials) {}
 
   @Override
+  public void leave() {
+    array.waiting().leave();
+    jobs.leave();
+  }
+
+  @Override
   public void close() {
     jobs.close();
     returner.close();

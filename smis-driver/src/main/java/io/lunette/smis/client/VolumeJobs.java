@@ -213,11 +213,16 @@ final class VolumeJobs implements AutoCloseable {
     }
   }
 
-  /** Ends what is under way in a state from which it goes on. */
-  @Override
-  public void close() {
+  /** Lets what is under way end here, in a state from which it goes on. */
+  void leave() {
     copies.values().forEach(ArrayJob::leave);
     erases.values().forEach(ArrayJob::leave);
+  }
+
+  /** The same, and waits for it. */
+  @Override
+  public void close() {
+    leave();
     int phase = underWay.arrive();
     underWay.awaitAdvance(phase);
   }

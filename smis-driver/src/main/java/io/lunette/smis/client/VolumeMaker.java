@@ -49,7 +49,7 @@ final class VolumeMaker {
       return finish(volume, locate(volume, asked), watch);
     } catch (CimFault e) {
       // What the array may have made, or may yet make, is to be returned.
-      if (!watch.isLeft()) {
+      if (!array.waiting().isLeft(watch)) {
         books.release(volume);
       }
       throw array.failed("cannot make", volume.called(), e);

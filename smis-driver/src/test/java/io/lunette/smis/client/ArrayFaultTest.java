@@ -14,6 +14,8 @@ import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -184,6 +186,36 @@ class ArrayFaultTest {
 
       assertThat(copy.result().toCompletableFuture().get(60, SECONDS).state())
           .isEqualTo(VolumeState.WRITABLE);
+      assertThat(fixture.server.asked(REPLICATE)).isEqualTo(1);
+      assertThat(fixture.array.volumes.labels()).hasSize(2);
+    }
+  }
+
+  @Test
+  void aCloneThatWasLeftIsTakenUpByTheNextConnection() throws Exception {
+    VolumeName replica = new VolumeName("replica");
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      driver.seal(NAME);
+      fixture.array.copySlowly(true);
+      CompletableFuture<List<VolumeInfo>> clone =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return driver.clone(NAME, List.of(replica));
+                } catch (VolumeException e) {
+                  throw new CompletionException(e);
+                }
+              });
+      Eventually.holds(() -> assertThat(fixture.server.asked("References")).isPositive());
+
+      driver.leave();
+
+      assertThatThrownBy(() -> clone.get(60, SECONDS)).hasMessageContaining("it was left");
+    }
+    try (ArrayDriver driver = fixture.open()) {
+      fixture.array.copySlowly(false);
+      Eventually.holds(() -> assertThat(driver.find(replica)).isPresent());
       assertThat(fixture.server.asked(REPLICATE)).isEqualTo(1);
       assertThat(fixture.array.volumes.labels()).hasSize(2);
     }
