@@ -2,7 +2,10 @@
 package io.lunette.smis.cim.xml;
 
 import io.lunette.smis.cim.xml.RequestException.Kind;
-import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +22,9 @@ import javax.xml.stream.XMLStreamReader;
  * so there is no entity to expand or to fetch. Thread-safe.
  */
 final class XmlTree {
+
+  private static final String DOCUMENT_TYPE = "<!DOCTYPE";
+  private static final String BYTE_ORDER_MARK = "\ufeff";
 
   private final XMLInputFactory factory;
   private final XmlLimits limits;
@@ -57,9 +63,11 @@ final class XmlTree {
    */
   XmlElement read(byte[] document) throws RequestException {
     try {
+      String text = text(document);
+      require(!text.contains(DOCUMENT_TYPE), "document types are refused");
       XMLStreamReader reader;
       synchronized (factory) {
-        reader = factory.createXMLStreamReader(new ByteArrayInputStream(document));
+        reader = factory.createXMLStreamReader(new StringReader(text));
       }
       try {
         return read(reader);
@@ -68,7 +76,19 @@ final class XmlTree {
       }
     } catch (XMLStreamException e) {
       throw new RequestException(Kind.NOT_WELL_FORMED, "the request is no well-formed XML", e);
+    } catch (CharacterCodingException e) {
+      throw new RequestException(Kind.NOT_WELL_FORMED, "the request is not in UTF-8", e);
     }
+  }
+
+  /**
+   * The characters of a document, which is in UTF-8 (DSP0200). The parser of the JDK prints where
+   * bytes are no characters, and where a document type is not whole; over some of those it ends in
+   * an exception of its own. So it sees neither.
+   */
+  private static String text(byte[] document) throws CharacterCodingException {
+    String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(document)).toString();
+    return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
   }
 
   private XmlElement read(XMLStreamReader reader) throws XMLStreamException, RequestException {

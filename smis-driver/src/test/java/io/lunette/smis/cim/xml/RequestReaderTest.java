@@ -2,10 +2,12 @@
 package io.lunette.smis.cim.xml;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.smis.cim.ObjectPath;
 import io.lunette.smis.cim.xml.RequestException.Kind;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -138,5 +140,23 @@ class RequestReaderTest {
           .as("of %d bytes", length)
           .isNotNull();
     }
+  }
+
+  @Test
+  void whatTheParserWouldStumbleOverIsRefused() {
+    refuses(Kind.NOT_WELL_FORMED, "<!DOCTYPE CIM [\u000e]><CIM/>");
+    refuses(Kind.NOT_WELL_FORMED, "<!DOCTYPE CIM [<!ENTITY a");
+    for (Charset other : List.of(StandardCharsets.UTF_16, StandardCharsets.ISO_8859_1)) {
+      byte[] document = ENUMERATE.replace("Name", "N\u00e4me").getBytes(other);
+      assertThatThrownBy(() -> reader.read(document))
+          .isInstanceOfSatisfying(
+              RequestException.class, e -> assertThat(e.kind()).isEqualTo(Kind.NOT_WELL_FORMED))
+          .hasMessageContaining("not in UTF-8");
+    }
+  }
+
+  @Test
+  void aByteOrderMarkIsPassedOver() throws Exception {
+    assertThat(read("\ufeff" + ENUMERATE).method()).isEqualTo(read(ENUMERATE).method());
   }
 }
