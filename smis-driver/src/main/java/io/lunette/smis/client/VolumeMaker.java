@@ -64,7 +64,7 @@ final class VolumeMaker {
       ArrayVolume volume, Optional<ArrayVolume> origin, JobWatch watch)
       throws CimFault, VolumeException {
     try {
-      return ask(volume, origin, noting(volume, watch));
+      return ask(volume, origin, new NotingWatch(books, volume, watch));
     } catch (CimFault e) {
       if (isUnmade(volume, e)) {
         books.delete(volume);
@@ -129,7 +129,8 @@ final class VolumeMaker {
   /** Makes a clone anew; if that fails the books keep it, to be tried again. */
   void remake(ArrayVolume volume, ArrayVolume origin, JobWatch watch) throws VolumeException {
     try {
-      MethodCalls.Outcome asked = ask(volume, Optional.of(origin), noting(volume, watch));
+      MethodCalls.Outcome asked =
+          ask(volume, Optional.of(origin), new NotingWatch(books, volume, watch));
       finish(volume, locate(volume, asked), watch);
     } catch (CimFault e) {
       throw array.failed("cannot make anew", volume.called(), e);
@@ -179,34 +180,6 @@ final class VolumeMaker {
             ? CopyServices.Purpose.SNAPSHOT
             : CopyServices.Purpose.CLONE;
     return array.copies().copy(purpose, source, label, watch);
-  }
-
-  private JobWatch noting(ArrayVolume volume, JobWatch watch) {
-    return new JobWatch() {
-      @Override
-      public void started(String jobPath) throws CimFault {
-        try {
-          books.setJob(volume, Optional.of(jobPath));
-        } catch (VolumeException e) {
-          throw new CimFault(CimFault.Kind.JOB_LOST, 0, e.getMessage(), e);
-        }
-      }
-
-      @Override
-      public void progress(int percent) {
-        watch.progress(percent);
-      }
-
-      @Override
-      public boolean isCancelled() {
-        return watch.isCancelled();
-      }
-
-      @Override
-      public boolean isLeft() {
-        return watch.isLeft();
-      }
-    };
   }
 
   /** Finds what was made: named by the method, affected by its job, or bearing the token. */
