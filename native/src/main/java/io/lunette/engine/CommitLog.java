@@ -14,10 +14,12 @@ import java.util.List;
 
 /**
  * Group commit. Everybody who wants something durable leaves a completion; one thread takes all
- * that are there, flushes the data, writes the records, flushes again, and completes them together.
+ * that are there, flushes the data, writes the records durably, and completes them together.
  *
  * <p>The order is what makes a crash harmless: a record reaches the journal only after a flush that
- * began when the data that it speaks of was already written.
+ * began when the data that it speaks of was already written. Reservations speak of no data. They
+ * are made durable without that flush, which would write back all that writers have written, who
+ * never asked for it ({@link Metadata#setAhead}).
  *
  * <p>A full file system under the pool is not such a failure. The journal lies on space of its own,
  * so commits go on; a checkpoint that finds no space is put off; when the ring is full as well,
@@ -48,6 +50,9 @@ final class CommitLog {
 
   private Rider rider = () -> null;
   private List<IoCompletion> waiting = new ArrayList<>();
+
+  /** Wait for the records that go ahead, and for no other. */
+  private List<IoCompletion> waitingAhead = new ArrayList<>();
 
   /** No commit is under way. */
   private boolean idle = true;
@@ -89,18 +94,31 @@ final class CommitLog {
 
   /** Makes everything durable that was written or changed before the call. */
   void commit(IoCompletion completion) {
+    enqueue(completion, false);
+  }
+
+  /** Makes what was set ahead before the call durable, whatever becomes of the rest. */
+  void commitAhead(IoCompletion completion) {
+    enqueue(completion, true);
+  }
+
+  private void enqueue(IoCompletion completion, boolean aheadOnly) {
     boolean nothingToDo = false;
     BlockException refused = null;
     metadata.lock.lock();
     try {
+      boolean isClean =
+          aheadOnly
+              ? metadata.aheadBytes() == 0
+              : !dataWritten && metadata.pendingBytes() == 0 && waitingAhead.isEmpty();
       if (failure != null) {
         refused = PoolFailure.poolFailed(failure);
       } else if (closing) {
         refused = new BlockException(BlockException.Kind.GONE, "the pool is closed");
-      } else if (idle && !dataWritten && metadata.pendingBytes() == 0 && waiting.isEmpty()) {
+      } else if (idle && isClean && waiting.isEmpty()) {
         nothingToDo = true;
       } else {
-        waiting.add(completion);
+        (aheadOnly ? waitingAhead : waiting).add(completion);
         metadata.work.signal();
       }
     } finally {
@@ -116,6 +134,11 @@ final class CommitLog {
   /** {@link #commit(IoCompletion)}, waited for. */
   void commit() throws BlockException {
     BlockingIo.await(this::commit);
+  }
+
+  /** {@link #commitAhead(IoCompletion)}, waited for. */
+  void commitAhead() throws BlockException {
+    BlockingIo.await(this::commitAhead);
   }
 
   /** Throws if the pool has failed. */
@@ -222,13 +245,15 @@ final class CommitLog {
    * @param number of the commit, see {@link Metadata#commit}
    * @param checkpoint started when the records are in the journal, or null
    * @param ringFull there is no room for the records: the checkpoint alone must make them durable
+   * @param isAhead these are records that speak of no data
    */
   private record Batch(
       List<IoCompletion> waiters,
       RecordBuffer records,
       long number,
       Checkpointer.Plan checkpoint,
-      boolean ringFull) {}
+      boolean ringFull,
+      boolean isAhead) {}
 
   private void run() {
     while (true) {
@@ -244,13 +269,12 @@ final class CommitLog {
           }
           continue;
         }
-        if (dataWritten) {
+        if (dataWritten && !batch.isAhead) {
           dataWritten = false;
           device.flush();
         }
         if (!batch.records.isEmpty()) {
           journal.append(batch.records);
-          device.flush();
         }
         durableCommit = batch.number;
         if (batch.checkpoint != null) {
@@ -315,8 +339,7 @@ final class CommitLog {
     }
     metadata.lock.lock();
     try {
-      rejected.addAll(waiting);
-      waiting = new ArrayList<>();
+      rejected.addAll(takeWaiting());
     } finally {
       metadata.lock.unlock();
     }
@@ -334,7 +357,7 @@ final class CommitLog {
     metadata.lock.lock();
     try {
       idle = true;
-      while (failure == null && waiting.isEmpty() && (stalled || !hasWork())) {
+      while (failure == null && !isAnyWaiting() && (stalled || !hasWork())) {
         if (closing) {
           return metadata.pendingBytes() == 0 ? null : batchLocked();
         }
@@ -350,13 +373,29 @@ final class CommitLog {
     }
   }
 
+  private boolean isAnyWaiting() {
+    return !waiting.isEmpty() || !waitingAhead.isEmpty();
+  }
+
+  private List<IoCompletion> takeWaiting() {
+    List<IoCompletion> taken = waiting;
+    taken.addAll(waitingAhead);
+    waiting = new ArrayList<>();
+    waitingAhead = new ArrayList<>();
+    return taken;
+  }
+
   private Batch batchLocked() throws IOException {
+    if (waiting.isEmpty() && !waitingAhead.isEmpty() && hasRoom(metadata.aheadBytes())) {
+      metadata.requireWhole();
+      return new Batch(takeWaiting(), metadata.takeAhead(), durableCommit, null, false, true);
+    }
     IoCompletion joined = rider.join();
     if (joined != null) {
       waiting.add(joined);
     }
     metadata.requireWhole();
-    if (!hasRoom()) {
+    if (!hasRoom(metadata.pendingBytes())) {
       // Before any of this commit is written the ring must have room for all of it.
       metadata.lock.unlock();
       try {
@@ -367,21 +406,19 @@ final class CommitLog {
       checkpointWanted = true;
     }
     checkpointer.requireSound();
-    boolean ringFull = !hasRoom();
+    boolean ringFull = !hasRoom(metadata.pendingBytes());
     Checkpointer.Plan plan = null;
     if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
       plan = planOrNull();
       checkpointWanted = false;
       metadata.requireWhole();
     }
-    List<IoCompletion> taken = waiting;
-    waiting = new ArrayList<>();
     long number = metadata.commit();
-    return new Batch(taken, metadata.takePending(), number, plan, ringFull);
+    return new Batch(takeWaiting(), metadata.takePending(), number, plan, ringFull, false);
   }
 
-  private boolean hasRoom() {
-    long group = JournalWriter.groupBytes(metadata.pendingBytes());
+  private boolean hasRoom(int recordBytes) {
+    long group = JournalWriter.groupBytes(recordBytes);
     return checkpointer.hasRoomFor(journal.position() + group);
   }
 

@@ -71,14 +71,14 @@ final class ExtentAllocator {
    */
   long take(Neighbours neighbours, long logical) throws BlockException {
     while (true) {
-      List<Long> reserved = List.of();
+      Reservation reserved = Reservation.NONE;
       metadata.lock.lock();
       try {
         log.requireSound();
         Long extent = ready.isEmpty() ? null : ready.take(neighbours, logical);
         dealtSinceCommit += extent == null ? 0 : 1;
         if (ready.size() < batch / 2 && !refilling) {
-          reserved = reserve(batch);
+          reserved = reserveAhead(batch);
           refilling = !reserved.isEmpty();
         } else if (extent == null && !hadToWait) {
           hadToWait = true;
@@ -94,7 +94,12 @@ final class ExtentAllocator {
           return extent;
         }
         if (extent != null) {
-          log.commit(new Refill(reserved));
+          IoCompletion refill = new Refill(reserved.extents);
+          if (reserved.isAhead) {
+            log.commitAhead(refill);
+          } else {
+            log.commit(refill);
+          }
           return extent;
         }
       } catch (IOException e) {
@@ -103,15 +108,19 @@ final class ExtentAllocator {
         metadata.lock.unlock();
       }
       if (reserved.isEmpty()) {
-        log.commit();
+        log.commitAhead();
       } else {
         try {
-          log.commit();
+          if (reserved.isAhead) {
+            log.commitAhead();
+          } else {
+            log.commit();
+          }
         } catch (BlockException e) {
-          giveBack(reserved);
+          giveBack(reserved.extents);
           throw e;
         }
-        endRefill(reserved);
+        endRefill(reserved.extents);
       }
     }
   }
@@ -140,7 +149,7 @@ final class ExtentAllocator {
     if (!needed || refilling || closed) {
       return null;
     }
-    List<Long> reserved = reserve((int) wanted - ready.size());
+    List<Long> reserved = reserve((int) wanted - ready.size(), false);
     refilling = !reserved.isEmpty();
     return refilling ? new Refill(reserved) : null;
   }
@@ -153,12 +162,37 @@ final class ExtentAllocator {
     }
   }
 
-  private List<Long> reserve(int most) throws IOException {
+  /**
+   * Extents that were reserved.
+   *
+   * @param isAhead the records go ahead of what waits for a commit
+   */
+  private record Reservation(List<Long> extents, boolean isAhead) {
+
+    static final Reservation NONE = new Reservation(List.of(), false);
+
+    boolean isEmpty() {
+      return extents.isEmpty();
+    }
+  }
+
+  /** Reserves by records that wait for no data, if the next that are CLEAN are durably so. */
+  private Reservation reserveAhead(int most) throws IOException {
+    List<Long> extents = reserve(most, true);
+    return extents.isEmpty()
+        ? new Reservation(reserve(most, false), false)
+        : new Reservation(extents, true);
+  }
+
+  private List<Long> reserve(int most, boolean ahead) throws IOException {
     List<Long> extents = new ArrayList<>();
     // Whole words of SPACE where there are enough, so that windows are whole.
     long wanted = finder.available(most + 63L & -64L);
     while (extents.size() < wanted) {
       long bits = finder.nextCleanWord(finder.keptForMetadata());
+      if (ahead && metadata.spaceCommitOf(finder.word()) > log.durableCommit()) {
+        break;
+      }
       long taken = 0;
       long first = finder.word() << 6;
       for (long rest = bits; rest != 0 && extents.size() < wanted; rest &= rest - 1) {
@@ -168,7 +202,11 @@ final class ExtentAllocator {
       if (taken == 0) {
         break;
       }
-      metadata.space.reserve(finder.word(), taken);
+      if (ahead) {
+        metadata.space.reserveAhead(finder.word(), taken);
+      } else {
+        metadata.space.reserve(finder.word(), taken);
+      }
     }
     return extents;
   }

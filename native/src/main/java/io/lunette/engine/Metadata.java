@@ -47,7 +47,7 @@ final class Metadata {
   final StampedLock moves = new StampedLock();
 
   final SpaceMap space;
-  final MapChanges changes = new MapChanges();
+  final WordChanges mapChanges = new WordChanges();
   final UnsavedTrees unsaved = new UnsavedTrees(this);
 
   private final PageReader pages;
@@ -56,7 +56,12 @@ final class Metadata {
   private final Map<Long, Layer> layers = new HashMap<>();
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
+  private final WordChanges spaceChanges = new WordChanges();
   private RecordBuffer pending = new RecordBuffer();
+
+  /** Records that may become durable before {@link #pending}, and never after. */
+  private RecordBuffer ahead = new RecordBuffer();
+
   private Layer keyLayer;
 
   /** Number of the commit that {@link #pending} goes with. */
@@ -113,11 +118,28 @@ final class Metadata {
 
   /** Sets a word of a tree, counts what that means, and journals it. */
   void set(WordTree tree, long index, long word) throws IOException {
-    if (tree.key().kind() == TreeKey.Kind.MAP) {
-      changes.mark(tree.key().layer(), index, commit);
+    switch (tree.key().kind()) {
+      case MAP -> mapChanges.mark(tree.key().layer(), index, commit);
+      case SPACE, RESERVED -> spaceChanges.mark(0, index, commit);
+      case DROPPED, METADATA, VOLUMES, LAYERS, GLOBALS -> {}
     }
     apply(tree, index, word);
     pending.add(tree.key().encode(), index, word);
+  }
+
+  /**
+   * {@link #set} of a word of SPACE or RESERVED, ahead of all that waits for a commit. What the
+   * word says of others becomes durable with it, so nothing of the word may wait itself: {@link
+   * #spaceCommitOf} must be durable.
+   */
+  void setAhead(WordTree tree, long index, long word) throws IOException {
+    apply(tree, index, word);
+    ahead.add(tree.key().encode(), index, word);
+  }
+
+  /** The last commit that has or will have a change of these words of SPACE and RESERVED. */
+  long spaceCommitOf(long index) {
+    return spaceChanges.commitOf(0, index);
   }
 
   private void setAll(WordTree tree, long index, long[] words) throws IOException {
@@ -414,7 +436,11 @@ final class Metadata {
   // ---- commit and checkpoint
 
   int pendingBytes() {
-    return pending.sizeBytes();
+    return ahead.sizeBytes() + pending.sizeBytes();
+  }
+
+  int aheadBytes() {
+    return ahead.sizeBytes();
   }
 
   /** Number of the commit that what changes now goes with. */
@@ -425,13 +451,25 @@ final class Metadata {
   /** Hands over what is to be committed, and begins with what the next commit is. */
   RecordBuffer takePending() {
     RecordBuffer taken = pending;
+    if (!ahead.isEmpty()) {
+      taken = takeAhead();
+      taken.add(pending);
+    }
     pending = new RecordBuffer();
     commit++;
     return taken;
   }
 
+  /** Hands over what may be made durable before the rest. */
+  RecordBuffer takeAhead() {
+    RecordBuffer taken = ahead;
+    ahead = new RecordBuffer();
+    return taken;
+  }
+
   /** Takes records back that could not be committed; they go before all that came since. */
   void returnPending(RecordBuffer records) {
+    records.add(takeAhead());
     records.add(pending);
     pending = records;
   }

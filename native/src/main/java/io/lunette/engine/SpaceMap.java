@@ -79,6 +79,16 @@ final class SpaceMap {
     metadata.set(reserved, word, reserved.get(word) | bits);
   }
 
+  /**
+   * {@link #reserve} ahead of what waits for a commit; for words of which nothing does.
+   *
+   * @see Metadata#setAhead
+   */
+  void reserveAhead(long word, long bits) throws IOException {
+    metadata.setAhead(space, word, space.get(word) | bits);
+    metadata.setAhead(reserved, word, reserved.get(word) | bits);
+  }
+
   /** Gives reserved extents back that nothing was ever written to. */
   void unreserve(long extent) throws IOException {
     settle(extent);

@@ -74,7 +74,7 @@ final class WriteThrough {
       int touched = VolumeMap.touched(from, to);
       long lies = MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES + from;
       boolean isHeld = MapEntry.extent(entry) != 0 && (MapEntry.mask(entry) & touched) == touched;
-      boolean isDurable = metadata.changes.commitOf(top.id, extent) <= log.durableCommit();
+      boolean isDurable = metadata.mapChanges.commitOf(top.id, extent) <= log.durableCommit();
       if (!isHeld || !isDurable || (at > 0 && lies != place + at)) {
         return 0;
       }

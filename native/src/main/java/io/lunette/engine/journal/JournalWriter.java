@@ -5,17 +5,18 @@ import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.JournalFrame;
+import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/**
- * Appends groups of records. Owned by the commit thread; does not flush, which is the commit's to
- * order.
- */
+/** Appends groups of records. Owned by the commit thread. */
 public final class JournalWriter {
 
   private static final int ERASE_BYTES = 1 << 20;
+  private static final ByteBuffer PADDING =
+      ByteBuffer.allocateDirect(PoolLayout.PAGE_BYTES).asReadOnlyBuffer();
 
+  private final RawDevice device;
   private final Ring ring;
   private final UUID pool;
   private final ByteBuffer frame = AlignedBuffers.allocate(JournalFrame.MAX_FRAME_BYTES);
@@ -25,6 +26,7 @@ public final class JournalWriter {
   /** Goes on at a position, with the sequence number that belongs there. */
   public JournalWriter(
       RawDevice device, long firstExtent, long extents, UUID pool, long position, long sequence) {
+    this.device = device;
     this.ring = Ring.of(device, firstExtent, extents);
     this.pool = pool;
     this.position = position;
@@ -66,10 +68,16 @@ public final class JournalWriter {
     sequence = exactSequence;
   }
 
-  /** Writes the records as one group, all or nothing for a replay. */
+  /**
+   * Writes the records as one group, all or nothing for a replay, which is durable on return. What
+   * others wrote to the device is not, nor need it be for the group's sake: the group alone goes
+   * past what they wait for.
+   */
   public void append(RecordBuffer group) throws DeviceException {
     ByteBuffer records = group.records();
     long first = sequence;
+    boolean isOneFrame =
+        records.remaining() <= JournalFrame.MAX_FRAME_BYTES - JournalFrame.HEADER_BYTES;
     while (records.hasRemaining()) {
       frame.clear().position(JournalFrame.HEADER_BYTES);
       while (records.hasRemaining()) {
@@ -83,13 +91,18 @@ public final class JournalWriter {
       int payload = frame.position() - JournalFrame.HEADER_BYTES;
       JournalFrame header =
           new JournalFrame(sequence, position, first, payload, !records.hasRemaining());
-      while (frame.position() < header.frameBytes()) {
-        frame.put((byte) 0);
-      }
+      frame.put(PADDING.slice(0, header.frameBytes() - frame.position()));
       header.seal(frame, pool);
-      ring.write(position, frame.flip());
+      if (isOneFrame) {
+        ring.writeDurably(position, frame.flip());
+      } else {
+        ring.write(position, frame.flip());
+      }
       position += header.frameBytes();
       sequence++;
+    }
+    if (!isOneFrame) {
+      device.flush();
     }
   }
 }

@@ -22,6 +22,11 @@ record Ring(RawDevice device, long startBytes, long sizeBytes) {
     transfer(position, source, device::write);
   }
 
+  /** {@link RawDevice#writeDurably}. */
+  void writeDurably(long position, ByteBuffer source) throws DeviceException {
+    transfer(position, source, device::writeDurably);
+  }
+
   private interface Transfer {
     void at(long offset, ByteBuffer part) throws DeviceException;
   }
