@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Group commit. Everybody who wants something durable leaves a completion; one thread takes all
- * that are there, flushes the data, writes the records durably, and completes them together.
+ * Group commit. Everybody who wants something durable leaves a completion; whoever has the turn
+ * takes all that are there, flushes the data, writes the records durably, and completes them
+ * together. That is a thread of its own, or who wants a commit and may wait for it himself.
  *
  * <p>The order is what makes a crash harmless: a record reaches the journal only after a flush that
  * began when the data that it speaks of was already written. Reservations speak of no data. They
@@ -54,8 +55,8 @@ final class CommitLog {
   /** Wait for the records that go ahead, and for no other. */
   private List<IoCompletion> waitingAhead = new ArrayList<>();
 
-  /** No commit is under way. */
-  private boolean idle = true;
+  /** Somebody has the turn: the journal and what is taken of the records are his alone. */
+  private boolean busy;
 
   private boolean checkpointWanted;
 
@@ -97,6 +98,30 @@ final class CommitLog {
     enqueue(completion, false);
   }
 
+  /**
+   * {@link #commit(IoCompletion)}, by the caller himself if nobody has the turn: that saves the way
+   * to the thread and back. The caller may wait for the device, and hold no lock that a completion
+   * might want.
+   */
+  void commitHere(IoCompletion completion) {
+    boolean hasTurn;
+    metadata.lock.lock();
+    try {
+      hasTurn = !busy && !isAnyWaiting() && failure == null && !closing;
+      if (hasTurn) {
+        busy = true;
+        waiting.add(completion);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (hasTurn) {
+      boolean ignored = turn();
+    } else {
+      commit(completion);
+    }
+  }
+
   /** Makes what was set ahead before the call durable, whatever becomes of the rest. */
   void commitAhead(IoCompletion completion) {
     enqueue(completion, true);
@@ -115,11 +140,13 @@ final class CommitLog {
         refused = PoolFailure.poolFailed(failure);
       } else if (closing) {
         refused = new BlockException(BlockException.Kind.GONE, "the pool is closed");
-      } else if (idle && isClean && waiting.isEmpty()) {
+      } else if (!busy && isClean && waiting.isEmpty()) {
         nothingToDo = true;
       } else {
         (aheadOnly ? waitingAhead : waiting).add(completion);
-        metadata.work.signal();
+        if (!busy) {
+          metadata.work.signal();
+        }
       }
     } finally {
       metadata.lock.unlock();
@@ -256,36 +283,89 @@ final class CommitLog {
       boolean isAhead) {}
 
   private void run() {
-    while (true) {
-      Batch batch = null;
-      try {
-        batch = take();
-        if (batch == null) {
-          return;
-        }
-        if (batch.ringFull) {
-          if (!checkpointOnly(batch)) {
-            return;
-          }
-          continue;
-        }
-        if (dataWritten && !batch.isAhead) {
-          dataWritten = false;
-          device.flush();
-        }
-        if (!batch.records.isEmpty()) {
-          journal.append(batch.records);
-        }
-        durableCommit = batch.number;
-        if (batch.checkpoint != null) {
-          checkpointer.start(batch.checkpoint, journal.position(), journal.sequence());
-        }
-        batch.waiters.forEach(IoCompletion::completed);
-      } catch (IOException | RuntimeException e) {
-        fail(e instanceof IOException io ? io : new IOException(e));
-        rejectAll(batch);
+    while (awaitTurn()) {
+      if (!turn()) {
         return;
       }
+    }
+  }
+
+  /** Waits for something to commit; false when the log is closed and all is committed. */
+  private boolean awaitTurn() {
+    metadata.lock.lock();
+    try {
+      while (busy || !isWanted()) {
+        if (!busy && closing) {
+          return false;
+        }
+        metadata.work.awaitUninterruptibly();
+      }
+      busy = true;
+      return true;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private boolean isWanted() {
+    return failure != null
+        || isAnyWaiting()
+        || (closing ? metadata.pendingBytes() > 0 : !stalled && hasWork());
+  }
+
+  /**
+   * Commits what is there, for whoever has the turn, and gives it up before the waiters hear of it.
+   *
+   * @return whether more can follow
+   */
+  private boolean turn() {
+    Batch batch = null;
+    boolean isDurable = false;
+    boolean goOn = false;
+    try {
+      batch = take();
+      if (batch.ringFull) {
+        isDurable = checkpointOnly(batch);
+      } else {
+        append(batch);
+        isDurable = true;
+      }
+      goOn = isDurable || failure == null;
+    } catch (IOException | RuntimeException e) {
+      fail(e instanceof IOException io ? io : new IOException(e));
+      rejectAll(batch);
+    } finally {
+      endTurn();
+    }
+    if (isDurable) {
+      batch.waiters.forEach(IoCompletion::completed);
+    }
+    return goOn;
+  }
+
+  private void endTurn() {
+    metadata.lock.lock();
+    try {
+      busy = false;
+      if (closing || isWanted()) {
+        metadata.work.signal();
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private void append(Batch batch) throws IOException {
+    if (dataWritten && !batch.isAhead) {
+      dataWritten = false;
+      device.flush();
+    }
+    if (!batch.records.isEmpty()) {
+      journal.append(batch.records);
+    }
+    durableCommit = batch.number;
+    if (batch.checkpoint != null) {
+      checkpointer.start(batch.checkpoint, journal.position(), journal.sequence());
     }
   }
 
@@ -293,7 +373,7 @@ final class CommitLog {
    * Commits by a checkpoint, for the ring is full. Where the file system has no space for that, the
    * waiters hear so and everything stays as it is, to be tried again.
    *
-   * @return whether to go on
+   * @return whether it is durable
    */
   private boolean checkpointOnly(Batch batch) throws IOException {
     DeviceException full = checkpointer.wantOfSpace();
@@ -305,7 +385,6 @@ final class CommitLog {
         checkpointer.repeat();
         stalled = false;
         durableCommit = batch.number;
-        batch.waiters.forEach(IoCompletion::completed);
         return true;
       } catch (DeviceException e) {
         if (!e.isNoSpace()) {
@@ -314,22 +393,20 @@ final class CommitLog {
         full = e;
       }
     }
-    boolean goOn;
     metadata.lock.lock();
     try {
       metadata.returnPending(batch.records);
       dataWritten = true;
       stalled = true;
-      goOn = !closing;
+      if (closing) {
+        fail(full);
+      }
     } finally {
       metadata.lock.unlock();
     }
     BlockException refusal = PoolFailure.writing(full);
     batch.waiters.forEach(waiter -> waiter.failed(refusal));
-    if (!goOn) {
-      fail(full);
-    }
-    return goOn;
+    return false;
   }
 
   private void rejectAll(Batch batch) {
@@ -352,18 +429,9 @@ final class CommitLog {
         || metadata.pendingBytes() >= pendingLimitBytes;
   }
 
-  /** Waits for something to commit; null when the log is closed and all is committed. */
   private Batch take() throws IOException {
     metadata.lock.lock();
     try {
-      idle = true;
-      while (failure == null && !isAnyWaiting() && (stalled || !hasWork())) {
-        if (closing) {
-          return metadata.pendingBytes() == 0 ? null : batchLocked();
-        }
-        metadata.work.awaitUninterruptibly();
-      }
-      idle = false;
       if (failure != null) {
         throw failure;
       }

@@ -340,7 +340,7 @@ final class VolumeDevice {
       long cleaned = waiters.cleaned();
       BlockException failure = makeChange();
       if (failure == null && durability == Durability.DURABLE && !isDurable) {
-        log.commit(new Counted(slot, caller));
+        log.commitHere(new Counted(slot, caller));
         return;
       }
       inFlight.exit(slot);
