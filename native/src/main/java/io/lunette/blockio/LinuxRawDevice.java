@@ -217,6 +217,11 @@ public final class LinuxRawDevice implements RawDevice {
     return promptness == Descriptor.Promptness.DONE;
   }
 
+  @Override
+  public boolean writesAtOnce() {
+    return inMemory;
+  }
+
   /**
    * Only where there is no medium: a write to a page cache waits when too much of it is dirty, and
    * ext4 knows no {@code RWF_NOWAIT} for writes.

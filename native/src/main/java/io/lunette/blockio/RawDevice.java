@@ -64,6 +64,11 @@ public interface RawDevice extends Closeable {
     return false;
   }
 
+  /** Whether {@link #write} waits for no medium now, so that an event loop may call it. */
+  default boolean writesAtOnce() {
+    return false;
+  }
+
   /**
    * Writes the buffer if that waits for no medium, so that an event loop may ask.
    *

@@ -187,6 +187,11 @@ final class CommitLog {
     }
   }
 
+  /** Whether {@link #throttle} would hold a writer back; with the lock held. */
+  boolean isThrottled() {
+    return metadata.pendingBytes() > pendingLimitBytes || checkpointer.isOverdue();
+  }
+
   /** Looks only where that keeps nobody waiting; who comes next looks again. */
   private boolean isCheckpointOverdue() {
     if (!metadata.lock.tryLock()) {

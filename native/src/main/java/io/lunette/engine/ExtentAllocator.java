@@ -125,6 +125,19 @@ final class ExtentAllocator {
     }
   }
 
+  /**
+   * {@link #take} for who cannot wait: 0 where none is ready or more must be reserved. With the
+   * lock held.
+   */
+  long takeReady(Neighbours neighbours, long logical) {
+    boolean mustReserve = ready.size() < batch / 2 && !refilling;
+    if (ready.isEmpty() || mustReserve) {
+      return 0;
+    }
+    dealtSinceCommit++;
+    return ready.take(neighbours, logical);
+  }
+
   /** Takes back what {@link #take} gave and nothing was written to. */
   void putBack(List<Long> extents) {
     metadata.lock.lock();

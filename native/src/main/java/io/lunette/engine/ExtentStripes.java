@@ -30,6 +30,11 @@ final class ExtentStripes {
     }
   }
 
+  /** Locks one extent unless somebody holds it. */
+  boolean tryLock(long extent) {
+    return locks[stripe(extent)].tryLock();
+  }
+
   void unlock(long first, int extents) {
     for (int i = 0; i < extents; i++) {
       locks[stripe(first + i)].unlock();

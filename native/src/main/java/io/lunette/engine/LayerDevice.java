@@ -59,6 +59,11 @@ final class LayerDevice {
     return true;
   }
 
+  /** {@link RawDevice#writesAtOnce}. */
+  boolean writesAtOnce() {
+    return device.writesAtOnce();
+  }
+
   /** {@link RawDevice#writeAtOnce}. */
   boolean writeAtOnce(DataKey key, long offset, ByteBuffer source) throws IOException {
     return key == null

@@ -34,6 +34,7 @@ final class VolumeDevice {
   private final long volume;
   private final VolumeIo io;
   private final PromptIo prompt;
+  private final PromptFirstWrite promptFirst;
   private final AtomicWrite atomic;
   private final CommitLog log;
   private final SpaceWaiters waiters;
@@ -64,6 +65,7 @@ final class VolumeDevice {
     this.volume = volume.id;
     this.io = new VolumeIo(pool.data, pool.metadata, pool.allocator, pool.log);
     this.prompt = new PromptIo(pool.data, pool.log);
+    this.promptFirst = new PromptFirstWrite(io, pool.data, pool.metadata, pool.allocator, pool.log);
     this.atomic = new AtomicWrite(io, pool.data, pool.metadata, pool.allocator, pool.log);
     this.log = pool.log;
     this.waiters = pool.waiters;
@@ -171,7 +173,7 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    if (durability == Durability.VISIBLE && overwriteAtOnce(offset, source)) {
+    if (durability == Durability.VISIBLE && writeAtOnce(offset, source)) {
       exit(slot);
       c.completed();
       return;
@@ -202,13 +204,14 @@ final class VolumeDevice {
     }
   }
 
-  private boolean overwriteAtOnce(long offset, ByteBuffer source) {
+  private boolean writeAtOnce(long offset, ByteBuffer source) {
     if (source.remaining() > PROMPT_BYTES_MAX || !writers.readLock().tryLock()) {
       return false;
     }
     try {
       log.requireSound();
-      return !sealed && prompt.overwrite(top, offset, source);
+      return !sealed
+          && (prompt.overwrite(top, offset, source) || promptFirst.attempt(top, offset, source));
     } catch (IOException | BlockException e) {
       return false;
     } finally {

@@ -45,6 +45,11 @@ class PromptIoTest {
     }
 
     @Override
+    public boolean writesAtOnce() {
+      return prompt;
+    }
+
+    @Override
     public boolean writeAtOnce(long offset, ByteBuffer source) throws DeviceException {
       if (prompt) {
         write(offset, source);
@@ -123,7 +128,7 @@ class PromptIoTest {
   }
 
   @Test
-  void aFirstWriteGoesToAnIoThreadAndAnOverwriteDoesNot() throws Exception {
+  void aFirstWriteOfPartsOfBlocksGoesToAnIoThreadAndAnOverwriteDoesNot() throws Exception {
     try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       assertThat(writesAtOnce(device, 512, 3 * EXTENT, 1, Durability.VISIBLE)).isFalse();
       assertThat(writesAtOnce(device, 1024, 2 * EXTENT, 2, Durability.VISIBLE)).isTrue();
@@ -135,6 +140,40 @@ class PromptIoTest {
         boolean second = i >= 1024 && i < 1024 + 2 * EXTENT;
         assertThat(read.get(i)).as("byte " + i).isEqualTo((byte) (second ? 2 : first ? 1 : 0));
       }
+    }
+  }
+
+  @Test
+  void aFirstWriteOfWholeBlocksEndsAtOnceWhereAnExtentIsReady() throws Exception {
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      assertThat(writesAtOnce(device, 0, BLOCK, 1, Durability.VISIBLE)).isFalse();
+      assertThat(writesAtOnce(device, EXTENT, BLOCK, 2, Durability.VISIBLE)).isTrue();
+      assertThat(writesAtOnce(device, BLOCK, 2 * BLOCK, 3, Durability.VISIBLE)).isTrue();
+      BlockingIo.flush(device);
+    }
+    driver.abandon();
+    driver = EngineVolumeDriver.open(raw, Clock.systemUTC(), 4 << 20);
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      ByteBuffer read = ByteBuffer.allocateDirect(2 * EXTENT);
+      BlockingIo.read(device, 0, read);
+      for (int block = 0; block < 32; block++) {
+        int value = block == 0 ? 1 : block < 3 ? 3 : block == 16 ? 2 : 0;
+        assertThat(read.slice(block * BLOCK, BLOCK)).isEqualTo(filled(BLOCK, value));
+      }
+    }
+  }
+
+  @Test
+  void aFirstWriteToADeviceThatWaitsGoesToAnIoThread() throws Exception {
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.write(device, 0, filled(BLOCK, 1), Durability.VISIBLE);
+      raw.prompt = false;
+
+      assertThat(writesAtOnce(device, EXTENT, BLOCK, 2, Durability.VISIBLE)).isFalse();
+
+      ByteBuffer read = ByteBuffer.allocateDirect(BLOCK);
+      BlockingIo.read(device, EXTENT, read);
+      assertThat(read).isEqualTo(filled(BLOCK, 2));
     }
   }
 
@@ -180,7 +219,16 @@ class PromptIoTest {
       ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
       assertThat(readsAtOnce(device, BLOCK, block)).isTrue();
       assertThat(block).isEqualTo(filled(BLOCK, 2));
-      assertThat(writesAtOnce(device, 0, BLOCK, 3, Durability.VISIBLE)).isFalse();
+
+      assertThat(writesAtOnce(device, 0, BLOCK, 3, Durability.VISIBLE)).isTrue();
+
+      assertThat(readsAtOnce(device, 0, block)).isTrue();
+      assertThat(block).isEqualTo(filled(BLOCK, 3));
+    }
+    try (BlockDevice image = driver.open(VOLUME, AccessMode.READ_ONLY)) {
+      ByteBuffer whole = ByteBuffer.allocateDirect(EXTENT);
+      BlockingIo.read(image, 0, whole);
+      assertThat(whole).isEqualTo(filled(EXTENT, 1));
     }
   }
 

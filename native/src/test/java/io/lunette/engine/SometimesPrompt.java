@@ -22,6 +22,11 @@ interface SometimesPrompt extends RawDevice {
   }
 
   @Override
+  default boolean writesAtOnce() {
+    return promptCalls().getAndIncrement() % 2 != 0;
+  }
+
+  @Override
   default boolean writeAtOnce(long offsetBytes, ByteBuffer source) throws DeviceException {
     boolean prompt = promptCalls().getAndIncrement() % 2 != 0;
     if (prompt) {
