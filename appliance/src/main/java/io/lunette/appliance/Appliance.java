@@ -306,6 +306,7 @@ public final class Appliance implements AutoCloseable {
     List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
     driver.keyTrouble().ifPresent(alerts::add);
+    driver.metadataTrouble().ifPresent(alerts::add);
     List<NodeView> nodes = NodeView.all(core.nodes(), alerts);
     return new StatusView(
         ProgramVersion.number(),

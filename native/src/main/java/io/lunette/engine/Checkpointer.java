@@ -85,7 +85,7 @@ final class Checkpointer {
     this.latest = latest;
     this.former = former;
     this.capacityBytes = latest.capacityBytes();
-    this.features = latest.features();
+    this.features = latest.features() | Superblock.COPIES;
     this.journalBytes = latest.journalExtents() * PoolLayout.EXTENT_BYTES;
   }
 

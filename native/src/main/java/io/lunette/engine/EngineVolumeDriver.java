@@ -199,6 +199,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return Optional.ofNullable(pool.keys.trouble());
   }
 
+  /** That pages of metadata are damaged, and what to do, in a line; empty if none was met. */
+  public Optional<String> metadataTrouble() {
+    return pool.pages.trouble();
+  }
+
   /** What the pool's device can do, as it was found when the pool was opened. */
   public DeviceFeatures device() {
     return pool.features;

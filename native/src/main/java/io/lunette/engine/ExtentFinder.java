@@ -30,18 +30,20 @@ final class ExtentFinder {
   long keptForMetadata() {
     long promised = metadata.cache().changedLeaves() + metadata.space.reservedExtents();
     long missing = Math.max(0, PAGES_PER_CHANGE * promised - pages.freePages());
-    return Math.max(16, metadata.space.dataExtents() / 256) + missing / PoolLayout.PAGES_PER_EXTENT;
+    return Math.max(16, metadata.space.dataExtents() / 256)
+        + missing / PoolLayout.TREE_PAGES_PER_EXTENT;
   }
 
   /** Whether what has changed takes more than that part of the pages which can still be had. */
   boolean isShortOfPages(int part) {
-    long supply = pages.freePages() + metadata.space.cleanExtents() * PoolLayout.PAGES_PER_EXTENT;
+    long supply =
+        pages.freePages() + metadata.space.cleanExtents() * PoolLayout.TREE_PAGES_PER_EXTENT;
     return PAGES_PER_CHANGE * metadata.cache().changedLeaves() > supply / part;
   }
 
   /** Extents to reserve at once, of which each is promised the pages for its place in a map. */
   long available(long most) {
-    long share = PoolLayout.PAGES_PER_EXTENT / PAGES_PER_CHANGE;
+    long share = PoolLayout.TREE_PAGES_PER_EXTENT / PAGES_PER_CHANGE;
     return Math.min(most, available() * share / (share + 1));
   }
 

@@ -2,7 +2,9 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
@@ -14,10 +16,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Metadata pages on the device, and which of them are free.
+ *
+ * <p>Each is written twice, the copy first: who reads the page while it becomes another one, and so
+ * turns to the copy, finds that other one there too, never what was there before.
  *
  * <p>A page that a checkpoint no longer refers to is written again only after the <em>next</em>
  * checkpoint is durable as well, so that either superblock leads to a whole state.
@@ -27,24 +37,76 @@ import java.util.List;
  */
 final class PageStore implements PageReader, PageSink {
 
+  private static final Logger LOG = LoggerFactory.getLogger(PageStore.class);
+
+  private static final int MOST_NAMED = 100;
+
   private final RawDevice device;
+
+  /** Damaged pages that were read from their copies, the first of them. */
+  private final Set<Long> madeUpFor = new HashSet<>();
+
+  private volatile String trouble;
+
   private final ByteBuffer readBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final ByteBuffer writeBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final Deque<Long> free = new ArrayDeque<>();
   private List<Long> releasedNow = new ArrayList<>();
   private List<Long> releasedBefore = new ArrayList<>();
+
+  /**
+   * Pages of before there were copies, where a copy would lie. What they take the place of is not
+   * dealt out again until the next opening.
+   */
+  private final Set<Long> withoutCopies = new HashSet<>();
+
   private long generation;
 
   PageStore(RawDevice device) {
     this.device = device;
   }
 
+  /** Reads a page, from its copy if need be. */
   @Override
   public long[] read(TreeKey key, int level, long firstIndex, long page) throws IOException {
     synchronized (readBuffer) {
-      device.read(page * PoolLayout.PAGE_BYTES, readBuffer);
-      return TreePage.decode(readBuffer, key, level, firstIndex, page);
+      try {
+        return read(page, key, level, firstIndex, page);
+      } catch (DeviceException | FormatException damage) {
+        if (!TreePage.mayHaveCopy(page)) {
+          throw damage;
+        }
+        try {
+          long[] words = read(TreePage.copyOf(page), key, level, firstIndex, page);
+          warn(page, damage);
+          return words;
+        } catch (DeviceException | FormatException alsoDamaged) {
+          throw damage;
+        }
+      }
     }
+  }
+
+  private long[] read(long place, TreeKey key, int level, long firstIndex, long page)
+      throws IOException {
+    device.read(place * PoolLayout.PAGE_BYTES, readBuffer);
+    return TreePage.decode(readBuffer, key, level, firstIndex, page);
+  }
+
+  private void warn(long page, IOException damage) {
+    if (madeUpFor.size() < MOST_NAMED && madeUpFor.add(page)) {
+      trouble =
+          damage.getMessage()
+              + ": read from its copy"
+              + (madeUpFor.size() == 1 ? "" : ", as were " + (madeUpFor.size() - 1) + " before it")
+              + "; run 'lunette pool check --repair' when the pool is not in use";
+      LOG.warn("{}", trouble);
+    }
+  }
+
+  /** Says of damaged pages that were read from their copies, a line for people. Thread-safe. */
+  Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
   }
 
   @Override
@@ -59,6 +121,7 @@ final class PageStore implements PageReader, PageSink {
     TreePage.encode(writeBuffer, key, level, firstIndex, generation, page, words);
     boolean written = false;
     try {
+      device.write(TreePage.copyOf(page) * PoolLayout.PAGE_BYTES, writeBuffer);
       device.write(page * PoolLayout.PAGE_BYTES, writeBuffer);
       written = true;
     } finally {
@@ -73,7 +136,9 @@ final class PageStore implements PageReader, PageSink {
 
   @Override
   public void release(long page) {
-    releasedNow.add(page);
+    if (TreePage.mayHaveCopy(page) && !withoutCopies.contains(TreePage.copyOf(page))) {
+      releasedNow.add(page);
+    }
   }
 
   /** Begins a checkpoint of that generation. */
@@ -96,12 +161,15 @@ final class PageStore implements PageReader, PageSink {
     }
   }
 
-  /** Adds the pages of an extent, but for those in {@code live}. */
+  /** Adds the pages of an extent, but for those that take the place of a page in {@code live}. */
   void addExtent(long extent, BitSet live) {
     synchronized (free) {
       long first = extent * PoolLayout.PAGES_PER_EXTENT;
-      for (int i = 0; i < PoolLayout.PAGES_PER_EXTENT; i++) {
-        if (!live.get(i)) {
+      for (int i = 0; i < PoolLayout.TREE_PAGES_PER_EXTENT; i++) {
+        int copy = i + PoolLayout.TREE_PAGES_PER_EXTENT;
+        if (live.get(copy)) {
+          withoutCopies.add(first + copy);
+        } else if (!live.get(i)) {
           free.add(first + i);
         }
       }

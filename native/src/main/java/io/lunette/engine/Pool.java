@@ -64,6 +64,8 @@ final class Pool implements AutoCloseable {
   final ThreadPoolExecutor io;
   final Clock clock;
 
+  final PageStore pages;
+
   private final Checkpointer checkpointer;
   private final JournalWriter journal;
   private final ExecutorService checkpoints;
@@ -86,7 +88,8 @@ final class Pool implements AutoCloseable {
             superblock.pool(),
             state.journalEnd().position(),
             sequence);
-    this.finder = new ExtentFinder(metadata, state.pages());
+    this.pages = state.pages();
+    this.finder = new ExtentFinder(metadata, pages);
     this.checkpoints = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-checkpoint"));
     this.io =
         new ThreadPoolExecutor(
@@ -97,8 +100,7 @@ final class Pool implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             r -> daemon(r, "lunette-io"));
     this.checkpointer =
-        new Checkpointer(
-            metadata, device, state.pages(), finder, checkpoints, superblock, state.former());
+        new Checkpointer(metadata, device, pages, finder, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
     this.through = new WriteThrough(data, features, metadata, log);
     this.allocator = new ExtentAllocator(metadata, finder, log);
@@ -143,7 +145,7 @@ final class Pool implements AutoCloseable {
     metadata.lock.lock();
     try {
       eraseUnfinishedPages(state.superblock());
-      addFreePages(state.pages());
+      addFreePages();
       keys.load();
       if (metadata.layer(Layer.ORPHANS) == null) {
         metadata.createOrphans();
@@ -184,7 +186,7 @@ final class Pool implements AutoCloseable {
   }
 
   /** Every page of a metadata extent that no tree refers to is free. */
-  private void addFreePages(PageStore pages) throws IOException {
+  private void addFreePages() throws IOException {
     Map<Long, BitSet> live = new HashMap<>();
     java.util.function.LongConsumer mark =
         page ->

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.check.PoolRepair;
+import io.lunette.engine.format.TreePage;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -120,14 +122,66 @@ class CrashModelTest {
     }
   }
 
+  @Test
+  void pagesThatAreDamagedAtACrashAreMadeUpForByTheirCopies() throws Exception {
+    for (long seed = 1; seed <= FLIP_LIVES; seed++) {
+      CrashLife life = new CrashLife(seed);
+      assertThat(life.live(STEPS)).as("seed %d", seed).isNull();
+      Random coin = new Random(seed);
+      RecordingDevice.Crashes crashes = life.device.crashes();
+      while (crashes.advance()) {
+        if (coin.nextInt(12) == 0) {
+          PagedDevice image = crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
+          String where = "seed " + seed + ", crash after call " + crashes.at();
+          damageOneOfEachTwo(image, coin);
+          if (coin.nextBoolean()) {
+            assertThat(PoolRepair.repair(image).report().problems()).as(where).isEmpty();
+          }
+          requireAll(life, image, crashes.at(), life.vault.after(crashes.at(), coin), where);
+        }
+      }
+    }
+  }
+
+  /** A bit of each page of a tree, or of its copy. */
+  private static void damageOneOfEachTwo(PagedDevice device, Random coin) {
+    int pages = (int) (device.sizeBytes() / PagedDevice.PAGE);
+    for (int page = 0; page < pages; page++) {
+      int copy = (int) TreePage.copyOf(page);
+      if (TreePage.mayHaveCopy(page) && (isTreePage(device, page) || isTreePage(device, copy))) {
+        long damaged = coin.nextBoolean() ? page : copy;
+        device.flip(damaged * PagedDevice.PAGE * 8 + coin.nextInt(PagedDevice.PAGE * 8));
+      }
+    }
+  }
+
+  private static boolean isTreePage(PagedDevice device, int page) {
+    return magic(device, page) == text("LNPG");
+  }
+
+  private static void requireAll(
+      CrashLife life, PagedDevice device, int call, MemoryVault vault, String where)
+      throws Exception {
+    EngineVolumeDriver driver =
+        EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES, vault);
+    try {
+      requireNone(life.model.objectionTo(CrashVerdict.read(driver), call), where);
+    } finally {
+      driver.abandon();
+    }
+  }
+
   private static int metadataPage(PagedDevice device, Random coin) {
     while (true) {
       int page = coin.nextInt((int) (device.sizeBytes() / PagedDevice.PAGE));
-      int magic = ByteBuffer.wrap(device.page(page)).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
-      if (METADATA_MAGICS.contains(magic)) {
+      if (METADATA_MAGICS.contains(magic(device, page))) {
         return page;
       }
     }
+  }
+
+  private static int magic(PagedDevice device, int page) {
+    return ByteBuffer.wrap(device.page(page)).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
   }
 
   /** What is damaged may be refused; what is served must be right. */

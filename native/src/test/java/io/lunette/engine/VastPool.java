@@ -35,15 +35,15 @@ final class VastPool {
   private static final long EXTENTS = IMAGE_BYTES / PoolLayout.EXTENT_BYTES;
   private static final long JOURNAL_EXTENTS = PoolLayout.journalExtents(CAPACITY);
   private static final long FIRST_EXTENT = PoolLayout.JOURNAL_EXTENT + JOURNAL_EXTENTS;
-  private static final long METADATA_EXTENTS = 8192;
+  private static final long METADATA_EXTENTS = 16_384;
   private static final long FIRST_DATA_EXTENT = FIRST_EXTENT + METADATA_EXTENTS;
   private static final long IMAGE_LAYER = 1;
   private static final long GENERATION = 2;
 
   private final FileChannel file;
   private final ByteBuffer batch =
-      ByteBuffer.allocateDirect(PoolLayout.PAGE_BYTES * 256).order(ByteOrder.LITTLE_ENDIAN);
-  private long nextPage = FIRST_EXTENT * PoolLayout.PAGES_PER_EXTENT;
+      ByteBuffer.allocateDirect(PoolLayout.EXTENT_BYTES / 2).order(ByteOrder.LITTLE_ENDIAN);
+  private long extent = FIRST_EXTENT;
 
   private VastPool(FileChannel file) {
     this.file = file;
@@ -72,12 +72,13 @@ final class VastPool {
     Arrays.setAll(metadata, i -> FIRST_EXTENT + i);
     put(roots, TreeKey.Kind.METADATA, metadata);
     writeBatch();
-    if (nextPage > FIRST_DATA_EXTENT * PoolLayout.PAGES_PER_EXTENT) {
+    if (extent > FIRST_DATA_EXTENT) {
       throw new IllegalStateException("more pages than " + METADATA_EXTENTS + " extents hold");
     }
     UUID pool = UUID.randomUUID();
     for (long generation = GENERATION; generation < GENERATION + 2; generation++) {
-      batch.clear();
+      ByteBuffer page =
+          ByteBuffer.allocateDirect(PoolLayout.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       new Superblock(
               pool,
               generation,
@@ -88,8 +89,8 @@ final class VastPool {
               1,
               true,
               roots)
-          .encode(batch);
-      file.write(batch.slice(0, PoolLayout.PAGE_BYTES), Superblock.offsetFor(generation));
+          .encode(page);
+      file.write(page, Superblock.offsetFor(generation));
     }
   }
 
@@ -167,17 +168,19 @@ final class VastPool {
       }
       ByteBuffer page =
           batch.slice(batch.position(), PoolLayout.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      pages[at] = extent * PoolLayout.PAGES_PER_EXTENT + batch.position() / PoolLayout.PAGE_BYTES;
       batch.position(batch.position() + PoolLayout.PAGE_BYTES);
-      pages[at] = nextPage++;
       TreePage.encode(page, key, level, first * span, GENERATION, pages[at], words);
     }
     return pages;
   }
 
+  /** An extent: its pages, and the copies of them behind. */
   private void writeBatch() throws IOException {
     batch.flip();
-    long first = nextPage - batch.limit() / PoolLayout.PAGE_BYTES;
-    file.write(batch, first * PoolLayout.PAGE_BYTES);
+    file.write(batch.slice(), extent * PoolLayout.EXTENT_BYTES);
+    file.write(batch.slice(), extent * PoolLayout.EXTENT_BYTES + PoolLayout.EXTENT_BYTES / 2);
     batch.clear();
+    extent++;
   }
 }

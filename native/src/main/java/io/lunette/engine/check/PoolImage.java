@@ -64,6 +64,7 @@ final class PoolImage {
   boolean journalUnfinished;
 
   private final RawDevice device;
+  private final PageCopies copies;
   private final TreeScan scan;
   private final Set<TreeScan.Damage> damages = new LinkedHashSet<>();
   private final Losses losses = new Losses(this);
@@ -76,7 +77,8 @@ final class PoolImage {
     this.problems = problems;
     this.firstExtent = superblock.journalExtent() + superblock.journalExtents();
     this.capacityExtents = superblock.capacityBytes() / PoolLayout.EXTENT_BYTES;
-    this.scan = new TreeScan(device, superblock.generation(), this::damaged);
+    this.copies = new PageCopies(device, superblock.generation(), problems::add);
+    this.scan = new TreeScan(copies, this::damaged);
     if (superblock.capacityBytes() > device.sizeBytes()) {
       problem(
           device.identity(),
@@ -151,6 +153,11 @@ final class PoolImage {
   /** Whether all that could own an extent, but for what waits for its scrub, was read. */
   boolean knowsOwners() {
     return !isDamaged(TreeKey.Kind.LAYERS) && !isDamaged(TreeKey.Kind.MAP);
+  }
+
+  /** Writes every page or copy that is damaged anew from the one that is sound. */
+  void mendCopies() throws IOException {
+    copies.mend();
   }
 
   long pages() {

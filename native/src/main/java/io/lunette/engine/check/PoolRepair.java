@@ -76,6 +76,7 @@ public final class PoolRepair {
               + " is dropped");
     }
     exam.keys().mend();
+    exam.image().mendCopies();
     write(device, exam);
     return new Outcome(fixed, PoolCheck.check(device));
   }
@@ -102,7 +103,7 @@ public final class PoolRepair {
             last.closedCleanly() && image.journalEnd.groups() == 0,
             roots,
             last.taking(),
-            last.features());
+            last.features() | Superblock.COPIES);
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);

@@ -91,6 +91,7 @@ final class RepairPages {
     return (key, level, first, words) -> {
       long page = free.remove();
       TreePage.encode(buffer, key, level, first, generation, page, words);
+      device.write(TreePage.copyOf(page) * PoolLayout.PAGE_BYTES, buffer);
       device.write(page * PoolLayout.PAGE_BYTES, buffer);
       return page;
     };
@@ -101,7 +102,7 @@ final class RepairPages {
    * find the pool full for that.
    */
   private long pagesOfNextOpening() {
-    return Math.max(0, OPENING_EXTENTS - plan.cleanExtents()) * PoolLayout.PAGES_PER_EXTENT;
+    return Math.max(0, OPENING_EXTENTS - plan.cleanExtents()) * PoolLayout.TREE_PAGES_PER_EXTENT;
   }
 
   private long pagesOfPlan() throws IOException {
@@ -114,8 +115,9 @@ final class RepairPages {
     if (extent < image.firstExtent || extent >= image.capacityExtents) {
       return;
     }
-    for (int page = 0; page < PoolLayout.PAGES_PER_EXTENT; page++) {
-      if ((live >>> page & 1) == 0) {
+    int taken = live | live >>> PoolLayout.TREE_PAGES_PER_EXTENT;
+    for (int page = 0; page < PoolLayout.TREE_PAGES_PER_EXTENT; page++) {
+      if ((taken >>> page & 1) == 0) {
         free.add(extent * PoolLayout.PAGES_PER_EXTENT + page);
       }
     }

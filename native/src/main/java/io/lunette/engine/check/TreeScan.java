@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
-import io.lunette.blockio.AlignedBuffers;
-import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
 import io.lunette.engine.format.TreeRoot;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,9 +14,9 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Goes through trees page by page, keeping none, and checks each page on the way: its checksum,
- * that it is the page that belongs there, its generation, and that it lies where metadata may lie.
- * The words that the journal set are laid over those of the pages.
+ * Goes through trees page by page, keeping none, and checks each page and its copy on the way, and
+ * that they lie where metadata may lie. The words that the journal set are laid over those of the
+ * pages.
  */
 final class TreeScan {
 
@@ -36,20 +33,16 @@ final class TreeScan {
    */
   record Damage(TreeKey key, long first, long words, String place, String what) {}
 
-  private final RawDevice device;
-  private final long generation;
+  private final PageCopies pages;
   private final Consumer<Damage> onDamage;
-  private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
 
   /** Of each extent with a sound page the pages that are, as a mask. */
   private final Map<Long, Integer> found = new HashMap<>();
 
   private Set<Long> metadataExtents;
 
-  /** A scan of trees that a checkpoint of that generation wrote. */
-  TreeScan(RawDevice device, long generation, Consumer<Damage> onDamage) {
-    this.device = device;
-    this.generation = generation;
+  TreeScan(PageCopies pages, Consumer<Damage> onDamage) {
+    this.pages = pages;
     this.onDamage = onDamage;
   }
 
@@ -125,19 +118,13 @@ final class TreeScan {
   }
 
   private long[] read(TreeKey key, int level, long first, long page) {
-    String place = "page " + page + " of " + key + " at byte " + page * PoolLayout.PAGE_BYTES;
+    String place = PageCopies.place(key, page, page);
     try {
       if (metadataExtents != null
           && !metadataExtents.contains(page / PoolLayout.PAGES_PER_EXTENT)) {
         throw new FormatException("lies in an extent that does not hold metadata");
       }
-      device.read(page * PoolLayout.PAGE_BYTES, buffer);
-      long[] words = TreePage.decode(buffer, key, level, first, page);
-      long written = TreePage.generation(buffer);
-      if (written < 1 || written > generation) {
-        throw new FormatException(
-            "is of generation " + written + ", the superblock of " + generation);
-      }
+      long[] words = pages.read(key, level, first, page);
       int bit = 1 << page % PoolLayout.PAGES_PER_EXTENT;
       found.merge(page / PoolLayout.PAGES_PER_EXTENT, bit, (a, b) -> a | b);
       return words;

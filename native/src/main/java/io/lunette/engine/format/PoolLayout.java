@@ -22,8 +22,14 @@ public final class PoolLayout {
   /** Unit of metadata, in bytes: superblocks, pages and the grid of the journal. */
   public static final int PAGE_BYTES = 4096;
 
-  /** Metadata pages in an extent. */
+  /** Pages that fit into an extent. */
   public static final int PAGES_PER_EXTENT = EXTENT_BYTES / PAGE_BYTES;
+
+  /**
+   * Pages of trees in an extent: those of its first half, for the second half holds the copy of
+   * each.
+   */
+  public static final int TREE_PAGES_PER_EXTENT = PAGES_PER_EXTENT / 2;
 
   /** Extent with which the journal begins. */
   public static final long JOURNAL_EXTENT = 2;

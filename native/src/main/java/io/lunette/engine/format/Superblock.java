@@ -18,7 +18,7 @@ import java.util.UUID;
  *      0    8 magic "LUNETTE" and a line feed
  *      8    4 version of the format: 1
  *     12    4 CRC32C of the 4096 bytes, this field taken as zero
- *     16    8 incompatible features: an unknown bit means hands off; bit 0 keys
+ *     16    8 incompatible features: an unknown bit means hands off; bit 0 keys, bit 1 copies
  *     24    8 read-only compatible features: an unknown bit means do not write
  *     32    8 compatible features: an unknown bit means nothing
  *     40   16 UUID of the pool
@@ -60,6 +60,9 @@ public record Superblock(
   /** Incompatible feature: layers may have keys, and hide what lies below them. */
   public static final long KEYS = 1;
 
+  /** Incompatible feature: pages of trees may have copies, which must be written with them. */
+  public static final long COPIES = 2;
+
   /** The most runs of {@link #taking}. */
   public static final int MAX_TAKING = 240;
 
@@ -97,7 +100,7 @@ public record Superblock(
     }
   }
 
-  /** A superblock of a new pool, which takes no extents and has no features. */
+  /** A superblock of a new pool, which takes no extents and has no features but copies. */
   public Superblock(
       UUID pool,
       long generation,
@@ -119,7 +122,7 @@ public record Superblock(
         closedCleanly,
         roots,
         List.of(),
-        0);
+        COPIES);
   }
 
   /** The next superblock, which says the same, but that pages will be written to these extents. */
@@ -207,7 +210,8 @@ public record Superblock(
           "format version " + version + " is not known to this release");
     }
     long unknown =
-        source.getLong(INCOMPATIBLE_OFFSET) & ~KEYS | source.getLong(READ_ONLY_COMPATIBLE_OFFSET);
+        source.getLong(INCOMPATIBLE_OFFSET) & ~(KEYS | COPIES)
+            | source.getLong(READ_ONLY_COMPATIBLE_OFFSET);
     if (unknown != 0) {
       throw new UnknownFormatException(
           "feature bits 0x" + Long.toHexString(unknown) + " are not known to this release");

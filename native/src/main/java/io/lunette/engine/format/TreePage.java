@@ -16,7 +16,8 @@ import java.nio.ByteBuffer;
  *     24    8 generation of the checkpoint that wrote it
  *     32    8 number of this page
  *     40    4 level: 0 for a leaf
- *     44   20 zero
+ *     44    4 how many pages further on its copy lies, byte for byte the same; 0 if it has none
+ *     48   16 zero
  *     64 4032 words
  * </pre>
  */
@@ -33,11 +34,15 @@ public final class TreePage {
   static final int GENERATION_OFFSET = 24;
   static final int SELF_OFFSET = 32;
   static final int LEVEL_OFFSET = 40;
+  static final int COPY_OFFSET = 44;
   static final int WORDS_OFFSET = 64;
 
   private TreePage() {}
 
-  /** Writes the page into the first 4096 bytes of {@code target}, a little-endian buffer. */
+  /**
+   * Writes the page into the first 4096 bytes of {@code target}, a little-endian buffer, which then
+   * belong to page {@code self} and to its copy.
+   */
   public static void encode(
       ByteBuffer target,
       TreeKey key,
@@ -55,10 +60,26 @@ public final class TreePage {
     target.putLong(GENERATION_OFFSET, generation);
     target.putLong(SELF_OFFSET, self);
     target.putInt(LEVEL_OFFSET, level);
+    target.putInt(COPY_OFFSET, PoolLayout.TREE_PAGES_PER_EXTENT);
     for (int i = 0; i < WORDS; i++) {
       target.putLong(WORDS_OFFSET + i * Long.BYTES, words[i]);
     }
     Checksum.seal(target, PoolLayout.PAGE_BYTES, CRC_OFFSET);
+  }
+
+  /** Whether a page of that number can have a copy: pages of before there were any may not. */
+  public static boolean mayHaveCopy(long page) {
+    return page % PoolLayout.PAGES_PER_EXTENT < PoolLayout.TREE_PAGES_PER_EXTENT;
+  }
+
+  /** Where the copy of that page lies, if it has one, as the number of a page. */
+  public static long copyOf(long page) {
+    return page + PoolLayout.TREE_PAGES_PER_EXTENT;
+  }
+
+  /** Whether a page says that it has a copy. */
+  public static boolean hasCopy(ByteBuffer page) {
+    return page.getInt(COPY_OFFSET) == PoolLayout.TREE_PAGES_PER_EXTENT;
   }
 
   /** The generation of the checkpoint that wrote the page. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What the engine says to a pool with a bit flipped in each of its structures, field by field: the
- * damage is named and never followed.
+ * damage is named and never followed, and made up for where there is a second of it.
  */
 class DamagedOpeningTest {
 
@@ -50,13 +50,35 @@ class DamagedOpeningTest {
     contents = pool.contents();
   }
 
+  @Test
+  void aPageThatIsDamagedIsReadFromItsCopy() throws Exception {
+    for (int field : PAGE_FIELDS) {
+      PoolAtRest damaged = copyOf(pool);
+      for (PoolAtRest.Page page : pool.pages()) {
+        damaged.flip(page.offset() + field);
+      }
+
+      assertSame(damaged.contents(), "field at " + field);
+    }
+  }
+
+  @Test
+  void aCopyThatIsDamagedHarmsNobody() throws Exception {
+    PoolAtRest damaged = copyOf(pool);
+    for (PoolAtRest.Page page : pool.pages()) {
+      damaged.flip(page.copyOffset() + 70);
+    }
+
+    assertSame(damaged.contents(), "damaged copies");
+  }
+
   /** VOLUMES, LAYERS, SPACE and METADATA: each is read by an opening. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5})
-  void anOpeningNamesTheDamagedPageOfATree(int kind) throws Exception {
+  void anOpeningNamesThePageOfATreeThatIsDamagedWithItsCopy(int kind) throws Exception {
     PoolAtRest.Page page = pool.newestLeaf(kind, 0);
     for (int field : PAGE_FIELDS) {
-      PoolAtRest damaged = damaged(page.offset() + field);
+      PoolAtRest damaged = damagedTwice(page, field);
 
       assertThat(refusal(damaged))
           .as("field at %d", field)
@@ -67,9 +89,9 @@ class DamagedOpeningTest {
 
   /** GLOBALS, from which the next layer and the next volume have their numbers. */
   @Test
-  void aChangeNamesTheDamagedPageThatItNeeds() throws Exception {
+  void aChangeNamesThePageThatItNeedsAndThatIsDamagedWithItsCopy() throws Exception {
     PoolAtRest.Page page = pool.newestLeaf(6, 0);
-    PoolAtRest damaged = damaged(page.offset() + 64);
+    PoolAtRest damaged = damagedTwice(page, 64);
     EngineVolumeDriver driver = EngineVolumeDriver.open(damaged.file(), Clock.systemUTC());
 
     VolumeException refused =
@@ -84,14 +106,14 @@ class DamagedOpeningTest {
   }
 
   @Test
-  void aReadNamesTheDamagedPageOfAMap() throws Exception {
+  void aReadNamesThePageOfAMapThatIsDamagedWithItsCopy() throws Exception {
     for (PoolDump.LayerView layer : PoolDump.read(pool.file(), false).layers()) {
       if (layer.mappedExtents() == 0 || layer.state().equals("RELEASED")) {
         continue;
       }
       PoolAtRest.Page page = pool.newestLeaf(16, layer.id());
       for (int field : PAGE_FIELDS) {
-        PoolAtRest damaged = damaged(page.offset() + field);
+        PoolAtRest damaged = damagedTwice(page, field);
 
         String found = damageFoundBy(damaged);
 
@@ -127,12 +149,7 @@ class DamagedOpeningTest {
 
         Map<String, byte[]> found = damaged.contents();
 
-        assertThat(found).containsOnlyKeys(contents.keySet());
-        for (String volume : contents.keySet()) {
-          assertThat(Arrays.equals(found.get(volume), contents.get(volume)))
-              .as("%s, superblock at %d, field at %d", volume, superblock, field)
-              .isTrue();
-        }
+        assertSame(found, "superblock at " + superblock + ", field at " + field);
         assertThat(PoolCheck.check(damaged.file()).problems()).isEmpty();
       }
     }
@@ -158,6 +175,21 @@ class DamagedOpeningTest {
     }
 
     assertThat(refusal(pool)).hasMessageContaining("not a Lunette pool");
+  }
+
+  private void assertSame(Map<String, byte[]> found, String what) {
+    assertThat(found).containsOnlyKeys(contents.keySet());
+    for (String volume : contents.keySet()) {
+      assertThat(Arrays.equals(found.get(volume), contents.get(volume)))
+          .as("%s, %s", volume, what)
+          .isTrue();
+    }
+  }
+
+  private PoolAtRest damagedTwice(PoolAtRest.Page page, int field) throws Exception {
+    PoolAtRest copy = copyOf(pool);
+    copy.flipBoth(page, field);
+    return copy;
   }
 
   private PoolAtRest damaged(long offset) throws Exception {

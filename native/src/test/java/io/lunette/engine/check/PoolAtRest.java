@@ -12,6 +12,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.TreePage;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -47,6 +48,10 @@ record PoolAtRest(Path file) {
 
     long offset() {
       return number * PAGE;
+    }
+
+    long copyOffset() {
+      return TreePage.copyOf(number) * PAGE;
     }
   }
 
@@ -109,6 +114,12 @@ record PoolAtRest(Path file) {
     flipBit(offset, 4);
   }
 
+  /** Inverts a bit of a page, and the same of its copy. */
+  void flipBoth(Page page, int field) throws Exception {
+    flip(page.offset() + field);
+    flip(page.copyOffset() + field);
+  }
+
   /** Inverts one bit. */
   void flipBit(long offset, int bit) throws Exception {
     try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
@@ -119,7 +130,7 @@ record PoolAtRest(Path file) {
     }
   }
 
-  /** Every page of a tree that can be told by its magic. */
+  /** Every page of a tree that can be told by its magic; not the copies. */
   List<Page> pages() throws Exception {
     List<Page> pages = new ArrayList<>();
     try (FileChannel channel = FileChannel.open(file)) {
@@ -128,7 +139,7 @@ record PoolAtRest(Path file) {
               .map(FileChannel.MapMode.READ_ONLY, 0, channel.size())
               .order(ByteOrder.LITTLE_ENDIAN);
       for (int at = (int) (JOURNAL + JOURNAL_BYTES); at < pool.capacity(); at += PAGE) {
-        if (pool.getInt(at) == PAGE_MAGIC) {
+        if (pool.getInt(at) == PAGE_MAGIC && pool.getLong(at + 32) == at / PAGE) {
           long key = pool.getLong(at + 8);
           pages.add(
               new Page(
@@ -156,18 +167,33 @@ record PoolAtRest(Path file) {
     rewriteWord(newestLeaf(16, layer), (int) index, word);
   }
 
-  /** Changes a word of a page and seals it anew: damage that no checksum tells. */
+  /** Changes a word of a page and of its copy and seals them anew: no checksum tells of it. */
   void rewriteWord(Page page, int word, long value) throws Exception {
+    rewriteWordAt(page.offset(), word, value);
+    rewriteWordAt(page.copyOffset(), word, value);
+  }
+
+  /** Changes a word of a page, or copy, that lies there, and seals it anew. */
+  void rewriteWordAt(long offset, int word, long value) throws Exception {
+    rewrite(offset, 64 + word * Long.BYTES, value);
+  }
+
+  /** Has a page, or copy, that lies there be of another generation. */
+  void rewriteGeneration(long offset, long generation) throws Exception {
+    rewrite(offset, 24, generation);
+  }
+
+  private void rewrite(long offset, int field, long value) throws Exception {
     ByteBuffer bytes = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
     try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
-      pool.seek(page.offset());
+      pool.seek(offset);
       pool.readFully(bytes.array());
-      bytes.putLong(64 + word * Long.BYTES, value);
+      bytes.putLong(field, value);
       bytes.putInt(4, 0);
       CRC32C crc = new CRC32C();
       crc.update(bytes.array(), 0, PAGE);
       bytes.putInt(4, (int) crc.getValue());
-      pool.seek(page.offset());
+      pool.seek(offset);
       pool.write(bytes.array());
     }
   }

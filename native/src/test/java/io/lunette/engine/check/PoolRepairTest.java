@@ -114,14 +114,66 @@ class PoolRepairTest {
   }
 
   @Test
-  void everyPageIsWrittenAnewWhereOtherTreesTellItAndElseNamedWithWhatIsLost() throws Exception {
+  void everyPageIsWrittenAnewFromItsCopyAndEveryCopyFromItsPage() throws Exception {
+    Map<String, byte[]> contents = contentsOfACopy();
+    Path whole = directory.resolve("whole");
+    Files.copy(pool.file(), whole);
+    Set<Integer> met = new java.util.TreeSet<>();
+    for (PoolAtRest.Page page : pool.pages()) {
+      for (long place : new long[] {page.offset(), page.copyOffset()}) {
+        Files.copy(whole, pool.file(), StandardCopyOption.REPLACE_EXISTING);
+        pool.flipBit(place + 70, 3);
+        if (PoolCheck.check(pool.file()).isClean()) {
+          continue;
+        }
+        met.add(page.kind());
+
+        PoolRepair.Outcome outcome = PoolRepair.repair(pool.file());
+
+        assertThat(outcome.fixed())
+            .singleElement()
+            .asString()
+            .contains("page " + page.number() + " of ", " at byte " + place, "written anew from");
+        assertClean(outcome);
+        assertSame(contents);
+      }
+    }
+    assertThat(met).contains(VOLUMES, LAYERS, SPACE, METADATA, GLOBALS, MAP);
+  }
+
+  @Test
+  void aPageWhoseLastWriteWasLostIsWrittenAnewFromItsLaterCopy() throws Exception {
+    PoolAtRest.Page page = pool.newestLeaf(LAYERS, 0);
+    Map<String, byte[]> contents = contentsOfACopy();
+    pool.rewriteGeneration(page.offset(), page.generation() - 1);
+    pool.rewriteWordAt(page.offset(), 30, 77);
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(pool.file());
+
+    assertThat(outcome.fixed()).singleElement().asString().contains("is older than its copy");
+    assertClean(outcome);
+    assertSame(contents);
+  }
+
+  @Test
+  void aPageAndACopyThatDifferAndAreOfOneCheckpointAreBeyondRepair() throws Exception {
+    PoolAtRest.Page page = pool.newestLeaf(LAYERS, 0);
+    pool.rewriteWordAt(page.copyOffset(), 30, 77);
+
+    assertThat(assertRefused().problems())
+        .anySatisfy(problem -> assertThat(problem.what()).endsWith("and its copy differ"));
+  }
+
+  @Test
+  void everyPageThatIsLostWithItsCopyIsWrittenAnewWhereOtherTreesTellItAndElseNamedWithWhatIsLost()
+      throws Exception {
     Map<String, byte[]> contents = contentsOfACopy();
     Path whole = directory.resolve("whole");
     Files.copy(pool.file(), whole);
     Set<Integer> met = new java.util.TreeSet<>();
     for (PoolAtRest.Page page : pool.pages()) {
       Files.copy(whole, pool.file(), StandardCopyOption.REPLACE_EXISTING);
-      pool.flipBit(page.offset() + 70, 3);
+      pool.flipBoth(page, 70);
       if (PoolCheck.check(pool.file()).isClean()) {
         continue;
       }
@@ -154,7 +206,7 @@ class PoolRepairTest {
   void aDamagedMapSaysWhichBytesOfWhichVolumesAreLost() throws Exception {
     PoolDump.VolumeView clone = volume("clone");
     PoolAtRest.Page leaf = pool.newestLeaf(MAP, clone.layer());
-    pool.flip(leaf.offset() + 70);
+    pool.flipBoth(leaf, 70);
 
     assertThat(assertRefused().problems())
         .anySatisfy(
@@ -204,7 +256,7 @@ class PoolRepairTest {
     pool = left;
     PoolReport before = PoolCheck.check(pool.file());
     assertThat(before.usage().reserved()).isPositive();
-    pool.flip(pool.newestLeaf(SPACE, 0).offset() + 70);
+    pool.flipBoth(pool.newestLeaf(SPACE, 0), 70);
 
     PoolRepair.Outcome outcome = PoolRepair.repair(pool.file());
 

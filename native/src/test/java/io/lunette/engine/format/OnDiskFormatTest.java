@@ -60,6 +60,7 @@ class OnDiskFormatTest {
     code.put("generation", TreePage.GENERATION_OFFSET);
     code.put("number of this page", TreePage.SELF_OFFSET);
     code.put("level", TreePage.LEVEL_OFFSET);
+    code.put("how many pages further on its copy lies", TreePage.COPY_OFFSET);
     code.put("words", TreePage.WORDS_OFFSET);
 
     List<Field> page = fields("Word trees");
