@@ -144,8 +144,7 @@ final class VolumeLineage {
           requeue(volume);
           VolumeSlot.Erase erase =
               EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis(), key);
-          metadata.update(
-              volume, Scrubber.with(volume.slot, VolumeSlot.State.ERASING, erase), volume.top);
+          metadata.update(volume, volume.slot.erasing(VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);
         });
   }

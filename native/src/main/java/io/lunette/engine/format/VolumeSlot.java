@@ -102,6 +102,11 @@ public record VolumeSlot(
   private static final int PASSES_SHIFT = 24;
   private static final int ALL_PARTS = 1_000_000;
 
+  /** The same, in another state and with another erase. */
+  public VolumeSlot erasing(State newState, Erase newErase) {
+    return new VolumeSlot(newState, uuid, topLayer, sizeBytes, origin, name, newErase, blockBytes);
+  }
+
   /** The words of a slot without a volume. */
   public static long[] none() {
     return new long[WORDS];

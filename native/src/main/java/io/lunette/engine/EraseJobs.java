@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The erases of volumes that are under way: what was asked for, how far each has come, and what is
+ * said of it at its end. What a volume's slot says of its erase outlives a restart; a job does not.
+ */
+final class EraseJobs {
+
+  private final Pool pool;
+  private final Metadata metadata;
+
+  /** By volume id; guarded by the lock of the metadata. */
+  private final Map<Long, EraseJob> jobs = new HashMap<>();
+
+  EraseJobs(Pool pool) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+  }
+
+  /** The job of a volume that is being erased; with the lock held. */
+  EraseJob job(Volume volume) {
+    return jobs.computeIfAbsent(volume.id, id -> newJob(volume));
+  }
+
+  /** The job that a released layer belongs to, or null. Takes the lock. */
+  EraseJob find(Layer layer) {
+    metadata.lock.lock();
+    try {
+      return jobs.get(layer.slot.volume());
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private EraseJob newJob(Volume volume) {
+    EraseJob job = new EraseJob();
+    long extents = 0;
+    for (Layer layer : released(volume.id)) {
+      extents += layer.ownedExtents + layer.droppedExtents;
+    }
+    job.totalBytes.set(extents * PoolLayout.EXTENT_BYTES);
+    return job;
+  }
+
+  private List<Layer> released(long volume) {
+    return metadata.layers().stream()
+        .filter(
+            layer ->
+                layer.slot.volume() == volume && layer.slot.state() == LayerSlot.State.RELEASED)
+        .toList();
+  }
+
+  /**
+   * How a layer's extents are to be erased. Space that no job asked for is verified always: nobody
+   * else looks at it before it is reused. Takes the lock.
+   */
+  EraseRequest request(Layer layer) {
+    metadata.lock.lock();
+    try {
+      Volume volume = erasing(layer.slot.volume());
+      return volume == null ? EraseRequest.zeroFillVerified() : EraseTerms.of(volume.slot.erase());
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Counts a batch that was erased for whatever erase it belongs to; with the lock held. */
+  void count(ScrubBatch batch, long verifiedBytes) throws IOException {
+    Volume volume = erasing(batch.layer().slot.volume());
+    if (volume != null) {
+      VolumeSlot slot = volume.slot;
+      long bytes = DirtyRuns.bytes(batch.runs());
+      VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
+      metadata.update(volume, slot.erasing(slot.state(), done), volume.top);
+    }
+  }
+
+  /** The volume, if it is being erased, or null. */
+  private Volume erasing(long id) {
+    Volume volume = metadata.volume(id);
+    return volume != null && volume.slot.state() == VolumeSlot.State.ERASING ? volume : null;
+  }
+
+  /**
+   * Ends the erase of a volume that has none of its old layers left; with the lock held.
+   *
+   * @return what to say of it once that is durable, or null if it goes on or there is none
+   */
+  EraseReport endIfDone(long volume) throws IOException {
+    return released(volume).isEmpty() ? end(volume) : null;
+  }
+
+  /** Ends an erase with what is left to the scrub that follows any release; with the lock held. */
+  EraseReport end(long id) throws IOException {
+    Volume volume = erasing(id);
+    if (volume == null) {
+      return null;
+    }
+    EraseReport report = report(volume.slot);
+    metadata.update(
+        volume, volume.slot.erasing(VolumeSlot.State.WRITABLE, VolumeSlot.Erase.NONE), volume.top);
+    jobs.remove(volume.id);
+    return report;
+  }
+
+  /** Makes an end durable, and tells of it if there is one. Not with the lock held. */
+  void commit(EraseReport report, EraseJob job) throws BlockException {
+    try {
+      pool.log.commit();
+    } catch (BlockException e) {
+      if (report != null && job != null) {
+        // The volume is not ERASING any more, so nobody else would end the job.
+        job.result.completeExceptionally(failure(e));
+      }
+      throw e;
+    }
+    if (report != null && job != null) {
+      job.result.complete(report);
+    }
+  }
+
+  /**
+   * Has a volume whose extents could not be scrubbed never opened again; with the lock held.
+   *
+   * @return the job that fails with it, or null if there is none
+   */
+  EraseJob quarantine(long id, Exception cause) {
+    Volume volume = erasing(id);
+    if (volume == null) {
+      return null;
+    }
+    EraseJob job = jobs.remove(id);
+    try {
+      metadata.update(
+          volume,
+          volume.slot.erasing(VolumeSlot.State.QUARANTINED, volume.slot.erase()),
+          volume.top);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+    return job;
+  }
+
+  static VolumeException failure(Exception cause) {
+    return new VolumeException(
+        VolumeException.Kind.IO, "scrub failed: " + cause.getMessage(), cause);
+  }
+
+  private EraseReport report(VolumeSlot slot) {
+    VolumeSlot.Erase erase = slot.erase();
+    return new EraseReport(
+        new VolumeName(slot.name()),
+        EraseTerms.of(erase),
+        erase.extents(),
+        erase.erasedBytes(),
+        erase.verifiedBytes(),
+        pool.device.readBackPath(),
+        "pool " + pool.uuid + " on " + pool.device.lastingIdentity(),
+        Instant.ofEpochMilli(erase.startMillis()),
+        pool.clock.instant(),
+        destroyedKey(erase));
+  }
+
+  private static Optional<String> destroyedKey(VolumeSlot.Erase erase) {
+    boolean destroyed = EraseTerms.of(erase).method() == EraseMethod.CRYPTO && erase.key() != 0;
+    return destroyed ? Optional.of(Long.toHexString(erase.key())) : Optional.empty();
+  }
+}

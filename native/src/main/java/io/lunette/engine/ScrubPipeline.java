@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.MapEntry;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+
+/**
+ * The way of a batch: zero the blocks that were written, flush, read them back, and only then, in
+ * one commit, take the extents from the layer and call them CLEAN. A crash before that commit finds
+ * the layer as it was and does the batch again; so it can be stopped anywhere.
+ *
+ * <p>For one thread, which decides; several write.
+ */
+final class ScrubPipeline {
+
+  private final Pool pool;
+  private final Metadata metadata;
+  private final EraseJobs erases;
+  private final ExecutorService writers;
+  private final ExecutorService tails;
+  private final ScrubPace pace;
+  private final RunEraser eraser;
+
+  ScrubPipeline(Pool pool, EraseJobs erases) {
+    this.pool = pool;
+    this.metadata = pool.metadata;
+    this.erases = erases;
+    // A batch is written while the one before is read back.
+    this.writers =
+        Executors.newFixedThreadPool(2 * RunEraser.DEPTH, r -> Pool.daemon(r, "lunette-zero"));
+    this.tails = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-scrub-tail"));
+    this.pace =
+        new ScrubPace(
+            pool.io::getTaskCount, System::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
+    this.eraser = new RunEraser(pool.device, pool.features, writers, pace);
+  }
+
+  /** Sets the most bytes a second that are written or read back, 0 for no limit. */
+  void limit(long bytesPerSecond) {
+    pace.limit(bytesPerSecond);
+  }
+
+  /** Holds nothing back from now on, so that what is under way ends soon. */
+  void hurry() {
+    pace.end();
+  }
+
+  /** Lets the threads go; nothing may be under way. */
+  void close() {
+    tails.shutdown();
+    writers.shutdown();
+  }
+
+  /**
+   * Has what was given up so far be so durably, and be read by nobody, before the first byte of it
+   * goes: a crash would find a map that names it still.
+   */
+  void settle() throws BlockException {
+    pool.log.commit();
+    List<VolumeDevice> open = new ArrayList<>();
+    metadata.lock.lock();
+    try {
+      for (Volume volume : metadata.volumes()) {
+        if (volume.device != null) {
+          open.add(volume.device);
+        }
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    open.forEach(VolumeDevice::awaitInFlight);
+  }
+
+  /**
+   * Scrubs what a released layer maps, until it is to stop; the release has settled.
+   *
+   * @param scrubbed is told of every batch how many extents it gave back, by one thread at a time
+   */
+  void scrubMapped(Layer layer, BooleanSupplier stopped, IntConsumer scrubbed)
+      throws IOException, BlockException {
+    try (ScrubTail tail = new ScrubTail(tails)) {
+      ScrubBatch batch = gather(layer, 0);
+      while (!batch.isEmpty() && !stopped.getAsBoolean()) {
+        ScrubBatch erased = batch;
+        eraser.erase(erased.runs(), erased.request());
+        tail.begin(() -> finish(erased, scrubbed));
+        batch = gather(layer, erased.next());
+      }
+    }
+  }
+
+  private ScrubBatch gather(Layer layer, long from) throws IOException {
+    return ScrubBatch.of(layer, layer.map, from, Long.MAX_VALUE, erases.request(layer));
+  }
+
+  /** Scrubs a batch of what the layer dropped, the oldest first; returns how many it dealt with. */
+  int scrubDropped(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
+    long end = droppedEnd(layer);
+    settle();
+    ScrubBatch batch = ScrubBatch.of(layer, layer.dropped, 0, end, erases.request(layer));
+    if (!batch.isEmpty()) {
+      eraser.erase(batch.runs(), batch.request());
+      finish(batch, scrubbed);
+    }
+    return batch.indexes().size();
+  }
+
+  private long droppedEnd(Layer layer) {
+    metadata.lock.lock();
+    try {
+      return layer.droppedEnd;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Makes what was erased durable, looks whether it is, and gives the extents back. */
+  private void finish(ScrubBatch batch, IntConsumer scrubbed) throws IOException, BlockException {
+    eraser.flush();
+    List<DirtyRuns.Run> sample = batch.sample();
+    eraser.verify(sample);
+    metadata.lock.lock();
+    try {
+      for (long index : batch.indexes()) {
+        long entry = batch.tree().get(index);
+        metadata.set(batch.tree(), index, 0);
+        if (MapEntry.extent(entry) != 0) {
+          metadata.space.markClean(MapEntry.extent(entry));
+        }
+      }
+      pool.waiters.count(batch.extents());
+      erases.count(batch, DirtyRuns.bytes(sample));
+    } finally {
+      metadata.lock.unlock();
+    }
+    pool.log.commit();
+    pool.waiters.wake();
+    metadata.trimPages();
+    scrubbed.accept(batch.extents());
+  }
+}
