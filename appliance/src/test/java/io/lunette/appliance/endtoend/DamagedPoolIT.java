@@ -170,11 +170,11 @@ class DamagedPoolIT {
     for (PoolBytes left : List.of(closed, killed)) {
       List<Long> everyPage = left.pages().stream().map(page -> page.offset() + 70).toList();
       List<Long> everyCopy = everyPage.stream().map(at -> at + PoolBytes.COPY).toList();
-      List<Long> superblockAndKeys = new ArrayList<>(List.of(left == closed ? 100L : 65_636L));
+      List<Long> superblockAndKeys = new ArrayList<>(List.of(left.equals(closed) ? 100L : 65_636L));
       left.keyRecords().values().forEach(records -> superblockAndKeys.add(records.get(0) + 50));
       for (List<Long> flips : List.of(everyPage, everyCopy, superblockAndKeys)) {
         serve(left.copyTo(pool).flip(flips));
-        if (flips == everyPage) {
+        if (flips.equals(everyPage)) {
           assertThat(served.call("status").path("alerts").toString())
               .contains("read from its copy", "pool check --repair");
         }
