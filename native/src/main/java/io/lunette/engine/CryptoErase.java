@@ -63,9 +63,7 @@ final class CryptoErase {
       exchange.device.awaitInFlight();
       exchange.before.close();
     }
-    for (DataKey key : exchange.old) {
-      pool.keys.destroyUnlessNamed(key);
-    }
+    pool.keys.destroyUnlessNamed(exchange.old);
     pool.keys.turn();
   }
 

@@ -13,6 +13,7 @@ import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,18 @@ final class EraseJobs {
     } finally {
       metadata.lock.unlock();
     }
+  }
+
+  /** Of these layers those whose keys are yet to be destroyed for an erase, each with its job. */
+  Map<Layer, EraseJob> askedByKey(List<Layer> layers) {
+    Map<Layer, EraseJob> asked = new LinkedHashMap<>();
+    for (Layer layer : layers) {
+      EraseJob job = find(layer);
+      if (job != null && !job.keyIsDestroyed && request(layer).method() == EraseMethod.CRYPTO) {
+        asked.put(layer, job);
+      }
+    }
+    return asked;
   }
 
   private EraseJob newJob(Volume volume) {

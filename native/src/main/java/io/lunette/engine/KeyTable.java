@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -262,20 +263,20 @@ final class KeyTable {
   }
 
   /**
-   * Destroys a key's record if no layer is read by it any more. That may be in no commit yet: the
-   * last layer but the caller's may have been released since the caller's commit.
+   * Destroys the records of those keys that no layer is read by any more. That may be in no commit
+   * yet: the last layer but the caller's may have been released since the caller's commit.
    */
-  void destroyUnlessNamed(DataKey key) throws IOException, BlockException {
-    boolean named;
+  void destroyUnlessNamed(Collection<DataKey> keys) throws IOException, BlockException {
+    List<DataKey> unnamed;
     metadata.lock.lock();
     try {
-      named = key.isNamed();
+      unnamed = keys.stream().filter(key -> !key.isNamed()).toList();
     } finally {
       metadata.lock.unlock();
     }
-    if (!named) {
+    if (!unnamed.isEmpty()) {
       pool.log.commit();
-      erase(List.of(key));
+      erase(unnamed);
     }
   }
 

@@ -85,6 +85,16 @@ final class ScrubQueue {
     failed.add(layer);
   }
 
+  /** Released layers that can be scrubbed. Takes the lock. */
+  List<Layer> waiting() {
+    metadata.lock.lock();
+    try {
+      return released.stream().filter(layer -> !layer.merging).toList();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
   /** Has the scrubber look again: somebody waits for space, or a layer has ended merging. */
   void wake() {
     changed.signal();

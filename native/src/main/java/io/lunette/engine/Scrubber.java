@@ -4,12 +4,13 @@ package io.lunette.engine;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
-import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
-import io.lunette.core.volume.EraseRequest;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -154,8 +155,9 @@ final class Scrubber {
    */
   void scrubLayer(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     EraseJob job = erases.find(layer);
+    Map<Layer, EraseJob> askedByKey = erases.askedByKey(queue.waiting());
     pipeline.settle();
-    destroyKey(layer, job);
+    destroyKeys(layer, askedByKey);
     IntConsumer told = job == null ? scrubbed : scrubbed.andThen(job::scrubbed);
     pipeline.scrubMapped(layer, queue::isClosed, told);
     while (!queue.isClosed() && layer.droppedExtents > 0) {
@@ -173,28 +175,36 @@ final class Scrubber {
 
   /**
    * What was written by a key that no layer needs any more is beyond reading before the first byte
-   * of it is overwritten; where that was asked for, so are old copies of the key's record.
+   * of it is overwritten; where that was asked for, so are old copies of the key's record. That
+   * takes the wrapping anew of every other key, so it is done at once for all that wait for it.
+   *
+   * @param askedByKey erases by key that have settled
    */
-  private void destroyKey(Layer layer, EraseJob job) throws IOException, BlockException {
-    if (layer.key() != null) {
-      pool.keys.destroyUnlessNamed(layer.key());
-    }
-    EraseRequest request = erases.request(layer);
-    if (request.method() != EraseMethod.CRYPTO || job == null || job.keyIsDestroyed) {
+  private void destroyKeys(Layer layer, Map<Layer, EraseJob> askedByKey)
+      throws IOException, BlockException {
+    Set<Layer> layers = askedByKey.containsKey(layer) ? askedByKey.keySet() : Set.of(layer);
+    pool.keys.destroyUnlessNamed(layers.stream().map(Layer::key).filter(Objects::nonNull).toList());
+    if (!askedByKey.containsKey(layer)) {
       return;
     }
     pool.keys.turn();
-    job.keyIsDestroyed = true;
-    if (request.sample().isNone()) {
-      EraseReport report;
-      metadata.lock.lock();
-      try {
-        report = erases.end(layer.slot.volume());
-      } finally {
-        metadata.lock.unlock();
+    for (Map.Entry<Layer, EraseJob> asked : askedByKey.entrySet()) {
+      asked.getValue().keyIsDestroyed = true;
+      if (erases.request(asked.getKey()).sample().isNone()) {
+        endErase(asked.getKey(), asked.getValue());
       }
-      erases.commit(report, job);
     }
+  }
+
+  private void endErase(Layer layer, EraseJob job) throws IOException, BlockException {
+    EraseReport report;
+    metadata.lock.lock();
+    try {
+      report = erases.end(layer.slot.volume());
+    } finally {
+      metadata.lock.unlock();
+    }
+    erases.commit(report, job);
   }
 
   private void finish(Layer layer, EraseJob job) throws IOException, BlockException {

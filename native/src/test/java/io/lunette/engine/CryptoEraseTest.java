@@ -13,6 +13,7 @@ import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
@@ -32,6 +33,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,37 @@ class CryptoEraseTest {
     assertThat(old.load(POOL).get(0).unwrap(copy.id(), copy.wrapped())).hasSize(64);
     assertThatThrownBy(() -> vault.load(POOL).get(0).unwrap(copy.id(), copy.wrapped()))
         .isInstanceOf(GeneralSecurityException.class);
+  }
+
+  @Test
+  void erasesThatWaitTogetherTurnTheEpochOnce() throws Exception {
+    VolumeName first = new VolumeName("first");
+    List<VolumeName> clones =
+        IntStream.range(0, 20).mapToObj(i -> new VolumeName("clone-" + i)).toList();
+    driver.close();
+    HeldDevice held = new HeldDevice(device);
+    driver = EngineVolumeDriver.open(held, Clock.systemUTC(), 4 << 20, vault);
+    driver.create(first, SIZE);
+    write(first, tenant);
+    driver.clone(IMAGE, clones);
+    for (VolumeName clone : clones) {
+      write(clone, tenant);
+    }
+    held.holdLargeWrites();
+    List<Job<EraseReport>> jobs = new ArrayList<>();
+    jobs.add(driver.erase(first, EraseRequest.zeroFillVerified()));
+    for (VolumeName clone : clones) {
+      jobs.add(driver.erase(clone, new EraseRequest(EraseMethod.CRYPTO, false)));
+    }
+
+    held.releaseLargeWrites();
+
+    for (Job<EraseReport> job : jobs.subList(1, jobs.size())) {
+      EraseReport report = job.result().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      assertThat(ids(records())).doesNotContain(report.key().orElseThrow());
+    }
+    assertThat(vault.epochs()).containsExactly(2L);
+    assertThat(read(clones.get(19))).isEqualTo(image);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.key.MemoryVault;
 import java.time.Clock;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class KeyTableTest {
     pool.metadata.lock.lock();
     pool.metadata.setState(layer, LayerSlot.State.RELEASED);
     pool.metadata.lock.unlock();
-    pool.keys.destroyUnlessNamed(key);
+    pool.keys.destroyUnlessNamed(List.of(key));
 
     pool.abandon();
     assertThat(problemsAfterACrash(device)).doesNotContain("record is lost");
