@@ -7,7 +7,6 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.journal.JournalWriter;
-import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +30,6 @@ import java.util.List;
  */
 final class CommitLog {
 
-  /** How long after a checkpoint that found no space the next is tried, if the ring allows it. */
-  private static final long RETRY_NANOS = 1_000_000_000L;
-
   private final Metadata metadata;
   private final RawDevice device;
   private final JournalWriter journal;
@@ -43,28 +39,14 @@ final class CommitLog {
   /** Writers of new extents wait when this much is not yet committed. */
   private final long pendingLimitBytes;
 
-  /** Adds to what is about to be committed; with the lock held. */
-  interface Rider {
-    /** What is to hear of the commit's end, or null. */
-    IoCompletion join() throws IOException;
-  }
-
-  private Rider rider = () -> null;
-  private List<IoCompletion> waiting = new ArrayList<>();
-
-  /** Wait for the records that go ahead, and for no other. */
-  private List<IoCompletion> waitingAhead = new ArrayList<>();
+  private final CommitWaiters waiters = new CommitWaiters();
+  private final CommitPlanner planner;
 
   /** Somebody has the turn: the journal and what is taken of the records are his alone. */
   private boolean busy;
 
-  private boolean checkpointWanted;
-
   /** The ring is full and the last attempt to empty it had no space: waits for a caller to ask. */
   private boolean stalled;
-
-  /** When a checkpoint was last attempted. */
-  private long lastPlanNanos;
 
   private boolean closing;
   private volatile IOException failure;
@@ -76,13 +58,14 @@ final class CommitLog {
     this.device = device;
     this.journal = journal;
     this.checkpointer = checkpointer;
+    this.planner = new CommitPlanner(metadata, journal, checkpointer);
     this.thread = new Thread(this::run, "lunette-commit");
     this.thread.setDaemon(true);
     this.pendingLimitBytes = Math.min(2 << 20, journal.sizeBytes() / 16);
   }
 
-  void start(Rider each) {
-    rider = each;
+  void start(CommitPlanner.Rider each) {
+    planner.join(each);
     thread.start();
   }
 
@@ -107,10 +90,10 @@ final class CommitLog {
     boolean hasTurn;
     metadata.lock.lock();
     try {
-      hasTurn = !busy && !isAnyWaiting() && failure == null && !closing;
+      hasTurn = !busy && waiters.isEmpty() && failure == null && !closing;
       if (hasTurn) {
         busy = true;
-        waiting.add(completion);
+        waiters.add(completion, false);
       }
     } finally {
       metadata.lock.unlock();
@@ -135,15 +118,15 @@ final class CommitLog {
       boolean isClean =
           aheadOnly
               ? metadata.aheadBytes() == 0
-              : !dataWritten && metadata.pendingBytes() == 0 && waitingAhead.isEmpty();
+              : !dataWritten && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
       if (failure != null) {
         refused = PoolFailure.poolFailed(failure);
       } else if (closing) {
         refused = new BlockException(BlockException.Kind.GONE, "the pool is closed");
-      } else if (!busy && isClean && waiting.isEmpty()) {
+      } else if (!busy && isClean && !waiters.isAnyForAll()) {
         nothingToDo = true;
       } else {
-        (aheadOnly ? waitingAhead : waiting).add(completion);
+        waiters.add(completion, aheadOnly);
         if (!busy) {
           metadata.work.signal();
         }
@@ -208,7 +191,7 @@ final class CommitLog {
   void requestCheckpoint() {
     metadata.lock.lock();
     try {
-      checkpointWanted = true;
+      planner.wantCheckpoint();
       metadata.work.signal();
     } finally {
       metadata.lock.unlock();
@@ -271,22 +254,6 @@ final class CommitLog {
     }
   }
 
-  /**
-   * What one turn of the thread does.
-   *
-   * @param number of the commit, see {@link Metadata#commit}
-   * @param checkpoint started when the records are in the journal, or null
-   * @param ringFull there is no room for the records: the checkpoint alone must make them durable
-   * @param isAhead these are records that speak of no data
-   */
-  private record Batch(
-      List<IoCompletion> waiters,
-      RecordBuffer records,
-      long number,
-      Checkpointer.Plan checkpoint,
-      boolean ringFull,
-      boolean isAhead) {}
-
   private void run() {
     while (awaitTurn()) {
       if (!turn()) {
@@ -314,7 +281,7 @@ final class CommitLog {
 
   private boolean isWanted() {
     return failure != null
-        || isAnyWaiting()
+        || !waiters.isEmpty()
         || (closing ? metadata.pendingBytes() > 0 : !stalled && hasWork());
   }
 
@@ -324,12 +291,12 @@ final class CommitLog {
    * @return whether more can follow
    */
   private boolean turn() {
-    Batch batch = null;
+    CommitBatch batch = null;
     boolean isDurable = false;
     boolean goOn = false;
     try {
       batch = take();
-      if (batch.ringFull) {
+      if (batch.ringFull()) {
         isDurable = checkpointOnly(batch);
       } else {
         append(batch);
@@ -343,7 +310,7 @@ final class CommitLog {
       endTurn();
     }
     if (isDurable) {
-      batch.waiters.forEach(IoCompletion::completed);
+      batch.waiters().forEach(IoCompletion::completed);
     }
     return goOn;
   }
@@ -360,17 +327,17 @@ final class CommitLog {
     }
   }
 
-  private void append(Batch batch) throws IOException {
-    if (dataWritten && !batch.isAhead) {
+  private void append(CommitBatch batch) throws IOException {
+    if (dataWritten && !batch.isAhead()) {
       dataWritten = false;
       device.flush();
     }
-    if (!batch.records.isEmpty()) {
-      journal.append(batch.records);
+    if (!batch.records().isEmpty()) {
+      journal.append(batch.records());
     }
-    durableCommit = batch.number;
-    if (batch.checkpoint != null) {
-      checkpointer.start(batch.checkpoint, journal.position(), journal.sequence());
+    durableCommit = batch.number();
+    if (batch.checkpoint() != null) {
+      checkpointer.start(batch.checkpoint(), journal.position(), journal.sequence());
     }
   }
 
@@ -380,16 +347,16 @@ final class CommitLog {
    *
    * @return whether it is durable
    */
-  private boolean checkpointOnly(Batch batch) throws IOException {
+  private boolean checkpointOnly(CommitBatch batch) throws IOException {
     DeviceException full = checkpointer.wantOfSpace();
-    if (batch.checkpoint != null) {
+    if (batch.checkpoint() != null) {
       try {
         dataWritten = false;
         checkpointer.announce();
-        checkpointer.write(batch.checkpoint, journal.position(), journal.sequence(), false);
+        checkpointer.write(batch.checkpoint(), journal.position(), journal.sequence(), false);
         checkpointer.repeat();
         stalled = false;
-        durableCommit = batch.number;
+        durableCommit = batch.number();
         return true;
       } catch (DeviceException e) {
         if (!e.isNoSpace()) {
@@ -400,7 +367,7 @@ final class CommitLog {
     }
     metadata.lock.lock();
     try {
-      metadata.returnPending(batch.records);
+      metadata.returnPending(batch.records());
       dataWritten = true;
       stalled = true;
       if (closing) {
@@ -410,18 +377,18 @@ final class CommitLog {
       metadata.lock.unlock();
     }
     BlockException refusal = PoolFailure.writing(full);
-    batch.waiters.forEach(waiter -> waiter.failed(refusal));
+    batch.waiters().forEach(waiter -> waiter.failed(refusal));
     return false;
   }
 
-  private void rejectAll(Batch batch) {
+  private void rejectAll(CommitBatch batch) {
     List<IoCompletion> rejected = new ArrayList<>();
     if (batch != null) {
-      rejected.addAll(batch.waiters);
+      rejected.addAll(batch.waiters());
     }
     metadata.lock.lock();
     try {
-      rejected.addAll(takeWaiting());
+      rejected.addAll(waiters.take());
     } finally {
       metadata.lock.unlock();
     }
@@ -430,88 +397,19 @@ final class CommitLog {
   }
 
   private boolean hasWork() {
-    return (checkpointWanted && !checkpointer.isRunning())
+    return (planner.isCheckpointWanted() && !checkpointer.isRunning())
         || metadata.pendingBytes() >= pendingLimitBytes;
   }
 
-  private Batch take() throws IOException {
+  private CommitBatch take() throws IOException {
     metadata.lock.lock();
     try {
       if (failure != null) {
         throw failure;
       }
-      return batchLocked();
+      return planner.next(waiters, durableCommit);
     } finally {
       metadata.lock.unlock();
-    }
-  }
-
-  private boolean isAnyWaiting() {
-    return !waiting.isEmpty() || !waitingAhead.isEmpty();
-  }
-
-  private List<IoCompletion> takeWaiting() {
-    List<IoCompletion> taken = waiting;
-    taken.addAll(waitingAhead);
-    waiting = new ArrayList<>();
-    waitingAhead = new ArrayList<>();
-    return taken;
-  }
-
-  private Batch batchLocked() throws IOException {
-    if (waiting.isEmpty() && !waitingAhead.isEmpty() && hasRoom(metadata.aheadBytes())) {
-      metadata.requireWhole();
-      return new Batch(takeWaiting(), metadata.takeAhead(), durableCommit, null, false, true);
-    }
-    IoCompletion joined = rider.join();
-    if (joined != null) {
-      waiting.add(joined);
-    }
-    metadata.requireWhole();
-    if (!hasRoom(metadata.pendingBytes())) {
-      // Before any of this commit is written the ring must have room for all of it.
-      metadata.lock.unlock();
-      try {
-        checkpointer.await();
-      } finally {
-        metadata.lock.lock();
-      }
-      checkpointWanted = true;
-    }
-    checkpointer.requireSound();
-    boolean ringFull = !hasRoom(metadata.pendingBytes());
-    Checkpointer.Plan plan = null;
-    if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
-      plan = planOrNull();
-      checkpointWanted = false;
-      metadata.requireWhole();
-    }
-    long number = metadata.commit();
-    return new Batch(takeWaiting(), metadata.takePending(), number, plan, ringFull, false);
-  }
-
-  private boolean hasRoom(int recordBytes) {
-    long group = JournalWriter.groupBytes(recordBytes);
-    return checkpointer.hasRoomFor(journal.position() + group);
-  }
-
-  private boolean isCheckpointDue() {
-    boolean due = checkpointWanted || checkpointer.isDue(journal.position());
-    return due
-        && (checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS);
-  }
-
-  /** A plan, or null if there is no space for one. */
-  private Checkpointer.Plan planOrNull() throws IOException {
-    lastPlanNanos = System.nanoTime();
-    try {
-      return checkpointer.plan();
-    } catch (DeviceException e) {
-      if (!e.isNoSpace()) {
-        throw e;
-      }
-      checkpointer.putOff(e);
-      return null;
     }
   }
 }

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.engine.journal.JournalWriter;
+import java.io.IOException;
+
+/**
+ * Decides what the next turn of the {@link CommitLog} takes along, and whether a checkpoint goes
+ * with it: because somebody wants one, because the ring fills up, or because it is full. Guarded by
+ * the lock of {@link Metadata}; {@link #next} belongs to who has the turn.
+ */
+final class CommitPlanner {
+
+  /** How long after a checkpoint that found no space the next is tried, if the ring allows it. */
+  private static final long RETRY_NANOS = 1_000_000_000L;
+
+  /** Adds to what is about to be committed; with the lock held. */
+  interface Rider {
+    /** What is to hear of the commit's end, or null. */
+    IoCompletion join() throws IOException;
+  }
+
+  private final Metadata metadata;
+  private final JournalWriter journal;
+  private final Checkpointer checkpointer;
+  private Rider rider = () -> null;
+  private boolean checkpointWanted;
+
+  /** When a checkpoint was last attempted. */
+  private long lastPlanNanos;
+
+  CommitPlanner(Metadata metadata, JournalWriter journal, Checkpointer checkpointer) {
+    this.metadata = metadata;
+    this.journal = journal;
+    this.checkpointer = checkpointer;
+  }
+
+  /** Asks it before each commit, from now on. */
+  void join(Rider each) {
+    rider = each;
+  }
+
+  void wantCheckpoint() {
+    checkpointWanted = true;
+  }
+
+  boolean isCheckpointWanted() {
+    return checkpointWanted;
+  }
+
+  /**
+   * The next batch, of all who wait. Lets go of the lock while it waits for a checkpoint, where the
+   * ring has no room.
+   *
+   * @param durableCommit the last that is durable
+   */
+  CommitBatch next(CommitWaiters waiters, long durableCommit) throws IOException {
+    if (!waiters.isAnyForAll() && waiters.isAnyAhead() && hasRoom(metadata.aheadBytes())) {
+      metadata.requireWhole();
+      return new CommitBatch(
+          waiters.take(), metadata.takeAhead(), durableCommit, null, false, true);
+    }
+    IoCompletion joined = rider.join();
+    if (joined != null) {
+      waiters.add(joined, false);
+    }
+    metadata.requireWhole();
+    if (!hasRoom(metadata.pendingBytes())) {
+      // Before any of this commit is written the ring must have room for all of it.
+      metadata.lock.unlock();
+      try {
+        checkpointer.await();
+      } finally {
+        metadata.lock.lock();
+      }
+      checkpointWanted = true;
+    }
+    checkpointer.requireSound();
+    boolean ringFull = !hasRoom(metadata.pendingBytes());
+    Checkpointer.Plan plan = null;
+    if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
+      plan = planOrNull();
+      checkpointWanted = false;
+      metadata.requireWhole();
+    }
+    long number = metadata.commit();
+    return new CommitBatch(waiters.take(), metadata.takePending(), number, plan, ringFull, false);
+  }
+
+  private boolean hasRoom(int recordBytes) {
+    long group = JournalWriter.groupBytes(recordBytes);
+    return checkpointer.hasRoomFor(journal.position() + group);
+  }
+
+  private boolean isCheckpointDue() {
+    boolean due = checkpointWanted || checkpointer.isDue(journal.position());
+    return due
+        && (checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS);
+  }
+
+  /** A plan, or null if there is no space for one. */
+  private Checkpointer.Plan planOrNull() throws IOException {
+    lastPlanNanos = System.nanoTime();
+    try {
+      return checkpointer.plan();
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      checkpointer.putOff(e);
+      return null;
+    }
+  }
+}
