@@ -29,17 +29,7 @@ class BootEndpointIT {
 
   @BeforeEach
   void start() throws Exception {
-    served =
-        new ServedHome(directory)
-            .start(
-                "--pool-size",
-                "1G",
-                "--http",
-                "127.0.0.1:0",
-                "--portal",
-                "127.0.0.1:0",
-                "--portal",
-                "127.0.0.1:0,2");
+    served = new ServedHome(directory).startWithTwoPortals();
     Path image = Files.write(directory.resolve("linux.raw"), new byte[1 << 20]);
     served.call("image", "import", "linux", image.toString());
     served.call("pool", "set", "linux", "--ready", "1");

@@ -44,17 +44,7 @@ class NetworkBootIT {
 
   @BeforeEach
   void start() throws Exception {
-    served =
-        new ServedHome(directory)
-            .start(
-                "--pool-size",
-                "1G",
-                "--http",
-                "127.0.0.1:0",
-                "--portal",
-                "127.0.0.1:0",
-                "--portal",
-                "127.0.0.1:0,2");
+    served = new ServedHome(directory).startWithTwoPortals();
     served.call("image", "import", "linux", image.toString());
     served.call("pool", "set", "linux", "--ready", "1");
     alice = new DisklessServer("alice", "alice ${secret} ; 1", directory);

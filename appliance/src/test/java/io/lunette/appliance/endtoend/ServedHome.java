@@ -62,6 +62,12 @@ final class ServedHome implements AutoCloseable {
     throw new AssertionError("serve did not get ready: " + said());
   }
 
+  /** Starts it with the API on TCP and a second portal, in a group of its own. */
+  ServedHome startWithTwoPortals() throws Exception {
+    String any = "127.0.0.1:0";
+    return start("--pool-size", "1G", "--http", any, "--portal", any, "--portal", any + ",2");
+  }
+
   /** A {@code serve} with those options on that home, which need not start. */
   static Process launch(Path home, Path log, List<String> options) throws Exception {
     List<String> words =
