@@ -14,9 +14,9 @@ import java.util.stream.Stream;
  */
 public record Scratch(Path path) implements AutoCloseable {
 
-  /** A new one below a directory. */
+  /** A new one below a directory; its path is absolute, for programs that are given it. */
   public static Scratch in(Path directory) throws IOException {
-    return new Scratch(Files.createTempDirectory(directory, "lunette-bench-"));
+    return new Scratch(Files.createTempDirectory(directory.toAbsolutePath(), "lunette-bench-"));
   }
 
   @Override
