@@ -3,8 +3,6 @@ package io.lunette.appliance.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +21,9 @@ final class ArrayPair implements AutoCloseable {
     this.served = new ServedHome(Files.createDirectory(directory.resolve("served")));
     this.password = Files.writeString(directory.resolve("password"), "correct-horse\n");
     this.options =
-        new String[] {"--pool-size", "1G", "--portal", freeAddress(), "--smis-tls", freeAddress()};
+        new String[] {
+          "--pool-size", "1G", "--portal", LocalAddress.next(), "--smis-tls", LocalAddress.next()
+        };
   }
 
   /** Starts both, and registers the array. */
@@ -38,13 +38,6 @@ final class ArrayPair implements AutoCloseable {
     } catch (Exception | AssertionError e) {
       pair.close();
       throw e;
-    }
-  }
-
-  /** An address that nobody has now. */
-  private static String freeAddress() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "127.0.0.1:" + socket.getLocalPort();
     }
   }
 

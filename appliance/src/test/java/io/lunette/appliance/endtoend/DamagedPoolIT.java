@@ -306,7 +306,7 @@ class DamagedPoolIT {
     Path before = damaged.copyTo(directory.resolve("before")).file();
     String file = damaged.file().toString();
     Path log = directory.resolve("refused.log");
-    List<String> options = List.of("--portal", "127.0.0.1:0", "--pool-file", file);
+    List<String> options = List.of("--portal", LocalAddress.next(), "--pool-file", file);
 
     Process serve = ServedHome.launch(directory.resolve("elsewhere"), log, options);
     try {
@@ -319,7 +319,7 @@ class DamagedPoolIT {
     assertOneLine(said, named);
 
     ServedHome.Outcome target =
-        served.run("target", "--file", file, "--size", "1M", "--portal", "127.0.0.1:0");
+        served.run("target", "--file", file, "--size", "1M", "--portal", LocalAddress.next());
     assertThat(target.status()).isEqualTo(1);
     assertThat(target.out()).isEmpty();
     assertOneLine(target.err(), named);

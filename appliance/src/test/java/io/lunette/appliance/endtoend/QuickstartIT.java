@@ -34,7 +34,7 @@ class QuickstartIT {
                 home().toString(),
                 "quickstart",
                 "--portal",
-                "127.0.0.1:0",
+                LocalAddress.next(),
                 "--pool-size",
                 "2G"));
     words.addAll(Arrays.asList(options));
@@ -90,6 +90,7 @@ class QuickstartIT {
 
     try {
       Eventually.holds(() -> !tour.isAlive() || Files.readString(log).contains("READY portal="));
+      assertThat(log).content().contains("READY portal=");
       ServedHome served = new ServedHome(directory);
       String url =
           served

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.lunette.appliance.config.HostPort;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -20,7 +21,6 @@ import io.lunette.libiscsi.RemoteBlockDevice;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,12 +122,8 @@ class RemoteLunIT {
   @Test
   void aTargetOfAnotherProjectTakesBytesAndZeroes(@TempDir Path directory) throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/sbin/tgtd")), "tgt is not installed");
-    int port;
-    int control;
-    try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = one.getLocalPort();
-      control = port % 30_000 + 100;
-    }
+    String portal = LocalAddress.next();
+    int control = HostPort.parse(portal).port();
     Path file = directory.resolve("tgt.img");
     try (RandomAccessFile made = new RandomAccessFile(file.toFile(), "rw")) {
       made.setLength(SIZE);
@@ -140,12 +136,12 @@ class RemoteLunIT {
             "-C",
             "" + control,
             "--iscsi",
-            "portal=127.0.0.1:" + port);
+            "portal=" + portal);
     try {
       Eventually.holds(() -> administer(control, "new", "target", "-T", TARGET).status() == 0);
       administer(control, "new", "logicalunit", "--lun", "1", "-b", file.toString());
       administer(control, "bind", "target", "-I", "ALL");
-      try (BlockDevice lun = open("iscsi://127.0.0.1:" + port + "/" + TARGET + "/1")) {
+      try (BlockDevice lun = open("iscsi://" + portal + "/" + TARGET + "/1")) {
         assertTakesBytesAndZeroes(lun);
         daemon.descendants().forEach(ProcessHandle::destroyForcibly);
         daemon.destroyForcibly().waitFor();

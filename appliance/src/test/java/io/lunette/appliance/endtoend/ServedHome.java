@@ -45,7 +45,8 @@ final class ServedHome implements AutoCloseable {
   /** Starts it and waits until it accepts work. */
   ServedHome start(String... options) throws Exception {
     boolean placed = Arrays.asList(options).contains("--portal");
-    List<String> words = new ArrayList<>(placed ? List.of() : List.of("--portal", "127.0.0.1:0"));
+    List<String> words =
+        new ArrayList<>(placed ? List.of() : List.of("--portal", LocalAddress.next()));
     words.addAll(options.length > 0 ? Arrays.asList(options) : List.of("--pool-size", "1G"));
     process = launch(home, log, words);
     Instant deadline = Instant.now().plus(START_TIME);
@@ -64,8 +65,15 @@ final class ServedHome implements AutoCloseable {
 
   /** Starts it with the API on TCP and a second portal, in a group of its own. */
   ServedHome startWithTwoPortals() throws Exception {
-    String any = "127.0.0.1:0";
-    return start("--pool-size", "1G", "--http", any, "--portal", any, "--portal", any + ",2");
+    return start(
+        "--pool-size",
+        "1G",
+        "--http",
+        "127.0.0.1:0",
+        "--portal",
+        LocalAddress.next(),
+        "--portal",
+        LocalAddress.next() + ",2");
   }
 
   /** A {@code serve} with those options on that home, which need not start. */

@@ -182,7 +182,7 @@ class TwoAppliancesIT {
     ServedHome stranger = new ServedHome(Files.createDirectory(directory.resolve("stranger")));
     try (copy;
         stranger) {
-      List<String> words = new ArrayList<>(List.of("--portal", "127.0.0.1:0"));
+      List<String> words = new ArrayList<>(List.of("--portal", LocalAddress.next()));
       words.addAll(options("a"));
       Process refused = ServedHome.launch(stranger.home, directory.resolve("stranger.log"), words);
       assertThat(refused.waitFor(60, TimeUnit.SECONDS)).isTrue();
