@@ -45,6 +45,7 @@ import io.lunette.smis.provider.ProviderParts;
 import io.lunette.smis.provider.account.Accounts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -62,6 +63,15 @@ import java.util.function.Consumer;
  * it runs is.
  */
 public final class Appliance implements AutoCloseable {
+
+  /** It caches no files: a process that is killed would leave that directory behind. */
+  private static final VertxOptions VERTX =
+      new VertxOptions()
+          .setEventLoopPoolSize(1)
+          .setFileSystemOptions(
+              new FileSystemOptions()
+                  .setFileCachingEnabled(false)
+                  .setClassPathResolvingEnabled(false));
 
   private final Home home;
   private final Lifecycle lifecycle = new Lifecycle();
@@ -230,7 +240,7 @@ public final class Appliance implements AutoCloseable {
 
   private void openApi(ServeOptions options, JdbcCatalog catalog, Workers workers)
       throws ApplianceException {
-    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    Vertx vertx = Vertx.vertx(VERTX);
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
