@@ -19,13 +19,13 @@ public enum Key {
       "MaxRecvDataSegmentLength", Function.DECLARATIVE, 8192, 512, 16_777_215, 1 << 20, false),
   MAX_BURST_LENGTH("MaxBurstLength", Function.MIN, 262_144, 512, 16_777_215, 4 << 20, true),
   FIRST_BURST_LENGTH("FirstBurstLength", Function.MIN, 65_536, 512, 16_777_215, 256 << 10, true),
-  DEFAULT_TIME_2_WAIT("DefaultTime2Wait", Function.MAX, 2, 0, 3600, 2, true),
-  DEFAULT_TIME_2_RETAIN("DefaultTime2Retain", Function.MIN, 20, 0, 3600, 0, true),
+  DEFAULT_TIME_2_WAIT("DefaultTime2Wait", Function.MAX, 2, 0, 3600, 2, false),
+  DEFAULT_TIME_2_RETAIN("DefaultTime2Retain", Function.MIN, 20, 0, 3600, 0, false),
   MAX_OUTSTANDING_R2T("MaxOutstandingR2T", Function.MIN, 1, 1, 65_535, 8, true),
   DATA_PDU_IN_ORDER("DataPDUInOrder", Function.OR, "Yes", "Yes"),
   DATA_SEQUENCE_IN_ORDER("DataSequenceInOrder", Function.OR, "Yes", "Yes"),
-  ERROR_RECOVERY_LEVEL("ErrorRecoveryLevel", Function.MIN, 0, 0, 2, 0, true),
-  PROTOCOL_LEVEL("iSCSIProtocolLevel", Function.MIN, 1, 0, 31, 1, true),
+  ERROR_RECOVERY_LEVEL("ErrorRecoveryLevel", Function.MIN, 0, 0, 2, 0, false),
+  PROTOCOL_LEVEL("iSCSIProtocolLevel", Function.MIN, 1, 0, 31, 1, false),
   TASK_REPORTING("TaskReporting", Function.LIST, "RFC3720", "RFC3720"),
   INITIATOR_ALIAS("InitiatorAlias", Function.INFORMATION),
   NODE_ARCHITECTURE("X#NodeArchitecture", Function.INFORMATION),
@@ -137,7 +137,10 @@ public enum Key {
         && function != Function.REJECTED;
   }
 
-  /** Leading session keys that discovery answers with Irrelevant (RFC 7143 §13). */
+  /**
+   * Leading session keys that discovery answers with Irrelevant: those for which RFC 7143 §13 says
+   * so. open-iscsi gives up on a target that answers another, such as ErrorRecoveryLevel, that way.
+   */
   boolean irrelevantInDiscovery() {
     return irrelevantInDiscovery;
   }

@@ -127,6 +127,12 @@ class LoginTest {
                 "No",
                 "MaxBurstLength",
                 "1024",
+                "DefaultTime2Wait",
+                "0",
+                "DefaultTime2Retain",
+                "0",
+                "ErrorRecoveryLevel",
+                "0",
                 "HeaderDigest",
                 "None",
                 "MaxRecvDataSegmentLength",
@@ -137,6 +143,9 @@ class LoginTest {
     assertThat(reply.text())
         .containsEntry("InitialR2T", "Irrelevant")
         .containsEntry("MaxBurstLength", "Irrelevant")
+        .containsEntry("DefaultTime2Wait", "2")
+        .containsEntry("DefaultTime2Retain", "0")
+        .containsEntry("ErrorRecoveryLevel", "0")
         .containsEntry("HeaderDigest", "None")
         .doesNotContainKey("TargetPortalGroupTag");
     assertThat(fixture.login.parameters().initiatorSegmentBytes()).isEqualTo(4096);
