@@ -45,6 +45,7 @@ public final class CommandSet {
     rows.addAll(PersistentReserveOut.rows());
     rows.addAll(TargetPortGroupCommand.rows());
     rows.addAll(DefectCommands.rows());
+    rows.addAll(DiagnosticCommand.rows());
     rows.addAll(SanitizeCommand.rows());
     rows.addAll(copies.rows());
     SupportedOperations supported = new SupportedOperations(rows);

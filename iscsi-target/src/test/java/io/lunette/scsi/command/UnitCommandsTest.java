@@ -3,6 +3,7 @@ package io.lunette.scsi.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.block.BlockException.Kind;
 import io.lunette.core.block.MemoryBlockDevice.Operation;
 import io.lunette.scsi.Sense;
 import io.lunette.scsi.device.CommandDescriptor;
@@ -140,6 +141,19 @@ class UnitCommandsTest {
         .containsExactly(0, 0x1D, 0, 0);
     assertThat(initiator.send("B7 1D 00000000 00000008 00 00").data())
         .containsExactly(0, 0x1D, 0, 0, 0, 0, 0, 0);
+  }
+
+  @Test
+  void aSelfTestIsWhetherTheUnitCanMakeDurableWhatItTook() {
+    initiator.send("1D 00 00 0000 00").good();
+    assertThat(unit.device.count(Operation.FLUSH)).isZero();
+
+    initiator.send("1D 04 00 0000 00").good();
+    assertThat(unit.device.count(Operation.FLUSH)).isEqualTo(1);
+
+    unit.device.failNext(Operation.FLUSH, Kind.MEDIUM_WRITE);
+    initiator.send("1D 04 00 0000 00").sense(Sense.WRITE_ERROR);
+    initiator.send("1D 24 00 0000 00").invalidField(1, 5);
   }
 
   @Test
