@@ -156,7 +156,9 @@ public final class Appliance implements AutoCloseable {
               .withPhysicalBlock(
                   options.physicalBlock().orElse(PhysicalBlock.DEFAULT).isOfTheEngine())
               .withSpace(gauge);
-      masking = new IscsiLunMasking(driver, traits, portal.toString(), targetName);
+      masking =
+          new IscsiLunMasking(
+              driver, traits, portal.toString(), targetName, options.mutualChap().credentials());
       lifecycle.add("devices", masking::close);
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);

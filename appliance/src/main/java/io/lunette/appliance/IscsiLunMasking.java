@@ -45,6 +45,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
   private final UnitTraits traits;
   private final String portal;
   private final String targetName;
+  private final Optional<ChapCredentials> own;
   private final Map<InitiatorName, TreeMap<Integer, Entry>> maps = new TreeMap<>();
   private final Map<InitiatorName, ChapCredentials> credentials = new ConcurrentHashMap<>();
   private final Set<InitiatorName> open = ConcurrentHashMap.newKeySet();
@@ -57,12 +58,19 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
    *
    * @param traits of every unit
    * @param portal what initiators connect to
+   * @param own what the target proves to initiators that ask for it
    */
-  IscsiLunMasking(VolumeDriver driver, UnitTraits traits, String portal, String targetName) {
+  IscsiLunMasking(
+      VolumeDriver driver,
+      UnitTraits traits,
+      String portal,
+      String targetName,
+      Optional<ChapCredentials> own) {
     this.traits = traits;
     this.devices = new SharedDevices(driver);
     this.portal = portal;
     this.targetName = targetName;
+    this.own = own;
   }
 
   /** Puts what is mapped on a target that has just been started, and all that follows. */
@@ -226,6 +234,11 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     return known != null || mayStayUnproved
         ? Optional.ofNullable(known)
         : STRANGERS.credentialsOf(initiator);
+  }
+
+  @Override
+  public Optional<ChapCredentials> targetCredentialsFor(InitiatorName initiator) {
+    return own;
   }
 
   /** Closes every device; to be called when the target has closed. */

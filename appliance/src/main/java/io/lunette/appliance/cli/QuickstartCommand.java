@@ -11,6 +11,7 @@ import io.lunette.appliance.config.ByteSize;
 import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.KeyOptions;
+import io.lunette.appliance.config.MutualChapOptions;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.config.SmisOptions;
@@ -74,7 +75,8 @@ final class QuickstartCommand implements Callable<Integer> {
             Optional.empty(),
             CatalogOptions.NONE,
             KeyOptions.NONE,
-            SmisOptions.NONE);
+            SmisOptions.NONE,
+            MutualChapOptions.NONE);
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(home, options)) {
       String command = session.program() + " --home " + home.directory();

@@ -8,6 +8,7 @@ import io.lunette.appliance.config.CatalogOptions;
 import io.lunette.appliance.config.ConfigFile;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.KeyOptions;
+import io.lunette.appliance.config.MutualChapOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.config.SmisOptions;
 import io.lunette.appliance.smis.SmisView;
@@ -122,6 +123,18 @@ final class ServeCommand implements Callable<Integer> {
   private Path smisKey;
 
   @Option(
+      names = "--mutual-chap-user",
+      paramLabel = "U",
+      description = "CHAP name of the target, for initiators that ask it for a proof.")
+  private String mutualChapUser;
+
+  @Option(
+      names = "--mutual-chap-secret-file",
+      paramLabel = "F",
+      description = "File with the target's CHAP secret; no server's may be the same.")
+  private Path mutualChapSecretFile;
+
+  @Option(
       names = "--node",
       paramLabel = "NAME",
       description = "What this appliance is called among those that share the catalog (the host).")
@@ -171,7 +184,9 @@ final class ServeCommand implements Callable<Integer> {
                 Optional.ofNullable(node)),
             new KeyOptions(
                 encrypt ? Optional.of(true) : Optional.empty(), Optional.ofNullable(keyFile)),
-            smis());
+            smis(),
+            new MutualChapOptions(
+                Optional.ofNullable(mutualChapUser), Optional.ofNullable(mutualChapSecretFile)));
     ServeOptions options = config == null ? said : said.or(ConfigFile.read(config));
     UntilStopped stopped = UntilStopped.onSignal();
     try (Appliance appliance = Appliance.start(session.home(), options)) {

@@ -2,14 +2,12 @@
 package io.lunette.appliance.config;
 
 import io.lunette.appliance.ApplianceException;
-import io.lunette.appliance.Home;
 import io.lunette.core.catalog.jdbc.PostgresAccess;
 import io.lunette.core.node.NodeName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,8 +27,6 @@ public record CatalogOptions(
 
   /** Holds the password where no file is named. */
   public static final String PASSWORD_VARIABLE = "LUNETTE_CATALOG_PASSWORD";
-
-  private static final long PASSWORD_BYTES_MAX = 4096;
 
   /** proc(5). */
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
@@ -89,18 +85,6 @@ public record CatalogOptions(
     if (passwordFile.isEmpty()) {
       return Optional.ofNullable(environment.get(PASSWORD_VARIABLE));
     }
-    Path file = passwordFile.get();
-    try {
-      if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-        throw new ApplianceException("password file " + file + " is world-readable; chmod 600 it");
-      }
-      if (Files.size(file) > PASSWORD_BYTES_MAX) {
-        throw new ApplianceException(
-            "password file " + file + " is larger than " + PASSWORD_BYTES_MAX + " bytes");
-      }
-      return Optional.of(Files.readString(file, StandardCharsets.UTF_8).stripTrailing());
-    } catch (IOException e) {
-      throw new ApplianceException("cannot read password file " + file + ": " + Home.reason(e), e);
-    }
+    return Optional.of(PrivateFile.read("password file", passwordFile.get()));
   }
 }

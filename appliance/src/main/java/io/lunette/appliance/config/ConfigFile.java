@@ -41,6 +41,8 @@ public final class ConfigFile {
           "smis-tls",
           "smis-certificate",
           "smis-key",
+          "mutual-chap-user",
+          "mutual-chap-secret-file",
           "node");
 
   private final Path file;
@@ -84,7 +86,10 @@ public final class ConfigFile {
             config.value("node", NodeName::new)),
         new KeyOptions(
             config.value("encrypt", ConfigFile::yesOrNo), config.value("key-file", Path::of)),
-        config.smis());
+        config.smis(),
+        new MutualChapOptions(
+            config.value("mutual-chap-user", Function.identity()),
+            config.value("mutual-chap-secret-file", Path::of)));
   }
 
   private SmisOptions smis() throws ApplianceException {

@@ -18,7 +18,8 @@ public record ServeOptions(
     Optional<SpaceThresholds> spaceThresholds,
     CatalogOptions catalog,
     KeyOptions keys,
-    SmisOptions smis) {
+    SmisOptions smis,
+    MutualChapOptions mutualChap) {
 
   /** Nothing said. */
   public static final ServeOptions NONE =
@@ -34,7 +35,8 @@ public record ServeOptions(
           Optional.empty(),
           CatalogOptions.NONE,
           KeyOptions.NONE,
-          SmisOptions.NONE);
+          SmisOptions.NONE,
+          MutualChapOptions.NONE);
 
   /** How large a pool is made unless told otherwise; thin, so it takes what is written. */
   public static final ByteSize DEFAULT_POOL_SIZE = new ByteSize(64L << 30);
@@ -53,6 +55,7 @@ public record ServeOptions(
         spaceThresholds.or(other::spaceThresholds),
         catalog.or(other.catalog()),
         keys.or(other.keys),
-        smis.or(other.smis));
+        smis.or(other.smis),
+        mutualChap.or(other.mutualChap));
   }
 }
