@@ -76,13 +76,17 @@ final class ServedHome implements AutoCloseable {
         LocalAddress.next() + ",2");
   }
 
-  /** A {@code serve} with those options on that home, which need not start. */
+  /**
+   * A {@code serve} with those options on that home, which need not start. It lives for seconds,
+   * too short for what the optimizing compiler would spend on it.
+   */
   static Process launch(Path home, Path log, List<String> options) throws Exception {
     List<String> words =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Lunette.class.getName(),
