@@ -54,7 +54,7 @@ class BootIT {
   @BeforeAll
   static void build() throws Exception {
     image = images.resolve("linux.raw");
-    BootImage.build(image);
+    GuestImage.boot(image);
   }
 
   /** Two replicas, one for each, and no more to come: what is allocated later was scrubbed. */

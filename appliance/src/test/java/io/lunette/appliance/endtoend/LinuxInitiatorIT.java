@@ -24,28 +24,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class LinuxInitiatorIT {
 
-  private static final Path SCRIPT = Path.of("..", "bin", "initiator-image");
   private static final String INITIATOR = "iqn.2026-11.test:linux";
   private static final String SECRET = "secret-of-linux";
   private static final String PROOF = "secret-of-array";
   private static final String HOST = "10.0.2.2:";
 
-  @TempDir static Path image;
   @TempDir Path directory;
   private ServedHome served;
   private String[] portals;
   private Path proof;
+  private Path image;
 
   @BeforeEach
   void start() throws Exception {
-    Path log = directory.resolve("initiator-image.log");
-    int status =
-        new ProcessBuilder("timeout", "-k", "5", "600", SCRIPT.toString(), image.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start()
-            .waitFor();
-    assertThat(status).as(Files.readString(log)).isZero();
+    image = Files.createDirectory(directory.resolve("image"));
+    GuestImage.initiator(image);
     String first = LocalAddress.next();
     String moved = LocalAddress.next();
     portals =

@@ -39,7 +39,7 @@ class NetworkBootIT {
   @BeforeAll
   static void build() throws Exception {
     image = images.resolve("linux.raw");
-    BootImage.build(image);
+    GuestImage.boot(image);
   }
 
   @BeforeEach
