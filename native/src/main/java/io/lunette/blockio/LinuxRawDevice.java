@@ -23,6 +23,9 @@ public final class LinuxRawDevice implements RawDevice {
         default -> 0x4000;
       };
 
+  /** The largest folio that a write makes; docs/adr/0005-small-folios.md. */
+  private static final int FOLIO_BYTES = 128 << 10;
+
   private final Path path;
   private final Descriptor main;
 
@@ -195,9 +198,22 @@ public final class LinuxRawDevice implements RawDevice {
     }
   }
 
+  /**
+   * In calls of {@link #FOLIO_BYTES}: a page cache keeps what one call brings in one folio if it
+   * can, and ext4 and block devices look at every block of a folio each time that one of them is
+   * overwritten.
+   */
   @Override
   public void write(long offsetBytes, ByteBuffer source) throws DeviceException {
-    main.write(offsetBytes, source);
+    int length = source.remaining();
+    if (inMemory || length <= FOLIO_BYTES) {
+      main.write(offsetBytes, source);
+      return;
+    }
+    for (int at = 0; at < length; at += FOLIO_BYTES) {
+      int bytes = Math.min(FOLIO_BYTES, length - at);
+      main.write(offsetBytes + at, source.slice(source.position() + at, bytes));
+    }
   }
 
   /** tmpfs knows no {@code RWF_NOWAIT} and needs none. */

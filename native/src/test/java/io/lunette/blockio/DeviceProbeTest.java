@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +34,24 @@ final class DeviceProbeTest {
       boolean scratch = i >= SCRATCH_OFFSET && i < SCRATCH_OFFSET + SCRATCH_BYTES;
       assertThat(left[i]).as("byte " + i).isEqualTo((byte) (scratch ? 0 : 7));
     }
+  }
+
+  @Test
+  void aLongWriteArrivesWholeWhereverItsBufferBegins() throws Exception {
+    Path file = directory.resolve("device");
+    byte[] content = new byte[500_224];
+    new Random(1).nextBytes(content);
+    ByteBuffer source = ByteBuffer.allocateDirect(SIZE);
+    source.position(12_345).put(content).flip().position(12_345);
+    try (RawDevice device = LinuxRawDevice.createFile(file, SIZE)) {
+      device.write(1536, source);
+    }
+
+    byte[] expected = new byte[SIZE];
+    System.arraycopy(content, 0, expected, 1536, content.length);
+    assertThat(Arrays.equals(Files.readAllBytes(file), expected)).isTrue();
+    assertThat(source.position()).isEqualTo(12_345);
+    assertThat(source.remaining()).isEqualTo(content.length);
   }
 
   @Test
