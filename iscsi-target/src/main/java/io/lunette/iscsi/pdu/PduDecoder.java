@@ -20,6 +20,9 @@ public final class PduDecoder {
    */
   private static final int LEAST_ROOM_BYTES = 8 << 10;
 
+  /** From here on another read of the socket costs less than the copy of a segment. */
+  private static final int LONG_SEGMENT_BYTES = 64 << 10;
+
   private enum State {
     HEADER,
     SEGMENT,
@@ -78,6 +81,14 @@ public final class PduDecoder {
             && target.writableBytes() >= segmentLeft;
     room = wanted ? target.retainedSlice(target.writerIndex(), segmentLeft).clear() : null;
     return room;
+  }
+
+  /**
+   * Whether a header comes next, and likely one of a long data segment: the PDU before had one. Who
+   * reads little then gets the rest of the segment where it belongs.
+   */
+  public boolean expectsLongSegment() {
+    return state == State.HEADER && have == 0 && header.dataBytes() >= LONG_SEGMENT_BYTES;
   }
 
   /** Consumes all of {@code in}, which stays the caller's. */

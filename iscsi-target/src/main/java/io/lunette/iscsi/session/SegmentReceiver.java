@@ -13,6 +13,9 @@ import io.netty.util.UncheckedBooleanSupplier;
  */
 final class SegmentReceiver implements RecvByteBufAllocator {
 
+  /** Some headers, where long segments are expected behind them. */
+  private static final int HEADER_READ_BYTES = 1024;
+
   private final PduDecoder decoder;
   private final RecvByteBufAllocator others;
 
@@ -41,7 +44,12 @@ final class SegmentReceiver implements RecvByteBufAllocator {
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
       ByteBuf room = decoder.room();
-      return room != null ? room : super.allocate(allocator);
+      if (room != null) {
+        return room;
+      }
+      return decoder.expectsLongSegment()
+          ? allocator.directBuffer(HEADER_READ_BYTES)
+          : super.allocate(allocator);
     }
 
     @Override

@@ -200,6 +200,25 @@ class PduDecoderTest {
   }
 
   @Test
+  void aLongSegmentIsExpectedAfterALongOne() {
+    int bytes = 64 << 10;
+    PduDecoder decoder = new PduDecoder(collector, bytes);
+    decoder.configure(false, false, bytes);
+    byte[] longOne = pdu(0x05, 1, 0, data(bytes), false, false);
+    byte[] shortOne = pdu(0x05, 2, 0, data(bytes - 4), false, false);
+
+    assertThat(decoder.expectsLongSegment()).isFalse();
+    feed(decoder, longOne, 0, longOne.length - 1);
+    assertThat(decoder.expectsLongSegment()).as("within a segment").isFalse();
+    feed(decoder, longOne, longOne.length - 1, longOne.length);
+    assertThat(decoder.expectsLongSegment()).isTrue();
+    feed(decoder, shortOne, 0, 1);
+    assertThat(decoder.expectsLongSegment()).as("within a header").isFalse();
+    feed(decoder, shortOne, 1, shortOne.length);
+    assertThat(decoder.expectsLongSegment()).isFalse();
+  }
+
+  @Test
   void whatStillComesIntoRoomAfterAStopIsDropped() {
     PduDecoder decoder = new PduDecoder(collector, 1 << 16);
     feed(decoder, pdu(1, 2, 0, data(20_000), false, false), 0, 48 + 1000);
