@@ -205,6 +205,7 @@ public final class Appliance implements AutoCloseable {
                 Clock.systemUTC(),
                 workers.timer(),
                 workers.blocking(),
+                workers.waiting(),
                 CoreSettings.DEFAULT.withSpace(thresholds)));
     lifecycle.add("core", wired::close);
     ReconcileReport report = wired.start();

@@ -61,7 +61,8 @@ final class ForeignArrays implements AutoCloseable {
             Clock.systemUTC(),
             ArrayTimeouts.DEFAULT);
     this.connected =
-        new ConnectedArrays(catalog, new SmisConnector(catalog, settings), Clock.systemUTC());
+        new ConnectedArrays(
+            catalog, new SmisConnector(catalog, settings), Clock.systemUTC(), threads);
     this.driver = new RoutingVolumeDriver(catalog, local, connected);
     this.masking = new RoutingLunMasking(catalog, localMasking, connected);
     this.arrays = new CatalogArrays(catalog, connected, local, new CatalogAuditTrail(catalog));

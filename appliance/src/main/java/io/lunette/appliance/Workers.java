@@ -14,6 +14,7 @@ final class Workers implements AutoCloseable {
   private static final long END_SECONDS = 5;
 
   private final ExecutorService blocking;
+  private final ExecutorService waiting;
   private final ScheduledExecutorService timer;
 
   Workers() {
@@ -21,6 +22,9 @@ final class Workers implements AutoCloseable {
     this.blocking =
         Executors.newFixedThreadPool(
             BLOCKING_THREADS, task -> daemon(task, "lunette-work-" + number.incrementAndGet()));
+    this.waiting =
+        Executors.newCachedThreadPool(
+            task -> daemon(task, "lunette-lane-" + number.incrementAndGet()));
     this.timer = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "lunette-timer"));
   }
 
@@ -35,6 +39,11 @@ final class Workers implements AutoCloseable {
     return blocking;
   }
 
+  /** For work of which there is a bounded amount, each of which may wait for another peer. */
+  ExecutorService waiting() {
+    return waiting;
+  }
+
   /** For what is due later. */
   ScheduledExecutorService timer() {
     return timer;
@@ -45,8 +54,11 @@ final class Workers implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     blocking.shutdownNow();
+    waiting.shutdownNow();
     try {
-      boolean ignored = blocking.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+      boolean ignored =
+          blocking.awaitTermination(END_SECONDS, TimeUnit.SECONDS)
+              && waiting.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -90,6 +90,7 @@ public final class AllocationBench implements AutoCloseable {
                 Clock.systemUTC(),
                 timer,
                 workers,
+                workers,
                 CoreSettings.DEFAULT));
     ReconcileReport unused = core.start();
   }

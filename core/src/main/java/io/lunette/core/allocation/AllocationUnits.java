@@ -148,7 +148,7 @@ public final class AllocationUnits {
 
   /** Takes from a server what it has still of allocations that have ended, but for replicas. */
   void finish(ServerName server) throws DomainException {
-    for (HeldLun lun : catalog.read(luns::released)) {
+    for (HeldLun lun : unfinished()) {
       if (lun.server().equals(server)) {
         take(lun);
       }
@@ -171,23 +171,15 @@ public final class AllocationUnits {
         });
   }
 
-  /** Servers from which something has still to be taken. */
-  Set<ServerName> unfinished() throws DomainException {
-    return catalog.read(this::unfinished);
-  }
-
-  private Set<ServerName> unfinished(Transaction transaction) throws DomainException {
-    return servers(luns.released(transaction));
+  /** What has still to be taken from servers, but for replicas. */
+  List<HeldLun> unfinished() throws DomainException {
+    return catalog.read(luns::released);
   }
 
   /** Servers from which something has still to be taken, by whatever node. */
   Set<ServerName> unfinishedAnywhere(Transaction transaction) throws DomainException {
-    return servers(luns.releasedAnywhere(transaction));
-  }
-
-  private static Set<ServerName> servers(List<HeldLun> luns) {
     Set<ServerName> servers = new TreeSet<>();
-    luns.forEach(lun -> servers.add(lun.server()));
+    luns.releasedAnywhere(transaction).forEach(lun -> servers.add(lun.server()));
     return servers;
   }
 }

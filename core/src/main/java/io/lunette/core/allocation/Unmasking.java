@@ -12,10 +12,13 @@ import io.lunette.core.server.ServerLocks;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.LunMasking;
+import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumePlace;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +33,7 @@ public final class Unmasking implements ServerDependents {
   private static final Logger LOG = LoggerFactory.getLogger(Unmasking.class);
 
   private final Catalog catalog;
+  private final VolumeDriver driver;
   private final LunMasking masking;
   private final AllocationUnits units;
   private final ReplicaLedger replicas;
@@ -38,12 +42,14 @@ public final class Unmasking implements ServerDependents {
 
   public Unmasking(
       Catalog catalog,
+      VolumeDriver driver,
       LunMasking masking,
       AllocationUnits units,
       ReplicaLedger replicas,
       ServerLuns luns,
       ServerLocks locks) {
     this.catalog = catalog;
+    this.driver = driver;
     this.masking = masking;
     this.units = units;
     this.replicas = replicas;
@@ -87,23 +93,50 @@ public final class Unmasking implements ServerDependents {
    *
    * @return what could not be taken; it is tried again when this is called again
    */
-  public List<PendingUnmask> finishAll() throws DomainException {
-    Set<ServerName> servers = units.unfinished();
-    catalog
-        .read(replicas::pendingUnmasks)
-        .forEach(pending -> servers.add(pending.replica().server().orElseThrow()));
-    for (ServerName server : servers) {
-      Lock lock = locks.of(server);
-      lock.lock();
-      try {
-        finish(server);
-      } catch (DomainException e) {
-        LOG.warn("what server '{}' released is still in its reach: {}", server, e.getMessage());
-      } finally {
-        lock.unlock();
-      }
+  public List<PendingUnmask> finishAll() throws DomainException, VolumeException {
+    for (ServerName server : unfinished().keySet()) {
+      finishQuietly(server);
     }
     return catalog.read(replicas::pendingUnmasks);
+  }
+
+  /** Takes what is still to be taken from the servers that wait for one place. */
+  public void finishAll(VolumePlace place) throws DomainException, VolumeException {
+    for (Map.Entry<ServerName, VolumePlace> server : unfinished().entrySet()) {
+      if (server.getValue().equals(place)) {
+        finishQuietly(server.getKey());
+      }
+    }
+  }
+
+  /** Servers from which something is still to be taken, and the place that may keep it waiting. */
+  private Map<ServerName, VolumePlace> unfinished() throws DomainException, VolumeException {
+    Map<ServerName, VolumePlace> servers = new TreeMap<>();
+    for (HeldLun lun : units.unfinished()) {
+      servers.merge(lun.server(), driver.place(lun.volume()), Unmasking::farther);
+    }
+    for (PendingUnmask pending : catalog.read(replicas::pendingUnmasks)) {
+      Replica replica = pending.replica();
+      servers.merge(
+          replica.server().orElseThrow(), driver.place(replica.volume()), Unmasking::farther);
+    }
+    return servers;
+  }
+
+  private static VolumePlace farther(VolumePlace one, VolumePlace other) {
+    return one.isLocal() ? other : one;
+  }
+
+  private void finishQuietly(ServerName server) {
+    Lock lock = locks.of(server);
+    lock.lock();
+    try {
+      finish(server);
+    } catch (DomainException e) {
+      LOG.warn("what server '{}' released is still in its reach: {}", server, e.getMessage());
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

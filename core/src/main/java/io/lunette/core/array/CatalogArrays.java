@@ -142,7 +142,7 @@ public final class CatalogArrays implements Arrays {
                 .filter(volume -> volume.name().isPresent())
                 .count();
     try {
-      ArrayDescription description = connected.get(array.name()).describe();
+      ArrayDescription description = connected.ask(array.name(), ArrayDriver::describe);
       return new ArrayStatus(array, held, Optional.of(description), Optional.empty());
     } catch (VolumeException e) {
       return new ArrayStatus(array, held, Optional.empty(), Optional.of(e.getMessage()));

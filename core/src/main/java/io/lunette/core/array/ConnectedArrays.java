@@ -10,36 +10,82 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The drivers of the registered arrays. An array is connected when it is first needed; one that
- * could not be is not tried again for a few seconds, so that it does not hold up every call.
- * Thread-safe.
+ * could not be is not tried again for a few seconds, and one that keeps silent is waited for within
+ * bounds ({@link Patience}), so that it does not hold up every call. Thread-safe.
  */
 public final class ConnectedArrays implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ConnectedArrays.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
+  /** How long those wait who can do without an answer. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private static final class Slot {
+    private final Patience patience;
+    private final Lock connecting = new ReentrantLock();
     private volatile ArrayDriver driver;
+    private volatile boolean dropped;
     private VolumeException failure;
     private Instant notBefore = Instant.MIN;
+
+    Slot(Patience patience) {
+      this.patience = patience;
+    }
+
+    /** Takes a driver in, unless the slot was given up meanwhile. */
+    synchronized boolean hold(ArrayDriver connected) {
+      if (!dropped) {
+        driver = connected;
+      }
+      return !dropped;
+    }
+
+    /** Gives it up: what was in it, or null. */
+    synchronized ArrayDriver drop() {
+      dropped = true;
+      return driver;
+    }
+  }
+
+  /** What an array is asked. */
+  interface Question<T> {
+    T ask(ArrayDriver driver) throws VolumeException;
   }
 
   private final Catalog catalog;
   private final ArrayConnector connector;
   private final Clock clock;
+  private final Executor threads;
+  private final Duration patience;
   private final ArrayLedger ledger = new ArrayLedger();
   private final Map<ArrayName, Slot> slots = new TreeMap<>();
   private boolean closed;
 
-  public ConnectedArrays(Catalog catalog, ArrayConnector connector, Clock clock) {
+  /**
+   * Connects nothing yet.
+   *
+   * @param threads has one for each question to an array
+   */
+  public ConnectedArrays(Catalog catalog, ArrayConnector connector, Clock clock, Executor threads) {
+    this(catalog, connector, clock, threads, PATIENCE);
+  }
+
+  ConnectedArrays(
+      Catalog catalog, ArrayConnector connector, Clock clock, Executor threads, Duration patience) {
     this.catalog = catalog;
     this.connector = connector;
     this.clock = clock;
+    this.threads = threads;
+    this.patience = patience;
   }
 
   /** The registered arrays. */
@@ -50,34 +96,66 @@ public final class ConnectedArrays implements AutoCloseable {
   /**
    * The driver of an array.
    *
-   * @throws VolumeException NOT_FOUND if it is not registered; IO if it does not answer
+   * @throws VolumeException NOT_FOUND if it is not registered; IO if it does not answer soon
    */
   ArrayDriver get(ArrayName name) throws VolumeException {
     Slot slot = slot(name);
-    synchronized (slot) {
+    ArrayDriver driver = slot.driver;
+    return driver != null ? driver : slot.patience.ask(() -> connected(name, slot));
+  }
+
+  /**
+   * What an array answers, for those who can do without it.
+   *
+   * @throws VolumeException NOT_FOUND if it is not registered; IO if it does not answer soon; what
+   *     the question ends in
+   */
+  <T> T ask(ArrayName name, Question<T> question) throws VolumeException {
+    Slot slot = slot(name);
+    return slot.patience.ask(() -> question.ask(connected(name, slot)));
+  }
+
+  private ArrayDriver connected(ArrayName name, Slot slot) throws VolumeException {
+    slot.connecting.lock();
+    try {
       if (slot.driver != null) {
         return slot.driver;
       }
       if (clock.instant().isBefore(slot.notBefore)) {
         throw new VolumeException(slot.failure.kind(), slot.failure.getMessage(), slot.failure);
       }
-      try {
-        slot.driver = connector.connect(registration(name));
-        return slot.driver;
-      } catch (VolumeException e) {
-        LOG.warn("array '{}' is not connected: {}", name, e.getMessage());
-        slot.failure = e;
-        slot.notBefore = clock.instant().plus(RETRY_AFTER);
-        throw e;
-      }
+      return connect(name, slot);
+    } finally {
+      slot.connecting.unlock();
     }
+  }
+
+  private ArrayDriver connect(ArrayName name, Slot slot) throws VolumeException {
+    ArrayDriver driver;
+    try {
+      driver = connector.connect(registration(name));
+    } catch (VolumeException e) {
+      LOG.warn("array '{}' is not connected: {}", name, e.getMessage());
+      slot.failure = e;
+      slot.notBefore = clock.instant().plus(RETRY_AFTER);
+      throw e;
+    }
+    if (!slot.hold(driver)) {
+      close(name, driver);
+      throw disconnected(name);
+    }
+    return driver;
   }
 
   private synchronized Slot slot(ArrayName name) throws VolumeException {
     if (closed) {
-      throw new VolumeException(VolumeException.Kind.IO, "array '" + name + "' was disconnected");
+      throw disconnected(name);
     }
-    return slots.computeIfAbsent(name, unused -> new Slot());
+    return slots.computeIfAbsent(name, each -> new Slot(new Patience(each, threads, patience)));
+  }
+
+  private static VolumeException disconnected(ArrayName name) {
+    return new VolumeException(VolumeException.Kind.IO, "array '" + name + "' was disconnected");
   }
 
   private StorageArray registration(ArrayName name) throws VolumeException {
@@ -90,9 +168,8 @@ public final class ConnectedArrays implements AutoCloseable {
 
   /** Takes over a driver that was connected when its array was registered. */
   void adopt(ArrayName name, ArrayDriver driver) throws VolumeException {
-    Slot slot = slot(name);
-    synchronized (slot) {
-      slot.driver = driver;
+    if (!slot(name).hold(driver)) {
+      throw disconnected(name);
     }
   }
 
@@ -121,7 +198,7 @@ public final class ConnectedArrays implements AutoCloseable {
       slot = slots.remove(name);
     }
     if (slot != null) {
-      close(name, slot);
+      close(name, slot.drop());
     }
   }
 
@@ -133,19 +210,17 @@ public final class ConnectedArrays implements AutoCloseable {
       all = new TreeMap<>(slots);
       slots.clear();
     }
-    all.forEach(ConnectedArrays::close);
+    all.forEach((name, slot) -> close(name, slot.drop()));
   }
 
-  private static void close(ArrayName name, Slot slot) {
-    synchronized (slot) {
-      if (slot.driver == null) {
-        return;
-      }
-      try {
-        slot.driver.close();
-      } catch (VolumeException e) {
-        LOG.warn("array '{}' was not left tidily: {}", name, e.getMessage());
-      }
+  private static void close(ArrayName name, ArrayDriver driver) {
+    if (driver == null) {
+      return;
+    }
+    try {
+      driver.close();
+    } catch (VolumeException e) {
+      LOG.warn("array '{}' was not left tidily: {}", name, e.getMessage());
     }
   }
 

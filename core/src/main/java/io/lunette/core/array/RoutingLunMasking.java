@@ -84,7 +84,7 @@ public final class RoutingLunMasking implements LunMasking {
 
   private List<LunMapping> mappings(ArrayName array) {
     try {
-      return arrays.get(array).mappings();
+      return arrays.ask(array, LunMasking::mappings);
     } catch (VolumeException e) {
       LOG.warn("the mappings of array '{}' are not known: {}", array, e.getMessage());
       return List.of();

@@ -14,10 +14,13 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumePlace;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -183,6 +186,29 @@ public final class RoutingVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public Set<VolumePlace> places() throws VolumeException {
+    Set<VolumePlace> places = new LinkedHashSet<>(Set.of(VolumePlace.LOCAL));
+    try {
+      arrays.registered().forEach(array -> places.add(new VolumePlace(array.name().value())));
+    } catch (DomainException e) {
+      throw ConnectedArrays.volumeException(e);
+    }
+    return places;
+  }
+
+  @Override
+  public VolumePlace place(VolumeName name) throws VolumeException {
+    return placed(name)
+        .map(volume -> new VolumePlace(volume.array().value()))
+        .orElse(VolumePlace.LOCAL);
+  }
+
+  @Override
+  public List<VolumeInfo> list(VolumePlace place) throws VolumeException {
+    return place.isLocal() ? local.list() : arrays.get(new ArrayName(place.name())).list();
+  }
+
+  @Override
   public List<VolumeInfo> list() throws VolumeException {
     List<VolumeInfo> all = new ArrayList<>(local.list());
     try {
@@ -198,7 +224,7 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   private List<VolumeInfo> list(ArrayName array) throws DomainException {
     try {
-      return arrays.get(array).list();
+      return arrays.ask(array, VolumeDriver::list);
     } catch (VolumeException e) {
       LOG.warn("the volumes of array '{}' are listed as last known: {}", array, e.getMessage());
       return catalog.read(transaction -> ledger.all(transaction, array)).stream()

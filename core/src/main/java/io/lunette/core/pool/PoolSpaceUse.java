@@ -67,7 +67,8 @@ final class PoolSpaceUse {
     }
     try {
       Map<VolumeName, VolumeInfo> volumes =
-          driver.list().stream().collect(Collectors.toMap(VolumeInfo::name, Function.identity()));
+          driver.list(driver.place(names.get(0))).stream()
+              .collect(Collectors.toMap(VolumeInfo::name, Function.identity()));
       long bytes = 0;
       for (VolumeName name : names) {
         VolumeInfo volume = volumes.get(name);

@@ -9,40 +9,42 @@ import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.volume.VolumeDriver;
-import io.lunette.core.work.SingleFlight;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumePlace;
+import io.lunette.core.work.Lanes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the volumes of pools as the catalog wants them: deletes what is retired, makes what is
- * missing. One after the other and never twice at one time, so that no clone is deleted while it is
- * still being made; a copy that is deleted ends. Thread-safe.
+ * missing. At each place one after the other and never twice at one time, so that no clone is
+ * deleted while it is still being made; a copy that is deleted ends. A place that keeps one waiting
+ * holds up none of the others. Thread-safe.
  */
 public final class PoolUpkeep implements AutoCloseable {
-
-  private static final Logger LOG = LoggerFactory.getLogger(PoolUpkeep.class);
 
   private static final Duration PRUNE_EVERY = Duration.ofHours(1);
 
   private final Catalog catalog;
+  private final VolumeDriver driver;
   private final Clock clock;
   private final DemandLedger demand;
   private final RefillTroubles troubles;
   private final ReplicaCopies copies;
   private final Refill refill;
   private final VolumeSweep sweep;
-  private final SingleFlight flight;
+  private final Lanes<VolumePlace> lanes;
   private Instant pruned = Instant.EPOCH;
 
   /**
    * Wires the upkeep; nothing runs yet.
    *
+   * @param waiting has a thread for whoever waits for a place
    * @param batch how many replicas are made in one step
    */
   public PoolUpkeep(
@@ -57,8 +59,10 @@ public final class PoolUpkeep implements AutoCloseable {
       CatalogAuditTrail audit,
       Clock clock,
       Executor workers,
+      Executor waiting,
       int batch) {
     this.catalog = catalog;
+    this.driver = driver;
     this.clock = clock;
     this.demand = demand;
     this.troubles = new RefillTroubles(clock);
@@ -78,12 +82,12 @@ public final class PoolUpkeep implements AutoCloseable {
             troubles,
             batch);
     this.sweep = new VolumeSweep(catalog, driver, images, replicas, audit);
-    this.flight = new SingleFlight("upkeep of the pools", workers, this::run);
+    this.lanes = new Lanes<>("upkeep of the pools", waiting, this::survey, this::run);
   }
 
   /** Lets it run soon. */
   public void request() {
-    flight.request();
+    lanes.request();
   }
 
   /** Why a pool is not full. */
@@ -96,14 +100,15 @@ public final class PoolUpkeep implements AutoCloseable {
     return copies.running(image);
   }
 
-  private void run() {
-    try {
-      sweep.run();
-      refill.run();
-      prune();
-    } catch (DomainException e) {
-      LOG.warn("upkeep of the pools is tried again later", e);
-    }
+  private Set<VolumePlace> survey() throws DomainException, VolumeException {
+    sweep.retire();
+    prune();
+    return driver.places();
+  }
+
+  private void run(VolumePlace place) throws DomainException, VolumeException {
+    sweep.run(place);
+    refill.run(place);
   }
 
   private void prune() throws DomainException {
@@ -118,9 +123,9 @@ public final class PoolUpkeep implements AutoCloseable {
     }
   }
 
-  /** Waits for the run under way and lets no more begin. */
+  /** Waits for the runs under way and lets no more begin. */
   @Override
   public void close() {
-    flight.close();
+    lanes.close();
   }
 }

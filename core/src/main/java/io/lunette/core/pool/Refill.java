@@ -15,6 +15,7 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumePlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ import java.util.Optional;
  * the same request; so a failure that lasts adds nothing. Independent replicas are written down
  * likewise and left to {@link ReplicaCopies}. One that is to be laid anew loses its volume first.
  *
- * <p>Runs on one thread at a time; {@link #trouble} may be asked by any.
+ * <p>Runs on one thread at a time for each place.
  */
 final class Refill {
 
@@ -67,11 +68,11 @@ final class Refill {
     this.batch = batch;
   }
 
-  /** Fills every pool that has to be filled; goes on with the others when one fails. */
-  void run() throws DomainException {
+  /** Fills every pool of a place that has to be filled; goes on with the others when one fails. */
+  void run(VolumePlace place) throws DomainException, VolumeException {
     for (Image image : catalog.read(this::imagesToFill)) {
-      if (troubles.isDue(image)) {
-        fill(image);
+      if (troubles.isDue(image) && driver.place(image.volume()).equals(place)) {
+        fill(image, place);
       }
     }
   }
@@ -99,7 +100,7 @@ final class Refill {
     return wanting;
   }
 
-  private void fill(Image image) throws DomainException {
+  private void fill(Image image, VolumePlace place) throws DomainException {
     try {
       layAnew(image);
       List<ReplicaName> names = next(image);
@@ -107,7 +108,7 @@ final class Refill {
         maker.make(image, names);
         names = next(image);
       }
-      copies.start(image);
+      copies.start(image, place);
       troubles.clear(image);
     } catch (VolumeException e) {
       troubles.note(image, e);

@@ -13,6 +13,7 @@ import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumePlace;
 import io.lunette.core.volume.VolumeState;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,16 +34,18 @@ import org.slf4j.LoggerFactory;
  * Makes independent replicas: full copies, which take their time. The queue is the set of BUILDING
  * replicas of that kind in the catalog, so a restart goes on where it was: it asks the driver for
  * the same copy again, which joins the one under way or begins it anew. A copy whose replica is
- * retired ends when its volume is deleted. Thread-safe; copies are begun on one thread at a time.
+ * retired ends when its volume is deleted. Thread-safe; copies are begun on one thread at a time
+ * for each place.
  */
 final class ReplicaCopies {
 
-  /** How many run at one time, of all pools. */
+  /** How many run at one time at a place, of all its pools. */
   static final int AT_ONE_TIME = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicaCopies.class);
 
-  private record Run(Image image, Job<VolumeInfo> job, Instant started, boolean whole) {}
+  private record Run(
+      Image image, VolumePlace place, Job<VolumeInfo> job, Instant started, boolean whole) {}
 
   private final Catalog catalog;
   private final VolumeDriver driver;
@@ -77,19 +80,24 @@ final class ReplicaCopies {
     this.failed = failed;
   }
 
-  /** Begins as many of an image's copies as there is room for. */
-  void start(Image image) throws DomainException, VolumeException {
+  /** Begins as many of an image's copies as there is room for at its place. */
+  void start(Image image, VolumePlace place) throws DomainException, VolumeException {
     List<Replica> waiting =
         catalog.read(
-            transaction -> replicas.toCopy(transaction, image.id(), runs.size() + AT_ONE_TIME));
+            transaction -> replicas.toCopy(transaction, image.id(), running(place) + AT_ONE_TIME));
     for (Replica replica : waiting) {
-      if (runs.size() < AT_ONE_TIME && !runs.containsKey(replica.name())) {
-        start(image, replica.name());
+      if (running(place) < AT_ONE_TIME && !runs.containsKey(replica.name())) {
+        start(image, place, replica.name());
       }
     }
   }
 
-  private void start(Image image, ReplicaName name) throws DomainException, VolumeException {
+  private int running(VolumePlace place) {
+    return Math.toIntExact(runs.values().stream().filter(run -> run.place().equals(place)).count());
+  }
+
+  private void start(Image image, VolumePlace place, ReplicaName name)
+      throws DomainException, VolumeException {
     Optional<VolumeInfo> there = driver.find(name.volume());
     if (there.isPresent() && isWhole(image, there.get())) {
       ready(image, name, Optional.empty());
@@ -106,7 +114,7 @@ final class ReplicaCopies {
       fail(name, e);
       return;
     }
-    Run run = new Run(image, job, started, there.isEmpty());
+    Run run = new Run(image, place, job, started, there.isEmpty());
     runs.put(name, run);
     var unused = job.result().whenComplete((volume, failure) -> hop(() -> end(name, run, failure)));
   }

@@ -15,14 +15,18 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumePlace;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Retires replicas of versions that are not current, and deletes the volumes of retired replicas,
- * of retired images that have no replica left, and of deleted images. Runs on one thread at a time.
+ * of retired images that have no replica left, and of deleted images. Runs on one thread at a time
+ * for each place.
  */
 final class VolumeSweep {
 
@@ -48,14 +52,19 @@ final class VolumeSweep {
     this.audit = audit;
   }
 
-  /** Deletes what can be deleted now; what cannot is tried again in the next run. */
-  void run() throws DomainException {
+  /** Says in the catalog what is to be deleted. */
+  void retire() throws DomainException {
     retireSuperseded();
     if (!catalog.read(images::unused).isEmpty()) {
       catalog.change(this::deleteUnused);
     }
+  }
+
+  /** Deletes at a place what can be deleted now; what cannot is tried again in the next run. */
+  void run(VolumePlace place) throws DomainException, VolumeException {
     for (Image image : catalog.read(images::volumesToDelete)) {
-      if (image.volumes().stream().allMatch(this::isDeleted)) {
+      if (driver.place(image.volume()).equals(place)
+          && image.volumes().stream().allMatch(this::isDeleted)) {
         catalog.change(
             transaction -> {
               images.markVolumeGone(transaction, image.id());
@@ -63,22 +72,35 @@ final class VolumeSweep {
             });
       }
     }
-    boolean all = true;
-    List<ReplicaName> due = nextReplicas();
-    while (all && !due.isEmpty()) {
+    deleteReplicas(place);
+  }
+
+  private void deleteReplicas(VolumePlace place) throws DomainException, VolumeException {
+    Set<ReplicaName> left = new HashSet<>();
+    boolean more = true;
+    while (more) {
+      int limit = left.size() + BATCH;
+      List<ReplicaName> due =
+          catalog.read(transaction -> replicas.volumesToDelete(transaction, limit));
       List<ReplicaName> gone = new ArrayList<>();
       for (ReplicaName name : due) {
-        if (isDeleted(name.volume())) {
-          gone.add(name);
+        if (!left.contains(name)) {
+          boolean deleted = driver.place(name.volume()).equals(place) && isDeleted(name.volume());
+          (deleted ? gone : left).add(name);
         }
       }
+      markGone(gone);
+      more = due.size() == limit;
+    }
+  }
+
+  private void markGone(List<ReplicaName> gone) throws DomainException {
+    if (!gone.isEmpty()) {
       catalog.change(
           transaction -> {
             replicas.markVolumesGone(transaction, gone);
             return null;
           });
-      all = gone.size() == due.size();
-      due = nextReplicas();
     }
   }
 
@@ -117,10 +139,6 @@ final class VolumeSweep {
           "it was retired and has no replica left");
     }
     return null;
-  }
-
-  private List<ReplicaName> nextReplicas() throws DomainException {
-    return catalog.read(transaction -> replicas.volumesToDelete(transaction, BATCH));
   }
 
   private boolean isDeleted(VolumeName volume) {

@@ -25,7 +25,8 @@ import java.util.concurrent.ScheduledExecutorService;
  * @param softwareVersion what these name as the tool
  * @param clock what time it is
  * @param timer calls for the work that is due; runs nothing that blocks
- * @param workers runs imports, refills and the ends of scrubs, which block
+ * @param workers runs imports and the ends of scrubs, which block
+ * @param waiting runs what may wait for a place of the driver; it has a thread for each that does
  * @param settings bounds of all that
  */
 public record CoreParts(
@@ -40,4 +41,5 @@ public record CoreParts(
     Clock clock,
     ScheduledExecutorService timer,
     Executor workers,
+    Executor waiting,
     CoreSettings settings) {}

@@ -92,10 +92,10 @@ final class MaskingReconciler {
               "it was unmapped");
         }
       }
+      finishReleases(differences);
     } catch (VolumeException e) {
       throw DomainException.of(e);
     }
-    finishReleases(differences);
     prepare(differences);
     for (Wanted each : wanted) {
       if (!shown.contains(each)) {
@@ -133,7 +133,7 @@ final class MaskingReconciler {
     return wanted;
   }
 
-  private void finishReleases(Differences differences) throws DomainException {
+  private void finishReleases(Differences differences) throws DomainException, VolumeException {
     for (PendingUnmask pending : unmasking.finishAll()) {
       differences.unresolved(
           "replica " + pending.replica().name(),

@@ -59,9 +59,12 @@ import io.lunette.core.space.Space;
 import io.lunette.core.space.SpaceWatch;
 import io.lunette.core.tenant.CatalogTenants;
 import io.lunette.core.tenant.Tenants;
-import io.lunette.core.work.SingleFlight;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumePlace;
+import io.lunette.core.work.Lanes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -89,7 +92,8 @@ final class WiredCore implements ProvisioningCore {
   private final WiredServers running;
   private final SpaceWatch space;
   private final PoolUpkeep upkeep;
-  private final SingleFlight unmasks;
+  private final Unmasking unmasking;
+  private final Lanes<VolumePlace> unmasks;
   private final Heartbeat heartbeat;
   private final VolumeReconciler volumeReconciler;
   private final MaskingReconciler maskingReconciler;
@@ -121,7 +125,7 @@ final class WiredCore implements ProvisioningCore {
     var portions =
         new PortionExchange(
             catalog, masking, imageLedger, allocationLedger, allocationLuns, locks, audit);
-    var unmasking = new Unmasking(catalog, masking, units, replicaLedger, luns, locks);
+    this.unmasking = new Unmasking(catalog, driver, masking, units, replicaLedger, luns, locks);
     var chain = new CertificateChain(parts.keys());
     this.certificates = new CatalogCertificates(catalog, chain, parts.keys(), audit);
     this.tenants =
@@ -145,6 +149,7 @@ final class WiredCore implements ProvisioningCore {
             audit,
             parts.clock(),
             parts.workers(),
+            parts.waiting(),
             settings.refillBatch());
     this.scrubs =
         new CatalogScrubs(
@@ -161,6 +166,7 @@ final class WiredCore implements ProvisioningCore {
             settings.space(),
             parts.clock(),
             parts.workers(),
+            parts.waiting(),
             settings.scrubRuns(),
             settings.scrubAttempts());
     this.pools =
@@ -228,7 +234,8 @@ final class WiredCore implements ProvisioningCore {
         new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
     this.space =
         new SpaceWatch(catalog, driver, replicaLedger, audit, settings.space(), parts.workers());
-    this.unmasks = new SingleFlight("unmasking", parts.workers(), () -> tidyAllocations(unmasking));
+    this.unmasks =
+        new Lanes<>("unmasking", parts.waiting(), this::tidyAllocations, unmasking::finishAll);
     this.heartbeat = new Heartbeat(new CatalogNodes(catalog), parts.clock(), parts.workers());
     this.volumeReconciler =
         new VolumeReconciler(
@@ -277,13 +284,9 @@ final class WiredCore implements ProvisioningCore {
     scrubs.request();
   }
 
-  private void tidyAllocations(Unmasking unmasking) {
-    try {
-      unmasking.finishAll();
-      allocations.forgetOldRequests();
-    } catch (DomainException e) {
-      LOG.warn("returned replicas are unmasked later", e);
-    }
+  private Set<VolumePlace> tidyAllocations() throws DomainException, VolumeException {
+    allocations.forgetOldRequests();
+    return parts.driver().places();
   }
 
   @Override

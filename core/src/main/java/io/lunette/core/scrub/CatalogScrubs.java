@@ -49,7 +49,8 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
    * @param softwareVersion what they name as the tool
    * @param upkeep asks for the volumes of retired replicas to be deleted
    * @param thresholds when space counts as short
-   * @param runsMax how many scrubs run at one time
+   * @param waiting has a thread for whoever waits for a place
+   * @param runsMax how many scrubs run at one time at each place
    * @param attemptsMax how often a scrub is tried before its replica is quarantined
    */
   public CatalogScrubs(
@@ -66,6 +67,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
       SpaceThresholds thresholds,
       Clock clock,
       Executor workers,
+      Executor waiting,
       int runsMax,
       int attemptsMax) {
     this.catalog = catalog;
@@ -95,6 +97,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
             upkeep,
             clock,
             workers,
+            waiting,
             runsMax);
   }
 

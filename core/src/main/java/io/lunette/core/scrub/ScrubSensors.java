@@ -15,13 +15,14 @@ import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumePlace;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
  * Asks the driver what may start a scrub, outside of transactions; nothing while no replica waits.
- * Stateless, so thread-safe.
+ * Of returned replicas, those at one place are weighed at a time. Stateless, so thread-safe.
  */
 final class ScrubSensors {
 
@@ -47,7 +48,7 @@ final class ScrubSensors {
     this.thresholds = thresholds;
   }
 
-  ScrubSigns read() throws DomainException {
+  ScrubSigns read(VolumePlace place) throws DomainException {
     List<Replica> returned =
         catalog.read(
             transaction -> replicas.inState(transaction, ReplicaState.RETURNED, Integer.MAX_VALUE));
@@ -58,8 +59,10 @@ final class ScrubSensors {
     try {
       Map<ImageId, Long> bytes = new HashMap<>();
       for (Replica replica : weighed) {
-        long held = driver.find(replica.volume()).map(VolumeInfo::allocatedBytes).orElse(0L);
-        bytes.merge(replica.image(), held, Long::sum);
+        if (driver.place(replica.volume()).equals(place)) {
+          long held = driver.find(replica.volume()).map(VolumeInfo::allocatedBytes).orElse(0L);
+          bytes.merge(replica.image(), held, Long::sum);
+        }
       }
       return new ScrubSigns(thresholds.level(SpaceLevel.NORMAL, driver.space()), bytes);
     } catch (VolumeException e) {

@@ -17,7 +17,8 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
-import io.lunette.core.work.SingleFlight;
+import io.lunette.core.volume.VolumePlace;
+import io.lunette.core.work.Lanes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,9 +37,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Runs scrubs. The queue is the set of SCRUBBING replicas in the catalog, so a restart goes on
  * where it was: it asks the driver for the same erase again, which joins the one under way or
- * repeats it. At most a set number run at one time. One that fails waits a while, longer each time,
- * and is given up after a set number of attempts; only an erase that its driver reports as wholly
- * verified makes a replica READY (DESIGN I2b). Thread-safe.
+ * repeats it. At most a set number run at one time at each place, so that a place which does not
+ * answer holds up none of the others. One that fails waits a while, longer each time, and is given
+ * up after a set number of attempts; only an erase that its driver reports as wholly verified makes
+ * a replica READY (DESIGN I2b). Thread-safe.
  */
 final class Scrubber implements AutoCloseable {
 
@@ -46,10 +48,12 @@ final class Scrubber implements AutoCloseable {
   private static final Duration BACKOFF_MAX = Duration.ofMinutes(1);
 
   private static final class Run {
+    final VolumePlace place;
     final int attempt;
     volatile Job<EraseReport> job;
 
-    Run(int attempt) {
+    Run(VolumePlace place, int attempt) {
+      this.place = place;
       this.attempt = attempt;
     }
   }
@@ -65,7 +69,7 @@ final class Scrubber implements AutoCloseable {
   private final Clock clock;
   private final Executor workers;
   private final int runsMax;
-  private final SingleFlight flight;
+  private final Lanes<VolumePlace> lanes;
   private final Map<ReplicaName, Run> runs = new ConcurrentHashMap<>();
   private final Map<ReplicaName, Instant> waits = new ConcurrentHashMap<>();
   private final ReadWriteLock ending = new ReentrantReadWriteLock();
@@ -82,6 +86,7 @@ final class Scrubber implements AutoCloseable {
       Runnable upkeep,
       Clock clock,
       Executor workers,
+      Executor waiting,
       int runsMax) {
     this.catalog = catalog;
     this.driver = driver;
@@ -94,12 +99,12 @@ final class Scrubber implements AutoCloseable {
     this.clock = clock;
     this.workers = workers;
     this.runsMax = runsMax;
-    this.flight = new SingleFlight("scrubber", workers, this::pump);
+    this.lanes = new Lanes<>("scrubber", waiting, driver::places, this::pump);
   }
 
   /** Lets it look soon whether something is due. */
   void request() {
-    flight.request();
+    lanes.request();
   }
 
   /** Lets a replica be tried now, whatever failed before. */
@@ -120,24 +125,39 @@ final class Scrubber implements AutoCloseable {
         .toList();
   }
 
-  private void pump() {
-    try {
-      if (control.isPaused()) {
-        return;
-      }
-      ScrubSigns signs = sensors.read();
-      if (!catalog.read(transaction -> triggers.due(transaction, signs)).isEmpty()) {
-        catalog.change(transaction -> begin(transaction, signs));
-      }
-      int known = runs.size() + waits.size();
-      for (Replica replica : books.begun(runsMax + known)) {
-        if (runs.size() < runsMax && !runs.containsKey(replica.name()) && isDue(replica.name())) {
-          start(replica);
-        }
-      }
-    } catch (DomainException e) {
-      LOG.warn("scrubs are tried again later", e);
+  private void pump(VolumePlace place) throws DomainException, VolumeException {
+    if (control.isPaused()) {
+      return;
     }
+    ScrubSigns signs = sensors.read(place);
+    if (!catalog.read(transaction -> triggers.due(transaction, signs)).isEmpty()) {
+      catalog.change(transaction -> begin(transaction, signs));
+    }
+    int limit = runsMax + runs.size() + waits.size();
+    List<Replica> begun = startDue(limit, place);
+    while (begun.size() == limit && hasRoom(place)) {
+      limit = Math.multiplyExact(limit, 2);
+      begun = startDue(limit, place);
+    }
+  }
+
+  /** Starts what is due at a place of the scrubs that were begun first; all of those. */
+  private List<Replica> startDue(int limit, VolumePlace place)
+      throws DomainException, VolumeException {
+    List<Replica> begun = books.begun(limit);
+    for (Replica replica : begun) {
+      if (hasRoom(place)
+          && !runs.containsKey(replica.name())
+          && isDue(replica.name())
+          && driver.place(replica.volume()).equals(place)) {
+        start(replica, place);
+      }
+    }
+    return begun;
+  }
+
+  private boolean hasRoom(VolumePlace place) {
+    return runs.values().stream().filter(run -> run.place.equals(place)).count() < runsMax;
   }
 
   private Void begin(Transaction transaction, ScrubSigns signs) throws DomainException {
@@ -163,8 +183,8 @@ final class Scrubber implements AutoCloseable {
    * since then, and a server may hold the replica: so the state is asked once more when its place
    * is taken, since an end leaves that place only after the catalog has it.
    */
-  private void start(Replica replica) throws DomainException {
-    Run run = new Run(replica.attempts() + 1);
+  private void start(Replica replica, VolumePlace place) throws DomainException {
+    Run run = new Run(place, replica.attempts() + 1);
     if (runs.putIfAbsent(replica.name(), run) != null) {
       return;
     }
@@ -187,9 +207,9 @@ final class Scrubber implements AutoCloseable {
       var unused =
           run.job
               .result()
-              .whenComplete((report, failure) -> hop(() -> end(replica, report, failure)));
+              .whenComplete((report, failure) -> hop(() -> end(replica, run, report, failure)));
     } catch (VolumeException e) {
-      end(replica, null, e);
+      end(replica, run, null, e);
     }
   }
 
@@ -210,7 +230,7 @@ final class Scrubber implements AutoCloseable {
     }
   }
 
-  private void end(Replica replica, EraseReport report, Throwable failure) {
+  private void end(Replica replica, Run run, EraseReport report, Throwable failure) {
     ending.readLock().lock();
     try {
       if (!closed) {
@@ -223,7 +243,7 @@ final class Scrubber implements AutoCloseable {
       ending.readLock().unlock();
       runs.remove(replica.name());
     }
-    flight.request();
+    lanes.request(run.place);
   }
 
   private void settle(Replica replica, EraseReport report, Throwable failure)
@@ -263,7 +283,7 @@ final class Scrubber implements AutoCloseable {
   /** Begins no more scrubs and records no more ends; erases under way are the driver's. */
   @Override
   public void close() {
-    flight.close();
+    lanes.close();
     ending.writeLock().lock();
     try {
       closed = true;

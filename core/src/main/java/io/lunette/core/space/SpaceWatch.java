@@ -122,8 +122,10 @@ public final class SpaceWatch implements Space, AutoCloseable {
     List<Replica> returned = catalog.read(this::returned);
     long bytes = 0;
     for (Replica replica : returned) {
-      Optional<VolumeInfo> volume = driver.find(replica.volume());
-      bytes += volume.map(VolumeInfo::allocatedBytes).orElse(0L);
+      if (driver.place(replica.volume()).isLocal()) {
+        Optional<VolumeInfo> volume = driver.find(replica.volume());
+        bytes += volume.map(VolumeInfo::allocatedBytes).orElse(0L);
+      }
     }
     return bytes;
   }

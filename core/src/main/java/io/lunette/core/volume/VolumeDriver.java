@@ -4,6 +4,7 @@ package io.lunette.core.volume;
 import io.lunette.core.block.BlockDevice;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Keeps volumes: the native engine, an SMI-S array, a Ceph cluster.
@@ -176,6 +177,24 @@ public interface VolumeDriver extends AutoCloseable {
 
   /** All volumes, by name. */
   List<VolumeInfo> list() throws VolumeException;
+
+  /** The places that it keeps volumes at. Waits for none of them. */
+  default Set<VolumePlace> places() throws VolumeException {
+    return Set.of(VolumePlace.LOCAL);
+  }
+
+  /**
+   * The place of a volume; of one that is not there, where a new one of that name would be. Waits
+   * for no place.
+   */
+  default VolumePlace place(VolumeName name) throws VolumeException {
+    return VolumePlace.LOCAL;
+  }
+
+  /** The volumes at one of the {@link #places}, by name. */
+  default List<VolumeInfo> list(VolumePlace place) throws VolumeException {
+    return list();
+  }
 
   /**
    * Opens a volume for I/O. Several may hold one volume open; all see one coherent device.

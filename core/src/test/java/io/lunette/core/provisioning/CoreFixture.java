@@ -71,6 +71,7 @@ final class CoreFixture implements AutoCloseable {
   Executor workers = Runnable::run;
   Executor erases = Runnable::run;
   Faults faults = Faults.none();
+  Optional<FarPlace> far = Optional.empty();
   ServerPower power = ServerPower.none();
   Map<InitiatorName, TargetCounters> targetLoad = Map.of();
   CoreSettings settings = new CoreSettings(2, 3, 512, Duration.ofDays(1), SpaceThresholds.DEFAULT);
@@ -108,8 +109,8 @@ final class CoreFixture implements AutoCloseable {
         new WiredCore(
             new CoreParts(
                 faults.around(Catalog.class, catalog),
-                faults.around(VolumeDriver.class, driver),
-                faults.around(LunMasking.class, masking),
+                faults.around(VolumeDriver.class, placed(VolumeDriver.class, driver)),
+                faults.around(LunMasking.class, placed(LunMasking.class, masking)),
                 faults.around(ServerPower.class, power),
                 () -> targetLoad,
                 SparseRegions.everything(),
@@ -118,9 +119,14 @@ final class CoreFixture implements AutoCloseable {
                 clock,
                 timer,
                 workers,
+                workers,
                 settings));
     report = core.start();
     return this;
+  }
+
+  private <T> T placed(Class<T> type, T real) {
+    return far.map(place -> place.around(type, real)).orElse(real);
   }
 
   /** Stops without a word, as a killed process does, and starts again. */

@@ -90,7 +90,7 @@ final class ArrayFixture implements AutoCloseable {
     StorageArray wanted = registration(ArrayTrust.pin(certificate.sha256()));
     if (!registered) {
       try (ConnectedArrays connected =
-          new ConnectedArrays(catalog, connector(), Clock.systemUTC())) {
+          new ConnectedArrays(catalog, connector(), Clock.systemUTC(), workers)) {
         new CatalogArrays(
                 catalog,
                 connected,

@@ -54,7 +54,9 @@ class RoutingTest {
   @BeforeEach
   void wire() throws Exception {
     fixture = new ArrayFixture(directory, Flavour.PLAIN);
-    connected = new ConnectedArrays(fixture.catalog, fixture.connector(), Clock.systemUTC());
+    connected =
+        new ConnectedArrays(
+            fixture.catalog, fixture.connector(), Clock.systemUTC(), fixture.workers);
     driver = new RoutingVolumeDriver(fixture.catalog, local, connected);
     masking = new RoutingLunMasking(fixture.catalog, new MemoryLunMasking(local), connected);
     arrays =
@@ -123,7 +125,8 @@ class RoutingTest {
     connected.close();
     fixture.server.mishaps = request -> CimXmlServer.Mishap.DROP_BEFORE;
     try (ConnectedArrays away =
-        new ConnectedArrays(fixture.catalog, fixture.connector(), Clock.systemUTC())) {
+        new ConnectedArrays(
+            fixture.catalog, fixture.connector(), Clock.systemUTC(), fixture.workers)) {
       RoutingVolumeDriver after = new RoutingVolumeDriver(fixture.catalog, local, away);
 
       assertThat(after.list()).extracting(VolumeInfo::name).containsExactly(HERE, THERE);
@@ -136,7 +139,8 @@ class RoutingTest {
     }
     fixture.server.mishaps = request -> null;
     try (ConnectedArrays back =
-        new ConnectedArrays(fixture.catalog, fixture.connector(), Clock.systemUTC())) {
+        new ConnectedArrays(
+            fixture.catalog, fixture.connector(), Clock.systemUTC(), fixture.workers)) {
       List<VolumeInfo> all = new RoutingVolumeDriver(fixture.catalog, local, back).list();
       assertThat(all).extracting(VolumeInfo::name).containsExactly(HERE);
       Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).isEmpty());

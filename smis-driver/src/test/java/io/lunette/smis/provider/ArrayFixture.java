@@ -92,6 +92,7 @@ public final class ArrayFixture implements AutoCloseable {
                 clock,
                 timer,
                 Runnable::run,
+                Runnable::run,
                 CoreSettings.DEFAULT));
     core.start();
     parts =
