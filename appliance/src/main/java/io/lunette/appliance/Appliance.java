@@ -163,7 +163,6 @@ public final class Appliance implements AutoCloseable {
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
       core = openCore(catalog, workers, thresholds);
-      lifecycle.add("work of the arrays", foreign::leave);
       core.space().listen(gauge::looked);
       openTarget(
           TargetLimits.DEFAULT.withSanitizeRate(
@@ -173,6 +172,7 @@ public final class Appliance implements AutoCloseable {
                   .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond())));
       gauge.whenReached(target::spaceThresholdReached);
       openApi(options, catalog, workers);
+      lifecycle.add("work of the arrays", foreign::leave);
     } catch (DomainException e) {
       throw new ApplianceException(e.getMessage(), e);
     }

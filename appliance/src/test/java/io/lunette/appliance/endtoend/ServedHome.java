@@ -107,6 +107,20 @@ final class ServedHome implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Lets it do nothing more: it keeps its connections, takes new ones, and answers none. */
+  void freeze() throws Exception {
+    signal("STOP");
+  }
+
+  /** Lets it go on after {@link #freeze}. */
+  void thaw() throws Exception {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws Exception {
+    ForeignTool.succeed("kill", "-" + name, Long.toString(process.pid()));
+  }
+
   /** Asks it to end and returns its exit status. */
   int stop() throws Exception {
     process.destroy();

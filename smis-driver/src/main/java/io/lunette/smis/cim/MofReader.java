@@ -2,27 +2,29 @@
 package io.lunette.smis.cim;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Reads classes from the part of MOF (DSP0004 §7) that describes them: qualifiers {@code Key},
- * {@code Association}, {@code Indication}, {@code EmbeddedObject}, {@code In} and {@code Out},
- * properties and methods. An empty qualifier list and a parameter without one mean {@code In}. A
- * property that a superclass has too is a narrowing of it. Superclasses come first. Used by one
- * thread.
+ * {@code Association}, {@code Indication}, {@code EmbeddedObject}, {@code In}, {@code Out}, and
+ * {@code ValueMap} with {@code Values} in braces; properties and methods. An empty qualifier list
+ * and a parameter without one mean {@code In}. A property that a superclass has too is a narrowing
+ * of it. Superclasses come first. Used by one thread.
  */
 public final class MofReader {
 
   private static final Pattern TOKEN =
-      Pattern.compile("\\s+|//[^\\n]*|(?<token>[A-Za-z_][A-Za-z0-9_]*|[\\[\\](){}:;,])");
+      Pattern.compile(
+          "\\s+|//[^\\n]*|(?<token>[A-Za-z_][A-Za-z0-9_]*|\"[^\"\\n]*\"|[\\[\\](){}:;,])");
 
   private final Map<String, ClassDefinition> classes = new LinkedHashMap<>();
   private List<String> tokens = List.of();
@@ -65,7 +67,7 @@ public final class MofReader {
   }
 
   private void readClass() {
-    Set<String> qualifiers = qualifiers();
+    Set<String> qualifiers = qualifiers().keySet();
     expect("class");
     String name = next();
     Optional<ClassDefinition> parent = Optional.empty();
@@ -117,7 +119,7 @@ public final class MofReader {
       String owner,
       Map<String, PropertyDefinition> properties,
       Map<String, MethodDefinition> methods) {
-    Set<String> qualifiers = qualifiers();
+    Map<String, List<String>> qualifiers = qualifiers();
     Typed typed = typed();
     if (accept("(")) {
       methods.put(
@@ -135,15 +137,16 @@ public final class MofReader {
             typed.type,
             typed.referenceClass,
             array,
-            qualifiers.contains("key") || (inherited != null && inherited.key()),
-            qualifiers.contains("embeddedobject"),
+            qualifiers.containsKey("key") || (inherited != null && inherited.key()),
+            qualifiers.containsKey("embeddedobject"),
+            meanings(qualifiers),
             inherited == null ? owner : inherited.origin()));
   }
 
   private List<ParameterDefinition> parameters() {
     List<ParameterDefinition> found = new ArrayList<>();
     while (!accept(")")) {
-      Set<String> qualifiers = qualifiers();
+      Set<String> qualifiers = qualifiers().keySet();
       Typed typed = typed();
       boolean array = array();
       boolean out = qualifiers.contains("out");
@@ -180,11 +183,42 @@ public final class MofReader {
     return true;
   }
 
-  private Set<String> qualifiers() {
-    Set<String> found = new TreeSet<>();
+  private static Map<String, String> meanings(Map<String, List<String>> qualifiers) {
+    List<String> values = qualifiers.getOrDefault("valuemap", List.of());
+    List<String> meanings = qualifiers.getOrDefault("values", List.of());
+    if (values.size() != meanings.size()) {
+      throw new IllegalArgumentException(values + " do not mean " + meanings);
+    }
+    Map<String, String> found = new LinkedHashMap<>();
+    for (int i = 0; i < values.size(); i++) {
+      found.put(values.get(i), meanings.get(i));
+    }
+    return Collections.unmodifiableMap(found);
+  }
+
+  private List<String> texts() {
+    List<String> found = new ArrayList<>();
+    if (accept("{")) {
+      while (!accept("}")) {
+        String text = next();
+        if (!text.startsWith("\"")) {
+          throw new IllegalArgumentException("'" + text + "' is no text in quotes");
+        }
+        found.add(text.substring(1, text.length() - 1));
+        if (!peek("}")) {
+          expect(",");
+        }
+      }
+    }
+    return found;
+  }
+
+  /** By name in lower case, with the texts that are given. */
+  private Map<String, List<String>> qualifiers() {
+    Map<String, List<String>> found = new TreeMap<>();
     if (accept("[")) {
       while (!accept("]")) {
-        found.add(next().toLowerCase(Locale.ROOT));
+        found.put(next().toLowerCase(Locale.ROOT), texts());
         if (!peek("]")) {
           expect(",");
         }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.cim;
 
+import java.util.Map;
+
 /**
  * A property as a class declares it.
  *
@@ -10,6 +12,7 @@ package io.lunette.smis.cim;
  * @param array whether it is a list
  * @param key whether it is part of an instance's path
  * @param embedded whether its texts are instances
+ * @param values what its values mean, by value; empty where that is not said
  * @param origin the class that declares it first
  */
 public record PropertyDefinition(
@@ -19,4 +22,5 @@ public record PropertyDefinition(
     boolean array,
     boolean key,
     boolean embedded,
+    Map<String, String> values,
     String origin) {}

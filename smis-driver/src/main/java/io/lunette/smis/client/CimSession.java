@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLException;
 import org.metricshub.wbem.javax.cim.CIMArgument;
@@ -37,14 +38,19 @@ final class CimSession implements AutoCloseable {
   private final StorageArray array;
   private final WBEMClientSBLIM client;
   private final SendGuard guard;
+  private final Connections connections;
   private final AtomicLong roundTrips = new AtomicLong();
   private final AtomicLong outages = new AtomicLong();
   private final Set<String> unknownClasses = ConcurrentHashMap.newKeySet();
 
-  private CimSession(StorageArray array, WBEMClientSBLIM client, SendGuard guard) {
+  private volatile long outagesUntilLeft = Long.MAX_VALUE;
+
+  private CimSession(
+      StorageArray array, WBEMClientSBLIM client, SendGuard guard, Connections connections) {
     this.array = array;
     this.client = client;
     this.guard = guard;
+    this.connections = connections;
   }
 
   /** A session with the provider of an array; connects with the first operation. */
@@ -63,13 +69,14 @@ final class CimSession implements AutoCloseable {
       client.setProperty("sblim.wbem.cimxmlParser", "PULL");
       client.setProperty("sblim.wbem.enableGzipEncoding", "false");
       SendGuard guard = new SendGuard();
+      Connections connections = new Connections(timeouts);
       client.setCustomSocketFactory(
-          new GuardedSocketFactory(trust, guard, timeouts, ANSWER_BYTES_MAX));
+          new GuardedSocketFactory(trust, guard, timeouts, connections, ANSWER_BYTES_MAX));
       CIMObjectPath host =
           new CIMObjectPath(
               "https", array.url().getHost(), Integer.toString(array.port()), "root", null, null);
       client.initialize(host, Credentials.read(array), new Locale[] {Locale.ENGLISH});
-      return new CimSession(array, client, guard);
+      return new CimSession(array, client, guard, connections);
     } catch (WBEMException | IllegalArgumentException e) {
       throw new CimFault(CimFault.Kind.UNREACHABLE, 0, e.getMessage(), e);
     }
@@ -211,7 +218,19 @@ final class CimSession implements AutoCloseable {
     return false;
   }
 
+  /**
+   * Lets go of the array: what it does not answer in a moment fails, and once something has, all
+   * that comes after it does so at once.
+   */
+  void leave(Executor threads) {
+    outagesUntilLeft = outages.get();
+    connections.leave(threads);
+  }
+
   private <T> T once(Operation<T> operation) throws CimFault {
+    if (outages.get() > outagesUntilLeft) {
+      throw new CimFault(CimFault.Kind.UNREACHABLE, 0, "it did not answer when it was left");
+    }
     roundTrips.incrementAndGet();
     guard.reset();
     try {

@@ -25,6 +25,7 @@ final class GuardedSocket extends Socket {
   private final TlsTrust trust;
   private final SendGuard guard;
   private final ArrayTimeouts timeouts;
+  private final Connections connections;
   private final long answerBytesMax;
   private SSLSocket tls;
   private final AnswerHead head = new AnswerHead();
@@ -33,10 +34,16 @@ final class GuardedSocket extends Socket {
   private boolean answered;
   private boolean over;
 
-  GuardedSocket(TlsTrust trust, SendGuard guard, ArrayTimeouts timeouts, long answerBytesMax) {
+  GuardedSocket(
+      TlsTrust trust,
+      SendGuard guard,
+      ArrayTimeouts timeouts,
+      Connections connections,
+      long answerBytesMax) {
     this.trust = trust;
     this.guard = guard;
     this.timeouts = timeouts;
+    this.connections = connections;
     this.answerBytesMax = answerBytesMax;
   }
 
@@ -49,12 +56,14 @@ final class GuardedSocket extends Socket {
   public void connect(SocketAddress endpoint, int timeoutMillis) throws IOException {
     InetSocketAddress address = (InetSocketAddress) endpoint;
     SSLSocket opened = trust.socket(address.getHostString());
+    connections.opened(opened);
     try {
-      opened.connect(address, Math.toIntExact(timeouts.connect().toMillis()));
-      opened.setSoTimeout(Math.toIntExact(timeouts.silence().toMillis()));
+      opened.connect(address, connections.connectMillis());
+      opened.setSoTimeout(connections.silenceMillis());
       opened.setTcpNoDelay(true);
       opened.startHandshake();
     } catch (IOException e) {
+      connections.closed(opened);
       opened.close();
       throw e;
     }
@@ -203,6 +212,7 @@ final class GuardedSocket extends Socket {
   @Override
   public void close() throws IOException {
     if (tls != null) {
+      connections.closed(tls);
       tls.close();
     }
     super.close();

@@ -4,7 +4,6 @@ package io.lunette.smis.client;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import javax.net.SocketFactory;
 
 /**
@@ -17,6 +16,7 @@ final class GuardedSocketFactory extends SocketFactory {
   private final TlsTrust trust;
   private final SendGuard guard;
   private final ArrayTimeouts timeouts;
+  private final Connections connections;
   private final long answerBytesMax;
 
   /**
@@ -25,16 +25,21 @@ final class GuardedSocketFactory extends SocketFactory {
    * @param answerBytesMax the most that is read for one request
    */
   GuardedSocketFactory(
-      TlsTrust trust, SendGuard guard, ArrayTimeouts timeouts, long answerBytesMax) {
+      TlsTrust trust,
+      SendGuard guard,
+      ArrayTimeouts timeouts,
+      Connections connections,
+      long answerBytesMax) {
     this.trust = trust;
     this.guard = guard;
     this.timeouts = timeouts;
+    this.connections = connections;
     this.answerBytesMax = answerBytesMax;
   }
 
   @Override
   public Socket createSocket() {
-    return new GuardedSocket(trust, guard, timeouts, answerBytesMax);
+    return new GuardedSocket(trust, guard, timeouts, connections, answerBytesMax);
   }
 
   @Override
@@ -61,8 +66,7 @@ final class GuardedSocketFactory extends SocketFactory {
 
   private Socket connected(java.net.InetSocketAddress address) throws IOException {
     Socket socket = createSocket();
-    Duration patience = timeouts.connect();
-    socket.connect(address, Math.toIntExact(patience.toMillis()));
+    socket.connect(address, connections.connectMillis());
     return socket;
   }
 }

@@ -239,6 +239,7 @@ final class SmisArray implements ArrayDriver {
   public void leave() {
     array.waiting().leave();
     jobs.leave();
+    array.session().leave(settings.workers());
   }
 
   @Override

@@ -4,6 +4,7 @@ package io.lunette.smis.cim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Classes as MOF describes them. */
@@ -22,6 +23,7 @@ class MofReaderTest {
       };
       class B : A {
         [EmbeddedObject] string Source;
+        [ValueMap {"0", "7"}, Values {"None", "All of them"}] uint8 Much;
         uint32 Do(uint16 How, [In, Out] A ref It, [Out] string Errors[]);
       };
       class M : L {};
@@ -38,7 +40,10 @@ class MofReaderTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("Name", "A"),
             org.assertj.core.groups.Tuple.tuple("States", "A"),
-            org.assertj.core.groups.Tuple.tuple("Source", "B"));
+            org.assertj.core.groups.Tuple.tuple("Source", "B"),
+            org.assertj.core.groups.Tuple.tuple("Much", "B"));
+    assertThat(b.property("much").orElseThrow().values())
+        .containsExactly(Map.entry("0", "None"), Map.entry("7", "All of them"));
     assertThat(b.property("NAME").orElseThrow().key()).isTrue();
     assertThat(b.property("source").orElseThrow().embedded()).isTrue();
     assertThat(schema.get("M").association()).isTrue();
@@ -67,6 +72,8 @@ class MofReaderTest {
           "class A {}; class A {};",
           "class A { strin Name; };",
           "class A {",
+          "class A { [ValueMap {\"1\"}] uint8 N; };",
+          "class A { [ValueMap {1}, Values {\"One\"}] uint8 N; };",
           "class A { string Name = \"x\"; };"
         }) {
       assertThatThrownBy(() -> new MofReader().read(bad))

@@ -19,6 +19,7 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.smis.cim.CimException;
 import io.lunette.smis.cim.Schema;
 import io.lunette.smis.cim.xml.CimRequest;
+import io.lunette.smis.cim.xml.CimXmlGrammar;
 import io.lunette.smis.cim.xml.CimXmlWriter;
 import io.lunette.smis.cim.xml.RequestReader;
 import io.lunette.smis.cim.xml.XmlLimits;
@@ -154,10 +155,25 @@ public final class ArrayFixture implements AutoCloseable {
             + "</IMETHODCALL>");
   }
 
-  /** The answer to a call; an error as {@code ERROR n: text}. */
+  /** The answer to a call, held to the standard; an error as {@code ERROR n: text}. */
   public String send(Caller caller, String call) {
     StringBuilder answer = new StringBuilder();
     send(caller, call, answer);
+    if (answer.indexOf("ERROR ") != 0) {
+      String element = call.startsWith("<I") ? "IMETHODRESPONSE" : "METHODRESPONSE";
+      String name = call.replaceFirst("(?s)^[^\"]*\"([^\"]*)\".*$", "$1");
+      CimXmlGrammar.check(
+          "<CIM CIMVERSION=\"2.0\" DTDVERSION=\"2.0\"><MESSAGE ID=\"1\" PROTOCOLVERSION=\"1.0\">"
+              + "<SIMPLERSP><"
+              + element
+              + " NAME=\""
+              + name
+              + "\">"
+              + answer
+              + "</"
+              + element
+              + "></SIMPLERSP></MESSAGE></CIM>");
+    }
     return answer.toString();
   }
 

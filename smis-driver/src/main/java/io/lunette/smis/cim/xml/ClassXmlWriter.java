@@ -6,6 +6,7 @@ import io.lunette.smis.cim.ClassDefinition;
 import io.lunette.smis.cim.MethodDefinition;
 import io.lunette.smis.cim.ParameterDefinition;
 import io.lunette.smis.cim.PropertyDefinition;
+import java.util.Collection;
 
 /** Writes classes: DSP0201 CLASS. Used by one thread. */
 public final class ClassXmlWriter {
@@ -76,6 +77,8 @@ public final class ClassXmlWriter {
     }
     qualifier("Key", property.key());
     qualifier("EmbeddedObject", property.embedded());
+    qualifier("ValueMap", property.values().keySet());
+    qualifier("Values", property.values().values());
     out.close();
   }
 
@@ -104,6 +107,14 @@ public final class ClassXmlWriter {
       out.close();
     }
     out.close();
+  }
+
+  private void qualifier(String name, Collection<String> values) {
+    if (choice.qualifiers() && !values.isEmpty()) {
+      out.open("QUALIFIER", "NAME", name, "TYPE", "string").open("VALUE.ARRAY");
+      values.forEach(value -> out.leaf("VALUE", value));
+      out.close(2);
+    }
   }
 
   private void qualifier(String name, boolean holds) {

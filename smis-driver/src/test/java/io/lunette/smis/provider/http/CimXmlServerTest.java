@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.audit.Actor;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.smis.cim.xml.CimXmlGrammar;
 import io.lunette.smis.provider.ArrayFixture;
 import io.lunette.smis.provider.account.AccountName;
 import io.lunette.smis.provider.account.Accounts;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Element;
 
 /** CIM-XML over real connections: who gets in, what is refused, how much one client may take. */
 class CimXmlServerTest {
@@ -88,7 +90,12 @@ class CimXmlServerTest {
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer =
+        client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() == 200) {
+      Element unused = CimXmlGrammar.check(answer.body());
+    }
+    return answer;
   }
 
   private HttpRequest.Builder allowed(String body) {

@@ -4,6 +4,7 @@ package io.lunette.smis.provider.indication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.volume.VolumeName;
+import io.lunette.smis.cim.xml.CimXmlGrammar;
 import io.lunette.smis.provider.ArrayFixture;
 import io.lunette.smis.provider.model.Estate;
 import io.lunette.smis.provider.model.Names;
@@ -41,6 +42,7 @@ class IndicationsTest {
                         .body()
                         .onSuccess(
                             body -> {
+                              CimXmlGrammar.check(body.toString());
                               told.add(request.getHeader("CIMExportMethod") + " " + body);
                               request.response().end();
                             }))
