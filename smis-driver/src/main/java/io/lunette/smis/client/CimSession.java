@@ -68,6 +68,8 @@ final class CimSession implements AutoCloseable {
       client.setProperty("sblim.wbem.httpMPOST", "false");
       client.setProperty("sblim.wbem.cimxmlParser", "PULL");
       client.setProperty("sblim.wbem.enableGzipEncoding", "false");
+      // Of several challenges in an answer 401 the library may see one that it does not know.
+      client.setProperty("sblim.wbem.httpWwwAuthenticateInfo", "Basic realm=\"array\"");
       SendGuard guard = new SendGuard();
       Connections connections = new Connections(timeouts);
       client.setCustomSocketFactory(

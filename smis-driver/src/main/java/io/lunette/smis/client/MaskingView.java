@@ -5,6 +5,7 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.InitiatorName;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 
@@ -30,10 +31,10 @@ record MaskingView(
    * One unit in a view.
    *
    * @param volume the volume
-   * @param lun its number
+   * @param lun its number, if the array says it
    * @param mode how it may be used
    */
-  record Unit(CIMObjectPath volume, int lun, AccessMode mode) {}
+  record Unit(CIMObjectPath volume, OptionalInt lun, AccessMode mode) {}
 
   /** Whether that initiator, and no other, has this view. */
   boolean isOnlyOf(InitiatorName initiator) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.metricshub.wbem.javax.cim.CIMInstance;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
@@ -75,24 +76,24 @@ final class MaskingViews {
     for (CIMInstance each : all("CIM_ProtocolControllerForUnit")) {
       Optional<CIMObjectPath> view = Cim.reference(each, "Antecedent");
       Optional<CIMObjectPath> volume = Cim.reference(each, "Dependent");
-      Optional<Integer> lun = Cim.text(each, "DeviceNumber").flatMap(MaskingViews::number);
+      OptionalInt lun =
+          Cim.text(each, "DeviceNumber").map(MaskingViews::number).orElse(OptionalInt.empty());
       long access = Cim.number(each, "DeviceAccess").orElse(0);
       if (view.isPresent() && volume.isPresent() && access != NO_ACCESS) {
         AccessMode mode = access == READ_ONLY ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
         units
             .computeIfAbsent(note(view.get()), unused -> new ArrayList<>())
-            .add(
-                new MaskingView.Unit(Cim.in(model.namespace(), volume.get()), lun.orElse(0), mode));
+            .add(new MaskingView.Unit(Cim.in(model.namespace(), volume.get()), lun, mode));
       }
     }
   }
 
   /** DeviceNumber is hexadecimal. */
-  static Optional<Integer> number(String hexadecimal) {
+  static OptionalInt number(String hexadecimal) {
     String digits = hexadecimal.toLowerCase(Locale.ROOT).replaceFirst("^0x", "").strip();
     return digits.matches("[0-9a-f]{1,7}")
-        ? Optional.of(Integer.parseInt(digits, 16))
-        : Optional.empty();
+        ? OptionalInt.of(Integer.parseInt(digits, 16))
+        : OptionalInt.empty();
   }
 
   private void readInitiators() throws CimFault {

@@ -107,7 +107,17 @@ final class VolumeMasking {
                         CimFault.Kind.STATUS,
                         CimFault.NOT_SUPPORTED,
                         "it has no iSCSI target port with an address"));
-    return new LunMapping(name, initiator, unit.lun(), unit.mode(), port.portal(), port.target());
+    int lun =
+        unit.lun()
+            .orElseThrow(
+                () ->
+                    new CimFault(
+                        CimFault.Kind.STATUS,
+                        CimFault.NOT_SUPPORTED,
+                        "it does not say as which LUN it shows volume '"
+                            + name
+                            + "' (DeviceNumber of ProtocolControllerForUnit)"));
+    return new LunMapping(name, initiator, lun, unit.mode(), port.portal(), port.target());
   }
 
   /** Takes a volume from an initiator; that it is gone is read back. */

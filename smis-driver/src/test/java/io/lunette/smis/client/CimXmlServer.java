@@ -110,7 +110,10 @@ final class CimXmlServer implements AutoCloseable {
             + Base64.getEncoder()
                 .encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
     if (!expected.equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
-      exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"array\"");
+      if (flavour.has(Flavour.Trait.CHALLENGES)) {
+        exchange.getResponseHeaders().add("WWW-Authenticate", "Negotiate");
+      }
+      exchange.getResponseHeaders().add("WWW-Authenticate", "Basic realm=\"array\"");
       exchange.sendResponseHeaders(401, -1);
       exchange.close();
       return;

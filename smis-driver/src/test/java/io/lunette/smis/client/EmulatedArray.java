@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * An array with an SMI-S provider of its own, in memory and independent of the product's: what a
@@ -105,7 +107,8 @@ final class EmulatedArray {
   /** Answers one request. */
   synchronized String answer(CimXml.Request request) {
     String namespace = request.namespace();
-    if (!List.of(NAMESPACE, flavour.interop(), jobNamespace()).contains(namespace)) {
+    if (Stream.of(NAMESPACE, flavour.interop(), jobNamespace())
+        .noneMatch(namespace::equalsIgnoreCase)) {
       return CimXml.error(request, 3, "no namespace " + namespace);
     }
     try {
@@ -141,6 +144,27 @@ final class EmulatedArray {
       said =
           said.replace("<PROPERTY NAME", "<PROPERTY CLASSORIGIN=\"CIM_Else\" xml:lang=\"en\" NAME")
               .replace("</PROPERTY><", "</PROPERTY>\n  <!-- and furthermore -->\n  <");
+    }
+    if (flavour.has(Flavour.Trait.ODD)) {
+      String key = "(<KEYBINDING NAME=\"\\w+\"><KEYVALUE[^>]*>[^<]*</KEYVALUE></KEYBINDING>)";
+      said =
+          said.replaceAll(
+                  "(<INSTANCE CLASSNAME=\"\\w+\">)",
+                  "$1<PROPERTY NAME=\"Caption\" TYPE=\"string\"/><PROPERTY.ARRAY NAME=\"AcmeLamps\""
+                      + " TYPE=\"uint16\"/><PROPERTY NAME=\"AcmeRatio\" TYPE=\"real32\"><VALUE>1.5E0"
+                      + "</VALUE></PROPERTY><PROPERTY NAME=\"InstallDate\" TYPE=\"datetime\"/>")
+              .replaceAll(key + key, "$2$1")
+              .replace("VALUETYPE=\"string\">", "TYPE=\"string\" VALUETYPE=\"string\">");
+      said =
+          Pattern.compile("<NAMESPACE NAME=\"[^\"]*\"")
+              .matcher(said)
+              .replaceAll(each -> each.group().toUpperCase(Locale.ROOT));
+    }
+    if (flavour.has(Flavour.Trait.NUMBERLESS)) {
+      said =
+          said.replaceAll(
+              "<PROPERTY NAME=\"DeviceNumber\" TYPE=\"string\"><VALUE>[^<]*</VALUE></PROPERTY>",
+              "<PROPERTY NAME=\"DeviceNumber\" TYPE=\"string\"/>");
     }
     return said;
   }

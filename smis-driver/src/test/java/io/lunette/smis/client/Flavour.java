@@ -52,6 +52,12 @@ record Flavour(
     TERSE,
     /** It says more than is asked for: languages, origins, comments, white space. */
     CHATTY,
+    /** It has properties of its own, NULLs, keys in another order, namespaces in capitals. */
+    ODD,
+    /** It offers more ways to say who one is than one. */
+    CHALLENGES,
+    /** It does not say as which LUN a volume is shown. */
+    NUMBERLESS,
     /** Its jobs live in a namespace of their own. */
     JOBS_ELSEWHERE,
     /** It takes names of 16 letters and digits at most. */

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an array is asked, how often, and what it shows to whom. */
 class SmisArrayTest {
@@ -137,6 +137,19 @@ class SmisArrayTest {
       assertThat(mapping.lun()).isEqualTo(17);
       assertThat(driver.map(IMAGE, SERVER, AccessMode.READ_WRITE, OptionalInt.of(0)))
           .isEqualTo(mapping);
+    }
+  }
+
+  @Test
+  void aNumberThatTheArrayDoesNotSayIsNotGuessed() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN.with(Flavour.Trait.NUMBERLESS))) {
+      driver.create(IMAGE, SIZE);
+
+      assertThatThrownBy(() -> driver.open(IMAGE, AccessMode.READ_WRITE))
+          .isInstanceOfSatisfying(
+              VolumeException.class,
+              e -> assertThat(e.kind()).isEqualTo(VolumeException.Kind.UNSUPPORTED))
+          .hasMessageContaining("does not say as which LUN it shows volume 'image'");
     }
   }
 
@@ -278,13 +291,22 @@ class SmisArrayTest {
     assertThat(fixture.server.asked("CreateOrModifyElementFromStoragePool")).isEqualTo(1);
   }
 
+  @Test
+  void anArrayMayHaveOtherWaysToSayWhoOneIsToo() throws Exception {
+    try (ArrayDriver driver = array(Flavour.PLAIN.with(Flavour.Trait.CHALLENGES))) {
+      assertThat(driver.list()).isEmpty();
+    }
+  }
+
+  /** The first interop namespace that is asked for is not there, and the server says so. */
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aServerOfOldHttpIsUnderstood(boolean tellsLength) throws Exception {
-    fixture = new ArrayFixture(directory, Flavour.PLAIN);
+  @EnumSource(SimpleHttpServer.Style.class)
+  void httpIsUnderstoodHoweverOldAndErrorsWhereverTheyAre(SimpleHttpServer.Style style)
+      throws Exception {
+    fixture = new ArrayFixture(directory, Flavour.PLAIN.withInterop("root/PG_InterOp"));
     fixture.open().close();
     try (SimpleHttpServer old =
-            new SimpleHttpServer(fixture.certificate, tellsLength, fixture.array::answer);
+            new SimpleHttpServer(fixture.certificate, style, fixture.array::answer);
         ArrayDriver driver =
             fixture.connect(
                 fixture.registration(

@@ -63,7 +63,8 @@ class SmisConformanceTest {
 
   /**
    * Masking by groups, fully provisioned volumes that are not empty when they are made, full copies
-   * alone, sizes and names of its own choice.
+   * alone, sizes and names of its own choice; properties that nobody knows, NULLs, keys in another
+   * order, namespaces in capitals, several challenges.
    */
   @Nested
   class Grouping extends OnArray {
@@ -76,7 +77,9 @@ class SmisConformanceTest {
               Flavour.Trait.GROUPS,
               Flavour.Trait.FULLY_PROVISIONED,
               Flavour.Trait.SHORT_LABELS,
-              Flavour.Trait.NAMES_SIZES);
+              Flavour.Trait.NAMES_SIZES,
+              Flavour.Trait.ODD,
+              Flavour.Trait.CHALLENGES);
     }
   }
 
