@@ -49,7 +49,7 @@ public record ApiServices(
         new StatusRoutes(status),
         new SpaceRoutes(core.space(), driver),
         new JobRoutes(jobs),
-        new ImageRoutes(core.images(), imports, exports, jobs),
+        new ImageRoutes(core.images(), imports, exports, jobs, arrays),
         new ComposeRoutes(composer, jobs),
         new PoolRoutes(core.pools()),
         new ReplicaRoutes(core.replicas()),

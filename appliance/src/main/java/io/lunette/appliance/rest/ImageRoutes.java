@@ -8,6 +8,7 @@ import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.ImageImports;
 import io.lunette.core.DomainException;
 import io.lunette.core.array.ArrayName;
+import io.lunette.core.array.Arrays;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageLabels;
@@ -30,9 +31,12 @@ final class ImageRoutes implements RouteSet {
   private final ImageImports imports;
   private final ImageExports exports;
   private final JobRegistry jobs;
+  private final Arrays arrays;
 
-  ImageRoutes(Images images, ImageImports imports, ImageExports exports, JobRegistry jobs) {
+  ImageRoutes(
+      Images images, ImageImports imports, ImageExports exports, JobRegistry jobs, Arrays arrays) {
     this.images = images;
+    this.arrays = arrays;
     this.imports = imports;
     this.exports = exports;
     this.jobs = jobs;
@@ -132,6 +136,10 @@ final class ImageRoutes implements RouteSet {
                 : Optional.empty(),
             call.optionalInt("splitAt"));
     ImageFormat format = format(call);
+    Optional<ArrayName> array = call.optional("array", ArrayName::new);
+    if (array.isPresent()) {
+      arrays.require(array.get());
+    }
     ImageImport request =
         new ImageImport(
                 name,
@@ -140,7 +148,7 @@ final class ImageRoutes implements RouteSet {
                 provenance(source, format),
                 labels(call),
                 !call.flag("stage"))
-            .on(call.optional("array", ArrayName::new));
+            .on(array);
     return Reply.accepted(
         jobs.add(
             "image-import",

@@ -3,6 +3,7 @@ package io.lunette.appliance.rest;
 
 import io.lunette.core.volume.Job;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import java.util.function.Function;
  * it.
  */
 public final class JobRegistry {
+
+  /** How long a job that has ended is kept at least. */
+  static final Duration KEPT = Duration.ofMinutes(5);
 
   private static final int ENDED_KEPT = 500;
 
@@ -118,8 +122,12 @@ public final class JobRegistry {
   }
 
   private void trim() {
+    Instant old = clock.instant().minus(KEPT);
     List<UUID> ended =
-        entries.values().stream().filter(entry -> entry.outcome().isDone()).map(Entry::id).toList();
+        entries.values().stream()
+            .filter(entry -> entry.ended().isDone() && entry.ended().join().isBefore(old))
+            .map(Entry::id)
+            .toList();
     int surplus = ended.size() - ENDED_KEPT;
     for (int i = 0; i < surplus; i++) {
       entries.remove(ended.get(i));

@@ -5,6 +5,7 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.smis.provider.JobBook;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +30,11 @@ public final class SmisJobs implements JobBook {
       return VolumeRoutes.View.of(volume);
     }
     return value instanceof EraseReport report ? ScrubRoutes.Erase.of(report) : null;
+  }
+
+  @Override
+  public Duration kept() {
+    return JobRegistry.KEPT;
   }
 
   @Override

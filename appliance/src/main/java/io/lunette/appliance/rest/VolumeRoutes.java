@@ -227,6 +227,9 @@ final class VolumeRoutes implements RouteSet {
     VolumeName name = changeable(call);
     Path file = Path.of(call.text("file"));
     Optional<ArrayName> array = call.optional("array", ArrayName::new);
+    if (array.isPresent()) {
+      arrays.require(array.get());
+    }
     Job<VolumeInfo> job =
         copies.importFile(
             name,

@@ -100,10 +100,30 @@ public record ArrayVolume(
         report);
   }
 
+  /** What may yet come of it, to be returned: it has no name, and nothing of it is known to be. */
+  public ArrayVolume abandoned() {
+    return new ArrayVolume(
+        id,
+        array,
+        Optional.empty(),
+        called,
+        kind,
+        originId,
+        originName,
+        sizeBytes,
+        blockBytes,
+        ArrayVolumeState.DELETING,
+        Optional.empty(),
+        false,
+        job,
+        Optional.empty());
+  }
+
   /**
    * Begins the ElementName of this volume at the array. Letters and digits, so that an array which
    * truncates, changes case or replaces characters leaves it recognisable. Unique to the volume; an
-   * erased clone is made anew under it once the former is gone.
+   * erased clone is made anew under it once the former is gone, and under another where the array
+   * may be making one already.
    */
   public String token() {
     String digits = id.toString().replace("-", "");

@@ -117,6 +117,17 @@ public final class ArrayVolumeLedger {
     transaction.update("UPDATE array_volume SET written = ? WHERE id = ?", written, id);
   }
 
+  /**
+   * Gives a volume another identity, and with it another token; what may yet come of it under the
+   * former one is to be returned.
+   */
+  public void renew(Transaction transaction, ArrayVolume volume, UUID id) throws DomainException {
+    transaction.update("UPDATE array_volume SET id = ?, job = NULL WHERE id = ?", id, volume.id());
+    transaction.update(
+        "UPDATE array_volume SET origin_id = ? WHERE origin_id = ?", id, volume.id());
+    insert(transaction, volume.abandoned());
+  }
+
   /** Takes its name away; what is left is to be returned to the array. */
   public void release(Transaction transaction, UUID id) throws DomainException {
     transaction.update(

@@ -35,6 +35,13 @@ public interface Arrays {
   ArrayStatus get(ArrayName name) throws DomainException;
 
   /**
+   * Makes sure that an array is registered, without asking it.
+   *
+   * @throws DomainException NOT_FOUND
+   */
+  void require(ArrayName name) throws DomainException;
+
+  /**
    * Notes that a volume is to be made on an array when it is made.
    *
    * @throws DomainException NOT_FOUND: no such array; CONFLICT if the volume is elsewhere

@@ -135,6 +135,11 @@ public final class CatalogArrays implements Arrays {
     return status(catalog.read(transaction -> ledger.get(transaction, name)));
   }
 
+  @Override
+  public void require(ArrayName name) throws DomainException {
+    StorageArray unused = catalog.read(transaction -> ledger.get(transaction, name));
+  }
+
   private ArrayStatus status(StorageArray array) throws DomainException {
     int held =
         (int)

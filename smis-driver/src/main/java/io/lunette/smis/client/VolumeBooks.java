@@ -111,6 +111,12 @@ final class VolumeBooks {
         });
   }
 
+  /** Gives a volume another identity: the array may be making one under that it has. */
+  ArrayVolume renew(ArrayVolume volume, UUID id) throws VolumeException {
+    change(transaction -> ledger.renew(transaction, volume, id));
+    return get(id);
+  }
+
   void setDevice(ArrayVolume volume, Optional<String> device) throws VolumeException {
     change(transaction -> ledger.setDevice(transaction, volume.id(), device));
   }

@@ -15,6 +15,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.metricshub.wbem.javax.cim.CIMObjectPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,11 +54,16 @@ final class VolumeEraser {
     this.clock = clock;
   }
 
-  /** Erases a volume that is ERASING, or ends the erase of one that is REPLACING. */
-  EraseReport run(ArrayVolume volume, EraseRequest request, ArrayJob<EraseReport> job)
+  /**
+   * Erases a volume that is ERASING, or ends the erase of one that is REPLACING.
+   *
+   * @param renewing told of the identity that the volume is about to have instead
+   */
+  EraseReport run(
+      ArrayVolume volume, EraseRequest request, ArrayJob<EraseReport> job, Consumer<UUID> renewing)
       throws VolumeException {
     if (volume.state() == ArrayVolumeState.REPLACING) {
-      return replace(volume, job);
+      return replace(volume, job, renewing);
     }
     EraseReport report = wipe(volume, request, job);
     if (volume.kind() != ArrayVolumeKind.CLONE) {
@@ -64,31 +71,39 @@ final class VolumeEraser {
       return report;
     }
     books.wiped(volume, EraseRecord.write(report));
-    return replace(books.get(volume.id()), job);
+    return replace(books.get(volume.id()), job, renewing);
   }
 
-  private EraseReport replace(ArrayVolume volume, ArrayJob<EraseReport> job)
+  private EraseReport replace(
+      ArrayVolume volume, ArrayJob<EraseReport> job, Consumer<UUID> renewing)
       throws VolumeException {
     EraseReport report = EraseRecord.read(volume.called(), volume.report().orElseThrow());
     if (volume.device().isPresent() && volume.written()) {
       throw new VolumeException(
           VolumeException.Kind.IO, "volume '" + volume.called() + "' was not overwritten");
     }
+    ArrayVolume made = volume;
     if (volume.job().isPresent() || volume.device().isEmpty()) {
-      if (!isMadeAnew(volume, job)) {
-        makeAnew(volume, job);
+      if (maker.find(volume, job).isEmpty()) {
+        made = renew(volume, renewing);
+        makeAnew(made, job);
       }
     } else {
       returner.giveBack(volume);
       books.setDevice(volume, Optional.empty());
       makeAnew(books.get(volume.id()), job);
     }
-    books.renewed(volume, ArrayVolumeState.REPLACING);
+    books.renewed(made, ArrayVolumeState.REPLACING);
     return report;
   }
 
-  private boolean isMadeAnew(ArrayVolume volume, ArrayJob<EraseReport> job) throws VolumeException {
-    return maker.find(volume, job).isPresent();
+  /** An array that was asked before may yet come with what it was asked for. */
+  private ArrayVolume renew(ArrayVolume volume, Consumer<UUID> renewing) throws VolumeException {
+    UUID id = UUID.randomUUID();
+    renewing.accept(id);
+    ArrayVolume renewed = books.renew(books.get(volume.id()), id);
+    returner.request();
+    return renewed;
   }
 
   private void makeAnew(ArrayVolume volume, ArrayJob<EraseReport> job) throws VolumeException {

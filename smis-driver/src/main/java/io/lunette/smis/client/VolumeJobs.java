@@ -160,9 +160,9 @@ final class VolumeJobs implements AutoCloseable {
             Math.multiplyExact(begun.sizeBytes(), request.passes().count() + 2L),
             running -> {
               try {
-                return eraser.run(begun, request, running);
+                return eraser.run(begun, request, running, id -> erases.put(id, running));
               } finally {
-                erases.remove(begun.id());
+                erases.values().removeIf(each -> each == running);
               }
             });
     erases.put(begun.id(), job);

@@ -2,6 +2,7 @@
 package io.lunette.smis.provider;
 
 import io.lunette.core.volume.Job;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,9 @@ public interface JobBook {
 
   /** Takes a job in. */
   Entry add(String kind, String subject, Job<?> job);
+
+  /** How long one that has ended stays at least, unless it is removed. */
+  Duration kept();
 
   /** All that are known, the oldest first. */
   List<Entry> list();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.array.ArrayDriver;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
@@ -219,6 +220,36 @@ class ArrayFaultTest {
       assertThat(fixture.server.asked(REPLICATE)).isEqualTo(1);
       assertThat(fixture.array.volumes.labels()).hasSize(2);
     }
+  }
+
+  @Test
+  void aCloneMadeAnewThatIsLateIsNoSecondOne() throws Exception {
+    VolumeName replica = new VolumeName("replica");
+    try (ArrayDriver driver = array(Flavour.PLAIN)) {
+      driver.create(NAME, SIZE);
+      driver.seal(NAME);
+      driver.clone(NAME, List.of(replica));
+      mishapOnce(REPLICATE, CimXmlServer.Mishap.LATE);
+      assertThatThrownBy(() -> erase(driver, replica)).hasMessageContaining("cannot make anew");
+
+      erase(driver, replica);
+      fixture.server.catchUp();
+
+      assertThat(fixture.array.volumes.labels()).hasSize(3).doesNotHaveDuplicates();
+      Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).hasSize(2));
+      assertThat(driver.find(replica).orElseThrow().state()).isEqualTo(VolumeState.WRITABLE);
+      assertThat(driver.list())
+          .extracting(VolumeInfo::name)
+          .containsExactlyInAnyOrder(NAME, replica);
+    }
+  }
+
+  private static void erase(ArrayDriver driver, VolumeName volume) throws Exception {
+    driver
+        .erase(volume, EraseRequest.zeroFillVerified())
+        .result()
+        .toCompletableFuture()
+        .get(60, SECONDS);
   }
 
   @Test

@@ -32,6 +32,8 @@ final class CimXmlServer implements AutoCloseable {
   enum Mishap {
     /** The connection is dropped before anything is done. */
     DROP_BEFORE,
+    /** The connection is dropped, and it is done when the server catches up. */
+    LATE,
     /** It is done, and the connection is dropped before the answer. */
     DROP_AFTER,
     /** It is done, and half of the answer comes. */
@@ -55,6 +57,7 @@ final class CimXmlServer implements AutoCloseable {
   private final Flavour flavour;
   private final AtomicInteger requests = new AtomicInteger();
   private final List<CimXml.Request> log = new CopyOnWriteArrayList<>();
+  private final List<CimXml.Request> late = new CopyOnWriteArrayList<>();
   volatile Mishaps mishaps = request -> null;
   private HttpsServer server;
   private int port;
@@ -77,6 +80,12 @@ final class CimXmlServer implements AutoCloseable {
       server.start();
       port = server.getAddress().getPort();
     }
+  }
+
+  /** Does what it is late with. */
+  void catchUp() {
+    late.forEach(array::apply);
+    late.clear();
   }
 
   private synchronized void die() {
@@ -122,7 +131,10 @@ final class CimXmlServer implements AutoCloseable {
     CimXml.Request request = CimXml.read(body);
     log.add(request);
     Mishap mishap = mishaps.apply(request);
-    if (mishap == Mishap.DROP_BEFORE) {
+    if (mishap == Mishap.DROP_BEFORE || mishap == Mishap.LATE) {
+      if (mishap == Mishap.LATE) {
+        late.add(request);
+      }
       exchange.close();
       return;
     }

@@ -3,6 +3,7 @@ package io.lunette.smis.provider;
 
 import io.lunette.core.volume.Job;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,11 @@ public final class MemoryJobBook implements JobBook {
       Instant began) {}
 
   private final List<Kept> kept = new ArrayList<>();
+
+  @Override
+  public Duration kept() {
+    return Duration.ofMinutes(5);
+  }
 
   @Override
   public synchronized Entry add(String kind, String subject, Job<?> job) {

@@ -66,7 +66,7 @@ final class JobControl implements Editor {
                     CLASS,
                     (estate, job) -> Keys.instance(job.id()),
                     estate -> estate.jobs().stream(),
-                    JobControl::describe)
+                    this::describe)
                 .foundBy((estate, path) -> book.find(id(path))));
     model
         .associate("LUNETTE_AffectedJobElement", "AffectedElement", "AffectingElement")
@@ -115,7 +115,7 @@ final class JobControl implements Editor {
         .stream();
   }
 
-  private static void describe(Estate estate, Entry job, CimInstance instance) {
+  private void describe(Estate estate, Entry job, CimInstance instance) {
     Instant now = estate.parts().clock().instant();
     Instant until = job.ended().orElse(now);
     boolean failed = job.state() == JobBook.State.FAILED;
@@ -129,8 +129,8 @@ final class JobControl implements Editor {
         .set("StartTime", CimDateTime.of(job.started()))
         .set("TimeOfLastStateChange", CimDateTime.of(job.ended().orElse(job.started())))
         .set("ElapsedTime", CimDateTime.of(nonNegative(Duration.between(job.started(), until))))
-        .set("DeleteOnCompletion", false)
-        .set("TimeBeforeRemoval", CimDateTime.of(Duration.ofMinutes(5)))
+        .set("DeleteOnCompletion", true)
+        .set("TimeBeforeRemoval", CimDateTime.of(book.kept()))
         .set("ErrorCode", failed ? GENERAL_ERROR : 0)
         .set("ErrorDescription", failed ? job.problem() : null)
         .set("HealthState", failed ? 10 : ArraySystem.HEALTHY);
