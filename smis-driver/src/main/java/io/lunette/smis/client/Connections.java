@@ -62,9 +62,21 @@ final class Connections {
 
   private static void end(Socket socket) {
     try {
-      socket.close();
+      close(socket);
     } catch (IOException e) {
       LOG.debug("a connection ended badly", e);
+    }
+  }
+
+  /**
+   * Closes a TLS connection without waiting for the peer to do so too: the JDK reads on for as long
+   * as a read may take, where nobody else reads.
+   */
+  static void close(Socket socket) throws IOException {
+    try (socket) {
+      if (!socket.isClosed()) {
+        socket.setSoTimeout(1);
+      }
     }
   }
 }

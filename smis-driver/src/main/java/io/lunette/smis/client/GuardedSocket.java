@@ -213,7 +213,7 @@ final class GuardedSocket extends Socket {
   public void close() throws IOException {
     if (tls != null) {
       connections.closed(tls);
-      tls.close();
+      Connections.close(tls);
     }
     super.close();
   }
