@@ -94,6 +94,11 @@ public final class RoutingVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public void limitScrub(long bytesPerSecond) throws VolumeException {
+    local.limitScrub(bytesPerSecond);
+  }
+
+  @Override
   public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
     return route(name).create(name, sizeBytes, blockBytes);
   }
