@@ -30,6 +30,11 @@ final class EraseJob implements Job<EraseReport> {
 
   /** An erase has no end but its own: half erased is not a state that a volume can be left in. */
   @Override
+  public boolean isCancellable() {
+    return false;
+  }
+
+  @Override
   public void cancel() {
     // What was returned stays returned until it is erased (DESIGN I2b).
   }

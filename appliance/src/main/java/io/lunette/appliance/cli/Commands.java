@@ -35,6 +35,7 @@ final class Commands {
     add("array", () -> ArrayCommands.create(session));
     add("scrub", () -> ScrubCommands.create(session));
     add("volume", () -> VolumeCommands.create(session));
+    add("job", () -> JobCommands.create(session));
     add("smis", () -> SmisCommands.create(session));
     add("audit", () -> AuditCommands.create(session));
     add("status", () -> new CommandLine(new StatusCommand(session)));

@@ -120,8 +120,7 @@ final class ImageCommands {
       if (array != null) {
         body.put("array", array.value());
       }
-      JsonNode image =
-          new JobWait(session(), Pause.sleeping()).await(api, api.post("/images", body));
+      JsonNode image = new JobWait(session(), api).post("/images", body);
       sayIfUnchanged(session(), image);
       session().print(image, new Details());
     }
@@ -233,17 +232,15 @@ final class ImageCommands {
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      JsonNode job =
-          api.post(
-              path() + "/export",
-              Map.of(
-                  "file",
-                  file.toAbsolutePath().normalize().toString(),
-                  "format",
-                  label(format),
-                  "shared",
-                  shared));
-      session().print(new JobWait(session(), Pause.sleeping()).await(api, job), new Details());
+      Map<String, Object> body =
+          Map.of(
+              "file",
+              file.toAbsolutePath().normalize().toString(),
+              "format",
+              label(format),
+              "shared",
+              shared);
+      session().print(new JobWait(session(), api).post(path() + "/export", body), new Details());
     }
   }
 

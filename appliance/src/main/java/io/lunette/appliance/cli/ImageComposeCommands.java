@@ -58,7 +58,7 @@ final class ImageComposeCommands {
       if (tenant != null) {
         body.put("tenant", tenant.value());
       }
-      await(session(), api, api.post("/images/" + name + "/compose", body));
+      make(session(), api, "/images/" + name + "/compose", body);
     }
   }
 
@@ -77,13 +77,13 @@ final class ImageComposeCommands {
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      await(session(), api, api.post("/images/" + name + "/rebuild", Map.of("stage", stage)));
+      make(session(), api, "/images/" + name + "/rebuild", Map.of("stage", stage));
     }
   }
 
-  private static void await(Session session, ApiClient api, JsonNode job)
+  private static void make(Session session, ApiClient api, String path, Object body)
       throws ApiException, CommandFailure {
-    JsonNode image = new JobWait(session, Pause.sleeping()).await(api, job);
+    JsonNode image = new JobWait(session, api).post(path, body);
     ImageCommands.sayIfUnchanged(session, image);
     session.print(image, new Details());
   }

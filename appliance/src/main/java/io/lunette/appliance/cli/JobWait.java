@@ -6,38 +6,102 @@ import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 
-/** Waits for a job of the appliance and shows how far it is, where a person watches. */
+/**
+ * Waits for jobs of the appliance and shows how far they are, where a person watches. A signal
+ * cancels the job that the command began, as {@code virsh blockcopy --wait} does: what nobody waits
+ * for any more is rarely wanted, and the unfinished copy is gone with it. A job that cannot be
+ * cancelled goes on.
+ */
 final class JobWait {
 
+  static final String CANCELLED = "CANCELLED";
+
+  private static final String RUNNING = "RUNNING";
+  private static final int CONFLICT = 409;
   private static final long FIRST_PAUSE_MILLIS = 5;
   private static final long PAUSE_MILLIS = 200;
 
   private final Session session;
-  private final Pause pause;
+  private final ApiClient api;
+  private final Pause pause = Pause.sleeping();
 
-  JobWait(Session session, Pause pause) {
+  JobWait(Session session, ApiClient api) {
     this.session = session;
-    this.pause = pause;
+    this.api = api;
   }
 
-  /** The job's result. */
-  JsonNode await(ApiClient api, JsonNode job) throws ApiException, CommandFailure {
-    JsonNode now = job;
-    long wait = FIRST_PAUSE_MILLIS;
-    while (now.path("state").asText().equals("RUNNING")) {
-      show(now);
-      pause.forMillis(wait);
-      wait = Math.min(wait * 2, PAUSE_MILLIS);
-      now = api.get("/jobs/" + job.path("id").asText());
+  /** Posts what begins a job, and waits for its result. */
+  JsonNode post(String path, Object body) throws ApiException, CommandFailure {
+    session.interruption().heed();
+    JsonNode now = until(api.post(path, body), session.interruption()::isAsked);
+    boolean interrupted = state(now).equals(RUNNING);
+    if (interrupted) {
+      now = untilEnd(cancel(now));
     }
-    clear();
-    return switch (now.path("state").asText()) {
+    return switch (state(now)) {
       case "DONE" -> now.path("result");
-      case "CANCELLED" -> throw new CommandFailure("the appliance cancelled it");
+      case CANCELLED ->
+          throw new CommandFailure(
+              interrupted
+                  ? "interrupted: the " + title(now) + " is cancelled"
+                  : "the appliance cancelled it");
       default ->
           throw new CommandFailure(now.path("problem").path("detail").asText("the job failed"));
     };
+  }
+
+  /** The job as it is when it has ended. */
+  JsonNode untilEnd(JsonNode job) throws ApiException, CommandFailure {
+    return until(job, () -> false);
+  }
+
+  static String state(JsonNode job) {
+    return job.path("state").asText();
+  }
+
+  private JsonNode until(JsonNode job, BooleanSupplier enough) throws ApiException, CommandFailure {
+    JsonNode now = job;
+    long wait = FIRST_PAUSE_MILLIS;
+    while (state(now).equals(RUNNING) && !enough.getAsBoolean()) {
+      show(now);
+      pause.forMillis(wait);
+      wait = Math.min(wait * 2, PAUSE_MILLIS);
+      now = get(now);
+    }
+    clear();
+    return now;
+  }
+
+  private JsonNode cancel(JsonNode job) throws ApiException, CommandFailure {
+    String id = job.path("id").asText();
+    if (!job.path("cancellable").asBoolean()) {
+      throw new CommandFailure(
+          "interrupted: the "
+              + title(job)
+              + " goes on to its end; see '"
+              + session.program()
+              + " job show "
+              + id
+              + "'");
+    }
+    try {
+      return api.delete("/jobs/" + id);
+    } catch (ApiException e) {
+      if (e.status() == CONFLICT) {
+        return get(job);
+      }
+      throw e;
+    }
+  }
+
+  private JsonNode get(JsonNode job) throws ApiException {
+    return api.get("/jobs/" + job.path("id").asText());
+  }
+
+  private static String title(JsonNode job) {
+    return job.path("kind").asText() + " of '" + job.path("subject").asText() + "'";
   }
 
   private void show(JsonNode job) {

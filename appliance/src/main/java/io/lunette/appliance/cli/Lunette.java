@@ -44,7 +44,12 @@ public final class Lunette {
   /** Runs the program. */
   public static int run(
       Map<String, String> environment, PrintWriter out, PrintWriter err, String... args) {
-    return new Lunette(new Session(environment, out, err)).run(args);
+    Session session = new Session(environment, out, err);
+    try {
+      return new Lunette(session).run(args);
+    } finally {
+      session.interruption().over();
+    }
   }
 
   int run(String... args) {

@@ -21,6 +21,7 @@ public final class Session {
   private final Map<String, String> environment;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final Interruption interruption = new Interruption();
   private Optional<Path> homeOption = Optional.empty();
   private OutputFormat format = OutputFormat.TABLE;
 
@@ -72,6 +73,11 @@ public final class Session {
   /** Progress, warnings, errors. */
   public PrintWriter err() {
     return err;
+  }
+
+  /** How a signal reaches the command. */
+  Interruption interruption() {
+    return interruption;
   }
 
   /** The appliance that runs on the home. */

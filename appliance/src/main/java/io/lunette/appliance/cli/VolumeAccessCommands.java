@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.ImageFormat;
 import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
@@ -131,7 +130,6 @@ final class VolumeAccessCommands {
   private static void copy(
       Session session, ApiClient api, String path, java.util.Map<String, Object> body)
       throws ApiException, CommandFailure {
-    JsonNode job = api.post(path, body);
-    session.print(new JobWait(session, Pause.sleeping()).await(api, job), new Details());
+    session.print(new JobWait(session, api).post(path, body), new Details());
   }
 }

@@ -118,10 +118,10 @@ final class VolumeCommands {
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, Object> body = Map.of("name", name.value(), "full", full, "encrypt", encrypt);
-      var made = api.post("/volumes/" + source + "/clones", body);
+      String path = "/volumes/" + source + "/clones";
       session()
           .print(
-              full ? new JobWait(session(), Pause.sleeping()).await(api, made) : made,
+              full ? new JobWait(session(), api).post(path, body) : api.post(path, body),
               new Details());
     }
   }
@@ -249,8 +249,8 @@ final class VolumeCommands {
       put(body, "pattern", pattern);
       put(body, "verify", verify);
       put(body, "seed", seed);
-      var job = api.post("/volumes/" + name + "/erase", body);
-      session().print(new JobWait(session(), Pause.sleeping()).await(api, job), new Details());
+      String path = "/volumes/" + name + "/erase";
+      session().print(new JobWait(session(), api).post(path, body), new Details());
     }
 
     private static void put(Map<String, Object> body, String field, Object value) {

@@ -43,12 +43,13 @@ public final class JobRegistry {
     CANCELLED
   }
 
-  /** A job as callers see it. */
+  /** A job as callers see it; {@code cancellable} says whether it can be ended early now. */
   record View(
       String id,
       String kind,
       String subject,
       State state,
+      boolean cancellable,
       long doneBytes,
       long totalBytes,
       String started,
@@ -93,15 +94,17 @@ public final class JobRegistry {
     return (int) list().stream().filter(view -> view.state() == State.RUNNING).count();
   }
 
+  /** Asks a job to end early; whether it is one that can. */
   boolean cancel(UUID id) {
     Entry entry;
     synchronized (entries) {
       entry = entries.get(id);
     }
-    if (entry != null) {
-      entry.job().cancel();
+    if (entry == null || !entry.view().cancellable()) {
+      return false;
     }
-    return entry != null;
+    entry.job().cancel();
+    return true;
   }
 
   /** When a job ended; empty while it runs and for one that is not known. */
@@ -165,6 +168,7 @@ public final class JobRegistry {
           kind,
           subject,
           state,
+          state == State.RUNNING && job.isCancellable(),
           progress.doneBytes(),
           progress.totalBytes(),
           started.toString(),

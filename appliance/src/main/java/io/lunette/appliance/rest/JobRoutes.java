@@ -22,8 +22,13 @@ final class JobRoutes implements RouteSet {
 
   private Reply cancel(Call call) throws DomainException {
     UUID id = id(call);
+    JobRegistry.View job = get(id);
     if (!jobs.cancel(id)) {
-      throw unknown(id.toString());
+      throw new DomainException(
+          DomainException.Kind.CONFLICT,
+          job.state() == JobRegistry.State.RUNNING
+              ? "job '" + id + "', a " + job.kind() + ", cannot be cancelled: it goes on to its end"
+              : "job '" + id + "' has ended: " + job.state());
     }
     return Reply.accepted(get(id));
   }

@@ -81,6 +81,13 @@ final class ServedHome implements AutoCloseable {
    * too short for what the optimizing compiler would spend on it.
    */
   static Process launch(Path home, Path log, List<String> options) throws Exception {
+    List<String> words = new ArrayList<>(List.of("serve"));
+    words.addAll(options);
+    return program(home, words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+
+  /** The program in a process of its own. */
+  private static ProcessBuilder program(Path home, List<String> command) {
     List<String> words =
         new ArrayList<>(
             List.of(
@@ -91,10 +98,9 @@ final class ServedHome implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 Lunette.class.getName(),
                 "--home",
-                home.toString(),
-                "serve"));
-    words.addAll(options);
-    return new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                home.toString()));
+    words.addAll(command);
+    return new ProcessBuilder(words);
   }
 
   /** All that the process has printed since its start. */
@@ -196,6 +202,11 @@ final class ServedHome implements AutoCloseable {
             new PrintWriter(err, true),
             words.toArray(String[]::new));
     return new Outcome(status, out.toString(), err.toString());
+  }
+
+  /** A command on this home in a process of its own, which signals reach. */
+  Process begin(String... command) throws Exception {
+    return program(home, List.of(command)).start();
   }
 
   @Override

@@ -5,81 +5,80 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.volume.Job;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
-/** How long jobs are remembered. */
 class JobRegistryTest {
 
-  private static final int MANY = 1200;
+  private final JobRegistry jobs =
+      new JobRegistry(Clock.fixed(Instant.parse("2026-11-26T00:00:00Z"), ZoneOffset.UTC));
 
-  /** Time that passes when it is told to. */
-  private static final class SetClock extends Clock {
-    private Instant now = Instant.EPOCH;
+  @Test
+  void aJobThatRunsIsCancelledAndOneThatHasEndedIsNot() {
+    Operation operation = new Operation(true);
+    UUID id = add(operation);
 
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
+    assertThat(jobs.find(id).orElseThrow().cancellable()).isTrue();
+    assertThat(jobs.cancel(id)).isTrue();
 
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-  }
-
-  private static final Job<String> ENDED =
-      new Job<>() {
-        @Override
-        public CompletionStage<String> result() {
-          return CompletableFuture.completedStage("done");
-        }
-
-        @Override
-        public Progress progress() {
-          return new Progress(1, 1);
-        }
-
-        @Override
-        public void cancel() {}
-      };
-
-  private final SetClock clock = new SetClock();
-  private final JobRegistry registry = new JobRegistry(clock);
-
-  private void add(int jobs) {
-    for (int i = 0; i < jobs; i++) {
-      JobRegistry.View unused = registry.add("test", "it", ENDED, value -> value);
-    }
+    JobRegistry.View ended = jobs.find(id).orElseThrow();
+    assertThat(ended.state()).isEqualTo(JobRegistry.State.CANCELLED);
+    assertThat(ended.cancellable()).isFalse();
+    assertThat(jobs.cancel(id)).isFalse();
   }
 
   @Test
-  void whatEndedIsKeptForFiveMinutesHoweverMuchThereIs() {
-    add(MANY);
-    clock.now = clock.now.plus(JobRegistry.KEPT);
+  void aJobThatHasToComeToItsEndIsNotCancelled() {
+    Operation operation = new Operation(false);
+    UUID id = add(operation);
 
-    add(1);
+    assertThat(jobs.cancel(id)).isFalse();
+    operation.result.complete("done");
 
-    assertThat(registry.list()).hasSize(MANY + 1);
+    assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(JobRegistry.State.DONE);
   }
 
   @Test
-  void ofWhatEndedLongAgoTheLast500AreKept() {
-    add(MANY);
-    clock.now = clock.now.plus(JobRegistry.KEPT).plus(Duration.ofMillis(1));
+  void aJobThatIsNotKnownIsNotCancelled() {
+    assertThat(jobs.cancel(UUID.randomUUID())).isFalse();
+  }
 
-    add(1);
+  private UUID add(Operation operation) {
+    return UUID.fromString(jobs.add("volume-copy", "own", operation, value -> value).id());
+  }
 
-    assertThat(registry.list()).hasSize(500 + 1);
+  /** Ends when it is cancelled, if it can be. */
+  private static final class Operation implements Job<String> {
+
+    final CompletableFuture<String> result = new CompletableFuture<>();
+    private final boolean cancellable;
+
+    Operation(boolean cancellable) {
+      this.cancellable = cancellable;
+    }
+
+    @Override
+    public Progress progress() {
+      return new Progress(0, 1);
+    }
+
+    @Override
+    public boolean isCancellable() {
+      return cancellable;
+    }
+
+    @Override
+    public void cancel() {
+      result.cancel(false);
+    }
+
+    @Override
+    public CompletionStage<String> result() {
+      return result.minimalCompletionStage();
+    }
   }
 }

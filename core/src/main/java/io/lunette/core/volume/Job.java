@@ -19,6 +19,11 @@ public interface Job<T> {
   /** How far it is now. */
   Progress progress();
 
+  /** Whether {@link #cancel} has an effect; what must not be left half done goes on to its end. */
+  default boolean isCancellable() {
+    return true;
+  }
+
   /** Asks it to end early; the result then fails with {@code CancellationException}. */
   void cancel();
 

@@ -63,7 +63,7 @@ public interface JobBook {
   /** One of them. */
   Optional<Entry> find(String id);
 
-  /** Asks it to end early; whether it is known. */
+  /** Asks it to end early; whether it is one that can. */
   boolean cancel(String id);
 
   /** Forgets one that has ended; whether it did. */

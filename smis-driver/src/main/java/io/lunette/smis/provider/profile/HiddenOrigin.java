@@ -62,6 +62,11 @@ final class HiddenOrigin implements Job<EraseReport> {
   }
 
   @Override
+  public boolean isCancellable() {
+    return erase.isCancellable();
+  }
+
+  @Override
   public void cancel() {
     erase.cancel();
   }
