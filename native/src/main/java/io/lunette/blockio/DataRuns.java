@@ -5,12 +5,19 @@ import io.lunette.platform.linux.LibC;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The runs of a file that the file system holds data for; all else of it is holes. */
 public final class DataRuns {
 
   /** A run of data. */
-  public record Run(long offsetBytes, long lengthBytes) {}
+  public record Run(long offsetBytes, long lengthBytes) {
+
+    /** The first byte behind it. */
+    public long endBytes() {
+      return offsetBytes + lengthBytes;
+    }
+  }
 
   private DataRuns() {}
 
@@ -21,22 +28,26 @@ public final class DataRuns {
   public static List<Run> of(Path file) throws DeviceException {
     Descriptor descriptor = Descriptor.open(file, LibC.O_RDONLY);
     try {
-      long size = descriptor.end();
       List<Run> runs = new ArrayList<>();
-      long at = 0;
-      while (at < size) {
-        long data = descriptor.seek(at, LibC.SEEK_DATA);
-        if (data < 0) {
-          break;
-        }
-        long hole = descriptor.seek(data, LibC.SEEK_HOLE);
-        long end = hole < 0 ? size : Math.min(hole, size);
-        runs.add(new Run(data, end - data));
-        at = end;
+      Optional<Run> run = next(descriptor, 0);
+      while (run.isPresent()) {
+        runs.add(run.get());
+        run = next(descriptor, run.get().endBytes());
       }
       return runs;
     } finally {
       descriptor.close();
     }
+  }
+
+  /** The first run of an open file at or after an offset, or what is left of it there. */
+  static Optional<Run> next(Descriptor file, long from) throws DeviceException {
+    long size = file.end();
+    long data = from < size ? file.seek(from, LibC.SEEK_DATA) : -1;
+    if (data < 0) {
+      return Optional.empty();
+    }
+    long hole = file.seek(data, LibC.SEEK_HOLE);
+    return Optional.of(new Run(data, (hole < 0 ? size : Math.min(hole, size)) - data));
   }
 }

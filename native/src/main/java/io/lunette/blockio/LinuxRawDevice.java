@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -161,6 +162,11 @@ public final class LinuxRawDevice implements RawDevice {
     } catch (IOException unknown) {
       return size;
     }
+  }
+
+  @Override
+  public Optional<DataRuns.Run> nextData(long fromBytes) throws DeviceException {
+    return isBlockDevice(path) ? Optional.empty() : DataRuns.next(main, fromBytes);
   }
 
   @Override

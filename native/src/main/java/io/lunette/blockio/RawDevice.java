@@ -3,6 +3,7 @@ package io.lunette.blockio;
 
 import java.io.Closeable;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * What a pool lies on. Calls block; thread-safe. Buffers are direct and are transferred whole, from
@@ -22,6 +23,15 @@ public interface RawDevice extends Closeable {
    */
   default long roomBytes() {
     return sizeBytes();
+  }
+
+  /**
+   * The first run at or after an offset that a sparse file has space under, or what is left of it
+   * there. What was zeroed without being written ({@link #zeroRange}) may not count. Empty where
+   * there is none, and on what is no file.
+   */
+  default Optional<DataRuns.Run> nextData(long fromBytes) throws DeviceException {
+    return Optional.empty();
   }
 
   /** What an operator would call it, for messages. */

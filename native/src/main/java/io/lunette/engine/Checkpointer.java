@@ -42,6 +42,7 @@ final class Checkpointer {
   private final RawDevice device;
   private final PageStore pages;
   private final ExtentFinder finder;
+  private final PoolTrim trim;
   private final Executor executor;
   private final long journalBytes;
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
@@ -74,6 +75,7 @@ final class Checkpointer {
       RawDevice device,
       PageStore pages,
       ExtentFinder finder,
+      PoolTrim trim,
       Executor executor,
       Superblock latest,
       Superblock former) {
@@ -81,6 +83,7 @@ final class Checkpointer {
     this.device = device;
     this.pages = pages;
     this.finder = finder;
+    this.trim = trim;
     this.executor = executor;
     this.latest = latest;
     this.former = former;
@@ -184,10 +187,11 @@ final class Checkpointer {
     running = done;
     executor.execute(
         () -> {
+          long seen = trim.turns();
           try {
             write(plan, journalTail, journalSequence, false);
           } catch (IOException | RuntimeException e) {
-            failed(e);
+            failed(e, seen);
           } finally {
             done.complete(null);
           }
@@ -245,9 +249,16 @@ final class Checkpointer {
     wantOfSpace = cause;
   }
 
-  private void failed(Exception e) {
+  /** What was put off for want of space the next attempt finds room for, if that can be made. */
+  private void failed(Exception e, long seen) {
     if (!(e instanceof DeviceException device && device.isNoSpace())) {
       failure = e instanceof IOException io ? io : new IOException(e);
+      return;
+    }
+    try {
+      boolean ignored = trim.makeRoom(seen);
+    } catch (IOException cannotTrim) {
+      LOG.warn("no room can be made for the checkpoint: {}", cannotTrim.getMessage());
     }
   }
 

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * The device as layers have it: what one with a key writes is enciphered on its way, and what is
  * read of it deciphered. Whoever calls holds the key open ({@link KeyUse}); null stands for none.
+ *
+ * <p>A write that finds no space on the file system is tried again when {@link PoolTrim} has made
+ * room.
  *
  * <p>Buffers that are written are only read here: what goes to the device lies in buffers of the
  * pool's own, of which a few are kept. One for a pool; thread-safe.
@@ -22,10 +26,12 @@ final class LayerDevice {
   private static final int KEPT = 16;
 
   private final RawDevice device;
+  private final PoolTrim trim;
   private final AtomicReferenceArray<ByteBuffer> kept = new AtomicReferenceArray<>(KEPT);
 
-  LayerDevice(RawDevice device) {
+  LayerDevice(RawDevice device, PoolTrim trim) {
     this.device = device;
+    this.trim = trim;
   }
 
   /** Fills the buffer. */
@@ -48,15 +54,24 @@ final class LayerDevice {
   /** Writes the buffer. */
   void write(DataKey key, long offset, ByteBuffer source) throws IOException {
     if (key == null) {
-      device.write(offset, source);
+      boolean ignored = writeWhole(offset, source);
     } else {
-      boolean ignored = enciphered(key, offset, source, this::writePiece);
+      boolean ignored = enciphered(key, offset, source, this::writeWhole);
     }
   }
 
-  private boolean writePiece(long offset, ByteBuffer piece) throws IOException {
-    device.write(offset, piece);
-    return true;
+  private boolean writeWhole(long offset, ByteBuffer source) throws IOException {
+    while (true) {
+      long seen = trim.turns();
+      try {
+        device.write(offset, source);
+        return true;
+      } catch (DeviceException e) {
+        if (!e.isNoSpace() || !trim.makeRoom(seen)) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** {@link RawDevice#writesAtOnce}. */

@@ -31,6 +31,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An open pool: the parts of the engine, wired, from the recovery that opening is to the checkpoint
@@ -42,6 +44,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Pool implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
   private static final int IO_THREADS = 8;
 
   final Metadata metadata;
@@ -72,10 +75,11 @@ final class Pool implements AutoCloseable {
 
   private Pool(RawDevice device, PoolState state, Clock clock, KeyVault vault) throws IOException {
     this.device = device;
-    this.data = new LayerDevice(device);
     this.features = device.probe(PoolLayout.SCRATCH_OFFSET, PoolLayout.SCRATCH_BYTES);
     this.clock = clock;
     this.metadata = state.metadata();
+    PoolTrim trim = new PoolTrim(device, features, metadata);
+    this.data = new LayerDevice(device, trim);
     Superblock superblock = state.superblock();
     this.uuid = superblock.pool();
     // A jump in the numbers, so that a torn commit's frames can never pass for a later one's.
@@ -100,7 +104,8 @@ final class Pool implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             r -> daemon(r, "lunette-io"));
     this.checkpointer =
-        new Checkpointer(metadata, device, pages, finder, checkpoints, superblock, state.former());
+        new Checkpointer(
+            metadata, device, pages, finder, trim, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
     this.through = new WriteThrough(data, features, metadata, log);
     this.allocator = new ExtentAllocator(metadata, finder, log);
@@ -242,12 +247,23 @@ final class Pool implements AutoCloseable {
     checkpointer.repeat();
   }
 
-  /** The last checkpoint, of all that is pending too. */
+  /**
+   * The last checkpoint. Where a full file system has no space for it, the next opening finds in
+   * the journal what it would have said, as after a crash.
+   */
   private void checkpointAtClose() throws IOException {
-    Checkpointer.Plan plan = checkpointer.plan();
-    metadata.takePending();
-    checkpointer.announce();
-    checkpointer.write(plan, journal.position(), journal.sequence(), true);
+    try {
+      Checkpointer.Plan plan = checkpointer.plan();
+      metadata.takePending();
+      checkpointer.announce();
+      checkpointer.write(plan, journal.position(), journal.sequence(), true);
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      LOG.warn("closed without a last checkpoint: {}", e.getMessage());
+      device.flush();
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,7 +52,7 @@ public final class ScratchDevices {
     return new Loop(Path.of(ended.output().strip()));
   }
 
-  /** A file system in memory of its own, which goes when it is closed. */
+  /** A file system of its own, which goes when it is closed. */
   public record Mount(Path directory) implements AutoCloseable {
 
     @Override
@@ -61,17 +62,33 @@ public final class ScratchDevices {
     }
   }
 
-  /** Mounts a tmpfs of that size, or ends the test as one that cannot run here. */
-  public static Mount mountMemory(Path directory, long bytes) {
+  /**
+   * Mounts a tmpfs of that size, or an ext4 of a file of that size, below a directory, or ends the
+   * test as one that cannot run here.
+   */
+  public static Mount mount(String kind, Path below, long bytes) throws IOException {
+    Path at = Files.createDirectory(below.resolve("mount"));
+    if (kind.equals("tmpfs")) {
+      require("mount", "-t", kind, "-o", "size=" + bytes, "lunette-test", at.toString());
+    } else {
+      Path file = below.resolve("file-system");
+      try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
+        sized.setLength(bytes);
+      }
+      require("mkfs." + kind, "-q", "-m", "0", file.toString());
+      require("mount", "-o", "loop", file.toString(), at.toString());
+    }
+    return new Mount(at);
+  }
+
+  private static void require(String... command) {
     Ended ended;
     try {
-      ended =
-          run("mount", "-t", "tmpfs", "-o", "size=" + bytes, "lunette-test", directory.toString());
+      ended = run(command);
     } catch (IOException notInstalled) {
       ended = new Ended(-1, notInstalled.getMessage());
     }
-    assumeThat(ended.status()).as("mounting: " + ended.output()).isZero();
-    return new Mount(directory);
+    assumeThat(ended.status()).as(command[0] + ": " + ended.output()).isZero();
   }
 
   private record Ended(int status, String output) {}

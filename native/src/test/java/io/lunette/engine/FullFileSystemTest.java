@@ -10,20 +10,30 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A sparse pool on a file system that is really full; {@link EngineFullTest} has the cases. */
 class FullFileSystemTest {
 
   private static final int MIB = 1 << 20;
+  private static final long EXTENT = 65_536;
+  private static final int BLOCK = 4096;
   private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName RETURNED = new VolumeName("returned");
 
   @TempDir Path directory;
 
@@ -31,7 +41,7 @@ class FullFileSystemTest {
 
   @Test
   void theWriteIsRefusedAndAllElseGoesOnAlsoAfterACrash() throws Exception {
-    try (var mount = ScratchDevices.mountMemory(directory, 24 * MIB)) {
+    try (var mount = ScratchDevices.mount("tmpfs", directory, 24 * MIB)) {
       Path ballast = Files.write(mount.directory().resolve("ballast"), new byte[4 * MIB]);
       Path pool = mount.directory().resolve("pool");
       EngineVolumeDriver.createPool(pool, 256 * MIB);
@@ -39,7 +49,7 @@ class FullFileSystemTest {
       driver.create(VOLUME, 128 * MIB);
       assertThat(driver.space().availableBytes()).isBetween(10L * MIB, 20L * MIB);
 
-      int written = fill();
+      int written = fill(VOLUME);
 
       assertThat(driver.space().availableBytes()).isLessThan(2L * MIB);
       assertThat(driver.space().cleanBytes()).isGreaterThan(200L * MIB);
@@ -47,16 +57,55 @@ class FullFileSystemTest {
 
       assertThat(written).isBetween(4, 20);
       requireContent(written);
-      write(0, 1);
+      write(VOLUME, 0, 1);
       driver.abandon();
       open(pool);
       requireContent(written);
-      write(0, 1);
+      write(VOLUME, 0, 1);
 
       Files.delete(ballast);
 
-      write(written, written + 1);
+      write(VOLUME, written, written + 1);
       requireContent(written + 1);
+      driver.close();
+      assertThat(PoolCheck.check(pool).problems()).isEmpty();
+    }
+  }
+
+  /** What is CLEAN has space under it once it was scrubbed, wherever it lies. */
+  @ParameterizedTest
+  @ValueSource(strings = {"tmpfs", "ext4"})
+  void whatScrubbedExtentsHaveServesWhoeverWritesNext(String fileSystem) throws Exception {
+    try (var mount = ScratchDevices.mount(fileSystem, directory, 48 * MIB)) {
+      Path pool = mount.directory().resolve("pool");
+      EngineVolumeDriver.createPool(pool, 256 * MIB);
+      open(pool);
+      driver.create(VOLUME, 128 * MIB);
+      driver.create(RETURNED, 128 * MIB);
+      writeBlocks(VOLUME, 0, 64);
+      int returned = fill(RETURNED);
+      assertThat(returned).isGreaterThan(8);
+      erase(RETURNED);
+      fillUp(mount.directory().resolve("ballast"));
+
+      writeBlocks(VOLUME, 1, 64);
+      for (int i = 8; i < 8 + returned / 2; i++) {
+        write(VOLUME, i, i + 1);
+      }
+
+      requireBlocks(VOLUME, 64);
+      for (int i = 8; i < 8 + returned / 2; i++) {
+        require(VOLUME, i, i + 1);
+      }
+      driver.abandon();
+      open(pool);
+      requireBlocks(VOLUME, 64);
+      require(VOLUME, 8, 9);
+      assertThat(fill(RETURNED)).isLessThan(returned);
+      driver.close();
+      open(pool);
+      requireBlocks(VOLUME, 64);
+      require(VOLUME, 8, 9);
       driver.close();
       assertThat(PoolCheck.check(pool).problems()).isEmpty();
     }
@@ -67,14 +116,14 @@ class FullFileSystemTest {
   }
 
   /** Writes mebibyte after mebibyte until one is refused; returns how many were not. */
-  private int fill() {
+  private int fill(VolumeName volume) {
     int[] written = {0};
     BlockException refused =
         catchThrowableOfType(
             BlockException.class,
             () -> {
               while (true) {
-                write(written[0], written[0] + 1);
+                write(volume, written[0], written[0] + 1);
                 written[0]++;
               }
             });
@@ -84,23 +133,70 @@ class FullFileSystemTest {
   }
 
   private void requireContent(int written) throws Exception {
-    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_ONLY)) {
-      for (int i = 0; i < written; i++) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(MIB);
-        BlockingIo.read(volume, (long) i * MIB, bytes);
-        assertThat(bytes.mismatch(filled(i + 1))).as("mebibyte %d", i).isEqualTo(-1);
+    for (int i = 0; i < written; i++) {
+      require(VOLUME, i, i + 1);
+    }
+  }
+
+  private void require(VolumeName name, int mebibyte, int value) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(MIB);
+      BlockingIo.read(volume, (long) mebibyte * MIB, bytes);
+      assertThat(bytes.mismatch(filled(MIB, value))).as("mebibyte %d", mebibyte).isEqualTo(-1);
+    }
+  }
+
+  private void write(VolumeName name, int mebibyte, int value) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+      BlockingIo.write(volume, (long) mebibyte * MIB, filled(MIB, value), Durability.DURABLE);
+    }
+  }
+
+  /** Writes one block of each of so many extents, which leaves holes in all of them. */
+  private void writeBlocks(VolumeName name, int block, int extents) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+      for (int i = 0; i < extents; i++) {
+        BlockingIo.write(
+            volume, i * EXTENT + block * BLOCK, filled(BLOCK, i + 1), Durability.VISIBLE);
+      }
+      BlockingIo.flush(volume);
+    }
+  }
+
+  private void requireBlocks(VolumeName name, int extents) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
+      for (int i = 0; i < extents; i++) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(2 * BLOCK);
+        BlockingIo.read(volume, i * EXTENT, bytes);
+        assertThat(bytes.mismatch(filled(2 * BLOCK, i + 1))).as("extent %d", i).isEqualTo(-1);
       }
     }
   }
 
-  private void write(int mebibyte, int value) throws Exception {
-    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
-      BlockingIo.write(volume, (long) mebibyte * MIB, filled(value), Durability.DURABLE);
+  private void erase(VolumeName name) throws Exception {
+    var unused =
+        driver
+            .erase(name, EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
+  }
+
+  /** Takes all that the file system still gives. */
+  private static void fillUp(Path ballast) throws Exception {
+    try (FileChannel file =
+        FileChannel.open(ballast, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      while (true) {
+        int unused = file.write(filled(BLOCK, 1));
+        file.force(true);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left on device");
     }
   }
 
-  private static ByteBuffer filled(int value) {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(MIB);
+  private static ByteBuffer filled(int length, int value) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(length);
     while (bytes.hasRemaining()) {
       bytes.put((byte) value);
     }
