@@ -19,16 +19,20 @@ final class ScrubBench implements AutoCloseable {
 
   private final ScrubbedReplica replica;
   private final Path zeroed;
+  private final Path whole;
 
   /** Null where there are no loop devices. */
   private final HiddenZeroes hidden;
 
+  private final long replicaBytes;
   private final long writtenBytes;
 
   ScrubBench(Path directory, long replicaBytes, long writtenBytes)
       throws VolumeException, IOException {
+    this.replicaBytes = replicaBytes;
     this.writtenBytes = writtenBytes;
     this.zeroed = directory.resolve("zeroed");
+    this.whole = directory.resolve("whole");
     Path pool = directory.resolve("pool");
     EngineVolumeDriver.createPool(pool, Math.max(1L << 30, 2 * writtenBytes));
     replica = new ScrubbedReplica(pool, replicaBytes, writtenBytes);
@@ -54,9 +58,16 @@ final class ScrubBench implements AutoCloseable {
     return System.nanoTime() - start;
   }
 
+  /** Has dd write zeroes over a file as large as the replica, and flush them: nanoseconds. */
+  long zeroAllByDd() throws IOException {
+    long start = System.nanoTime();
+    zeroByDd(whole, replicaBytes);
+    return System.nanoTime() - start;
+  }
+
   /**
-   * Has dd read that file back past the page cache, as a scrub that verifies reads: nanoseconds.
-   * Together with {@link #zeroByDd} it is the same work.
+   * Has dd read the file of {@link #zeroByDd} back past the page cache, as a scrub that verifies
+   * reads: nanoseconds. Together with {@link #zeroByDd} it is the same work.
    */
   long readBackByDd() throws IOException {
     long start = System.nanoTime();

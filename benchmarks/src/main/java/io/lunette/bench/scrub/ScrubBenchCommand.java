@@ -60,6 +60,11 @@ public final class ScrubBenchCommand implements Callable<Integer> {
               + " files).")
   private List<Path> directories = List.of(Path.of(System.getProperty("java.io.tmpdir")));
 
+  @Option(
+      names = "--whole",
+      description = "Have dd zero as much as the whole replica too, in each round.")
+  private boolean whole;
+
   @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
   private Path json;
 
@@ -75,7 +80,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     }
     List<ScrubRound> all = new ArrayList<>();
     for (Path directory : directories) {
-      long needed = 4 * written.bytes();
+      long needed = 4 * written.bytes() + (whole ? size.bytes() : 0);
       if (Files.getFileStore(directory).getUsableSpace() < needed) {
         throw new CommandFailure(
             directory + " has less than " + new ByteSize(needed).forPeople() + " free");
@@ -101,6 +106,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         long ddAgain = bench.zeroByDd();
         long readBack = bench.readBackByDd();
         long hide = bench.hide();
+        long zeroAll = whole ? bench.zeroAllByDd() : -1;
         if (round > 0) {
           all.add(
               new ScrubRound(
@@ -110,7 +116,8 @@ public final class ScrubBenchCommand implements Callable<Integer> {
                   unverified,
                   (dd + ddAgain) / 2,
                   readBack,
-                  hide));
+                  hide,
+                  zeroAll));
         }
       }
     }
@@ -138,7 +145,10 @@ public final class ScrubBenchCommand implements Callable<Integer> {
             "/ dd",
             "dd MiB/s",
             "dd READ BACK MiB/s",
-            "blkdiscard -z s (hides)");
+            "blkdiscard -z s (hides)",
+            "dd OF ALL s",
+            "VERIFIED / ALL",
+            "NOT VERIFIED / ALL");
     for (ScrubRound round : all) {
       table.row(
           round.directory(),
@@ -151,7 +161,10 @@ public final class ScrubBenchCommand implements Callable<Integer> {
           number("%.2f", round.ratio(round.unverifiedNanos())),
           number("%.0f", round.rate(round.ddNanos())),
           number("%.0f", round.rate(round.ddReadBackNanos())),
-          round.hideNanos() < 0 ? "-" : number("%.2f", round.hideNanos() / 1e9));
+          seconds(round.hideNanos()),
+          seconds(round.allNanos()),
+          share(round, round.verifiedNanos()),
+          share(round, round.unverifiedNanos()));
     }
     session.out().print(table);
     session.out().flush();
@@ -169,10 +182,23 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     if (round.hideNanos() >= 0) {
       row.put("hiddenByBlkdiscardSeconds", round.hideNanos() / 1e9);
     }
+    if (round.allNanos() >= 0) {
+      row.put("ddOfAllSeconds", round.allNanos() / 1e9);
+      row.put("verifiedShareOfAll", round.shareOfAll(round.verifiedNanos()));
+      row.put("unverifiedShareOfAll", round.shareOfAll(round.unverifiedNanos()));
+    }
     row.put("verifiedOverDd", round.ratio(round.verifiedNanos()));
     row.put("verifiedOverDdAndReadBack", round.verifiedRatio());
     row.put("unverifiedOverDd", round.ratio(round.unverifiedNanos()));
     return row;
+  }
+
+  private static String seconds(long nanos) {
+    return nanos < 0 ? "-" : number("%.2f", nanos / 1e9);
+  }
+
+  private static String share(ScrubRound round, long nanos) {
+    return round.allNanos() < 0 ? "-" : number("%.3f", round.shareOfAll(nanos));
   }
 
   private static String number(String format, double value) {

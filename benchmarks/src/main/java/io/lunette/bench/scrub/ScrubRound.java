@@ -12,6 +12,7 @@ package io.lunette.bench.scrub;
  * @param ddReadBackNanos dd that reads as many bytes past the page cache
  * @param hideNanos {@code blkdiscard -z} of a loop device, which leaves the bytes on the medium; -1
  *     where there are none
+ * @param allNanos dd of zeroes over as much as the replica could hold; -1 if that was not asked for
  */
 record ScrubRound(
     String directory,
@@ -20,7 +21,8 @@ record ScrubRound(
     long unverifiedNanos,
     long ddNanos,
     long ddReadBackNanos,
-    long hideNanos) {
+    long hideNanos,
+    long allNanos) {
 
   /** Mebibytes a second. */
   double rate(long nanos) {
@@ -30,6 +32,11 @@ record ScrubRound(
   /** How many times as fast as dd. */
   double ratio(long nanos) {
     return (double) ddNanos / nanos;
+  }
+
+  /** What a scrub of the written part takes of the time in which dd zeroes all of it. */
+  double shareOfAll(long nanos) {
+    return (double) nanos / allNanos;
   }
 
   /** How many times as fast as dd that writes and reads back a scrub is that verifies. */

@@ -2,6 +2,7 @@
 package io.lunette.bench.scrub;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.bench.fixture.CommandLineRun;
@@ -23,6 +24,21 @@ class ScrubBenchCommandTest {
     assertThat(rounds).hasSize(2);
     assertThat(rounds.get(1).path("verifiedOverDd").asDouble()).isPositive();
     assertThat(rounds.get(1).path("verifiedOverDdAndReadBack").asDouble()).isPositive();
+    assertThat(rounds.get(1).has("ddOfAllSeconds")).isFalse();
+  }
+
+  @Test
+  void allOfTheReplicaIsZeroedBesideItWhereThatIsAskedFor() throws Exception {
+    JsonNode rounds =
+        lunette.measure(directory, "bench scrub --size 64M --written 8M --rounds 1 --whole");
+
+    assertThat(lunette.out()).contains("dd OF ALL s", "VERIFIED / ALL", "NOT VERIFIED / ALL");
+    JsonNode round = rounds.get(0);
+    double all = round.path("ddOfAllSeconds").asDouble();
+    assertThat(round.path("verifiedShareOfAll").asDouble())
+        .isEqualTo(round.path("verifiedSeconds").asDouble() / all, within(1e-6));
+    assertThat(round.path("unverifiedShareOfAll").asDouble())
+        .isEqualTo(round.path("unverifiedSeconds").asDouble() / all, within(1e-6));
   }
 
   @Test
