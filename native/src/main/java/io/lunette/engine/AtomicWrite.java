@@ -35,22 +35,11 @@ final class AtomicWrite {
       ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
   private final VolumeIo io;
-  private final LayerDevice device;
-  private final Metadata metadata;
-  private final ExtentAllocator allocator;
-  private final CommitLog log;
+  private final DataPath path;
 
-  AtomicWrite(
-      VolumeIo io,
-      LayerDevice device,
-      Metadata metadata,
-      ExtentAllocator allocator,
-      CommitLog log) {
+  AtomicWrite(VolumeIo io, DataPath path) {
     this.io = io;
-    this.device = device;
-    this.metadata = metadata;
-    this.allocator = allocator;
-    this.log = log;
+    this.path = path;
   }
 
   /**
@@ -83,19 +72,19 @@ final class AtomicWrite {
    * @throws BlockException OUT_OF_SPACE, having changed nothing
    */
   void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
-    log.throttle();
+    path.log().throttle();
     List<Piece> pieces = pieces(top, offset, source);
     try {
       for (Piece piece : pieces) {
         writeBlocks(top, piece);
       }
-      log.dataWritten();
+      path.log().dataWritten();
     } catch (IOException e) {
       distrust(top, pieces);
       throw e;
     }
     record(top, pieces);
-    metadata.trimPages();
+    path.metadata().trimPages();
   }
 
   private List<Piece> pieces(Layer top, long offset, ByteBuffer source)
@@ -112,7 +101,8 @@ final class AtomicWrite {
         long old = top.map.get(extent);
         int touched = VolumeMap.touched(from, from + length);
         boolean isFree = MapEntry.extent(old) != 0 && (MapEntry.mask(old) & touched) == 0;
-        long physical = isFree ? MapEntry.extent(old) : allocator.take(io.neighbours, extent);
+        long physical =
+            isFree ? MapEntry.extent(old) : path.allocator().take(io.neighbours, extent);
         if (!isFree) {
           taken.add(physical);
         }
@@ -125,7 +115,7 @@ final class AtomicWrite {
       return pieces;
     } finally {
       if (!complete) {
-        allocator.putBack(taken);
+        path.allocator().putBack(taken);
       }
     }
   }
@@ -134,7 +124,7 @@ final class AtomicWrite {
     int covered = VolumeMap.covered(piece.from, piece.to());
     long base = piece.physical * PoolLayout.EXTENT_BYTES;
     if (piece.blocks == covered) {
-      device.write(top.key(), base + piece.from, piece.source);
+      path.device().write(top.key(), base + piece.from, piece.source);
       return;
     }
     ByteBuffer filled = EXTENT.get();
@@ -148,7 +138,7 @@ final class AtomicWrite {
       int first = Integer.numberOfTrailingZeros(rest);
       int count = Integer.numberOfTrailingZeros(~(rest >>> first));
       int at = first * PoolLayout.BLOCK_BYTES;
-      device.write(top.key(), base + at, filled.slice(at, count * PoolLayout.BLOCK_BYTES));
+      path.device().write(top.key(), base + at, filled.slice(at, count * PoolLayout.BLOCK_BYTES));
       rest &= ~((1 << count) - 1 << first);
     }
   }
@@ -156,23 +146,23 @@ final class AtomicWrite {
   /** Changes all entries: for readers at one moment, and in one group of the journal. */
   private void record(Layer top, List<Piece> pieces) throws IOException {
     long stamp = io.swaps.writeLock();
-    metadata.lock.lock();
+    path.metadata().lock.lock();
     try {
       for (Piece piece : pieces) {
         // With its page at hand, no change of an entry can fail after another's was seen.
         long atHand = top.map.get(piece.extent);
         if (piece.isInNewExtent()) {
-          metadata.space.settle(piece.physical);
+          path.metadata().space.settle(piece.physical);
           if (MapEntry.extent(atHand) != 0) {
-            metadata.drop(top, MapEntry.extent(atHand), MapEntry.mask(atHand));
+            path.metadata().drop(top, MapEntry.extent(atHand), MapEntry.mask(atHand));
           }
         }
       }
       for (Piece piece : pieces) {
-        metadata.set(top.map, piece.extent, piece.entry());
+        path.metadata().set(top.map, piece.extent, piece.entry());
       }
     } finally {
-      metadata.lock.unlock();
+      path.metadata().lock.unlock();
       io.swaps.unlockWrite(stamp);
     }
   }
@@ -180,7 +170,7 @@ final class AtomicWrite {
   /** After a failed write: what may have reached the device must be scrubbed. */
   private void distrust(Layer top, List<Piece> pieces) throws IOException {
     for (Piece piece : pieces) {
-      FirstWrite.distrust(metadata, top, piece.physical, piece.isInNewExtent());
+      path.distrust(top, piece.physical, piece.isInNewExtent());
     }
   }
 }

@@ -43,7 +43,7 @@ final class Copier {
   Copier(Pool pool) {
     this.pool = pool;
     this.metadata = pool.metadata;
-    this.io = new VolumeIo(pool.data, metadata, pool.allocator, pool.log);
+    this.io = new VolumeIo(pool.path);
     this.executor = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-copy"));
   }
 
@@ -51,7 +51,7 @@ final class Copier {
   void start() {
     metadata.lock.lock();
     try {
-      for (Volume volume : metadata.volumes()) {
+      for (Volume volume : metadata.chains.volumes()) {
         if (volume.slot.state() == VolumeSlot.State.COPYING) {
           CopyJob ignored = job(volume);
         }
@@ -196,11 +196,11 @@ final class Copier {
     try {
       metadata.lock.lock();
       try {
-        if (metadata.volume(volume.id) != volume) {
+        if (metadata.chains.volume(volume.id) != volume) {
           return;
         }
-        Layer below = metadata.detach(volume.top);
-        metadata.update(
+        Layer below = metadata.chains.detach(volume.top);
+        metadata.chains.update(
             volume,
             VolumeDirectory.with(
                 volume, VolumeSlot.State.WRITABLE, volume.top, volume.slot.sizeBytes()),
@@ -253,8 +253,8 @@ final class Copier {
       metadata.lock.lock();
       try {
         jobs.remove(volume.id);
-        if (metadata.volume(volume.id) == volume) {
-          metadata.removeVolume(volume);
+        if (metadata.chains.volume(volume.id) == volume) {
+          metadata.chains.removeVolume(volume);
           pool.lineage.releaseAndEnqueue(volume.top);
         }
       } finally {

@@ -53,7 +53,7 @@ final class CryptoErase {
   private record Exchange(VolumeDevice device, KeyUse before, Set<DataKey> old) {}
 
   private void run(NewKeys keys) throws IOException, VolumeException, BlockException {
-    Volume volume = pool.directory.locked(() -> metadata.volume(volumeId));
+    Volume volume = pool.directory.locked(() -> metadata.chains.volume(volumeId));
     if (volume == null) {
       throw new BlockException(BlockException.Kind.GONE, "the volume was deleted");
     }
@@ -88,8 +88,8 @@ final class CryptoErase {
             volume.slot.sizeBytes(),
             volume.id,
             key.id());
-    Layer top = metadata.createLayer(base, slot, key);
-    metadata.update(
+    Layer top = metadata.chains.createLayer(base, slot, key);
+    metadata.chains.update(
         volume,
         VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, volume.slot.sizeBytes()),
         top);

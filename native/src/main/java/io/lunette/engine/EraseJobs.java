@@ -73,7 +73,7 @@ final class EraseJobs {
   }
 
   private List<Layer> released(long volume) {
-    return metadata.layers().stream()
+    return metadata.chains.layers().stream()
         .filter(
             layer ->
                 layer.slot.volume() == volume && layer.slot.state() == LayerSlot.State.RELEASED)
@@ -101,13 +101,13 @@ final class EraseJobs {
       VolumeSlot slot = volume.slot;
       long bytes = DirtyRuns.bytes(batch.runs());
       VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
-      metadata.update(volume, slot.erasing(slot.state(), done), volume.top);
+      metadata.chains.update(volume, slot.erasing(slot.state(), done), volume.top);
     }
   }
 
   /** The volume, if it is being erased, or null. */
   private Volume erasing(long id) {
-    Volume volume = metadata.volume(id);
+    Volume volume = metadata.chains.volume(id);
     return volume != null && volume.slot.state() == VolumeSlot.State.ERASING ? volume : null;
   }
 
@@ -127,7 +127,7 @@ final class EraseJobs {
       return null;
     }
     EraseReport report = report(volume.slot);
-    metadata.update(
+    metadata.chains.update(
         volume, volume.slot.erasing(VolumeSlot.State.WRITABLE, VolumeSlot.Erase.NONE), volume.top);
     jobs.remove(volume.id);
     return report;
@@ -161,7 +161,7 @@ final class EraseJobs {
     }
     EraseJob job = jobs.remove(id);
     try {
-      metadata.update(
+      metadata.chains.update(
           volume,
           volume.slot.erasing(VolumeSlot.State.QUARANTINED, volume.slot.erase()),
           volume.top);

@@ -24,22 +24,11 @@ final class FirstWrite {
   static final int EXTENTS_MAX = ExtentStripes.COUNT;
 
   private final VolumeIo io;
-  private final LayerDevice device;
-  private final Metadata metadata;
-  private final ExtentAllocator allocator;
-  private final CommitLog log;
+  private final DataPath path;
 
-  FirstWrite(
-      VolumeIo io,
-      LayerDevice device,
-      Metadata metadata,
-      ExtentAllocator allocator,
-      CommitLog log) {
+  FirstWrite(VolumeIo io, DataPath path) {
     this.io = io;
-    this.device = device;
-    this.metadata = metadata;
-    this.allocator = allocator;
-    this.log = log;
+    this.path = path;
   }
 
   /**
@@ -60,7 +49,7 @@ final class FirstWrite {
       return VolumeMap.touched(from, to);
     }
 
-    /** The blocks that the layer has on the device. */
+    /** The blocks that the layer has on the path.device(). */
     int held() {
       return isTaken() ? 0 : MapEntry.mask(old);
     }
@@ -93,7 +82,7 @@ final class FirstWrite {
    * @throws BlockException OUT_OF_SPACE, having written nothing
    */
   void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
-    log.throttle();
+    path.log().throttle();
     long first = offset / PoolLayout.EXTENT_BYTES;
     long last = (offset + source.remaining() - 1) / PoolLayout.EXTENT_BYTES;
     int extents = (int) (last - first) + 1;
@@ -102,10 +91,10 @@ final class FirstWrite {
       List<Piece> pieces = pieces(top, offset, source.remaining());
       try {
         writeAll(top, pieces, source);
-        log.dataWritten();
+        path.log().dataWritten();
       } catch (IOException e) {
         for (Piece piece : pieces) {
-          distrust(metadata, top, piece.physical, piece.isTaken());
+          path.distrust(top, piece.physical, piece.isTaken());
         }
         throw e;
       }
@@ -128,7 +117,7 @@ final class FirstWrite {
         long old = top.map.get(extent);
         long physical = MapEntry.extent(old);
         if (physical == 0) {
-          physical = allocator.take(io.neighbours, extent);
+          physical = path.allocator().take(io.neighbours, extent);
           taken.add(physical);
         }
         pieces.add(new Piece(extent, from, to, old, physical));
@@ -138,7 +127,7 @@ final class FirstWrite {
       return pieces;
     } finally {
       if (!complete) {
-        allocator.putBack(taken);
+        path.allocator().putBack(taken);
       }
     }
   }
@@ -152,7 +141,7 @@ final class FirstWrite {
       int length = piece.to - piece.from;
       boolean isWhole = piece.partial() == 0;
       if (at > runStart && (!isWhole || piece.place() != runPlace + (at - runStart))) {
-        device.write(top.key(), runPlace, source.slice(runStart, at - runStart));
+        path.device().write(top.key(), runPlace, source.slice(runStart, at - runStart));
         runStart = at;
       }
       if (!isWhole) {
@@ -164,7 +153,7 @@ final class FirstWrite {
       at += length;
     }
     if (at > runStart) {
-      device.write(top.key(), runPlace, source.slice(runStart, at - runStart));
+      path.device().write(top.key(), runPlace, source.slice(runStart, at - runStart));
     }
     for (Piece piece : pieces) {
       zeroBlocks(top, piece);
@@ -183,7 +172,7 @@ final class FirstWrite {
     io.read(top, logical + start, filled.slice(0, piece.from - start));
     io.read(top, logical + piece.to, filled.slice(piece.to - start, end - piece.to));
     filled.put(piece.from - start, source, source.position(), source.remaining());
-    device.write(top.key(), piece.physical * PoolLayout.EXTENT_BYTES + start, filled);
+    path.device().write(top.key(), piece.physical * PoolLayout.EXTENT_BYTES + start, filled);
   }
 
   private static boolean isIn(int blocks, int byteInExtent) {
@@ -193,40 +182,25 @@ final class FirstWrite {
   private void zeroBlocks(Layer top, Piece piece) throws IOException {
     for (int rest = piece.zeroed(); rest != 0; rest &= rest - 1) {
       long block = Integer.numberOfTrailingZeros(rest);
-      device.write(
-          top.key(),
-          piece.physical * PoolLayout.EXTENT_BYTES + block * PoolLayout.BLOCK_BYTES,
-          VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
+      path.device()
+          .write(
+              top.key(),
+              piece.physical * PoolLayout.EXTENT_BYTES + block * PoolLayout.BLOCK_BYTES,
+              VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
     }
   }
 
   private void record(Layer top, List<Piece> pieces) throws IOException {
-    metadata.lock.lock();
+    path.metadata().lock.lock();
     try {
       for (Piece piece : pieces) {
-        metadata.set(top.map, piece.extent, piece.entry());
+        path.metadata().set(top.map, piece.extent, piece.entry());
         if (piece.isTaken()) {
-          metadata.space.settle(piece.physical);
+          path.metadata().space.settle(piece.physical);
         }
       }
     } finally {
-      metadata.lock.unlock();
-    }
-  }
-
-  /** After a failed write: what may have reached the device must be scrubbed with the rest. */
-  static void distrust(Metadata metadata, Layer layer, long physical, boolean taken)
-      throws IOException {
-    metadata.lock.lock();
-    try {
-      if (taken) {
-        metadata.drop(layer, physical, PoolLayout.FULL_MASK);
-        metadata.space.settle(physical);
-      } else if (!layer.slot.suspect()) {
-        metadata.setSuspect(layer);
-      }
-    } finally {
-      metadata.lock.unlock();
+      path.metadata().lock.unlock();
     }
   }
 }

@@ -85,7 +85,7 @@ final class KeyTable {
    * anything is served.
    */
   void load() throws IOException {
-    Layer layer = metadata.keyLayer();
+    Layer layer = metadata.chains.keyLayer();
     if (layer == null) {
       return;
     }
@@ -141,7 +141,7 @@ final class KeyTable {
   }
 
   private void assign(Map<Long, DataKey> keys) {
-    for (Layer layer : metadata.layers()) {
+    for (Layer layer : metadata.chains.layers()) {
       long id = layer.slot.key();
       if (id == 0 || layer.slot.state() == LayerSlot.State.RELEASED) {
         continue;
@@ -229,9 +229,9 @@ final class KeyTable {
     }
     metadata.lock.lock();
     try {
-      Layer layer = metadata.keyLayer();
+      Layer layer = metadata.chains.keyLayer();
       if (layer == null) {
-        layer = metadata.createKeyLayer(LAYER_BYTES);
+        layer = metadata.chains.createKeyLayer(LAYER_BYTES);
       }
       area.add(metadata, layer, first, second);
     } finally {

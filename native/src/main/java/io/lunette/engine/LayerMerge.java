@@ -208,7 +208,7 @@ final class LayerMerge {
     metadata.lock.lock();
     try {
       if (!upper.slot.suspect()) {
-        metadata.setSuspect(upper);
+        metadata.chains.setSuspect(upper);
       }
     } finally {
       metadata.lock.unlock();
@@ -219,16 +219,18 @@ final class LayerMerge {
     for (int rest = step.copied; rest != 0; rest &= rest - 1) {
       long block = (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
       ByteBuffer one = buffer.slice(0, PoolLayout.BLOCK_BYTES);
-      pool.data.read(lower.key(), step.from * PoolLayout.EXTENT_BYTES + block, one);
+      pool.path.device().read(lower.key(), step.from * PoolLayout.EXTENT_BYTES + block, one);
       one.rewind();
-      pool.data.write(upper.key(), step.to * PoolLayout.EXTENT_BYTES + block, one);
+      pool.path.device().write(upper.key(), step.to * PoolLayout.EXTENT_BYTES + block, one);
     }
     for (int rest = step.zeroed; rest != 0; rest &= rest - 1) {
       long block = (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
-      pool.data.write(
-          upper.key(),
-          step.to * PoolLayout.EXTENT_BYTES + block,
-          VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
+      pool.path
+          .device()
+          .write(
+              upper.key(),
+              step.to * PoolLayout.EXTENT_BYTES + block,
+              VolumeIo.ZEROES.slice(0, PoolLayout.BLOCK_BYTES));
     }
     if (step.writes()) {
       pool.log.dataWritten();
@@ -245,18 +247,18 @@ final class LayerMerge {
       if (lower.slot.suspect()) {
         distrust();
       }
-      long stamp = metadata.moves.writeLock();
+      long stamp = metadata.chains.moves.writeLock();
       try {
         for (Step step : steps) {
           move(step);
         }
       } finally {
-        metadata.moves.unlockWrite(stamp);
+        metadata.chains.moves.unlockWrite(stamp);
       }
       if (!steps.isEmpty()) {
         cursor = steps.get(steps.size() - 1).extent + 1;
       } else if (!moveDropped()) {
-        metadata.unlink(lower, upper);
+        metadata.chains.unlink(lower, upper);
         pool.scrubber.enqueue(lower);
         more = false;
       }

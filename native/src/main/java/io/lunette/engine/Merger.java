@@ -107,7 +107,7 @@ final class Merger {
   }
 
   private LayerMerge find() {
-    for (Layer upper : metadata.layers()) {
+    for (Layer upper : metadata.chains.layers()) {
       Layer lower = upper.parent;
       if (lower != null && LayerMerge.isPair(lower, upper) && !failed.contains(lower)) {
         return new LayerMerge(pool, lower, upper);

@@ -1,26 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreeRoot;
-import io.lunette.engine.format.VolumeSlot;
 import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.PageReader;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
-import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.concurrent.locks.StampedLock;
 
 /**
  * Everything that the pool knows, as words in trees, and the records of what changed since the last
@@ -35,34 +29,23 @@ import java.util.concurrent.locks.StampedLock;
  */
 final class Metadata {
 
-  private static final long NEXT_LAYER = 0;
-  private static final long NEXT_VOLUME = 1;
-
   final ReentrantLock lock = new SpinningLock();
 
   /** Signalled when the commit thread has something to do. */
   final Condition work = lock.newCondition();
 
-  /** See {@link Layer#moves}; taken after {@link #lock}. */
-  final StampedLock moves = new StampedLock();
-
   final SpaceMap space;
   final WordChanges mapChanges = new WordChanges();
   final UnsavedTrees unsaved = new UnsavedTrees(this);
+  final Chains chains;
 
-  private final PageReader pages;
   private final PageCache cache;
   private final Map<TreeKey.Kind, WordTree> trees = new EnumMap<>(TreeKey.Kind.class);
-  private final Map<Long, Layer> layers = new HashMap<>();
-  private final Map<Long, Volume> volumesById = new HashMap<>();
-  private final TreeMap<String, Volume> volumes = new TreeMap<>();
   private final WordChanges spaceChanges = new WordChanges();
   private RecordBuffer pending = new RecordBuffer();
 
   /** Records that may become durable before {@link #pending}, and never after. */
   private RecordBuffer ahead = new RecordBuffer();
-
-  private Layer keyLayer;
 
   /** Number of the commit that {@link #pending} goes with. */
   private long commit = 1;
@@ -70,15 +53,16 @@ final class Metadata {
   private IOException halfChanged;
 
   Metadata(Superblock superblock, PageReader pages, PageCache cache, long firstExtent) {
-    this.pages = (key, level, first, page) -> readPage(pages, key, level, first, page);
+    PageReader reader = (key, level, first, page) -> readPage(pages, key, level, first, page);
     this.cache = cache;
+    this.chains = new Chains(this, reader, cache);
     for (TreeKey.Kind kind : TreeKey.Kind.values()) {
       if (!kind.isPerLayer()) {
         trees.put(
             kind,
             new WordTree(
                 TreeKey.of(kind),
-                this.pages,
+                reader,
                 cache,
                 superblock.roots().getOrDefault(kind, TreeRoot.EMPTY)));
       }
@@ -142,7 +126,8 @@ final class Metadata {
     return spaceChanges.commitOf(0, index);
   }
 
-  private void setAll(WordTree tree, long index, long[] words) throws IOException {
+  /** {@link #set} of words in a row, as one record. */
+  void setAll(WordTree tree, long index, long[] words) throws IOException {
     for (int i = 0; i < words.length; i++) {
       apply(tree, index + i, words[i]);
     }
@@ -162,11 +147,11 @@ final class Metadata {
     switch (tree.key().kind()) {
       case SPACE, RESERVED, METADATA -> space.changed(tree.key().kind(), old, word);
       case MAP -> {
-        Layer layer = layers.get(tree.key().layer());
+        Layer layer = chains.layer(tree.key().layer());
         layer.ownedExtents += named(word) - named(old);
       }
       case DROPPED -> {
-        Layer layer = layers.get(tree.key().layer());
+        Layer layer = chains.layer(tree.key().layer());
         layer.droppedExtents += named(word) - named(old);
         layer.droppedEnd = layer.droppedExtents == 0 ? 0 : Math.max(layer.droppedEnd, index + 1);
       }
@@ -178,242 +163,9 @@ final class Metadata {
     return MapEntry.extent(entry) == 0 ? 0 : 1;
   }
 
-  // ---- layers and volumes
-
   /** Records that a layer wrote to an extent that its map does not name. */
   void drop(Layer layer, long extent, int mask) throws IOException {
     set(layer.dropped, layer.droppedEnd, MapEntry.of(extent, mask));
-  }
-
-  Layer layer(long id) {
-    return layers.get(id);
-  }
-
-  Collection<Layer> layers() {
-    return layers.values();
-  }
-
-  Collection<Volume> volumes() {
-    return volumes.values();
-  }
-
-  Volume volume(String name) {
-    return volumes.get(name);
-  }
-
-  Volume volume(long id) {
-    return volumesById.get(id);
-  }
-
-  /** An empty layer on another or on none, whose blocks are enciphered if there is a key. */
-  Layer createLayer(Layer parent, long sizeBytes, long volume, DataKey key) throws IOException {
-    LayerSlot slot =
-        new LayerSlot(
-            LayerSlot.State.WRITABLE,
-            false,
-            false,
-            false,
-            parent == null ? 0 : parent.id,
-            sizeBytes,
-            volume,
-            key == null ? 0 : key.id());
-    return createLayer(parent, slot, key);
-  }
-
-  /** An empty layer, as its slot says. */
-  Layer createLayer(Layer parent, LayerSlot slot, DataKey key) throws IOException {
-    long id = next(NEXT_LAYER);
-    Layer layer = newLayer(id, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
-    layer.setKey(key);
-    if (key != null) {
-      key.named();
-    }
-    layers.put(id, layer);
-    link(layer, parent);
-    writeSlot(layer);
-    return layer;
-  }
-
-  /** Makes the layer of orphans, once in the life of a pool. */
-  void createOrphans() throws IOException {
-    LayerSlot slot = new LayerSlot(LayerSlot.State.RELEASED, false, 0, 0, 0);
-    Layer layer = newLayer(Layer.ORPHANS, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
-    layers.put(Layer.ORPHANS, layer);
-    writeSlot(layer);
-    set(tree(TreeKey.Kind.GLOBALS), NEXT_LAYER, 1);
-    set(tree(TreeKey.Kind.GLOBALS), NEXT_VOLUME, 1);
-  }
-
-  void setState(Layer layer, LayerSlot.State state) throws IOException {
-    boolean isReleased = state == LayerSlot.State.RELEASED;
-    if (isReleased && layer.slot.state() != state && layer.key() != null) {
-      layer.key().unnamed();
-    }
-    layer.slot = layer.slot.withState(state);
-    writeSlot(layer);
-  }
-
-  void setSuspect(Layer layer) throws IOException {
-    layer.slot = layer.slot.asSuspect();
-    writeSlot(layer);
-  }
-
-  void setSize(Layer layer, long sizeBytes) throws IOException {
-    layer.slot = layer.slot.withSize(sizeBytes);
-    writeSlot(layer);
-  }
-
-  /** Forgets a layer that holds nothing any more. */
-  void removeLayer(Layer layer) throws IOException {
-    setAll(tree(TreeKey.Kind.LAYERS), LayerSlot.index(layer.id), new long[LayerSlot.WORDS]);
-    layers.remove(layer.id);
-    unsaved.retire(layer);
-  }
-
-  /**
-   * Gives up a layer that nothing reads any more, and with it every nameless layer below that only
-   * it kept. What they wrote waits for its scrub.
-   */
-  void release(Layer layer) throws IOException {
-    setState(layer, LayerSlot.State.RELEASED);
-    Layer below = layer.parent;
-    layer.parent = null;
-    if (below != null) {
-      below.children--;
-      if (below.children == 0 && below.owner == null) {
-        release(below);
-      }
-    }
-  }
-
-  /**
-   * Takes an empty layer out of a chain: what lay on it lies on what was below it. It is released,
-   * for a reader may still be looking at its map.
-   */
-  void unlink(Layer empty, Layer child) throws IOException {
-    long stamp = moves.writeLock();
-    try {
-      child.parent = empty.parent;
-      empty.parent = null;
-      child.opaque |= empty.opaque;
-    } finally {
-      moves.unlockWrite(stamp);
-    }
-    empty.children--;
-    child.slot = child.slot.withOpaque(child.opaque);
-    setParent(child, child.parent);
-    setState(empty, LayerSlot.State.RELEASED);
-  }
-
-  /** Cuts a layer that nobody reads off from what lies below it, which is returned. */
-  Layer detach(Layer layer) throws IOException {
-    Layer below = layer.parent;
-    layer.parent = null;
-    if (below != null) {
-      below.children--;
-    }
-    setParent(layer, null);
-    return below;
-  }
-
-  private void setParent(Layer layer, Layer parent) throws IOException {
-    layer.slot = layer.slot.withParent(parent == null ? 0 : parent.id);
-    writeSlot(layer);
-  }
-
-  Volume createVolume(VolumeSlot slot, Layer top) throws IOException {
-    long id = next(NEXT_VOLUME);
-    Volume volume = new Volume(id, slot, top);
-    add(volume);
-    writeSlot(volume);
-    return volume;
-  }
-
-  void add(Volume volume) {
-    volume.top.owner = volume;
-    volumesById.put(volume.id, volume);
-    volumes.put(volume.name(), volume);
-  }
-
-  void add(Layer layer) {
-    layers.put(layer.id, layer);
-    if (layer.slot.holdsKeys()) {
-      keyLayer = layer;
-    }
-  }
-
-  /** Hands over all layers and knows none from then on. */
-  Map<Long, Layer> takeLayers() {
-    Map<Long, Layer> taken = Map.copyOf(layers);
-    layers.clear();
-    return taken;
-  }
-
-  /** The id that the next volume will get. */
-  long nextVolumeId() throws IOException {
-    return tree(TreeKey.Kind.GLOBALS).get(NEXT_VOLUME);
-  }
-
-  void update(Volume volume, VolumeSlot slot, Layer top) throws IOException {
-    if (volume.top.owner == volume) {
-      volume.top.owner = null;
-    }
-    volume.slot = slot;
-    volume.top = top;
-    top.owner = volume;
-    writeSlot(volume);
-  }
-
-  void removeVolume(Volume volume) throws IOException {
-    setAll(tree(TreeKey.Kind.VOLUMES), VolumeSlot.index(volume.id), VolumeSlot.none());
-    volumesById.remove(volume.id);
-    volumes.remove(volume.name());
-    volume.top.owner = null;
-  }
-
-  private long next(long counter) throws IOException {
-    WordTree globals = tree(TreeKey.Kind.GLOBALS);
-    long id = globals.get(counter);
-    set(globals, counter, id + 1);
-    return id;
-  }
-
-  private void writeSlot(Layer layer) throws IOException {
-    setAll(tree(TreeKey.Kind.LAYERS), LayerSlot.index(layer.id), layer.slot.encode());
-  }
-
-  private void writeSlot(Volume volume) throws IOException {
-    setAll(tree(TreeKey.Kind.VOLUMES), VolumeSlot.index(volume.id), volume.slot.encode());
-  }
-
-  static void link(Layer layer, Layer parent) {
-    layer.parent = parent;
-    if (parent != null) {
-      parent.children++;
-    }
-  }
-
-  /** The layer that holds the wrapped keys, or null as long as the pool has none. */
-  Layer keyLayer() {
-    return keyLayer;
-  }
-
-  /** Makes the layer that holds the wrapped keys, once in the life of a pool. */
-  Layer createKeyLayer(long sizeBytes) throws IOException {
-    LayerSlot slot = new LayerSlot(LayerSlot.State.FROZEN, false, false, true, 0, sizeBytes, 0, 0);
-    keyLayer = createLayer(null, slot, null);
-    return keyLayer;
-  }
-
-  Layer newLayer(long id, LayerSlot slot, TreeRoot map, TreeRoot dropped) {
-    long extents = slot.sizeBytes() / PoolLayout.EXTENT_BYTES + 1;
-    TreeRoot mapRoot = map.page() == 0 ? new TreeRoot(0, WordTree.heightFor(extents)) : map;
-    return new Layer(
-        id,
-        slot,
-        new WordTree(new TreeKey(TreeKey.Kind.MAP, id), pages, cache, mapRoot),
-        new WordTree(new TreeKey(TreeKey.Kind.DROPPED, id), pages, cache, dropped),
-        moves);
   }
 
   // ---- memory

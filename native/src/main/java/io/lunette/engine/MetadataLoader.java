@@ -27,10 +27,10 @@ final class MetadataLoader {
   void replay(long treeKey, long index, long word) throws IOException {
     TreeKey key = TreeKey.decode(treeKey);
     if (key.kind().isPerLayer()) {
-      Layer layer = metadata.layer(key.layer());
+      Layer layer = metadata.chains.layer(key.layer());
       if (layer == null) {
         layer = loadLayer(key.layer());
-        metadata.add(layer);
+        metadata.chains.add(layer);
       }
       metadata.apply(key.kind() == TreeKey.Kind.MAP ? layer.map : layer.dropped, index, word);
     } else {
@@ -42,31 +42,31 @@ final class MetadataLoader {
   /** Makes layers and volumes of the slots, after the replay. */
   void load() throws IOException {
     WordTree slots = metadata.tree(TreeKey.Kind.LAYERS);
-    Map<Long, Layer> replayed = metadata.takeLayers();
+    Map<Long, Layer> replayed = metadata.chains.takeLayers();
     for (long at = slots.nextNonZero(0); at >= 0; ) {
       long id = at / LayerSlot.WORDS;
       Layer layer = replayed.containsKey(id) ? replayed.get(id) : loadLayer(id);
       layer.slot = LayerSlot.decode(words(slots, LayerSlot.index(id), LayerSlot.JOURNALED_WORDS));
       layer.opaque = layer.slot.opaque();
       if (layer.slot.state() != LayerSlot.State.ABSENT) {
-        metadata.add(layer);
+        metadata.chains.add(layer);
       }
       metadata.cache().trim();
       at = slots.nextNonZero(LayerSlot.index(id + 1));
     }
     for (Layer layer : replayed.values()) {
-      if (metadata.layer(layer.id) != layer) {
+      if (metadata.chains.layer(layer.id) != layer) {
         metadata.unsaved.retire(layer);
       }
     }
-    for (Layer layer : metadata.layers()) {
+    for (Layer layer : metadata.chains.layers()) {
       long parent = layer.slot.parent();
       if (parent != 0 && layer.slot.state() != LayerSlot.State.RELEASED) {
-        Layer below = metadata.layer(parent);
+        Layer below = metadata.chains.layer(parent);
         if (below == null) {
           throw new FormatException("layer " + layer.id + " lies on " + parent + ", which is gone");
         }
-        Metadata.link(layer, below);
+        Chains.link(layer, below);
       }
     }
     loadVolumes();
@@ -77,12 +77,12 @@ final class MetadataLoader {
     for (long at = slots.nextNonZero(0); at >= 0; ) {
       long id = at / VolumeSlot.WORDS;
       VolumeSlot slot = VolumeSlot.decode(words(slots, VolumeSlot.index(id), VolumeSlot.WORDS));
-      Layer top = metadata.layer(slot.topLayer());
+      Layer top = metadata.chains.layer(slot.topLayer());
       if (top == null) {
         throw new FormatException(
             "volume " + slot.name() + " has layer " + slot.topLayer() + ", which is gone");
       }
-      metadata.add(new Volume(id, slot, top));
+      metadata.chains.add(new Volume(id, slot, top));
       metadata.cache().trim();
       at = slots.nextNonZero(VolumeSlot.index(id + 1));
     }
@@ -91,7 +91,7 @@ final class MetadataLoader {
   private Layer loadLayer(long id) throws IOException {
     long[] words = words(metadata.tree(TreeKey.Kind.LAYERS), LayerSlot.index(id), LayerSlot.WORDS);
     Layer layer =
-        metadata.newLayer(
+        metadata.chains.newLayer(
             id,
             LayerSlot.decode(Arrays.copyOf(words, LayerSlot.JOURNALED_WORDS)),
             TreeRoot.decode(words[LayerSlot.MAP_ROOT]),

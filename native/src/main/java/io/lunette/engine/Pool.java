@@ -61,7 +61,7 @@ final class Pool implements AutoCloseable {
   final VolumeDirectory directory;
   final VolumeLineage lineage;
   final Copier copier;
-  final LayerDevice data;
+  final DataPath path;
   final KeyTable keys;
   final PoolGrowth growth;
   final ThreadPoolExecutor io;
@@ -79,7 +79,6 @@ final class Pool implements AutoCloseable {
     this.clock = clock;
     this.metadata = state.metadata();
     PoolTrim trim = new PoolTrim(device, features, metadata);
-    this.data = new LayerDevice(device, trim);
     Superblock superblock = state.superblock();
     this.uuid = superblock.pool();
     // A jump in the numbers, so that a torn commit's frames can never pass for a later one's.
@@ -107,8 +106,9 @@ final class Pool implements AutoCloseable {
         new Checkpointer(
             metadata, device, pages, finder, trim, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
-    this.through = new WriteThrough(data, features, metadata, log);
     this.allocator = new ExtentAllocator(metadata, finder, log);
+    this.path = new DataPath(new LayerDevice(device, trim), metadata, allocator, log);
+    this.through = new WriteThrough(path, features);
     this.growth = new PoolGrowth(metadata, device, log, checkpointer);
     this.keys = new KeyTable(this, vault);
     this.scrubber = new Scrubber(this);
@@ -152,8 +152,8 @@ final class Pool implements AutoCloseable {
       eraseUnfinishedPages(state.superblock());
       addFreePages();
       keys.load();
-      if (metadata.layer(Layer.ORPHANS) == null) {
-        metadata.createOrphans();
+      if (metadata.chains.layer(Layer.ORPHANS) == null) {
+        metadata.chains.createOrphans();
       }
       if (!state.wasClosedCleanly()) {
         distrust();
@@ -171,7 +171,7 @@ final class Pool implements AutoCloseable {
 
   /** After a crash: whatever may have been written without a record counts as written. */
   private void distrust() throws IOException {
-    Layer orphans = metadata.layer(Layer.ORPHANS);
+    Layer orphans = metadata.chains.layer(Layer.ORPHANS);
     var reserved = metadata.tree(TreeKey.Kind.RESERVED);
     for (long word = reserved.nextNonZero(0); word >= 0; word = reserved.nextNonZero(word + 1)) {
       for (long bits = reserved.get(word); bits != 0; bits &= bits - 1) {
@@ -181,11 +181,11 @@ final class Pool implements AutoCloseable {
       }
       metadata.trimPages();
     }
-    for (Layer layer : List.copyOf(metadata.layers())) {
+    for (Layer layer : List.copyOf(metadata.chains.layers())) {
       if (layer.slot.state() == LayerSlot.State.WRITABLE
           && layer.ownedExtents > 0
           && !layer.slot.suspect()) {
-        metadata.setSuspect(layer);
+        metadata.chains.setSuspect(layer);
       }
     }
   }
@@ -202,7 +202,7 @@ final class Pool implements AutoCloseable {
         metadata.tree(kind).forEachPage(mark);
       }
     }
-    for (Layer layer : metadata.layers()) {
+    for (Layer layer : metadata.chains.layers()) {
       layer.map.forEachPage(mark);
       layer.dropped.forEachPage(mark);
       metadata.trimPages();

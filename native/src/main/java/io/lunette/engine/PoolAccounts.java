@@ -23,7 +23,7 @@ final class PoolAccounts {
       long owned = 0;
       long dirty = 0;
       long keys = 0;
-      for (Layer layer : metadata.layers()) {
+      for (Layer layer : metadata.chains.layers()) {
         if (layer.slot.holdsKeys()) {
           keys += layer.ownedExtents;
         } else if (layer.slot.state() == LayerSlot.State.RELEASED) {
@@ -34,7 +34,7 @@ final class PoolAccounts {
         dirty += layer.droppedExtents;
       }
       long virtual = 0;
-      for (Volume volume : metadata.volumes()) {
+      for (Volume volume : metadata.chains.volumes()) {
         virtual += volume.slot.sizeBytes();
       }
       long unit = PoolLayout.EXTENT_BYTES;

@@ -18,22 +18,11 @@ import java.nio.ByteBuffer;
 final class PromptFirstWrite {
 
   private final VolumeIo io;
-  private final LayerDevice device;
-  private final Metadata metadata;
-  private final ExtentAllocator allocator;
-  private final CommitLog log;
+  private final DataPath path;
 
-  PromptFirstWrite(
-      VolumeIo io,
-      LayerDevice device,
-      Metadata metadata,
-      ExtentAllocator allocator,
-      CommitLog log) {
+  PromptFirstWrite(VolumeIo io, DataPath path) {
     this.io = io;
-    this.device = device;
-    this.metadata = metadata;
-    this.allocator = allocator;
-    this.log = log;
+    this.path = path;
   }
 
   /** Whether all was written; if not, nothing that was written shows. */
@@ -44,7 +33,7 @@ final class PromptFirstWrite {
     boolean isWholeBlocks = from < to && ((from | to) & PoolLayout.BLOCK_BYTES - 1) == 0;
     if (!isWholeBlocks
         || to > PoolLayout.EXTENT_BYTES
-        || !device.writesAtOnce()
+        || !path.device().writesAtOnce()
         || !io.stripes.tryLock(extent)) {
       return false;
     }
@@ -68,41 +57,41 @@ final class PromptFirstWrite {
     }
     write(top, physical, isTaken, from, source);
     int blocks = VolumeMap.touched(from, from + source.remaining());
-    metadata.lock.lock();
+    path.metadata().lock.lock();
     try {
-      metadata.set(top.map, extent, MapEntry.of(physical, MapEntry.mask(old) | blocks));
+      path.metadata().set(top.map, extent, MapEntry.of(physical, MapEntry.mask(old) | blocks));
       if (isTaken) {
-        metadata.space.settle(physical);
+        path.metadata().space.settle(physical);
       }
     } finally {
-      metadata.lock.unlock();
+      path.metadata().lock.unlock();
     }
     return true;
   }
 
   /** The extent that the bytes go to, or 0 where that is not to be had at once. */
   private long place(long old, long extent) {
-    if (!metadata.lock.tryLock()) {
+    if (!path.metadata().lock.tryLock()) {
       return 0;
     }
     try {
-      if (log.isThrottled()) {
+      if (path.log().isThrottled()) {
         return 0;
       }
       long there = MapEntry.extent(old);
-      return there == 0 ? allocator.takeReady(io.neighbours, extent) : there;
+      return there == 0 ? path.allocator().takeReady(io.neighbours, extent) : there;
     } finally {
-      metadata.lock.unlock();
+      path.metadata().lock.unlock();
     }
   }
 
   private void write(Layer top, long physical, boolean isTaken, int from, ByteBuffer source)
       throws IOException {
     try {
-      device.write(top.key(), physical * PoolLayout.EXTENT_BYTES + from, source);
-      log.dataWritten();
+      path.device().write(top.key(), physical * PoolLayout.EXTENT_BYTES + from, source);
+      path.log().dataWritten();
     } catch (IOException e) {
-      FirstWrite.distrust(metadata, top, physical, isTaken);
+      path.distrust(top, physical, isTaken);
       throw e;
     }
   }

@@ -18,9 +18,9 @@ final class PromptIo {
   private final LayerDevice device;
   private final CommitLog log;
 
-  PromptIo(LayerDevice device, CommitLog log) {
-    this.device = device;
-    this.log = log;
+  PromptIo(DataPath path) {
+    this.device = path.device();
+    this.log = path.log();
   }
 
   /** Whether the buffer was filled; if not, its content is undefined. */

@@ -68,7 +68,7 @@ final class ScrubPipeline {
     List<VolumeDevice> open = new ArrayList<>();
     metadata.lock.lock();
     try {
-      for (Volume volume : metadata.volumes()) {
+      for (Volume volume : metadata.chains.volumes()) {
         if (volume.device != null) {
           open.add(volume.device);
         }

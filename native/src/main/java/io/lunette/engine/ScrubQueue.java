@@ -116,7 +116,7 @@ final class ScrubQueue {
       return false;
     }
     return released.stream().anyMatch(layer -> !layer.isEmpty())
-        || metadata.layers().stream().anyMatch(this::hasDropped);
+        || metadata.chains.layers().stream().anyMatch(this::hasDropped);
   }
 
   private boolean hasDropped(Layer layer) {
@@ -153,7 +153,7 @@ final class ScrubQueue {
       }
     }
     Layer most = null;
-    for (Layer layer : metadata.layers()) {
+    for (Layer layer : metadata.chains.layers()) {
       if (hasDropped(layer)
           && !layer.merging
           && (most == null || layer.droppedExtents > most.droppedExtents)) {

@@ -45,12 +45,12 @@ final class Scrubber {
   void start() {
     metadata.lock.lock();
     try {
-      for (Layer layer : metadata.layers()) {
+      for (Layer layer : metadata.chains.layers()) {
         if (layer.id != Layer.ORPHANS && layer.slot.state() == LayerSlot.State.RELEASED) {
           queue.add(layer);
         }
       }
-      for (Volume volume : metadata.volumes()) {
+      for (Volume volume : metadata.chains.volumes()) {
         if (volume.slot.state() == VolumeSlot.State.ERASING) {
           EraseJob ignored = erases.job(volume);
         }
@@ -117,7 +117,7 @@ final class Scrubber {
 
   /** Scrubs what the last crash left without an owner, before anything is served. */
   void scrubOrphans() throws IOException, BlockException {
-    Layer orphans = metadata.layer(Layer.ORPHANS);
+    Layer orphans = metadata.chains.layer(Layer.ORPHANS);
     while (orphans.droppedExtents > 0) {
       scrubDropped(orphans, NOBODY);
     }
@@ -213,7 +213,7 @@ final class Scrubber {
     try {
       queue.remove(layer);
       long volume = layer.slot.volume();
-      metadata.removeLayer(layer);
+      metadata.chains.removeLayer(layer);
       report = erases.endIfDone(volume);
     } finally {
       metadata.lock.unlock();

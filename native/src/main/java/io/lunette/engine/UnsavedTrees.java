@@ -67,7 +67,7 @@ final class UnsavedTrees {
     WordTree slots = metadata.tree(TreeKey.Kind.LAYERS);
     for (WordTree tree : List.copyOf(dirtyTrees)) {
       if (tree.key().kind().isPerLayer()) {
-        Layer layer = metadata.layer(tree.key().layer());
+        Layer layer = metadata.chains.layer(tree.key().layer());
         long index = LayerSlot.index(layer.id);
         slots.touch(index);
         dirtyTrees.add(slots);
@@ -93,7 +93,7 @@ final class UnsavedTrees {
     for (TreeCheckpoint checkpoint : frozen.layerTrees) {
       checkpoint.abort();
       WordTree tree = checkpoint.tree();
-      Layer layer = metadata.layer(tree.key().layer());
+      Layer layer = metadata.chains.layer(tree.key().layer());
       if (layer != null) {
         dirtyTrees.add(tree);
       }
@@ -116,6 +116,6 @@ final class UnsavedTrees {
         .patch(
             LayerSlot.index(key.layer()) + word,
             root.encode(),
-            metadata.layer(key.layer()) != null);
+            metadata.chains.layer(key.layer()) != null);
   }
 }

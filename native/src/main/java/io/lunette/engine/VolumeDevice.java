@@ -63,10 +63,10 @@ final class VolumeDevice {
     this.pool = pool;
     this.keys = KeyUse.of(volume.top);
     this.volume = volume.id;
-    this.io = new VolumeIo(pool.data, pool.metadata, pool.allocator, pool.log);
-    this.prompt = new PromptIo(pool.data, pool.log);
-    this.promptFirst = new PromptFirstWrite(io, pool.data, pool.metadata, pool.allocator, pool.log);
-    this.atomic = new AtomicWrite(io, pool.data, pool.metadata, pool.allocator, pool.log);
+    this.io = new VolumeIo(pool.path);
+    this.prompt = new PromptIo(pool.path);
+    this.promptFirst = new PromptFirstWrite(io, pool.path);
+    this.atomic = new AtomicWrite(io, pool.path);
     this.log = pool.log;
     this.waiters = pool.waiters;
     this.executor = pool.io;

@@ -57,7 +57,7 @@ final class VolumeDirectory {
       long origin,
       VolumeSlot.State state)
       throws IOException {
-    return metadata.createVolume(
+    return metadata.chains.createVolume(
         new VolumeSlot(
             state,
             UUID.randomUUID(),
@@ -85,7 +85,7 @@ final class VolumeDirectory {
 
   VolumeInfo info(Volume volume) {
     VolumeSlot slot = volume.slot;
-    Volume origin = isIndependent(volume) ? null : metadata.volume(slot.origin());
+    Volume origin = isIndependent(volume) ? null : metadata.chains.volume(slot.origin());
     return new VolumeInfo(
         new VolumeName(slot.name()),
         slot.uuid(),
@@ -125,7 +125,7 @@ final class VolumeDirectory {
   }
 
   Volume get(VolumeName name) throws VolumeException {
-    Volume volume = metadata.volume(name.value());
+    Volume volume = metadata.chains.volume(name.value());
     if (volume == null) {
       throw new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume is called " + name);
     }

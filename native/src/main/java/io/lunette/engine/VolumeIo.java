@@ -37,11 +37,11 @@ final class VolumeIo {
    */
   final StampedLock swaps = new StampedLock();
 
-  VolumeIo(LayerDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
-    this.device = device;
-    this.metadata = metadata;
-    this.log = log;
-    this.firstWrite = new FirstWrite(this, device, metadata, allocator, log);
+  VolumeIo(DataPath path) {
+    this.device = path.device();
+    this.metadata = path.metadata();
+    this.log = path.log();
+    this.firstWrite = new FirstWrite(this, path);
   }
 
   // ---- read

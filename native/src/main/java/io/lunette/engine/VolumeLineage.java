@@ -37,7 +37,7 @@ final class VolumeLineage {
         volume,
         () -> {
           Volume now = directory.get(source);
-          Volume existing = metadata.volume(snapshot.value());
+          Volume existing = metadata.chains.volume(snapshot.value());
           if (existing != null) {
             if (existing.slot.origin() == now.id
                 && existing.slot.state() == VolumeSlot.State.SEALED) {
@@ -47,9 +47,10 @@ final class VolumeLineage {
           }
           VolumeDirectory.requireWritable(now);
           Layer frozen = now.top;
-          metadata.setState(frozen, LayerSlot.State.FROZEN);
-          Layer top = metadata.createLayer(frozen, frozen.slot.sizeBytes(), now.id, frozen.key());
-          metadata.update(
+          metadata.chains.setState(frozen, LayerSlot.State.FROZEN);
+          Layer top =
+              metadata.chains.createLayer(frozen, frozen.slot.sizeBytes(), now.id, frozen.key());
+          metadata.chains.update(
               now,
               VolumeDirectory.with(now, VolumeSlot.State.WRITABLE, top, now.slot.sizeBytes()),
               top);
@@ -83,8 +84,9 @@ final class VolumeLineage {
                 VolumeException.Kind.INVALID, snapshot + " is not a snapshot of " + name);
           }
           Layer old = volume.top;
-          Layer top = metadata.createLayer(past.top, past.slot.sizeBytes(), volume.id, old.key());
-          metadata.update(
+          Layer top =
+              metadata.chains.createLayer(past.top, past.slot.sizeBytes(), volume.id, old.key());
+          metadata.chains.update(
               volume,
               VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, past.slot.sizeBytes()),
               top);
@@ -144,7 +146,8 @@ final class VolumeLineage {
           requeue(volume);
           VolumeSlot.Erase erase =
               EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis(), key);
-          metadata.update(volume, volume.slot.erasing(VolumeSlot.State.ERASING, erase), volume.top);
+          metadata.chains.update(
+              volume, volume.slot.erasing(VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);
         });
   }
@@ -154,8 +157,8 @@ final class VolumeLineage {
     Layer base = baseOf(volume);
     Layer old = volume.top;
     DataKey key = keys.take(old.key() != null);
-    Layer top = metadata.createLayer(base, volume.slot.sizeBytes(), volume.id, key);
-    metadata.update(
+    Layer top = metadata.chains.createLayer(base, volume.slot.sizeBytes(), volume.id, key);
+    metadata.chains.update(
         volume,
         VolumeDirectory.with(volume, volume.slot.state(), top, volume.slot.sizeBytes()),
         top);
@@ -182,7 +185,7 @@ final class VolumeLineage {
    * Has all scrubbed that the volume released, also what failed before: it is part of the erase.
    */
   private void requeue(Volume volume) {
-    for (Layer layer : metadata.layers()) {
+    for (Layer layer : metadata.chains.layers()) {
       if (layer.slot.volume() == volume.id && layer.slot.state() == LayerSlot.State.RELEASED) {
         pool.scrubber.enqueue(layer);
       }
@@ -197,7 +200,7 @@ final class VolumeLineage {
       chain.add(below);
       below = below.parent;
     }
-    metadata.release(layer);
+    metadata.chains.release(layer);
     pool.merger.chainsChanged();
     for (Layer one : chain) {
       if (one.slot.state() == LayerSlot.State.RELEASED) {

@@ -46,7 +46,7 @@ final class VolumeMaker {
       throws IOException, VolumeException, BlockException {
     return directory.locked(
         () -> {
-          Volume existing = metadata.volume(name.value());
+          Volume existing = metadata.chains.volume(name.value());
           if (existing != null) {
             if (existing.slot.sizeBytes() == sizeBytes
                 && existing.slot.blockBytes() == blockBytes
@@ -58,8 +58,8 @@ final class VolumeMaker {
             throw VolumeDirectory.conflict(name);
           }
           Layer layer =
-              metadata.createLayer(
-                  null, sizeBytes, metadata.nextVolumeId(), keys.take(wish.isKeyed()));
+              metadata.chains.createLayer(
+                  null, sizeBytes, metadata.chains.nextVolumeId(), keys.take(wish.isKeyed()));
           return directory.info(
               directory.newVolume(
                   name, layer, sizeBytes, blockBytes, 0, VolumeSlot.State.WRITABLE));
@@ -100,8 +100,8 @@ final class VolumeMaker {
   private Layer newLayer(Volume origin, KeyWish wish, NewKeys keys)
       throws IOException, VolumeException {
     boolean keyed = wish.isKeyed() || origin.top.key() != null;
-    return metadata.createLayer(
-        origin.top, origin.slot.sizeBytes(), metadata.nextVolumeId(), keys.take(keyed));
+    return metadata.chains.createLayer(
+        origin.top, origin.slot.sizeBytes(), metadata.chains.nextVolumeId(), keys.take(keyed));
   }
 
   private long missing(List<VolumeName> names) {
@@ -111,7 +111,7 @@ final class VolumeMaker {
   private boolean exists(VolumeName name) {
     metadata.lock.lock();
     try {
-      return metadata.volume(name.value()) != null;
+      return metadata.chains.volume(name.value()) != null;
     } finally {
       metadata.lock.unlock();
     }
@@ -120,7 +120,7 @@ final class VolumeMaker {
   private boolean isKeyed(VolumeName source) {
     metadata.lock.lock();
     try {
-      Volume origin = metadata.volume(source.value());
+      Volume origin = metadata.chains.volume(source.value());
       return origin != null && origin.top.key() != null;
     } finally {
       metadata.lock.unlock();
@@ -132,7 +132,7 @@ final class VolumeMaker {
       throws IOException, VolumeException {
     Volume origin = sealed(source);
     for (VolumeName name : names) {
-      Volume existing = metadata.volume(name.value());
+      Volume existing = metadata.chains.volume(name.value());
       if (existing != null
           && (existing.slot.origin() != origin.id
               || VolumeDirectory.isIndependent(existing)
@@ -144,7 +144,7 @@ final class VolumeMaker {
     int block = origin.slot.blockBytes();
     List<VolumeInfo> made = new ArrayList<>();
     for (VolumeName name : names) {
-      Volume volume = metadata.volume(name.value());
+      Volume volume = metadata.chains.volume(name.value());
       if (volume == null) {
         Layer layer = newLayer(origin, wish, keys);
         volume =
@@ -177,7 +177,7 @@ final class VolumeMaker {
     return directory.locked(
         () -> {
           Volume origin = sealed(source);
-          Volume existing = metadata.volume(name.value());
+          Volume existing = metadata.chains.volume(name.value());
           if (existing != null) {
             if (existing.slot.origin() == origin.id
                 && existing.slot.state() == VolumeSlot.State.COPYING

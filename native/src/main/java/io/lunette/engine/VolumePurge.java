@@ -83,7 +83,7 @@ final class VolumePurge {
 
   /** Scrubs what there is; returns whether a merge may have moved something past it. */
   private boolean round() throws IOException, BlockException {
-    long stamp = metadata.moves.tryOptimisticRead();
+    long stamp = metadata.chains.moves.tryOptimisticRead();
     List<Debt> debts = debts();
     total = done + debts.stream().mapToLong(Debt::extents).sum();
     for (Debt debt : debts) {
@@ -98,7 +98,7 @@ final class VolumePurge {
         throw e;
       }
     }
-    return !metadata.moves.validate(stamp);
+    return !metadata.chains.moves.validate(stamp);
   }
 
   private void scrubDropped(Debt debt) throws IOException, BlockException {
@@ -141,6 +141,8 @@ final class VolumePurge {
   }
 
   private List<Layer> layers() {
-    return metadata.layers().stream().filter(layer -> layer.slot.volume() == volume).toList();
+    return metadata.chains.layers().stream()
+        .filter(layer -> layer.slot.volume() == volume)
+        .toList();
   }
 }

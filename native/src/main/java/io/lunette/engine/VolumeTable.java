@@ -39,8 +39,8 @@ final class VolumeTable {
           Volume now = directory.get(name);
           if (now.slot.state() != VolumeSlot.State.SEALED) {
             VolumeDirectory.requireWritable(now);
-            metadata.setState(now.top, LayerSlot.State.FROZEN);
-            metadata.update(
+            metadata.chains.setState(now.top, LayerSlot.State.FROZEN);
+            metadata.chains.update(
                 now,
                 VolumeDirectory.with(now, VolumeSlot.State.SEALED, now.top, now.slot.sizeBytes()),
                 now.top);
@@ -77,7 +77,7 @@ final class VolumeTable {
   private VolumeInfo resize(Volume volume, long oldSize, long sizeBytes)
       throws IOException, VolumeException, BlockException {
     VolumeName name = new VolumeName(volume.name());
-    VolumeIo io = new VolumeIo(pool.data, metadata, pool.allocator, pool.log);
+    VolumeIo io = new VolumeIo(pool.path);
     if (sizeBytes > oldSize) {
       io.zeroBeyond(volume.top, oldSize, sizeBytes);
       return directory.locked(() -> setSize(name, sizeBytes));
@@ -91,8 +91,8 @@ final class VolumeTable {
   private VolumeInfo setSize(VolumeName name, long sizeBytes) throws IOException, VolumeException {
     Volume volume = directory.get(name);
     VolumeDirectory.requireWritable(volume);
-    metadata.setSize(volume.top, sizeBytes);
-    metadata.update(
+    metadata.chains.setSize(volume.top, sizeBytes);
+    metadata.chains.update(
         volume,
         VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, volume.top, sizeBytes),
         volume.top);
@@ -103,25 +103,25 @@ final class VolumeTable {
   }
 
   boolean delete(VolumeName name) throws IOException, VolumeException, BlockException {
-    Volume found = directory.locked(() -> metadata.volume(name.value()));
+    Volume found = directory.locked(() -> metadata.chains.volume(name.value()));
     if (found == null) {
       return false;
     }
     return directory.whileNobodyWrites(
         found,
         () -> {
-          Volume volume = metadata.volume(name.value());
+          Volume volume = metadata.chains.volume(name.value());
           if (volume == null) {
             return false;
           }
           VolumeDirectory.requireClosed(volume);
           pool.copier.abandon(volume);
           Layer top = volume.top;
-          metadata.removeVolume(volume);
+          metadata.chains.removeVolume(volume);
           if (top.children == 0) {
             lineage.releaseAndEnqueue(top);
           } else if (top.slot.state() == LayerSlot.State.WRITABLE) {
-            metadata.setState(top, LayerSlot.State.FROZEN);
+            metadata.chains.setState(top, LayerSlot.State.FROZEN);
           }
           pool.merger.chainsChanged();
           return true;
@@ -131,7 +131,7 @@ final class VolumeTable {
   Optional<VolumeInfo> find(VolumeName name) {
     metadata.lock.lock();
     try {
-      return Optional.ofNullable(metadata.volume(name.value())).map(directory::info);
+      return Optional.ofNullable(metadata.chains.volume(name.value())).map(directory::info);
     } finally {
       metadata.lock.unlock();
     }
@@ -140,7 +140,7 @@ final class VolumeTable {
   List<VolumeInfo> list() {
     metadata.lock.lock();
     try {
-      return metadata.volumes().stream().map(directory::info).toList();
+      return metadata.chains.volumes().stream().map(directory::info).toList();
     } finally {
       metadata.lock.unlock();
     }

@@ -31,10 +31,10 @@ final class WriteThrough {
   private final boolean offered;
   private final AtomicInteger underWay = new AtomicInteger();
 
-  WriteThrough(LayerDevice device, DeviceFeatures features, Metadata metadata, CommitLog log) {
-    this.device = device;
-    this.metadata = metadata;
-    this.log = log;
+  WriteThrough(DataPath path, DeviceFeatures features) {
+    this.device = path.device();
+    this.metadata = path.metadata();
+    this.log = path.log();
     this.offered = features.durableWrite() == Support.YES;
   }
 

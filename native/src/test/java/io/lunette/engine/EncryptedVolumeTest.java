@@ -180,7 +180,7 @@ class EncryptedVolumeTest {
   private long extentOf(VolumeName name, long logical) throws Exception {
     pool.driver.close();
     Metadata metadata = PoolState.read(pool.device, new PageCache(1 << 20)).metadata();
-    long entry = metadata.volume(name.value()).top.map.get(logical);
+    long entry = metadata.chains.volume(name.value()).top.map.get(logical);
     pool.open(pool.vault);
     return MapEntry.extent(entry);
   }

@@ -23,12 +23,12 @@ class KeyTableTest {
     Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
     DataKey key = pool.keys.make(1).get(0);
     pool.metadata.lock.lock();
-    Layer layer = pool.metadata.createLayer(null, 1 << 20, 1, key);
+    Layer layer = pool.metadata.chains.createLayer(null, 1 << 20, 1, key);
     pool.metadata.lock.unlock();
     pool.log.commit();
 
     pool.metadata.lock.lock();
-    pool.metadata.setState(layer, LayerSlot.State.RELEASED);
+    pool.metadata.chains.setState(layer, LayerSlot.State.RELEASED);
     pool.metadata.lock.unlock();
     pool.keys.destroyUnlessNamed(List.of(key));
 
