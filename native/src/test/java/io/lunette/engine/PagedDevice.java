@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A device in memory whose pages never change, so that a copy of it costs an array of references:
  * one for each of tens of thousands of crashes. Thread-safe.
  */
-class PagedDevice implements SometimesPrompt {
+class PagedDevice implements MemoryDevice {
 
   static final int PAGE = 4096;
   private static final byte[] ZEROES = new byte[PAGE];
@@ -46,39 +43,8 @@ class PagedDevice implements SometimesPrompt {
   }
 
   @Override
-  public String identity() {
-    return "memory";
-  }
-
-  @Override
-  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-    return writesThrough();
-  }
-
-  /** A device that can nothing but write durably. */
-  private static DeviceFeatures writesThrough() {
-    return new DeviceFeatures(
-        "memory", "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.YES, Support.NO);
-  }
-
-  @Override
-  public void zeroRange(long offset, long length) throws DeviceException {
-    write(offset, AlignedBuffers.allocate((int) length));
-  }
-
-  @Override
-  public void punchHole(long offset, long length) throws DeviceException {
-    write(offset, AlignedBuffers.allocate((int) length));
-  }
-
-  @Override
   public AtomicInteger promptCalls() {
     return promptCalls;
-  }
-
-  @Override
-  public String readBackPath() {
-    return "direct";
   }
 
   @Override
@@ -95,11 +61,6 @@ class PagedDevice implements SometimesPrompt {
         position += length;
       }
     }
-  }
-
-  @Override
-  public void readBack(long offset, ByteBuffer target) throws DeviceException {
-    read(offset, target);
   }
 
   @Override
@@ -155,10 +116,5 @@ class PagedDevice implements SometimesPrompt {
   @Override
   public void flush() throws DeviceException {
     // What is written is kept; losing it is the business of who replays a log.
-  }
-
-  @Override
-  public void close() {
-    // Memory needs no letting go.
   }
 }

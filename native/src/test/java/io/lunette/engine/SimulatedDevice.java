@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Random;
@@ -16,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * <p>Thread-safe. After its death every call fails.
  */
-final class SimulatedDevice implements SometimesPrompt {
+final class SimulatedDevice implements MemoryDevice {
 
   private static final int SECTOR = 512;
 
@@ -97,39 +94,8 @@ final class SimulatedDevice implements SometimesPrompt {
   }
 
   @Override
-  public String identity() {
-    return "simulated";
-  }
-
-  @Override
-  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-    return writesThrough();
-  }
-
-  /** A device that can nothing but write durably. */
-  private static DeviceFeatures writesThrough() {
-    return new DeviceFeatures(
-        "memory", "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.YES, Support.NO);
-  }
-
-  @Override
-  public void zeroRange(long offset, long length) throws DeviceException {
-    write(offset, AlignedBuffers.allocate((int) length));
-  }
-
-  @Override
-  public void punchHole(long offset, long length) throws DeviceException {
-    write(offset, AlignedBuffers.allocate((int) length));
-  }
-
-  @Override
   public AtomicInteger promptCalls() {
     return promptCalls;
-  }
-
-  @Override
-  public String readBackPath() {
-    return "direct";
   }
 
   @Override
@@ -144,11 +110,6 @@ final class SimulatedDevice implements SometimesPrompt {
       at += length;
       position += length;
     }
-  }
-
-  @Override
-  public void readBack(long offset, ByteBuffer target) throws DeviceException {
-    read(offset, target);
   }
 
   @Override
@@ -199,11 +160,6 @@ final class SimulatedDevice implements SometimesPrompt {
     }
     durable.putAll(volatileSectors);
     volatileSectors.clear();
-  }
-
-  @Override
-  public void close() {
-    // Memory needs no letting go.
   }
 
   private void requireWritten(long offset, int length) throws DeviceException {

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.CrashModel.Content;
+import io.lunette.engine.format.PoolLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
+
+/**
+ * What a {@link CrashLife} remembers of its volumes while it goes on: which are open, what was
+ * written to each since it was made or erased, what each snapshot was made of. Every change is told
+ * to the model before and after.
+ */
+final class LifeBooks {
+
+  static final int MAX_VOLUMES = 8;
+  static final int MAX_EXTENTS = 6;
+  static final int SECTOR = CrashModel.SECTOR;
+  static final int BLOCK_SECTORS = PoolLayout.BLOCK_BYTES / SECTOR;
+
+  final EngineVolumeDriver driver;
+  final RecordingDevice device;
+  final CrashModel model;
+  final Random random;
+  final Map<String, BlockDevice> open = new HashMap<>();
+
+  /** Stamps written to each volume since it was made or erased. */
+  final Map<String, BitSet> stamps = new HashMap<>();
+
+  /** The volume that each snapshot was made of. */
+  final Map<String, String> snapshots = new HashMap<>();
+
+  LifeBooks(EngineVolumeDriver driver, RecordingDevice device, CrashModel model, Random random) {
+    this.driver = driver;
+    this.device = device;
+    this.model = model;
+    this.random = random;
+  }
+
+  interface Change {
+    void make() throws Exception;
+  }
+
+  /** A change that is durable when it returns. {@code told} says to the model what it does. */
+  void change(String what, Change change, Runnable told) throws Exception {
+    int start = device.calls();
+    try {
+      change.make();
+    } catch (VolumeException | ExecutionException e) {
+      if (e instanceof VolumeException refusal && refusal.kind() == VolumeException.Kind.BUSY) {
+        return;
+      }
+      told.run();
+      model.leaveOpen(what, start);
+      throw e;
+    }
+    told.run();
+    model.acknowledge(what, start, device.calls());
+  }
+
+  void add(String name, Content content) {
+    model.now.put(name, content);
+    stamps.put(name, new BitSet());
+  }
+
+  String any(boolean sealed) {
+    List<String> names = new ArrayList<>();
+    model.now.forEach(
+        (name, content) -> {
+          if (content.sealed() == sealed) {
+            names.add(name);
+          }
+        });
+    return names.isEmpty() ? null : names.get(random.nextInt(names.size()));
+  }
+
+  BlockDevice opened(String name) throws VolumeException {
+    BlockDevice volume = open.get(name);
+    if (volume == null) {
+      volume = driver.open(new VolumeName(name), AccessMode.READ_WRITE);
+      open.put(name, volume);
+    }
+    return volume;
+  }
+
+  void close(String name) throws BlockException {
+    BlockDevice volume = open.remove(name);
+    if (volume != null) {
+      volume.close();
+    }
+  }
+
+  /** Notes that these stamps are on the device no more, but for those that a volume shows. */
+  void forget(BitSet gone) {
+    for (Content content : model.now.values()) {
+      Arrays.stream(content.stamps()).forEach(gone::clear);
+    }
+    model.erased.or(gone);
+  }
+}

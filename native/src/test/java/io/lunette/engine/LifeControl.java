@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.CrashModel.Content;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** The steps of a {@link CrashLife} that make volumes, change them as a whole, and end them. */
+final class LifeControl {
+
+  private final LifeBooks books;
+
+  /** Whether every volume has a key. */
+  private final boolean keyed;
+
+  private int lastVolume;
+
+  LifeControl(LifeBooks books, boolean keyed) {
+    this.books = books;
+    this.keyed = keyed;
+  }
+
+  void create() throws Exception {
+    if (books.model.now.size() >= LifeBooks.MAX_VOLUMES) {
+      return;
+    }
+    String name = "v" + ++lastVolume;
+    int sectors = (1 + books.random.nextInt(LifeBooks.MAX_EXTENTS * 16)) * LifeBooks.BLOCK_SECTORS;
+    books.change(
+        "create " + name,
+        () -> books.driver.create(new VolumeName(name), (long) sectors * LifeBooks.SECTOR),
+        () -> books.add(name, new Content(false, false, new int[sectors])));
+  }
+
+  void snapshot() throws Exception {
+    String source = books.any(false);
+    if (source == null || books.model.now.size() >= LifeBooks.MAX_VOLUMES) {
+      return;
+    }
+    String name = "s" + ++lastVolume;
+    books.change(
+        "snapshot " + name + " of " + source,
+        () -> books.driver.snapshot(new VolumeName(source), new VolumeName(name)),
+        () -> {
+          books.add(name, new Content(true, false, books.model.now.get(source).stamps().clone()));
+          books.snapshots.put(name, source);
+        });
+  }
+
+  void cloneOne() throws Exception {
+    String source = books.any(true);
+    if (source == null || books.model.now.size() >= LifeBooks.MAX_VOLUMES) {
+      return;
+    }
+    String name = "c" + ++lastVolume;
+    boolean full = books.random.nextInt(3) == 0;
+    books.change(
+        (full ? "copy " : "clone ") + name + " of " + source,
+        () -> {
+          if (full) {
+            books
+                .driver
+                .copy(new VolumeName(source), new VolumeName(name))
+                .result()
+                .toCompletableFuture()
+                .get();
+          } else {
+            books.driver.clone(new VolumeName(source), List.of(new VolumeName(name)));
+          }
+        },
+        () ->
+            books.add(
+                name, new Content(false, false, books.model.now.get(source).stamps().clone())));
+  }
+
+  void rollback() throws Exception {
+    String snapshot = books.any(true);
+    String source = snapshot == null ? null : books.snapshots.get(snapshot);
+    if (source == null
+        || !books.model.now.containsKey(source)
+        || books.model.now.get(source).sealed()) {
+      return;
+    }
+    books.close(source);
+    books.change(
+        "roll back " + source + " to " + snapshot,
+        () -> books.driver.rollback(new VolumeName(source), new VolumeName(snapshot)),
+        () ->
+            books.model.now.put(
+                source, new Content(false, false, books.model.now.get(snapshot).stamps().clone())));
+  }
+
+  void delete() throws Exception {
+    String name = books.any(books.random.nextBoolean());
+    if (name == null) {
+      return;
+    }
+    books.close(name);
+    books.change(
+        "delete " + name,
+        () -> books.driver.delete(new VolumeName(name)),
+        () -> books.model.now.remove(name));
+  }
+
+  void resize() throws Exception {
+    String name = books.any(false);
+    if (name == null) {
+      return;
+    }
+    int sectors = (1 + books.random.nextInt(LifeBooks.MAX_EXTENTS * 16)) * LifeBooks.BLOCK_SECTORS;
+    books.change(
+        "resize " + name + " to " + sectors,
+        () -> books.driver.resize(new VolumeName(name), (long) sectors * LifeBooks.SECTOR),
+        () ->
+            books.model.now.computeIfPresent(
+                name,
+                (n, content) ->
+                    new Content(false, false, Arrays.copyOf(content.stamps(), sectors))));
+  }
+
+  void seal() throws Exception {
+    String name = books.any(false);
+    if (name != null) {
+      books.change(
+          "seal " + name,
+          () -> books.driver.seal(new VolumeName(name)),
+          () ->
+              books.model.now.computeIfPresent(
+                  name, (n, c) -> new Content(true, false, c.stamps())));
+    }
+  }
+
+  /** Only of volumes that were made empty: those are zero after it. */
+  void erase() throws Exception {
+    String name = books.any(false);
+    if (name == null || !name.startsWith("v")) {
+      return;
+    }
+    books.close(name);
+    int sectors = books.model.now.get(name).stamps().length;
+    VolumeName volume = new VolumeName(name);
+    EraseRequest request =
+        keyed && books.random.nextBoolean()
+            ? new EraseRequest(EraseMethod.CRYPTO, books.random.nextBoolean())
+            : EraseRequest.zeroFillVerified();
+    AtomicReference<Job<EraseReport>> job = new AtomicReference<>();
+    books.change(
+        "erase " + name + " by " + request.method().label(),
+        () -> job.set(books.driver.erase(volume, request)),
+        () -> books.model.now.put(name, new Content(false, true, new int[sectors])));
+    if (job.get() == null) {
+      return;
+    }
+    books.change(
+        "end of the erase of " + name,
+        () -> job.get().result().toCompletableFuture().get(60, TimeUnit.SECONDS),
+        () -> {
+          books.model.now.put(name, new Content(false, false, new int[sectors]));
+          books.forget(books.stamps.put(name, new BitSet()));
+        });
+  }
+}
