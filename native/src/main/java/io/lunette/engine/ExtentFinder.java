@@ -5,7 +5,9 @@ import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 
 /**
- * Finds CLEAN extents, going round the pool from where it found the last. Guarded by the lock of
+ * Finds CLEAN extents from the beginning of the pool on: what was scrubbed is dealt again before
+ * what was never used. So a sparse pool takes no more of its file system than was in use at a time,
+ * and a first write finds pages there that a hole would have to be given. Guarded by the lock of
  * {@link Metadata}.
  */
 final class ExtentFinder {
@@ -64,6 +66,7 @@ final class ExtentFinder {
       return 0;
     }
     long words = (metadata.space.capacityExtents() + 63) >>> 6;
+    cursor = Math.min(cursor, metadata.space.takeLowestCleaned());
     for (long tried = 0; tried <= words; tried++) {
       if (cursor >= words) {
         cursor = metadata.space.firstExtent >>> 6;

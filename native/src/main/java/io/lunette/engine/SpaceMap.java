@@ -21,6 +21,7 @@ final class SpaceMap {
   private long usedExtents;
   private long reservedExtents;
   private long metadataExtents;
+  private long lowestCleaned = Long.MAX_VALUE;
 
   SpaceMap(Metadata metadata, long capacityExtents, long firstExtent) {
     this.metadata = metadata;
@@ -101,7 +102,15 @@ final class SpaceMap {
   }
 
   void markClean(long extent) throws IOException {
+    lowestCleaned = Math.min(lowestCleaned, extent >>> 6);
     metadata.set(space, extent >>> 6, space.get(extent >>> 6) & ~(1L << extent));
+  }
+
+  /** The lowest word of SPACE in which an extent became CLEAN since this was asked last. */
+  long takeLowestCleaned() {
+    long lowest = lowestCleaned;
+    lowestCleaned = Long.MAX_VALUE;
+    return lowest;
   }
 
   /** Takes a CLEAN extent for metadata pages. */
