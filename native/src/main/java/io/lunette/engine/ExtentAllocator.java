@@ -31,6 +31,9 @@ final class ExtentAllocator {
 
   private static final int LARGE_BATCH = 16_384;
 
+  /** Words that one reservation looks at in vain, at most: a gibibyte. */
+  private static final int SKIPPED_MAX = 256;
+
   private final Metadata metadata;
   private final ExtentFinder finder;
   private final CommitLog log;
@@ -201,10 +204,16 @@ final class ExtentAllocator {
     List<Long> extents = new ArrayList<>();
     // Whole words of SPACE where there are enough, so that windows are whole.
     long wanted = finder.available(most + 63L & -64L);
+    int skipped = 0;
     while (extents.size() < wanted) {
       long bits = finder.nextCleanWord(finder.keptForMetadata());
-      if (ahead && metadata.spaceCommitOf(finder.word()) > log.durableCommit()) {
-        break;
+      if (bits != 0 && ahead && metadata.spaceCommitOf(finder.word()) > log.durableCommit()) {
+        // What was scrubbed just now will do for the next reservation.
+        if (skipped++ == SKIPPED_MAX) {
+          break;
+        }
+        finder.skip();
+        continue;
       }
       long taken = 0;
       long first = finder.word() << 6;

@@ -80,6 +80,11 @@ final class ExtentFinder {
     return 0;
   }
 
+  /** Has the next search begin behind where the last one ended. */
+  void skip() {
+    cursor++;
+  }
+
   /** Where the last search ended. */
   long word() {
     return cursor;
