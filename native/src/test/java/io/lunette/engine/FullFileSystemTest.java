@@ -157,7 +157,7 @@ class FullFileSystemTest {
     try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
       for (int i = 0; i < extents; i++) {
         BlockingIo.write(
-            volume, i * EXTENT + block * BLOCK, filled(BLOCK, i + 1), Durability.VISIBLE);
+            volume, i * EXTENT + (long) block * BLOCK, filled(BLOCK, i + 1), Durability.VISIBLE);
       }
       BlockingIo.flush(volume);
     }

@@ -41,7 +41,7 @@ class SpaceReuseTest {
 
       assertThat(once).isGreaterThan(WRITTEN * MIB);
       // What is reserved ahead of writers comes on top: twice as much as they took at a time.
-      assertThat(held(pool)).isLessThan(once + 3 * WRITTEN * MIB);
+      assertThat(held(pool)).isLessThan(once + 3L * WRITTEN * MIB);
     }
   }
 
