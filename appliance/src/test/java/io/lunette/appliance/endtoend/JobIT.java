@@ -26,7 +26,8 @@ class JobIT {
 
   @BeforeEach
   void makeVolumes() throws Exception {
-    served = new ServedHome(directory).start("--pool-size", "2G");
+    served = new ServedHome(directory);
+    served.start("--pool-size", "2G");
     served.call("server", "add", "web1", "--iqn", INITIATOR);
     served.call("volume", "create", "source", "--size", "512M");
     served.call("volume", "create", "victim", "--size", "64M");
