@@ -17,7 +17,8 @@ final class LocalAddress {
   private static final int PORTS = 1000;
   private static final int FORK = Integer.getInteger("lunette.fork", 1);
 
-  private static int last;
+  /** Another place at each run, for those of other checkouts. */
+  private static int last = (int) (ProcessHandle.current().pid() * 97 % PORTS);
 
   private LocalAddress() {}
 
