@@ -24,6 +24,7 @@ import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.smis.provider.account.AccountName;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.function.Function;
 import picocli.CommandLine;
 
@@ -57,6 +58,15 @@ final class Converters {
     add(line, VolumeName.class, VolumeName::new);
     add(line, AccountName.class, AccountName::new);
     add(line, InitiatorName.class, InitiatorName::new);
+    add(line, UUID.class, Converters::id);
+  }
+
+  private static UUID id(String text) {
+    try {
+      return UUID.fromString(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("'" + text + "' is no id; 'lunette job list' has them", e);
+    }
   }
 
   private static <T> void add(CommandLine line, Class<T> type, Function<String, T> parse) {

@@ -63,7 +63,7 @@ class JobIT {
   void aJobThatIsNotKnownIsRefused() {
     assertRefused(1, "no job '" + NO_JOB + "'", "job", "show", NO_JOB);
     assertRefused(1, "no job '" + NO_JOB + "'", "job", "cancel", NO_JOB);
-    assertRefused(2, "'7' to UUID", "job", "cancel", "7");
+    assertRefused(2, "'7' is no id; 'lunette job list' has them", "job", "cancel", "7");
   }
 
   @Test
