@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -112,11 +111,11 @@ final class EmulatedArray {
       return CimXml.error(request, 3, "no namespace " + namespace);
     }
     try {
-      return accented(request.extrinsic() ? invoke(request) : operate(request));
+      return EmulatedAccent.of(flavour, request.extrinsic() ? invoke(request) : operate(request));
     } catch (Refusal e) {
       return e.code < 0
           ? CimXml.error(request, -e.code, "refused")
-          : accented(returned(request, e.code, e.outputs));
+          : EmulatedAccent.of(flavour, returned(request, e.code, e.outputs));
     }
   }
 
@@ -127,46 +126,6 @@ final class EmulatedArray {
   private String returned(
       CimXml.Request request, int code, Map<String, EmulatedObject.Value> outputs) {
     return CimXml.returned(request, code, outputs, code == 4096 ? jobNamespace() : NAMESPACE);
-  }
-
-  /** The same in the array's own way of putting it. */
-  private String accented(String answer) {
-    String said = answer;
-    if (flavour.has(Flavour.Trait.TERSE)) {
-      said =
-          said.replaceAll(" PARAMTYPE=\"[a-z0-9]+\"", "")
-              .replaceAll(
-                  "<VALUE.REFERENCE><INSTANCEPATH><NAMESPACEPATH>.*?</NAMESPACEPATH>",
-                  "<VALUE.REFERENCE>")
-              .replace("</INSTANCEPATH></VALUE.REFERENCE>", "</VALUE.REFERENCE>");
-    }
-    if (flavour.has(Flavour.Trait.CHATTY)) {
-      said =
-          said.replace("<PROPERTY NAME", "<PROPERTY CLASSORIGIN=\"CIM_Else\" xml:lang=\"en\" NAME")
-              .replace("</PROPERTY><", "</PROPERTY>\n  <!-- and furthermore -->\n  <");
-    }
-    if (flavour.has(Flavour.Trait.ODD)) {
-      String key = "(<KEYBINDING NAME=\"\\w+\"><KEYVALUE[^>]*>[^<]*</KEYVALUE></KEYBINDING>)";
-      said =
-          said.replaceAll(
-                  "(<INSTANCE CLASSNAME=\"\\w+\">)",
-                  "$1<PROPERTY NAME=\"Caption\" TYPE=\"string\"/><PROPERTY.ARRAY NAME=\"AcmeLamps\""
-                      + " TYPE=\"uint16\"/><PROPERTY NAME=\"AcmeRatio\" TYPE=\"real32\"><VALUE>1.5E0"
-                      + "</VALUE></PROPERTY><PROPERTY NAME=\"InstallDate\" TYPE=\"datetime\"/>")
-              .replaceAll(key + key, "$2$1")
-              .replace("VALUETYPE=\"string\">", "TYPE=\"string\" VALUETYPE=\"string\">");
-      said =
-          Pattern.compile("<NAMESPACE NAME=\"[^\"]*\"")
-              .matcher(said)
-              .replaceAll(each -> each.group().toUpperCase(Locale.ROOT));
-    }
-    if (flavour.has(Flavour.Trait.NUMBERLESS)) {
-      said =
-          said.replaceAll(
-              "<PROPERTY NAME=\"DeviceNumber\" TYPE=\"string\"><VALUE>[^<]*</VALUE></PROPERTY>",
-              "<PROPERTY NAME=\"DeviceNumber\" TYPE=\"string\"/>");
-    }
-    return said;
   }
 
   private String operate(CimXml.Request request) throws Refusal {
