@@ -23,7 +23,7 @@ final class JobCommands {
             "list",
             PathCommand.list(
                 session,
-                "List the jobs that run, and the last 500 that ended since the appliance started.",
+                "List the jobs that run, and those that ended: the last 500, and all of five minutes.",
                 JOBS,
                 new Table()
                     .text("ID", "id")
