@@ -60,6 +60,8 @@ final class ServedHome implements AutoCloseable {
       }
       Thread.sleep(20);
     }
+    // The test ends here and may have nobody to close this.
+    kill();
     throw new AssertionError("serve did not get ready: " + said());
   }
 
