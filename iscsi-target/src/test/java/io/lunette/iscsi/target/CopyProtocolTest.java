@@ -101,6 +101,12 @@ class CopyProtocolTest {
     held.add(held.take());
   }
 
+  /** The target has read all that was sent before: it answers a ping in its turn. */
+  private static void awaitRead(RawInitiator initiator) throws Exception {
+    initiator.send(RawInitiator.header(0x40, 0x80, 901).putInt(20, RawInitiator.NO_TAG));
+    assertThat(initiator.receive().opcode()).as("of the ping's answer").isEqualTo(0x20);
+  }
+
   private void proceedUntil(CompletableFuture<?> end) {
     while (!end.isDone()) {
       Runnable completion = held.poll();
@@ -143,6 +149,7 @@ class CopyProtocolTest {
       awaitFirstPiece();
       initiator.send(
           RawInitiator.header(0x42, 0x81, 900).putInt(20, tag).putInt(24, initiator.cmdSn));
+      awaitRead(initiator);
       CompletableFuture<Pdu> answer = response(initiator);
 
       proceedUntil(answer);
@@ -161,6 +168,7 @@ class CopyProtocolTest {
       assertThat(initiator.receive().u8(3)).isEqualTo(RawInitiator.GOOD);
       awaitFirstPiece();
       initiator.send(RawInitiator.header(0x42, 0x85, 900).putInt(24, initiator.cmdSn));
+      awaitRead(initiator);
       CompletableFuture<Pdu> answer = response(initiator);
 
       proceedUntil(answer);
