@@ -11,6 +11,8 @@ package io.lunette.blockio;
  * @param physicalSectorBytes what the medium writes in one piece, 0 if unknown
  * @param directAlignmentBytes what offsets and lengths of direct I/O are multiples of, 0 if there
  *     is no direct I/O
+ * @param allocate giving a range of a sparse file its space before it is written: {@code
+ *     fallocate}; NO in memory too, where a page costs as much beforehand
  * @param punchHole giving space back so that it is certain to read as zeroes: {@code
  *     FALLOC_FL_PUNCH_HOLE}, on block devices too
  * @param zeroRange zeroes without sending them: {@code FALLOC_FL_ZERO_RANGE} for files, {@code
@@ -25,6 +27,7 @@ public record DeviceFeatures(
     int logicalSectorBytes,
     int physicalSectorBytes,
     int directAlignmentBytes,
+    Support allocate,
     Support punchHole,
     Support zeroRange,
     Support discard,
@@ -34,6 +37,6 @@ public record DeviceFeatures(
   /** A device without any feature, as a test has it. */
   public static DeviceFeatures none(String kind) {
     return new DeviceFeatures(
-        kind, "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.NO, Support.NO);
+        kind, "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.NO, Support.NO, Support.NO);
   }
 }

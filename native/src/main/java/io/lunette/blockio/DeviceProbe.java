@@ -71,6 +71,10 @@ final class DeviceProbe {
   DeviceFeatures run(long offset, int length) throws DeviceException {
     ByteBuffer buffer = AlignedBuffers.allocate(length);
     Support durableWrite = attempt(() -> main.writeDurably(offset, buffer));
+    Support allocate =
+        isBlockDevice || isInMemory(path)
+            ? Support.NO
+            : attempt(() -> allocate(main, offset, length));
     Support zeroRange =
         attempt(() -> zeroes(() -> zeroRange(main, isBlockDevice, offset, length), offset, buffer));
     Support punchHole =
@@ -94,11 +98,17 @@ final class DeviceProbe {
         isBlockDevice ? main.number(LibC.BLKSSZGET) : queueLimit("logical_block_size"),
         isBlockDevice ? main.number(LibC.BLKPBSZGET) : queueLimit("physical_block_size"),
         directAlignment(direct, offset),
+        allocate,
         punchHole,
         zeroRange,
         discard,
         durableWrite,
         nowait ? Support.YES : Support.NO);
+  }
+
+  /** False if the call is not known. */
+  static boolean allocate(Descriptor main, long offset, long length) throws DeviceException {
+    return main.allocate(LibC.FALLOC_FL_KEEP_SIZE, offset, length);
   }
 
   /** False if the call is not known. */

@@ -27,6 +27,9 @@ public final class LinuxRawDevice implements RawDevice {
   /** The largest folio that a write makes; docs/adr/0005-small-folios.md. */
   private static final int FOLIO_BYTES = 128 << 10;
 
+  /** {@link #allocate} takes no more than that part of what is left. */
+  private static final int ALLOCATED_SHARE = 10;
+
   private final Path path;
   private final Descriptor main;
 
@@ -157,10 +160,15 @@ public final class LinuxRawDevice implements RawDevice {
     if (held.isEmpty()) {
       return size;
     }
+    return Math.min(size, held.getAsLong() + Math.min(size, usableBytes()));
+  }
+
+  /** What the file system has left for everybody; very much where that is unknown. */
+  private long usableBytes() {
     try {
-      return Math.min(size, held.getAsLong() + Files.getFileStore(path).getUsableSpace());
+      return Files.getFileStore(path).getUsableSpace();
     } catch (IOException unknown) {
-      return size;
+      return Long.MAX_VALUE;
     }
   }
 
@@ -284,6 +292,14 @@ public final class LinuxRawDevice implements RawDevice {
       main.truncate(fromBytes);
     }
     main.truncate(toBytes);
+  }
+
+  @Override
+  public void allocate(long offsetBytes, long lengthBytes) throws DeviceException {
+    if (lengthBytes > usableBytes() / ALLOCATED_SHARE) {
+      return;
+    }
+    require(DeviceProbe.allocate(main, offsetBytes, lengthBytes), "allocate a range");
   }
 
   @Override

@@ -130,6 +130,13 @@ public interface RawDevice extends Closeable {
   }
 
   /**
+   * Gives a range of a sparse file its space before it is written; what it reads as stays. Only
+   * where {@link DeviceFeatures#allocate} is YES. Nothing happens where that would take more than a
+   * tenth of what the file system has left.
+   */
+  default void allocate(long offsetBytes, long lengthBytes) throws DeviceException {}
+
+  /**
    * Makes a range read as zeroes without sending them; only where {@link DeviceFeatures#zeroRange}
    * is YES. The old bytes may stay on the medium.
    */

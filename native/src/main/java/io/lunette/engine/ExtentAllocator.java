@@ -37,6 +37,7 @@ final class ExtentAllocator {
   private final Metadata metadata;
   private final ExtentFinder finder;
   private final CommitLog log;
+  private final RoomAhead room;
   private final int usualBatch;
   private final int largeBatch;
   private final ReadyExtents ready = new ReadyExtents();
@@ -51,10 +52,11 @@ final class ExtentAllocator {
   private boolean refilling;
   private boolean closed;
 
-  ExtentAllocator(Metadata metadata, ExtentFinder finder, CommitLog log) {
+  ExtentAllocator(Metadata metadata, ExtentFinder finder, CommitLog log, RoomAhead room) {
     this.metadata = metadata;
     this.finder = finder;
     this.log = log;
+    this.room = room;
     this.usualBatch = share(USUAL_SHARE, USUAL_BATCH);
     this.largeBatch = share(LARGE_SHARE, LARGE_BATCH);
     this.batch = usualBatch;
@@ -173,9 +175,11 @@ final class ExtentAllocator {
   /** Gives back what was reserved and never handed out; for a clean close. */
   void close() throws IOException {
     closed = true;
-    for (long extent : ready.takeAll()) {
+    List<Long> unused = ready.takeAll();
+    for (long extent : unused) {
       metadata.space.unreserve(extent);
     }
+    room.giveBack(unused);
   }
 
   /**
@@ -234,6 +238,7 @@ final class ExtentAllocator {
   }
 
   private void endRefill(List<Long> extents) {
+    room.make(extents);
     metadata.lock.lock();
     try {
       ready.addAll(extents);

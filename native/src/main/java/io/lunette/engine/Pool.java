@@ -106,7 +106,7 @@ final class Pool implements AutoCloseable {
         new Checkpointer(
             metadata, device, pages, finder, trim, checkpoints, superblock, state.former());
     this.log = new CommitLog(metadata, device, journal, checkpointer);
-    this.allocator = new ExtentAllocator(metadata, finder, log);
+    this.allocator = new ExtentAllocator(metadata, finder, log, new RoomAhead(device, features));
     this.path = new DataPath(new LayerDevice(device, trim), metadata, allocator, log);
     this.through = new WriteThrough(path, features);
     this.growth = new PoolGrowth(metadata, device, log, checkpointer);

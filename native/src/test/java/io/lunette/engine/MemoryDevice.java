@@ -31,7 +31,17 @@ interface MemoryDevice extends RawDevice {
   @Override
   default DeviceFeatures probe(long scratchOffset, int scratchBytes) {
     return new DeviceFeatures(
-        "memory", "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.YES, Support.NO);
+        "memory",
+        "",
+        0,
+        0,
+        0,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.YES,
+        Support.NO);
   }
 
   @Override

@@ -64,6 +64,7 @@ final class StatusRendering implements Rendering {
         + device.path("physicalSectorBytes").asText()
         + "; direct I/O "
         + (direct == 0 ? "no" : "by " + direct)
+        + support(device, "allocate", "allocate")
         + support(device, "punch hole", "punchHole")
         + support(device, "zero range", "zeroRange")
         + support(device, "discard", "discard")

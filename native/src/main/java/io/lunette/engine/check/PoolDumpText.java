@@ -57,12 +57,13 @@ public final class PoolDumpText {
 
   private void add(DeviceFeatures features) {
     line(
-        "device kind=%s fs=%s sectors=%d/%d direct=%d punch=%s zero=%s discard=%s dsync=%s nowait=%s",
+        "device kind=%s fs=%s sectors=%d/%d direct=%d allocate=%s punch=%s zero=%s discard=%s dsync=%s nowait=%s",
         features.kind().replace(' ', '-'),
         features.fileSystem().isEmpty() ? "-" : features.fileSystem(),
         features.logicalSectorBytes(),
         features.physicalSectorBytes(),
         features.directAlignmentBytes(),
+        word(features.allocate()),
         word(features.punchHole()),
         word(features.zeroRange()),
         word(features.discard()),

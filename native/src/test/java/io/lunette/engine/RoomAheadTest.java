@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.ScratchDevices;
+import io.lunette.blockio.Support;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.PoolLayout;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.BitSet;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Space that a sparse file has before it is written. */
+class RoomAheadTest {
+
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final int EXTENT = PoolLayout.EXTENT_BYTES;
+  private static final long MIB = 1 << 20;
+  private static final long MARK = 0x5ca1ab1e0ff1ceL;
+
+  @TempDir Path directory;
+
+  @Test
+  void extentsHaveSpaceBeforeTheyAreWrittenAndGiveItBackAtTheEnd() throws Exception {
+    SparseDevice device = new SparseDevice(256 * MIB);
+    PoolState.format(device, new UUID(7, 7));
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
+      driver.create(VOLUME, 64 << 20);
+      try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+        write(volume, 0, 600);
+      }
+      assertThat(device.dealt.cardinality()).isEqualTo(600);
+      assertThat(device.writtenWithoutSpace).as("dealt").isZero();
+      assertThat(device.allocated.cardinality()).isGreaterThan(600);
+    }
+    assertThat(device.allocated).as("what is not in use was given back").isEqualTo(device.dealt);
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  @Test
+  void aFileSystemThatGivesNoneIsWrittenToAllTheSame() throws Exception {
+    SparseDevice device = new SparseDevice(256 * MIB);
+    device.refuses = true;
+    PoolState.format(device, new UUID(7, 7));
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
+      driver.create(VOLUME, 64 << 20);
+      try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+        write(volume, 0, 100);
+      }
+    }
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  @Test
+  void aSparsePoolOnExt4HoldsWhatIsInUseWhenItIsClosed() throws Exception {
+    try (var mount = ScratchDevices.mount("ext4", directory, 1024 * MIB)) {
+      Path pool = mount.directory().resolve("pool");
+      EngineVolumeDriver.createPool(pool, 4096 * MIB);
+      long empty = held(pool);
+      try (EngineVolumeDriver driver = EngineVolumeDriver.open(pool, Clock.systemUTC())) {
+        driver.create(VOLUME, 64 << 20);
+        try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+          write(volume, 0, 16);
+          assertThat(held(pool) - empty).as("whole batches").isGreaterThan(16 * MIB);
+        }
+      }
+      assertThat(held(pool) - empty).as("16 extents and metadata").isBetween(MIB, 4 * MIB);
+      assertThat(PoolCheck.check(pool).problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void aFileSystemWithLittleLeftKeepsItForThoseWhoWrite() throws Exception {
+    try (var mount = ScratchDevices.mount("ext4", directory, 256 * MIB)) {
+      Path pool = mount.directory().resolve("pool");
+      EngineVolumeDriver.createPool(pool, 4096 * MIB);
+      try (EngineVolumeDriver driver = EngineVolumeDriver.open(pool, Clock.systemUTC())) {
+        driver.create(VOLUME, 64 << 20);
+        long before = held(pool);
+        try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+          write(volume, 0, 16);
+          BlockingIo.flush(volume);
+        }
+        assertThat(held(pool) - before).isLessThan(4 * MIB);
+      }
+    }
+  }
+
+  /** Keeps account of the space that was asked for. */
+  private static final class SparseDevice extends PagedDevice {
+
+    private final BitSet allocated = new BitSet();
+    private final BitSet dealt = new BitSet();
+    private int writtenWithoutSpace;
+    private boolean refuses;
+
+    SparseDevice(long sizeBytes) {
+      super(sizeBytes);
+    }
+
+    @Override
+    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
+      return new DeviceFeatures(
+          "file",
+          "",
+          0,
+          0,
+          0,
+          Support.YES,
+          Support.YES,
+          Support.NO,
+          Support.NO,
+          Support.YES,
+          Support.NO);
+    }
+
+    @Override
+    public synchronized void allocate(long offsetBytes, long lengthBytes) throws DeviceException {
+      if (refuses) {
+        throw new DeviceException("no space", true);
+      }
+      allocated.set(extent(offsetBytes), extent(offsetBytes + lengthBytes));
+    }
+
+    @Override
+    public synchronized void punchHole(long offsetBytes, long lengthBytes) {
+      allocated.clear(extent(offsetBytes), extent(offsetBytes + lengthBytes));
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws DeviceException {
+      if (source.getLong(source.position()) == MARK) {
+        synchronized (this) {
+          dealt.set(extent(offset));
+          writtenWithoutSpace += allocated.get(extent(offset)) ? 0 : 1;
+        }
+      }
+      super.write(offset, source);
+    }
+
+    private static int extent(long offset) {
+      return Math.toIntExact(offset / EXTENT);
+    }
+  }
+
+  private static long held(Path file) throws Exception {
+    Process du = new ProcessBuilder("du", "-B1", file.toString()).start();
+    String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(du.waitFor()).isZero();
+    return Long.parseLong(output.split("\\s")[0]);
+  }
+
+  private static void write(BlockDevice volume, int from, int count) throws Exception {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(4096).putLong(0, MARK);
+    for (int i = from; i < from + count; i++) {
+      BlockingIo.write(volume, (long) i * EXTENT, bytes, Durability.VISIBLE);
+    }
+  }
+}
