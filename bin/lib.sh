@@ -92,6 +92,7 @@ require_foreign_tools() {
   command -v sfdisk >/dev/null || [[ -x /usr/sbin/sfdisk ]] || missing+=(fdisk)
   command -v mtype >/dev/null || missing+=(mtools)
   command -v wbemcli >/dev/null || missing+=(sblim-wbemcli)
+  [[ -d /usr/lib/python3/dist-packages/zeroconf ]] || missing+=(python3-zeroconf)
   ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI, SMI-S and images" "${missing[@]}"
 }
 

@@ -9,6 +9,8 @@ import io.lunette.appliance.config.PhysicalBlock;
 import io.lunette.appliance.config.PortalOptions;
 import io.lunette.appliance.config.ServeOptions;
 import io.lunette.appliance.config.SmisOptions;
+import io.lunette.appliance.discovery.Advertisement;
+import io.lunette.appliance.discovery.Announcement;
 import io.lunette.appliance.power.PowerControls;
 import io.lunette.appliance.rest.ApiServer;
 import io.lunette.appliance.rest.ApiServices;
@@ -90,6 +92,7 @@ public final class Appliance implements AutoCloseable {
   private Optional<HostPort> http = Optional.empty();
   private Optional<HostPort> bootHttp = Optional.empty();
   private SmisView smis = SmisView.NONE;
+  private Optional<Advertisement> advertisement = Optional.empty();
   private List<String> unresolved = List.of();
   private Optional<String> notice = Optional.empty();
 
@@ -248,7 +251,7 @@ public final class Appliance implements AutoCloseable {
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
     Accounts accounts = new Accounts(catalog);
-    openSmis(options.smis(), catalog, accounts, workers, vertx);
+    openSmis(options, catalog, accounts, workers, vertx);
     ApiServices services =
         new ApiServices(
             core,
@@ -285,9 +288,13 @@ public final class Appliance implements AutoCloseable {
   }
 
   private void openSmis(
-      SmisOptions options, JdbcCatalog catalog, Accounts accounts, Workers workers, Vertx vertx)
+      ServeOptions options, JdbcCatalog catalog, Accounts accounts, Workers workers, Vertx vertx)
       throws ApplianceException {
-    if (!options.isWanted()) {
+    SmisOptions wanted = options.smis();
+    if (!wanted.isWanted()) {
+      if (wanted.isAdvertised()) {
+        throw new ApplianceException("--smis-advertise needs --smis or --smis-tls");
+      }
       return;
     }
     ProviderParts parts =
@@ -303,9 +310,16 @@ public final class Appliance implements AutoCloseable {
             ProgramVersion.number(),
             workers.blocking(),
             Clock.systemUTC());
-    SmisService service = SmisService.open(home, options, parts, accounts, vertx);
+    SmisService service = SmisService.open(home, wanted, parts, accounts, vertx);
     lifecycle.add("SMI-S", service::close);
     smis = service.view();
+    if (wanted.isAdvertised()) {
+      Announcement said =
+          Announcement.of(options.catalog().nodeName().value(), targetName, service.ports());
+      Advertisement started = Advertisement.start(said, workers.waiting(), workers.timer());
+      lifecycle.add("advertisement of SMI-S", started::close);
+      advertisement = Optional.of(started);
+    }
   }
 
   /** Where SMI-S clients find it. */
@@ -320,6 +334,7 @@ public final class Appliance implements AutoCloseable {
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
     driver.keyTrouble().ifPresent(alerts::add);
     driver.metadataTrouble().ifPresent(alerts::add);
+    advertisement.flatMap(Advertisement::trouble).ifPresent(alerts::add);
     List<NodeView> nodes = NodeView.all(core.nodes(), alerts);
     return new StatusView(
         ProgramVersion.number(),

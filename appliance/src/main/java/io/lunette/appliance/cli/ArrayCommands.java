@@ -28,6 +28,7 @@ final class ArrayCommands {
   static CommandLine create(Session session) {
     return Commands.group("Foreign arrays that Lunette drives by SMI-S.")
         .addSubcommand("add", new Add(session))
+        .addSubcommand("discover", new ArrayDiscoverCommand(session))
         .addSubcommand(
             "list",
             PathCommand.list(

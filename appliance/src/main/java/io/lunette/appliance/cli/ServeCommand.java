@@ -123,6 +123,11 @@ final class ServeCommand implements Callable<Integer> {
   private Path smisKey;
 
   @Option(
+      names = "--smis-advertise",
+      description = "Tell the network of it, by DNS-SD over multicast DNS.")
+  private boolean smisAdvertise;
+
+  @Option(
       names = "--mutual-chap-user",
       paramLabel = "U",
       description = "CHAP name of the target, for initiators that ask it for a proof.")
@@ -153,7 +158,8 @@ final class ServeCommand implements Callable<Integer> {
           Optional.ofNullable(smis),
           Optional.ofNullable(smisTls),
           Optional.ofNullable(smisCertificate),
-          Optional.ofNullable(smisKey));
+          Optional.ofNullable(smisKey),
+          smisAdvertise ? Optional.of(true) : Optional.empty());
     } catch (IllegalArgumentException e) {
       throw new ApplianceException(e.getMessage(), e);
     }

@@ -41,6 +41,7 @@ public final class ConfigFile {
           "smis-tls",
           "smis-certificate",
           "smis-key",
+          "smis-advertise",
           "mutual-chap-user",
           "mutual-chap-secret-file",
           "node");
@@ -98,7 +99,8 @@ public final class ConfigFile {
           value("smis", HostPort::parse),
           value("smis-tls", HostPort::parse),
           value("smis-certificate", Path::of),
-          value("smis-key", Path::of));
+          value("smis-key", Path::of),
+          value("smis-advertise", ConfigFile::yesOrNo));
     } catch (IllegalArgumentException e) {
       throw new ApplianceException("configuration " + file + ": " + e.getMessage(), e);
     }

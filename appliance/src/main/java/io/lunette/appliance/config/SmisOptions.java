@@ -11,16 +11,20 @@ import java.util.Optional;
  * @param tls address for HTTPS
  * @param certificate chain in PEM; without it the home's own, which is made when there is none
  * @param key private key in PEM, for {@code certificate}
+ * @param advertise whether the network is told by multicast DNS; not unless somebody says so, for
+ *     it tells whoever listens what runs here
  */
 public record SmisOptions(
     Optional<HostPort> plain,
     Optional<HostPort> tls,
     Optional<Path> certificate,
-    Optional<Path> key) {
+    Optional<Path> key,
+    Optional<Boolean> advertise) {
 
   /** No array. */
   public static final SmisOptions NONE =
-      new SmisOptions(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+      new SmisOptions(
+          Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   public SmisOptions {
     if (certificate.isPresent() != key.isPresent()) {
@@ -35,7 +39,13 @@ public record SmisOptions(
         plain.or(other::plain),
         tls.or(other::tls),
         certificate.or(other::certificate),
-        key.or(other::key));
+        key.or(other::key),
+        advertise.or(other::advertise));
+  }
+
+  /** Whether the network is told. */
+  public boolean isAdvertised() {
+    return advertise.orElse(false);
   }
 
   /** Whether it listens anywhere. */

@@ -5,11 +5,14 @@ import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.Home;
 import io.lunette.appliance.config.HostPort;
 import io.lunette.appliance.config.SmisOptions;
+import io.lunette.appliance.discovery.Announcement.Port;
 import io.lunette.smis.provider.ProviderParts;
 import io.lunette.smis.provider.SmisProvider;
 import io.lunette.smis.provider.account.Accounts;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The SMI-S array of an appliance, where the options want it. Opened and closed by one thread. */
@@ -69,6 +72,14 @@ public final class SmisService implements AutoCloseable {
 
   private static ApplianceException cannot(HostPort address, IOException e) {
     return new ApplianceException("cannot serve SMI-S on " + address + ": " + Home.reason(e), e);
+  }
+
+  /** Where it listens, as the network is told. */
+  public List<Port> ports() {
+    List<Port> ports = new ArrayList<>();
+    tls.ifPresent(address -> ports.add(Port.of(true, address)));
+    plain.ifPresent(address -> ports.add(Port.of(false, address)));
+    return ports;
   }
 
   /** What the API says of it. */
