@@ -66,10 +66,14 @@ import java.util.function.Consumer;
  */
 public final class Appliance implements AutoCloseable {
 
+  /** Calls under way; those that wait for an array that hangs are fewer. */
+  private static final int CALLS = 128;
+
   /** It caches no files: a process that is killed would leave that directory behind. */
   private static final VertxOptions VERTX =
       new VertxOptions()
           .setEventLoopPoolSize(1)
+          .setWorkerPoolSize(CALLS)
           .setFileSystemOptions(
               new FileSystemOptions()
                   .setFileCachingEnabled(false)

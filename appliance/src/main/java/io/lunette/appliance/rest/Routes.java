@@ -3,6 +3,7 @@ package io.lunette.appliance.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lunette.core.work.CallerWork;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -58,7 +59,7 @@ final class Routes {
 
   private void run(RoutingContext context, Endpoint endpoint) {
     vertx
-        .executeBlocking(() -> endpoint.handle(Call.of(context, json)), false)
+        .executeBlocking(() -> CallerWork.run(() -> endpoint.handle(Call.of(context, json))), false)
         .onComplete(
             done -> {
               if (done.succeeded()) {

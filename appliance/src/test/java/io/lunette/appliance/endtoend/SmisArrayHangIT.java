@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.endtoend;
 
+import static java.util.concurrent.CompletableFuture.supplyAsync;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SmisArrayHangIT {
 
   private static final int SIZE = 4 << 20;
+  private static final int CALLS = 20;
 
   @TempDir Path directory;
   private ArrayPair pair;
@@ -83,6 +89,43 @@ class SmisArrayHangIT {
     pair.array.thaw();
     assertThat(release.get(120, SECONDS).status()).as(release.join().err()).isZero();
     Eventually.holds(() -> ready("far") >= 4);
+  }
+
+  /** More callers than the appliance has threads to spare for one array, all at once. */
+  @Test
+  void holdsUpNoCallOfOthersHoweverManyWaitForIt() throws Exception {
+    allocate("a", "far");
+    pair.array.freeze();
+    ExecutorService callers = Executors.newFixedThreadPool(2 * CALLS);
+    List<CompletableFuture<ServedHome.Outcome>> calls = new ArrayList<>();
+    for (int i = 0; i < CALLS; i++) {
+      String snapshot = "snapshot-" + i;
+      calls.add(
+          supplyAsync(() -> pair.served.run("volume", "snapshot", "image-far", snapshot), callers));
+      calls.add(supplyAsync(() -> pair.served.run("release", "a"), callers));
+    }
+
+    Eventually.holds(() -> calls.stream().filter(CompletableFuture::isDone).count() >= CALLS);
+    allocate("b", "near");
+    assertThat(pair.served.call("release", "b")).isNotNull();
+
+    List<String> refusals = new ArrayList<>();
+    for (CompletableFuture<ServedHome.Outcome> call : calls) {
+      if (call.isDone()) {
+        assertThat(call.join().status()).isEqualTo(1);
+        refusals.add(call.join().err().strip());
+      }
+    }
+    assertThat(refusals)
+        .contains("lunette: array 'basement' has 16 calls to answer first; try again later")
+        .contains("lunette: server 'a' is being changed, which takes long; try again later")
+        .allMatch(line -> line.endsWith("; try again later"));
+    pair.array.thaw();
+    for (CompletableFuture<ServedHome.Outcome> call : calls) {
+      call.get(120, SECONDS);
+    }
+    callers.shutdown();
+    assertThat(pair.served.run("release", "a").err()).doesNotContain("try again later");
   }
 
   @Test

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.Lock;
 
 /**
  * Allocation and release over a catalog and a masking.
@@ -101,8 +100,7 @@ public final class CatalogAllocations implements Allocations {
   @Override
   public AllocationOutcome allocate(Actor actor, AllocationRequest request) throws DomainException {
     AllocationOutcome outcome;
-    Lock lock = locks.of(request.server());
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(request.server());
     try {
       unmasking.finish(request.server());
       Handover.Result result = take(actor, request);
@@ -114,7 +112,7 @@ public final class CatalogAllocations implements Allocations {
       }
       outcome = result.refusal().isPresent() ? result.refusal().get() : show(result);
     } finally {
-      lock.unlock();
+      lock.release();
     }
     demand.run();
     return outcome;
@@ -185,13 +183,12 @@ public final class CatalogAllocations implements Allocations {
       throws DomainException {
     Optional<ReleaseOutcome> before;
     Optional<Replica> returned;
-    Lock lock = locks.of(server);
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(server);
     try {
       before = catalog.change(giveBack);
       returned = unmasking.finish(server);
     } finally {
-      lock.unlock();
+      lock.release();
     }
     demand.run();
     if (before.isPresent()) {

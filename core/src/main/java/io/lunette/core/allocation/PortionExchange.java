@@ -14,7 +14,6 @@ import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeException;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.Lock;
 
 /**
  * Gives a server that holds a split image the shared portion of another version, under the same
@@ -213,14 +212,13 @@ public final class PortionExchange {
   }
 
   private boolean locked(ServerName server, Step step) throws DomainException {
-    Lock lock = locks.of(server);
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(server);
     try {
       return step.run();
     } catch (VolumeException e) {
       throw DomainException.of(e);
     } finally {
-      lock.unlock();
+      lock.release();
     }
   }
 }

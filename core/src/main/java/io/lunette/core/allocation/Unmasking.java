@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -128,14 +127,19 @@ public final class Unmasking implements ServerDependents {
   }
 
   private void finishQuietly(ServerName server) {
-    Lock lock = locks.of(server);
-    lock.lock();
     try {
-      finish(server);
+      finishAlone(server);
     } catch (DomainException e) {
       LOG.warn("what server '{}' released is still in its reach: {}", server, e.getMessage());
+    }
+  }
+
+  private void finishAlone(ServerName server) throws DomainException {
+    ServerLocks.Held lock = locks.hold(server);
+    try {
+      Optional<Replica> unused = finish(server);
     } finally {
-      lock.unlock();
+      lock.release();
     }
   }
 

@@ -4,6 +4,8 @@ package io.lunette.core.array;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.work.CallerWork;
+import io.lunette.core.work.Turnstile;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,16 +31,21 @@ public final class ConnectedArrays implements AutoCloseable {
   /** How long those wait who can do without an answer. */
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
+  /** How many callers' calls to an array may be under way; what waits for one array holds them. */
+  static final int CALLS = 16;
+
   private static final class Slot {
     private final Patience patience;
+    private final Turnstile callers;
     private final Lock connecting = new ReentrantLock();
     private volatile ArrayDriver driver;
     private volatile boolean dropped;
     private VolumeException failure;
     private Instant notBefore = Instant.MIN;
 
-    Slot(Patience patience) {
+    Slot(Patience patience, Turnstile callers) {
       this.patience = patience;
+      this.callers = callers;
     }
 
     /** Takes a driver in, unless the slot was given up meanwhile. */
@@ -115,6 +122,29 @@ public final class ConnectedArrays implements AutoCloseable {
     return slot.patience.ask(() -> question.ask(connected(name, slot)));
   }
 
+  /**
+   * What an array answers, however long that takes; of callers, so many at one time.
+   *
+   * @throws VolumeException NOT_FOUND if it is not registered; BUSY if too many callers wait for it
+   *     already; what the question ends in
+   */
+  <T> T call(ArrayName name, Question<T> question) throws VolumeException {
+    if (!CallerWork.isOne()) {
+      return question.ask(get(name));
+    }
+    Turnstile callers = slot(name).callers;
+    if (!callers.enter()) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY,
+          "array '" + name + "' has " + CALLS + " calls to answer first; try again later");
+    }
+    try {
+      return question.ask(get(name));
+    } finally {
+      callers.leave();
+    }
+  }
+
   private ArrayDriver connected(ArrayName name, Slot slot) throws VolumeException {
     slot.connecting.lock();
     try {
@@ -151,7 +181,9 @@ public final class ConnectedArrays implements AutoCloseable {
     if (closed) {
       throw disconnected(name);
     }
-    return slots.computeIfAbsent(name, each -> new Slot(new Patience(each, threads, patience)));
+    return slots.computeIfAbsent(
+        name,
+        each -> new Slot(new Patience(each, threads, patience), new Turnstile(CALLS, patience)));
   }
 
   private static VolumeException disconnected(ArrayName name) {

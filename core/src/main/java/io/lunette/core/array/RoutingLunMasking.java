@@ -38,9 +38,16 @@ public final class RoutingLunMasking implements LunMasking {
     this.arrays = arrays;
   }
 
-  private LunMasking route(VolumeName volume) throws VolumeException {
+  /** What the masking of a volume is asked. */
+  private interface Question<T> {
+    T ask(LunMasking masking) throws VolumeException;
+  }
+
+  private <T> T at(VolumeName volume, Question<T> question) throws VolumeException {
     Optional<ArrayVolume> there = onArray(volume);
-    return there.isPresent() ? arrays.get(there.get().array()) : local;
+    return there.isPresent()
+        ? arrays.call(there.get().array(), question::ask)
+        : question.ask(local);
   }
 
   private Optional<ArrayVolume> onArray(VolumeName volume) throws VolumeException {
@@ -55,12 +62,18 @@ public final class RoutingLunMasking implements LunMasking {
   public LunMapping map(
       VolumeName volume, InitiatorName initiator, AccessMode mode, OptionalInt lun)
       throws VolumeException {
-    return route(volume).map(volume, initiator, mode, lun);
+    return at(volume, there -> there.map(volume, initiator, mode, lun));
   }
 
   @Override
   public void unmap(VolumeName volume, InitiatorName initiator) throws VolumeException {
-    route(volume).unmap(volume, initiator);
+    Void unused =
+        at(
+            volume,
+            there -> {
+              there.unmap(volume, initiator);
+              return null;
+            });
   }
 
   @Override

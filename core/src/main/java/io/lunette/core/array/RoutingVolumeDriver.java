@@ -55,13 +55,22 @@ public final class RoutingVolumeDriver implements VolumeDriver {
     }
   }
 
-  private VolumeDriver route(VolumeName name) throws VolumeException {
-    Optional<ArrayVolume> there = placed(name);
-    return there.isPresent() ? arrays.get(there.get().array()) : local;
+  /** What the driver of a volume is asked. */
+  private interface Question<T> {
+    T ask(VolumeDriver driver) throws VolumeException;
   }
 
-  /** The driver of a source, if none of the new names is taken at another. */
-  private VolumeDriver route(VolumeName source, List<VolumeName> names) throws VolumeException {
+  private <T> T at(VolumeName name, Question<T> question) throws VolumeException {
+    return at(placed(name).map(ArrayVolume::array), question);
+  }
+
+  private <T> T at(Optional<ArrayName> array, Question<T> question) throws VolumeException {
+    return array.isPresent() ? arrays.call(array.get(), question::ask) : question.ask(local);
+  }
+
+  /** Asks the driver of a source, if none of the new names is taken at another. */
+  private <T> T at(VolumeName source, List<VolumeName> names, Question<T> question)
+      throws VolumeException {
     Optional<ArrayName> array = placed(source).map(ArrayVolume::array);
     for (VolumeName name : names) {
       Optional<ArrayName> there = placed(name).map(ArrayVolume::array);
@@ -75,7 +84,7 @@ public final class RoutingVolumeDriver implements VolumeDriver {
             "the name '" + name + "' is taken by a volume that is not where '" + source + "' is");
       }
     }
-    return array.isPresent() ? arrays.get(array.get()) : local;
+    return at(array, question);
   }
 
   @Override
@@ -100,59 +109,59 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   @Override
   public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
-    return route(name).create(name, sizeBytes, blockBytes);
+    return at(name, driver -> driver.create(name, sizeBytes, blockBytes));
   }
 
   @Override
   public VolumeInfo createEncrypted(VolumeName name, long sizeBytes, int blockBytes)
       throws VolumeException {
-    return route(name).createEncrypted(name, sizeBytes, blockBytes);
+    return at(name, driver -> driver.createEncrypted(name, sizeBytes, blockBytes));
   }
 
   @Override
   public List<VolumeInfo> cloneEncrypted(VolumeName source, List<VolumeName> names)
       throws VolumeException {
-    return route(source, names).cloneEncrypted(source, names);
+    return at(source, names, driver -> driver.cloneEncrypted(source, names));
   }
 
   @Override
   public Job<VolumeInfo> copyEncrypted(VolumeName source, VolumeName name) throws VolumeException {
-    return route(source, List.of(name)).copyEncrypted(source, name);
+    return at(source, List.of(name), driver -> driver.copyEncrypted(source, name));
   }
 
   @Override
   public VolumeInfo seal(VolumeName name) throws VolumeException {
-    return route(name).seal(name);
+    return at(name, driver -> driver.seal(name));
   }
 
   @Override
   public List<VolumeInfo> clone(VolumeName source, List<VolumeName> names) throws VolumeException {
-    return route(source, names).clone(source, names);
+    return at(source, names, driver -> driver.clone(source, names));
   }
 
   @Override
   public Job<VolumeInfo> copy(VolumeName source, VolumeName name) throws VolumeException {
-    return route(source, List.of(name)).copy(source, name);
+    return at(source, List.of(name), driver -> driver.copy(source, name));
   }
 
   @Override
   public VolumeInfo snapshot(VolumeName source, VolumeName snapshot) throws VolumeException {
-    return route(source, List.of(snapshot)).snapshot(source, snapshot);
+    return at(source, List.of(snapshot), driver -> driver.snapshot(source, snapshot));
   }
 
   @Override
   public VolumeInfo rollback(VolumeName name, VolumeName snapshot) throws VolumeException {
-    return route(name).rollback(name, snapshot);
+    return at(name, driver -> driver.rollback(name, snapshot));
   }
 
   @Override
   public VolumeInfo resize(VolumeName name, long sizeBytes) throws VolumeException {
-    return route(name).resize(name, sizeBytes);
+    return at(name, driver -> driver.resize(name, sizeBytes));
   }
 
   @Override
   public Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException {
-    return route(name).erase(name, request);
+    return at(name, driver -> driver.erase(name, request));
   }
 
   @Override
@@ -187,7 +196,7 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   @Override
   public Optional<VolumeInfo> find(VolumeName name) throws VolumeException {
-    return route(name).find(name);
+    return at(name, driver -> driver.find(name));
   }
 
   @Override
@@ -210,7 +219,9 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   @Override
   public List<VolumeInfo> list(VolumePlace place) throws VolumeException {
-    return place.isLocal() ? local.list() : arrays.get(new ArrayName(place.name())).list();
+    return at(
+        place.isLocal() ? Optional.empty() : Optional.of(new ArrayName(place.name())),
+        VolumeDriver::list);
   }
 
   @Override
@@ -240,7 +251,7 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   @Override
   public BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException {
-    return route(name).open(name, mode);
+    return at(name, driver -> driver.open(name, mode));
   }
 
   /** Disconnects from the arrays; the local driver is its owner's to close. */

@@ -23,7 +23,6 @@ import io.lunette.core.volume.VolumeName;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.locks.Lock;
 
 /** Manual mappings: kept in the catalog first, then shown by the masking. */
 public final class CatalogMappings implements ManualMappings {
@@ -61,8 +60,7 @@ public final class CatalogMappings implements ManualMappings {
       Actor actor, VolumeName volume, ServerName server, OptionalInt lun, AccessMode mode)
       throws DomainException {
     requireMappable(volume, mode);
-    Lock lock = locks.of(server);
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(server);
     try {
       Optional<ManualMapping> before =
           catalog.read(transaction -> mappings.find(transaction, volume, server));
@@ -70,7 +68,7 @@ public final class CatalogMappings implements ManualMappings {
           catalog.change(transaction -> addOrFind(transaction, actor, volume, server, lun, mode));
       return show(mapping, servers.get(server), before.isEmpty());
     } finally {
-      lock.unlock();
+      lock.release();
     }
   }
 
@@ -158,8 +156,7 @@ public final class CatalogMappings implements ManualMappings {
 
   @Override
   public void unmap(Actor actor, VolumeName volume, ServerName server) throws DomainException {
-    Lock lock = locks.of(server);
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(server);
     try {
       Server known = servers.get(server);
       if (catalog.read(transaction -> mappings.find(transaction, volume, server)).isPresent()) {
@@ -169,7 +166,7 @@ public final class CatalogMappings implements ManualMappings {
     } catch (VolumeException e) {
       throw DomainException.of(e);
     } finally {
-      lock.unlock();
+      lock.release();
     }
   }
 

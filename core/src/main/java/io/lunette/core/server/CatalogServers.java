@@ -15,7 +15,6 @@ import io.lunette.core.volume.VolumeException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.Lock;
 import java.util.function.UnaryOperator;
 
 /** The servers in the catalog, and their credentials at the masking. */
@@ -56,8 +55,7 @@ public final class CatalogServers implements Servers {
       Optional<ChapCredentials> credentials,
       UnaryOperator<ServerProfile> profile)
       throws DomainException {
-    Lock lock = locks.of(name);
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(name);
     try {
       Server server =
           catalog.change(
@@ -69,7 +67,7 @@ public final class CatalogServers implements Servers {
       authenticate(initiator, credentials);
       return server;
     } finally {
-      lock.unlock();
+      lock.release();
     }
   }
 
@@ -173,13 +171,12 @@ public final class CatalogServers implements Servers {
 
   @Override
   public void remove(Actor actor, ServerName name) throws DomainException {
-    Lock lock = locks.of(name);
-    lock.lock();
+    ServerLocks.Held lock = locks.hold(name);
     try {
       Server removed = catalog.change(transaction -> delete(transaction, actor, name));
       authenticate(removed.initiator(), Optional.empty());
     } finally {
-      lock.unlock();
+      lock.release();
     }
   }
 
