@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,13 @@ import java.util.function.Function;
  */
 public final class JobRegistry {
 
-  /** How long a job that has ended is kept at least. */
+  /** How long a job that has ended is kept at least, unless more than {@link #ENDED_MAX} have. */
   static final Duration KEPT = Duration.ofMinutes(5);
 
+  /** So many that have ended are kept at most: those that ended last. */
+  static final int ENDED_MAX = 10_000;
+
+  /** So many of them however long ago that was. */
   private static final int ENDED_KEPT = 500;
 
   private final Clock clock;
@@ -126,14 +131,14 @@ public final class JobRegistry {
 
   private void trim() {
     Instant old = clock.instant().minus(KEPT);
-    List<UUID> ended =
-        entries.values().stream()
-            .filter(entry -> entry.ended().isDone() && entry.ended().join().isBefore(old))
-            .map(Entry::id)
-            .toList();
-    int surplus = ended.size() - ENDED_KEPT;
-    for (int i = 0; i < surplus; i++) {
-      entries.remove(ended.get(i));
+    List<Entry> ended = entries.values().stream().filter(each -> each.ended().isDone()).toList();
+    long longAgo = ended.stream().filter(each -> each.ended().join().isBefore(old)).count();
+    long surplus = Math.max(longAgo - ENDED_KEPT, ended.size() - ENDED_MAX);
+    if (surplus > 0) {
+      ended.stream()
+          .sorted(Comparator.comparing(each -> each.ended().join()))
+          .limit(surplus)
+          .forEach(each -> entries.remove(each.id()));
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -38,21 +39,24 @@ class JobRetentionTest {
     }
   }
 
-  private static final Job<String> ENDED =
-      new Job<>() {
-        @Override
-        public CompletionStage<String> result() {
-          return CompletableFuture.completedStage("done");
-        }
+  private static final Job<String> ENDED = job(CompletableFuture.completedStage("done"));
 
-        @Override
-        public Progress progress() {
-          return new Progress(1, 1);
-        }
+  private static Job<String> job(CompletionStage<String> result) {
+    return new Job<>() {
+      @Override
+      public CompletionStage<String> result() {
+        return result;
+      }
 
-        @Override
-        public void cancel() {}
-      };
+      @Override
+      public Progress progress() {
+        return new Progress(1, 1);
+      }
+
+      @Override
+      public void cancel() {}
+    };
+  }
 
   private final SetClock clock = new SetClock();
   private final JobRegistry registry = new JobRegistry(clock);
@@ -81,5 +85,25 @@ class JobRetentionTest {
     add(1);
 
     assertThat(registry.list()).hasSize(500 + 1);
+  }
+
+  @Test
+  void beyondABoundWhatEndedFirstGoesAndWhatRunsStays() {
+    CompletableFuture<String> running = new CompletableFuture<>();
+    CompletableFuture<String> late = new CompletableFuture<>();
+    JobRegistry.View first = registry.add("test", "running", job(running), value -> value);
+    JobRegistry.View second = registry.add("test", "late", job(late), value -> value);
+    JobRegistry.View third = registry.add("test", "it", ENDED, value -> value);
+    clock.now = clock.now.plus(Duration.ofSeconds(1));
+    add(JobRegistry.ENDED_MAX - 1);
+    clock.now = clock.now.plus(Duration.ofSeconds(1));
+    late.complete("done");
+
+    add(1);
+
+    assertThat(registry.find(UUID.fromString(first.id()))).isPresent();
+    assertThat(registry.find(UUID.fromString(second.id()))).isPresent();
+    assertThat(registry.find(UUID.fromString(third.id()))).isEmpty();
+    assertThat(registry.list()).hasSize(1 + JobRegistry.ENDED_MAX + 1);
   }
 }
