@@ -38,9 +38,13 @@ final class Table implements Rendering {
     return add(title, false, row -> row.at("/" + field).asBoolean() ? "*" : "");
   }
 
-  /** A column of bytes. */
+  /** A column of bytes; a mark where they are not known. */
   Table size(String title, String field) {
-    return add(title, true, row -> new ByteSize(row.at("/" + field).asLong()).forPeople());
+    return add(title, true, row -> size(row.at("/" + field)));
+  }
+
+  private static String size(JsonNode bytes) {
+    return bytes.isNull() ? "?" : new ByteSize(bytes.asLong()).forPeople();
   }
 
   /** A column of what is made of a row. */

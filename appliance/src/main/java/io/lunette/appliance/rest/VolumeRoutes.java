@@ -46,13 +46,13 @@ final class VolumeRoutes implements RouteSet {
     this.arrays = arrays;
   }
 
-  /** A volume as callers see it. */
+  /** A volume as callers see it; what it holds is null while its array does not say. */
   record View(
       String name,
       String uuid,
       long sizeBytes,
       int blockBytes,
-      long allocatedBytes,
+      Long allocatedBytes,
       String origin,
       String state,
       boolean encrypted) {
@@ -63,7 +63,7 @@ final class VolumeRoutes implements RouteSet {
           volume.uuid().toString(),
           volume.sizeBytes(),
           volume.blockBytes(),
-          volume.allocatedBytes(),
+          volume.allocated().isPresent() ? volume.allocatedBytes() : null,
           volume.origin().map(VolumeName::value).orElse(null),
           volume.state().name(),
           volume.encrypted());

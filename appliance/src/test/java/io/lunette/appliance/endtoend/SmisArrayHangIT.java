@@ -58,6 +58,15 @@ class SmisArrayHangIT {
     return count;
   }
 
+  private JsonNode volume(String name) throws Exception {
+    for (JsonNode volume : pair.served.call("volume", "list")) {
+      if (volume.path("name").asText().equals(name)) {
+        return volume;
+      }
+    }
+    throw new AssertionError("no volume " + name + " is listed");
+  }
+
   private void allocate(String server, String image) throws Exception {
     pair.served.call("allocate", server, "--tenant", "acme", "--image", image);
   }
@@ -82,7 +91,8 @@ class SmisArrayHangIT {
     Eventually.holds(() -> ready("near") >= 4);
 
     assertThat(pair.served.call("status").path("sessions")).isEmpty();
-    assertThat(pair.served.call("volume", "list").findValuesAsText("name")).contains("image-far");
+    assertThat(volume("image-far").path("allocatedBytes").isNull()).isTrue();
+    assertThat(volume("image-near").path("allocatedBytes").asLong()).isPositive();
     assertThat(pair.served.call("array", "list").get(0).path("trouble").asText())
         .contains("does not answer");
     assertThat(release.isDone()).isFalse();

@@ -4,6 +4,7 @@ package io.lunette.core.array;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -132,11 +133,27 @@ public record ArrayVolume(
 
   /** What users of the volume port see of it, if they see it. */
   public Optional<VolumeInfo> info(long allocatedBytes) {
+    return info(OptionalLong.of(allocatedBytes));
+  }
+
+  /** The same while its array does not answer: what it holds is not known. */
+  Optional<VolumeInfo> lastKnown() {
+    return info(OptionalLong.empty());
+  }
+
+  private Optional<VolumeInfo> info(OptionalLong allocated) {
     if (name.isEmpty() || state.seen().isEmpty()) {
       return Optional.empty();
     }
     return Optional.of(
         new VolumeInfo(
-            name.get(), id, sizeBytes, blockBytes, allocatedBytes, originName, state.seen().get()));
+            name.get(),
+            id,
+            sizeBytes,
+            blockBytes,
+            allocated,
+            originName,
+            state.seen().get(),
+            false));
   }
 }

@@ -244,7 +244,7 @@ public final class RoutingVolumeDriver implements VolumeDriver {
     } catch (VolumeException e) {
       LOG.warn("the volumes of array '{}' are listed as last known: {}", array, e.getMessage());
       return catalog.read(transaction -> ledger.all(transaction, array)).stream()
-          .flatMap(volume -> volume.info(0).stream())
+          .flatMap(volume -> volume.lastKnown().stream())
           .toList();
     }
   }

@@ -2,6 +2,7 @@
 package io.lunette.core.volume;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -11,7 +12,7 @@ import java.util.UUID;
  * @param uuid the driver's lasting identity: the same as long as the volume exists, never reused
  * @param sizeBytes what an initiator sees
  * @param blockBytes of a logical block, as initiators address it
- * @param allocatedBytes space that this volume alone holds
+ * @param allocated bytes that this volume alone holds; empty while its array does not say
  * @param origin the volume that it is a dependent clone or snapshot of
  * @param state what may be done with it
  * @param encrypted whether what is written to it is enciphered by a key of its own
@@ -21,13 +22,34 @@ public record VolumeInfo(
     UUID uuid,
     long sizeBytes,
     int blockBytes,
-    long allocatedBytes,
+    OptionalLong allocated,
     Optional<VolumeName> origin,
     VolumeState state,
     boolean encrypted) {
 
   /** Of a volume for which nothing else was asked. */
   public static final int DEFAULT_BLOCK_BYTES = 512;
+
+  /** A volume of which it is known what it holds. */
+  public VolumeInfo(
+      VolumeName name,
+      UUID uuid,
+      long sizeBytes,
+      int blockBytes,
+      long allocatedBytes,
+      Optional<VolumeName> origin,
+      VolumeState state,
+      boolean encrypted) {
+    this(
+        name,
+        uuid,
+        sizeBytes,
+        blockBytes,
+        OptionalLong.of(allocatedBytes),
+        origin,
+        state,
+        encrypted);
+  }
 
   /** A volume without a key. */
   public VolumeInfo(
@@ -39,5 +61,10 @@ public record VolumeInfo(
       Optional<VolumeName> origin,
       VolumeState state) {
     this(name, uuid, sizeBytes, blockBytes, allocatedBytes, origin, state, false);
+  }
+
+  /** What it holds, for those who add up what is known. */
+  public long allocatedBytes() {
+    return allocated.orElse(0);
   }
 }
