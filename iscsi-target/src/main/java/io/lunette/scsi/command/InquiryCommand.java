@@ -36,10 +36,11 @@ final class InquiryCommand {
       if (page != 0) {
         return Sense.INVALID_FIELD_IN_CDB.atCdbBit(2, 7);
       }
+      int ports = task.inventory().targetPorts().size();
       ByteBuffer data =
           task.nexus() == null
-              ? StandardInquiry.of(StandardInquiry.NO_UNIT, false)
-              : StandardInquiry.of(0, task.unit().medium().isRemovable());
+              ? StandardInquiry.of(StandardInquiry.NO_UNIT, false, ports)
+              : StandardInquiry.of(0, task.unit().medium().isRemovable(), ports);
       return task.reply(data, allocation);
     }
     if (task.nexus() == null) {

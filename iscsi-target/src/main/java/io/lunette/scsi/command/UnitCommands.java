@@ -38,7 +38,7 @@ final class UnitCommands {
 
   /** Reports a pending unit attention as data; otherwise what the unit is busy with, or nothing. */
   private static Outcome requestSense(ScsiTask task) {
-    Sense sense = task.nexus() == null ? Sense.LUN_NOT_SUPPORTED : task.nexus().takeAttention();
+    Sense sense = task.nexus() == null ? Sense.LUN_NOT_SUPPORTED : task.takeAttention();
     if (sense == null) {
       sense = Objects.requireNonNullElse(task.unit().notReady(), Sense.NONE);
     }
@@ -64,9 +64,7 @@ final class UnitCommands {
     for (int lun : luns) {
       data.putShort((short) (lun < 256 ? lun : FLAT_SPACE | lun)).putShort((short) 0).putInt(0);
     }
-    if (task.nexus() != null) {
-      task.nexus().clearAttention(Sense.REPORTED_LUNS_CHANGED);
-    }
+    task.inventoryIsKnown();
     return task.reply(data.flip(), allocation);
   }
 }

@@ -127,7 +127,7 @@ public final class DeviceServer {
       return checkUsage(task.cdb(), row);
     }
     if (nexus.attentions().any()) {
-      Sense attention = nexus.takeAttention();
+      Sense attention = task.takeAttention();
       if (attention != null) {
         return attention;
       }

@@ -30,7 +30,7 @@ public final class LogicalUnit {
   private final int blockBytes;
   private final ModeState modes;
   private final UnitTraits traits;
-  private final UnitStatistics statistics = new UnitStatistics();
+  private final UnitStatistics statistics;
   private final Medium medium;
   private final UnitServices services;
 
@@ -59,6 +59,7 @@ public final class LogicalUnit {
     this.medium = new Medium(traits.removable(), nexuses);
     this.traits = traits;
     this.services = services;
+    this.statistics = new UnitStatistics(services.nanoTime());
     this.modes = new ModeState(records);
     this.device = device;
     this.records = records;

@@ -6,6 +6,7 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.scsi.Cdb;
 import io.lunette.scsi.Outcome;
+import io.lunette.scsi.Sense;
 import java.nio.ByteBuffer;
 
 /**
@@ -66,6 +67,28 @@ public abstract class ScsiTask implements IoCompletion {
 
   public final LogicalUnit unit() {
     return nexus.unit();
+  }
+
+  /** Reports and clears the oldest unit attention of the nexus; null if there is none. */
+  public final Sense takeAttention() {
+    Sense attention = nexus.takeAttention();
+    if (Sense.REPORTED_LUNS_CHANGED.equals(attention)) {
+      inventoryIsKnown();
+    }
+    return attention;
+  }
+
+  /**
+   * The initiator has been told that its LUNs changed, or which they are: no unit tells it again
+   * (LUICLR, SPC-4 §7.8.8).
+   */
+  public final void inventoryIsKnown() {
+    for (int lun : inventory.luns()) {
+      Nexus each = inventory.nexus(lun);
+      if (each != null) {
+        each.clearAttention(Sense.REPORTED_LUNS_CHANGED);
+      }
+    }
   }
 
   public final BlockDevice device() {
@@ -264,6 +287,7 @@ public abstract class ScsiTask implements IoCompletion {
     }
     if (insideMapping) {
       insideMapping = false;
+      unit().statistics().left();
       nexus.mapped().gate().leave();
     }
     ended(outcome);
@@ -288,6 +312,7 @@ public abstract class ScsiTask implements IoCompletion {
 
   final void enteredMapping() {
     insideMapping = true;
+    unit().statistics().entered();
   }
 
   final void enteredAtomicity() {

@@ -2,6 +2,7 @@
 package io.lunette.scsi.device;
 
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * What went through a unit since it began or the counts were set to zero, as the General Statistics
@@ -43,6 +44,14 @@ public final class UnitStatistics {
 
   private final Direction reads = new Direction();
   private final Direction writes = new Direction();
+  private final IdleTime idle;
+
+  /**
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  UnitStatistics(LongSupplier nanoTime) {
+    this.idle = new IdleTime(nanoTime);
+  }
 
   public Direction reads() {
     return reads;
@@ -52,9 +61,23 @@ public final class UnitStatistics {
     return writes;
   }
 
+  /** Time in which no command was executed, in steps of about 8 us for each command. */
+  public long idleNanos() {
+    return idle.nanos();
+  }
+
+  void entered() {
+    idle.entered();
+  }
+
+  void left() {
+    idle.left();
+  }
+
   /** Begins anew; a command that ends meanwhile may count on either side. */
   public void reset() {
     reads.reset();
     writes.reset();
+    idle.reset();
   }
 }

@@ -11,7 +11,9 @@ final class ExtendedInquiryPage implements VpdPage {
   private static final int BODY_BYTES = 60;
   private static final int SIMPLE_ORDERED_AND_HEAD_OF_QUEUE = 0x07;
   private static final int VOLATILE_CACHE = 0x01;
-  private static final int NEXUS_LOSS_CLEARS = 0x01;
+
+  /** LUICLR: who was told by one unit that its LUNs changed is not told by the others. */
+  private static final int LUNS_CHANGED_ONCE = 0x01;
 
   @Override
   public int code() {
@@ -23,7 +25,7 @@ final class ExtendedInquiryPage implements VpdPage {
     int start = out.position();
     out.put(start + 1, (byte) SIMPLE_ORDERED_AND_HEAD_OF_QUEUE);
     out.put(start + 2, (byte) VOLATILE_CACHE);
-    out.put(start + 3, (byte) NEXUS_LOSS_CLEARS);
+    out.put(start + 3, (byte) LUNS_CHANGED_ONCE);
     out.position(start + BODY_BYTES);
   }
 }

@@ -16,6 +16,7 @@ public final class StandardInquiry {
   /** TPGS 01b: asymmetric access is reported, and changes by itself if at all. */
   private static final int TPGS_IMPLICIT = 0x10;
 
+  private static final int MULTIP = 0x10;
   private static final int CMDQUE = 0x02;
 
   /** 3PC: third-party copy commands are supported. */
@@ -29,8 +30,12 @@ public final class StandardInquiry {
 
   private StandardInquiry() {}
 
-  /** The data, from position 0 to the limit. */
-  public static ByteBuffer of(int qualifierAndType, boolean removable) {
+  /**
+   * The data, from position 0 to the limit.
+   *
+   * @param ports target ports of the device
+   */
+  public static ByteBuffer of(int qualifierAndType, boolean removable, int ports) {
     ByteBuffer out = ByteBuffer.allocate(BYTES);
     out.put((byte) qualifierAndType)
         .put((byte) (removable ? RMB : 0))
@@ -38,7 +43,7 @@ public final class StandardInquiry {
         .put((byte) (HISUP | FORMAT_2))
         .put((byte) (BYTES - 5))
         .put((byte) (TPGS_IMPLICIT | THIRD_PARTY_COPY))
-        .put((byte) 0)
+        .put((byte) (ports > 1 ? MULTIP : 0))
         .put((byte) CMDQUE)
         .put("LUNETTE VIRTUAL-DISK    0001".getBytes(StandardCharsets.US_ASCII))
         .position(58);

@@ -9,12 +9,13 @@ import java.util.TreeMap;
 
 /**
  * 19h, General Statistics and Performance (SPC-4 §7.3.7): commands, blocks and time of either
- * direction, and the interval in which time is told, a microsecond. Commands have no priority, so
- * the weighted fields are zero.
+ * direction, the time without a command, and the interval in which time is told, a microsecond.
+ * Commands have no priority, so the weighted fields are zero.
  */
 final class StatisticsPage implements LogPage {
 
   private static final int GENERAL = 0x0001;
+  private static final int IDLE_TIME = 0x0002;
   private static final int TIME_INTERVAL = 0x0003;
   private static final int GENERAL_BYTES = 64;
   private static final int NANOS_PER_INTERVAL = 1000;
@@ -40,6 +41,8 @@ final class StatisticsPage implements LogPage {
             .putLong(reads.nanos() / NANOS_PER_INTERVAL)
             .putLong(writes.nanos() / NANOS_PER_INTERVAL)
             .rewind());
+    long idle = unit.statistics().idleNanos() / NANOS_PER_INTERVAL;
+    parameters.put(IDLE_TIME, ByteBuffer.allocate(8).putLong(idle).rewind());
     parameters.put(
         TIME_INTERVAL, ByteBuffer.allocate(8).putInt(NEGATIVE_EXPONENT).putInt(1).rewind());
     return parameters;

@@ -44,6 +44,7 @@ class InquiryTest {
     assertThat(data[3] & 0x0F).isEqualTo(2);
     assertThat(data[4]).isEqualTo((byte) 91);
     assertThat(data[5] & 0x08).as("3PC").isEqualTo(8);
+    assertThat(data[6] & 0x10).as("MULTIP").isEqualTo(0x10);
     assertThat(data[7] & 0x02).as("CMDQUE").isEqualTo(2);
     assertThat(text(data, 8, 36)).isEqualTo("LUNETTE VIRTUAL-DISK    0001");
   }

@@ -10,6 +10,7 @@ import io.lunette.scsi.device.UnitServices;
 import io.lunette.scsi.device.UnitTraits;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LogTest {
@@ -55,14 +56,26 @@ class LogTest {
     assertThat(page.getLong(32)).as("blocks transmitted").isEqualTo(10);
     assertThat(page.getLong(40)).as("microseconds of reads").isEqualTo(10);
     assertThat(page.getLong(48)).as("microseconds of writes").isEqualTo(5);
-    assertThat(page.getShort(72)).isEqualTo((short) 3);
-    assertThat(page.getInt(76)).isEqualTo(6);
-    assertThat(page.getInt(80)).isEqualTo(1);
+    assertThat(page.getShort(72)).isEqualTo((short) 2);
+    assertThat(page.getShort(84)).isEqualTo((short) 3);
+    assertThat(page.getInt(88)).isEqualTo(6);
+    assertThat(page.getInt(92)).isEqualTo(1);
+    assertThat(page.capacity()).isEqualTo(96);
+  }
+
+  @Test
+  void idleIsWhatNoCommandTakes() {
+    long hour = TimeUnit.HOURS.toNanos(1);
+    initiator.send("4C 02 40 00 00 00 00 0000 00").good();
+    now[0] += hour;
+    long idle = statistics().getLong(76);
+    assertThat(idle).isBetween(hour / 1000 - 20, hour / 1000 + 20);
+    assertThat(statistics().getLong(76)).isBetween(idle, idle + 100);
   }
 
   @Test
   void theParameterPointerSkipsWhatIsBeforeIt() {
-    byte[] page = initiator.send("4D 00 59 00 00 0002 0100 00").data();
+    byte[] page = initiator.send("4D 00 59 00 00 0003 0100 00").data();
 
     assertThat(Arrays.copyOfRange(page, 4, 8)).containsExactly(0, 3, 0x23, 8);
     initiator.send("4D 00 59 00 00 0004 0100 00").invalidField(5, 7);
