@@ -69,9 +69,11 @@ public final class Bhs {
 
   public static final int WRITE = 0x20;
 
-  /** Task attribute, of the same flags, and its value ACA. */
+  /** Task attribute, of the same flags, and its values but for SIMPLE. */
   public static final int ATTRIBUTE = 0x07;
 
+  public static final int ORDERED = 0x02;
+  public static final int HEAD_OF_QUEUE = 0x03;
   public static final int ACA = 0x04;
 
   /** SCSI Response and Data-In flags. */

@@ -26,6 +26,8 @@ final class IscsiTask extends ScsiTask {
     RECEIVING,
     /** Waits for buffer space. */
     WAITING,
+    /** Waits for commands that it must not overtake. */
+    ORDERED,
     /** The device server has it. */
     EXECUTING
   }
@@ -35,12 +37,17 @@ final class IscsiTask extends ScsiTask {
   private ByteBuf scratch;
   private ByteBuffer inView;
   private int inStart;
+  private int attribute;
 
   Stage stage;
   int itt;
   int tag;
   long lunField;
   boolean immediate;
+
+  /** Which commands of its nexus it runs beside; null if it need not care. */
+  TaskOrders.Group group;
+
   boolean aborted;
   boolean segmentOpen;
 
@@ -82,6 +89,8 @@ final class IscsiTask extends ScsiTask {
     itt = header.itt();
     lunField = header.u64(Bhs.LUN);
     immediate = header.isImmediate();
+    attribute = header.flags() & Bhs.ATTRIBUTE;
+    group = null;
     int expected = header.u32(Bhs.EDTL);
     expectedIn = header.hasFlag(Bhs.READ) ? expected : 0;
     expectedOut = header.hasFlag(Bhs.WRITE) ? expected : 0;
@@ -95,6 +104,15 @@ final class IscsiTask extends ScsiTask {
     sequences.clear();
     outcome = null;
     address(inventory, nexus);
+  }
+
+  boolean isOrdered() {
+    return attribute == Bhs.ORDERED;
+  }
+
+  /** HEAD OF QUEUE. */
+  boolean goesAhead() {
+    return attribute == Bhs.HEAD_OF_QUEUE;
   }
 
   /** Bytes of data-out that are both wanted and coming. */

@@ -44,6 +44,8 @@ final class TaskSet {
   private final IntObjectMap<IscsiTask> tasks = new IntObjectHashMap<>();
   private final Deque<IscsiTask> spare = new ArrayDeque<>();
   private final Deque<IscsiTask> waiting = new ArrayDeque<>();
+  private final TaskOrders orders = new TaskOrders();
+  private final Deque<IscsiTask> overdue = new ArrayDeque<>();
   private final List<Abort> aborts = new ArrayList<>();
   private final TransferBudget.Share share;
   private final AtomicInteger heldBytes = new AtomicInteger();
@@ -51,6 +53,7 @@ final class TaskSet {
   private final Queue<IscsiTask> ended = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private boolean admitting;
+  private boolean starting;
 
   /** Whether somebody waits for the socket to take what is unsent. */
   private boolean sending;
@@ -98,6 +101,9 @@ final class TaskSet {
   }
 
   void add(IscsiTask task) {
+    if (task.isOrdered() || !orders.isEmpty()) {
+      orders.arrived(task, tasks.values());
+    }
     tasks.put(task.itt, task);
     outstanding.lazySet(tasks.size());
   }
@@ -228,7 +234,7 @@ final class TaskSet {
       while (!waiting.isEmpty() && hasRoom()) {
         listener.admitted(waiting.poll());
       }
-      if (!waiting.isEmpty() && waiting.size() == tasks.size() && isOverBudget()) {
+      if (!waiting.isEmpty() && nothingRuns() && (isOverBudget() || !mayBorrow())) {
         shed();
       }
     } finally {
@@ -236,10 +242,21 @@ final class TaskSet {
     }
   }
 
+  /** Whether every command waits for room, or for one that does. */
+  private boolean nothingRuns() {
+    return orders.isEmpty()
+        ? waiting.size() == tasks.size()
+        : tasks.values().stream().allMatch(TaskSet::waits);
+  }
+
+  private static boolean waits(IscsiTask task) {
+    return task.stage == IscsiTask.Stage.WAITING || task.stage == IscsiTask.Stage.ORDERED;
+  }
+
   /** None of those who wait may hold what the others wait for. */
   private void shed() {
-    for (IscsiTask task : List.copyOf(waiting)) {
-      if (task.out != null) {
+    for (IscsiTask task : List.copyOf(tasks.values())) {
+      if (waits(task) && task.out != null) {
         waiting.remove(task);
         task.outcome = Outcome.BUSY;
         listener.ended(task);
@@ -247,9 +264,34 @@ final class TaskSet {
     }
   }
 
+  /** Executes a command that has its data, once its attribute and those of others let it begin. */
   void execute(IscsiTask task) {
-    task.stage = IscsiTask.Stage.EXECUTING;
-    server.execute(task);
+    if (orders.admits(task)) {
+      task.stage = IscsiTask.Stage.EXECUTING;
+      server.execute(task);
+    } else {
+      task.stage = IscsiTask.Stage.ORDERED;
+      admit();
+    }
+  }
+
+  /** Executes those that the end of another lets begin. Never nested, as {@link #admit}. */
+  private void begin(List<IscsiTask> tasksInOrder) {
+    overdue.addAll(tasksInOrder);
+    if (starting) {
+      return;
+    }
+    starting = true;
+    try {
+      IscsiTask next;
+      while ((next = overdue.poll()) != null) {
+        if (!next.aborted && next.stage == IscsiTask.Stage.ORDERED) {
+          execute(next);
+        }
+      }
+    } finally {
+      starting = false;
+    }
   }
 
   /**
@@ -308,6 +350,9 @@ final class TaskSet {
     task.releaseBuffers();
     task.stage = null;
     spare.push(task);
+    if (task.group != null) {
+      begin(orders.left(task));
+    }
     for (int i = aborts.size() - 1; i >= 0; i--) {
       Abort abort = aborts.get(i);
       if (abort.left.remove(task) && abort.left.isEmpty()) {
