@@ -29,8 +29,11 @@ final class MediumCommands {
     return List.of(
         CommandDescriptor.of(0x1B, "START STOP UNIT", "1B 01 00 0F F7 00")
             .access(Access.CONTROL)
+            .harmlessIf(cdb -> cdb.bit(4, START) && !cdb.bit(4, POWER_CONDITION))
             .by(MediumCommands::startStop),
         CommandDescriptor.of(0x1E, "PREVENT ALLOW MEDIUM REMOVAL", "1E 00 00 00 03 00")
+            .access(Access.CONTROL)
+            .harmlessIf(cdb -> !cdb.bit(4, PREVENT))
             .by(MediumCommands::preventAllow));
   }
 

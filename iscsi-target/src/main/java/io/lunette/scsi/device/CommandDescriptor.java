@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.scsi.device;
 
+import io.lunette.scsi.Cdb;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -28,6 +29,7 @@ public final class CommandDescriptor {
   final boolean needsMedium;
   final ToLongFunction<ScsiTask> dataOutBytes;
   private final Predicate<LogicalUnit> offered;
+  private final Predicate<Cdb> harmless;
   private final int recommendedTimeoutSeconds;
 
   private CommandDescriptor(Builder builder) {
@@ -43,12 +45,18 @@ public final class CommandDescriptor {
     needsMedium = builder.needsMedium || access.changesMedium() || access == Access.READ;
     dataOutBytes = builder.dataOutBytes;
     offered = builder.offered;
+    harmless = builder.harmless;
     recommendedTimeoutSeconds = builder.recommendedTimeoutSeconds;
   }
 
   /** Whether that unit knows the command at all. */
   public boolean isOfferedBy(LogicalUnit unit) {
     return offered.test(unit);
+  }
+
+  /** How persistent reservations see this form of the command. */
+  Access accessOf(Cdb cdb) {
+    return harmless != null && harmless.test(cdb) ? Access.STATUS : access;
   }
 
   public int opcode() {
@@ -107,6 +115,7 @@ public final class CommandDescriptor {
     private boolean needsMedium;
     private ToLongFunction<ScsiTask> dataOutBytes;
     private Predicate<LogicalUnit> offered = unit -> true;
+    private Predicate<Cdb> harmless;
     private int recommendedTimeoutSeconds = 30;
 
     private Builder(int opcode, int serviceAction, String name, String usageHex) {
@@ -119,6 +128,12 @@ public final class CommandDescriptor {
     /** How reservations and write protection see it; {@link Access#STATUS} if not said. */
     public Builder access(Access value) {
       access = value;
+      return this;
+    }
+
+    /** Forms of it that conflict with no persistent reservation, whatever its access is. */
+    public Builder harmlessIf(Predicate<Cdb> forms) {
+      harmless = forms;
       return this;
     }
 

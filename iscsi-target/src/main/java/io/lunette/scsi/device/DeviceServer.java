@@ -141,7 +141,7 @@ public final class DeviceServer {
     if (row.access != Access.UNRESERVED && unit.stateObstacle() != null) {
       return unit.stateObstacle();
     }
-    if (isReserved(row, nexus)) {
+    if (isReserved(task.cdb(), row, nexus)) {
       return Outcome.RESERVATION_CONFLICT;
     }
     Outcome malformed = checkUsage(task.cdb(), row);
@@ -185,13 +185,13 @@ public final class DeviceServer {
         : null;
   }
 
-  private static boolean isReserved(CommandDescriptor row, Nexus nexus) {
+  private static boolean isReserved(Cdb cdb, CommandDescriptor row, Nexus nexus) {
     if (row.access == Access.UNRESERVED) {
       return false;
     }
     LogicalUnit unit = nexus.unit();
     return unit.legacyReservation().conflictsWith(nexus)
-        || unit.persistentReservations().conflicts(nexus, row.access);
+        || unit.persistentReservations().conflicts(nexus, row.accessOf(cdb));
   }
 
   private CommandDescriptor find(Cdb cdb) {

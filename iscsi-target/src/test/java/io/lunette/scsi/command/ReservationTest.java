@@ -71,6 +71,19 @@ class ReservationTest {
     assertThat(a.send("5E 00 00 00 00 00 00 0008 00").data()).hasSize(8);
   }
 
+  /** SBC-3 table 13, SPC-4 table 66. */
+  @Test
+  void startingAndAllowingRemovalHarmNobody() {
+    out(a, REGISTER, 0, 0, 0xA).good();
+    out(a, RESERVE, 1, 0xA, 0).good();
+
+    b.send("1B 00 00 00 01 00").good();
+    conflicts(b.send("1B 00 00 00 00 00"));
+    conflicts(b.send("1B 00 00 00 11 00"));
+    b.send("1E 00 00 00 00 00").good();
+    conflicts(b.send("1E 00 00 00 01 00"));
+  }
+
   @Test
   void badFieldsAreRefused() {
     register();
