@@ -9,6 +9,10 @@ import java.nio.ByteBuffer;
 /**
  * B0h, Block Limits (SBC-3 §6.5.3, with the atomic fields of SBC-4). WSNZ is clear and MAXIMUM
  * WRITE SAME LENGTH zero: a WRITE SAME has no limit but the end of the medium.
+ *
+ * <p>An unmap granularity of one block goes without saying, and is not said: where it is, and a
+ * block has 4096 bytes, QEMU 7.2's iSCSI driver asks for the state of blocks up to an address that
+ * is no block's, and ends by its own assertion at the first long read.
  */
 final class BlockLimitsPage implements VpdPage {
 
@@ -25,6 +29,7 @@ final class BlockLimitsPage implements VpdPage {
   public void body(Nexus nexus, LunInventory inventory, ByteBuffer out) {
     BlockLimits limits = nexus.unit().limits();
     boolean thin = nexus.unit().features().thin();
+    boolean granular = thin && limits.unmapGranularity() > 1;
     int start = out.position();
     out.put((byte) 0)
         .put((byte) limits.compareAndWrite())
@@ -34,8 +39,8 @@ final class BlockLimitsPage implements VpdPage {
         .putInt(0)
         .putInt(thin ? limits.unmap() : 0)
         .putInt(thin ? limits.unmapDescriptors() : 0)
-        .putInt(thin ? limits.unmapGranularity() : 0)
-        .putInt(thin ? UGAVALID : 0)
+        .putInt(granular ? limits.unmapGranularity() : 0)
+        .putInt(granular ? UGAVALID : 0)
         .putLong(NO_LIMIT)
         .putInt(limits.atomic())
         .putInt(0)

@@ -6,6 +6,7 @@ import static io.lunette.iscsi.target.ServedTarget.BOB;
 import static io.lunette.iscsi.target.ServedTarget.unit;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.block.MemoryBlockDevice;
 import io.lunette.core.volume.AccessMode;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -85,6 +86,31 @@ class ForeignInitiatorIT {
         "qemu-img", "convert", "-f", "raw", "-O", "raw", served.url(0), back.toString());
 
     assertThat(Files.mismatch(image, back)).isEqualTo(-1);
+  }
+
+  /** Long reads of blocks whose state it does not know yet, which it asks for first. */
+  @Test
+  void qemuReadsAThinUnitOf4096ByteBlocks() throws Exception {
+    served.target().mapForAll(7, unit(MemoryBlockDevice.inline(8 << 20, 4096), "v7"));
+
+    ForeignTool.succeed("qemu-io", "-f", "raw", "-c", "write -P 7 0 1M", served.url(7));
+    String output =
+        ForeignTool.succeed(
+            "qemu-io",
+            "-f",
+            "raw",
+            "-c",
+            "read -P 7 0 1M",
+            "-c",
+            "discard 0 1M",
+            "-c",
+            "read -P 0 0 2M",
+            served.url(7));
+
+    assertThat(output)
+        .contains("read 1048576/1048576")
+        .contains("read 2097152/2097152")
+        .doesNotContain("Pattern verification failed");
   }
 
   @Test

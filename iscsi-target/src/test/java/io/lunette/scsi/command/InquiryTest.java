@@ -126,7 +126,9 @@ class InquiryTest {
 
     assertThat(page.getShort(6)).as("OPTIMAL TRANSFER LENGTH GRANULARITY").isEqualTo(grain(block));
     assertThat(page.getInt(8)).isEqualTo((32 << 20) / block);
-    assertThat(page.getInt(28)).as("OPTIMAL UNMAP GRANULARITY").isEqualTo(grain(block));
+    assertThat(page.getInt(28))
+        .as("OPTIMAL UNMAP GRANULARITY")
+        .isEqualTo(grain(block) == 1 ? 0 : grain(block));
     assertThat(page.get(5) & 0xFF).isEqualTo(Math.min(255, 65536 / block));
   }
 
