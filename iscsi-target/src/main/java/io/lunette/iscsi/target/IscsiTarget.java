@@ -60,9 +60,6 @@ public interface IscsiTarget extends AutoCloseable {
   /** Takes back what {@link #mapForAll} made visible, as {@link #unmap} does. */
   void unmapForAll(int lun);
 
-  /** Tells every session that sees this unit that its capacity may have changed. */
-  void capacityChanged(LogicalUnitSpec unit);
-
   /**
    * Tells every session of its thin units whose space is known that a threshold of it was reached,
    * unless it wants to hear nothing of that.

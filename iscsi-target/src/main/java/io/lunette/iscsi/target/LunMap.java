@@ -269,13 +269,6 @@ final class LunMap {
     }
   }
 
-  synchronized void capacityChanged(LogicalUnitSpec spec) {
-    SharedUnit shared = units.get(spec.identity());
-    if (shared != null) {
-      shared.unit.establishElsewhere(null, Sense.CAPACITY_CHANGED);
-    }
-  }
-
   synchronized void spaceThresholdReached() {
     units.values().forEach(shared -> shared.unit.thresholdReached());
   }

@@ -135,11 +135,6 @@ final class NettyIscsiTarget implements IscsiTarget, TargetNode {
   }
 
   @Override
-  public void capacityChanged(LogicalUnitSpec unit) {
-    lunMap.capacityChanged(unit);
-  }
-
-  @Override
   public void spaceThresholdReached() {
     lunMap.spaceThresholdReached();
   }

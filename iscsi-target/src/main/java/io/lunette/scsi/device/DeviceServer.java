@@ -78,6 +78,7 @@ public final class DeviceServer {
       return withoutUnit(task, row);
     }
     task.enteredMapping();
+    nexus.unit().noticeCapacity();
     if (row != null && !row.isOfferedBy(nexus.unit())) {
       row = null;
     }

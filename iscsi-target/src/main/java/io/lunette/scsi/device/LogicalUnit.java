@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A logical unit: a block device with a name, and the state that all its nexuses share. Each part
@@ -33,6 +34,9 @@ public final class LogicalUnit {
   private final UnitStatistics statistics;
   private final Medium medium;
   private final UnitServices services;
+
+  /** As every nexus was told. */
+  private final AtomicLong knownBlocks;
 
   /** The device, or its guard while somebody watches what is written. */
   private volatile BlockDevice serving;
@@ -68,6 +72,7 @@ public final class LogicalUnit {
     this.features = device.features();
     this.identity = identity;
     this.blockBytes = device.geometry().logicalBlockBytes();
+    this.knownBlocks = new AtomicLong(device.geometry().logicalBlocks());
     this.limits = BlockLimits.of(device.geometry(), features);
     this.persistentReservations = new PersistentReservations(nexuses, copies, records);
   }
@@ -118,6 +123,23 @@ public final class LogicalUnit {
 
   public long blocks() {
     return device.geometry().logicalBlocks();
+  }
+
+  /**
+   * Tells every nexus if the device has another size than before, whoever changed it (SBC-3
+   * §4.3.1). Asked ahead of each command, for nobody hears of it but by one.
+   */
+  void noticeCapacity() {
+    if (knownBlocks.get() != blocks()) {
+      capacityChanged();
+    }
+  }
+
+  private void capacityChanged() {
+    long blocks = blocks();
+    if (knownBlocks.getAndSet(blocks) != blocks) {
+      establishElsewhere(null, Sense.CAPACITY_CHANGED);
+    }
   }
 
   /** Whether the range lies inside the unit; the operands are unsigned. */

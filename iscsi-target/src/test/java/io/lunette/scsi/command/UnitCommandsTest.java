@@ -83,6 +83,18 @@ class UnitCommandsTest {
   }
 
   @Test
+  void whoeverChangesTheSizeEveryNexusHearsOfIt() {
+    Initiator other = unit.another("b");
+    unit.device.resize(2 * TestUnit.MIB);
+
+    initiator.send("00 00 00 00 00 00").sense(Sense.CAPACITY_CHANGED);
+    initiator.send("00 00 00 00 00 00").good();
+    assertThat(other.send("03 00 00 00 FF 00").data()[12]).isEqualTo((byte) 0x2A);
+    other.send("00 00 00 00 00 00").good();
+    assertThat(other.send("25 00 00000000 0000 00 00").reply().getInt(0)).isEqualTo(4095);
+  }
+
+  @Test
   void aUnitAttentionIsToldOnceToTheNextCommand() {
     initiator.nexus().establish(Sense.POWER_ON_OR_RESET);
     initiator.nexus().establish(Sense.CAPACITY_CHANGED);
