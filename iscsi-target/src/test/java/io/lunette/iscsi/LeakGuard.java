@@ -60,15 +60,23 @@ public final class LeakGuard implements Extension, AfterAllCallback {
     }
   }
 
-  /** Leaks known so far: collects garbage, waits until it was looked at, and asks the detector. */
+  /**
+   * Leaks known so far: collects garbage, waits until it was looked at, and asks the detector. What
+   * one collection has found is queued in no order, but before anything that the next one finds.
+   */
   public static List<String> leaks() throws InterruptedException {
+    awaitCollection();
+    awaitCollection();
+    PooledByteBufAllocator.DEFAULT.directBuffer(1).release();
+    return List.copyOf(LEAKS);
+  }
+
+  private static void awaitCollection() throws InterruptedException {
     ReferenceQueue<Object> collected = new ReferenceQueue<>();
     WeakReference<Object> witness = new WeakReference<>(new Object(), collected);
     do {
       System.gc();
     } while (collected.remove(1_000) != witness);
-    PooledByteBufAllocator.DEFAULT.directBuffer(1).release();
-    return List.copyOf(LEAKS);
   }
 
   /** Forgets the leaks that a test has made on purpose. */
