@@ -34,7 +34,6 @@ final class FullFeaturePhase implements Phase {
   private final TextExchange texts;
   private final AsyncMessages messages;
   private ByteBuf segment;
-  private boolean asked;
   private boolean leaving;
   private boolean closed;
   private CompletableFuture<Void> left;
@@ -95,7 +94,6 @@ final class FullFeaturePhase implements Phase {
 
   @Override
   public void received(PduHeader header, ByteBuf data) {
-    asked = false;
     if (leaving || connection.isClosing()) {
       dropSegment();
       return;
@@ -271,14 +269,13 @@ final class FullFeaturePhase implements Phase {
   }
 
   @Override
-  public void tick(long silentNanos) {
-    long silence = connection.node().limits().silenceTime().toNanos();
+  public void tick(int quietTicks) {
     if (flow.standsStill(STANDSTILL_TICKS)) {
       connection.violated("data of a command that does not come");
-    } else if (silentNanos >= 2 * silence) {
-      connection.violated("no word for " + silentNanos / 1_000_000 + " ms");
-    } else if (silentNanos >= silence && !asked) {
-      asked = true;
+    } else if (quietTicks > 2 * IscsiConnection.TICKS) {
+      long silenceMillis = connection.node().limits().silenceTime().toMillis();
+      connection.violated("no word for " + 2 * silenceMillis + " ms");
+    } else if (quietTicks == IscsiConnection.TICKS + 1) {
       ping();
     }
   }

@@ -31,7 +31,8 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   /** What RFC 7143 §13.12 lets an initiator send before anything was declared. */
   static final int LOGIN_SEGMENT_BYTES = 8192;
 
-  private static final int TICKS = 4;
+  /** How often in a time of silence the phase is told that time goes by. */
+  static final int TICKS = 4;
 
   /** How long an initiator that is to be closed may take to read what it is told. */
   private static final int LINGER_MILLIS = 2_000;
@@ -43,7 +44,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   private PduWriter writer;
   private Phase phase;
   private ScheduledFuture<?> ticker;
-  private long lastHeard;
+  private int quietTicks;
   private boolean closing;
 
   /**
@@ -64,16 +65,12 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
     writer = new PduWriter(channel);
     node.pendingLogins().add(channel);
     phase = new LoginPhase(this, node);
-    lastHeard = System.nanoTime();
     long period = Math.max(1, node.limits().silenceTime().toMillis() / TICKS);
     ticker =
         channel
             .eventLoop()
             .scheduleWithFixedDelay(
-                () -> phase.tick(System.nanoTime() - lastHeard),
-                period,
-                period,
-                TimeUnit.MILLISECONDS);
+                () -> phase.tick(++quietTicks), period, period, TimeUnit.MILLISECONDS);
   }
 
   TargetNode node() {
@@ -143,7 +140,7 @@ public final class IscsiConnection extends ChannelInboundHandlerAdapter implemen
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ByteBuf bytes = (ByteBuf) message;
     try {
-      lastHeard = System.nanoTime();
+      quietTicks = 0;
       writer.hold();
       decoder.feed(bytes);
     } finally {

@@ -20,8 +20,13 @@ interface Phase {
   /** The socket takes bytes again. */
   default void writable() {}
 
-  /** Time goes by: called about four times in each time of silence. */
-  default void tick(long silentNanos) {}
+  /**
+   * Time goes by: called {@link IscsiConnection#TICKS} times in each time of silence. Counted, not
+   * measured: an event loop that stood still does not take its own silence for the initiator's.
+   *
+   * @param quietTicks how often, this one among them, since something was last heard
+   */
+  default void tick(int quietTicks) {}
 
   /** The stream of PDUs is broken at this one; the connection is about to be closed. */
   default void broken(PduFault fault, PduHeader header) {}

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import io.lunette.core.block.MemoryBlockDevice;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,15 +53,39 @@ class SessionTimeoutTest {
 
   @Test
   void anInitiatorThatAnswersStays() throws Exception {
-    serve(60_000, 2_000);
+    serve(60_000, 3_000);
     try (RawInitiator initiator = connect()) {
       assertThat(initiator.login(ALICE.value(), 1).u16(36)).isZero();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         RawInitiator.Pdu ping = initiator.receive();
         initiator.send(
             RawInitiator.header(0x40, 0x80, RawInitiator.NO_TAG).putInt(20, ping.u32(20)));
       }
       assertThat(served.target().sessions()).hasSize(1);
+    }
+  }
+
+  /** A device that keeps its event loop stands for a machine that stands still. */
+  @Test
+  void anInitiatorIsNotDroppedForTheSilenceOfTheTarget() throws Exception {
+    serve(60_000, 1_000);
+    MemoryBlockDevice device =
+        MemoryBlockDevice.on(
+            completion -> {
+              LockSupport.parkNanos(2_500_000_000L);
+              completion.run();
+            },
+            1 << 20,
+            512);
+    served.target().mapForAll(0, ServedTarget.unit(device, "slow"));
+    try (RawInitiator initiator = connect()) {
+      assertThat(initiator.login(ALICE.value(), 1).u16(36)).isZero();
+      initiator.settle();
+      initiator.send(initiator.command(0xC0, 512, 0x28, 0, 0, 0, 0, 0, 0, 0, 1));
+
+      assertThat(initiator.receive().opcode()).as("Data-In").isEqualTo(0x25);
+
+      initiator.settle();
     }
   }
 
