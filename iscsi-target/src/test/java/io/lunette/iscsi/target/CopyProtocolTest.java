@@ -190,11 +190,12 @@ class CopyProtocolTest {
 
   /** Lets all copies come to their end. */
   private void awaitNothingBorrowed(RawInitiator honest) throws Exception {
-    for (int i = 0; i < 10_000 && served.use().transferBytes() > 0; i++) {
-      runHeld();
-      honest.settle();
-    }
-    assertThat(served.use().transferBytes()).isZero();
+    honest.settleUntil(
+        () -> {
+          runHeld();
+          return served.use();
+        },
+        use -> use.transferBytes() == 0);
   }
 
   @Test
@@ -204,9 +205,7 @@ class CopyProtocolTest {
       assertThat(initiator.receive().u8(3)).isEqualTo(RawInitiator.GOOD);
     }
     try (RawInitiator honest = loggedIn()) {
-      for (int i = 0; i < 10_000 && served.use().connections() > 1; i++) {
-        honest.settle();
-      }
+      honest.settleUntil(served::use, use -> use.connections() == 1);
       assertThat(served.use().transferBytes()).as("borrowed").isPositive();
 
       awaitNothingBorrowed(honest);
@@ -216,7 +215,7 @@ class CopyProtocolTest {
   @Test
   void commandsGoOnWhenCopiesGiveBackAllThatASessionMayHold() throws Exception {
     served.close();
-    served = new ServedTarget(ServedTarget.limits(5_000, 3_600_000));
+    served = new ServedTarget(ServedTarget.limits(60_000, 3_600_000));
     served.target().mapForAll(0, unit(device, "slow"));
     try (RawInitiator initiator = loggedIn()) {
       for (int listId = 1; listId <= 16; listId++) {

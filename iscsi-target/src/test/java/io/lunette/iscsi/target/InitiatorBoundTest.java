@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 class InitiatorBoundTest {
 
   private static final int OUT_OF_RESOURCES = 0x0302;
-  private static final int TRIES = 10_000;
   private static final byte[] DISCOVERY =
       RawInitiator.text("InitiatorName=" + ALICE, "SessionType=Discovery");
 
@@ -68,14 +67,15 @@ class InitiatorBoundTest {
   void whatEndsMakesRoom() throws Exception {
     discovery.close();
 
-    int status = OUT_OF_RESOURCES;
-    for (int i = 0; i < TRIES && status == OUT_OF_RESOURCES; i++) {
-      try (RawInitiator next = fixture.connect()) {
-        status = next.login(ALICE.value(), 3).u16(36);
-      }
-    }
+    int status = normal.settleUntil(this::statusOfNext, seen -> seen != OUT_OF_RESOURCES);
 
     assertThat(status).isZero();
+  }
+
+  private int statusOfNext() throws Exception {
+    try (RawInitiator next = fixture.connect()) {
+      return next.login(ALICE.value(), 3).u16(36);
+    }
   }
 
   @Test

@@ -123,7 +123,6 @@ class ManyConnectionsTest {
           each.close();
         }
         fixture.awaitOnly(honest);
-        assertThat(fixture.served.target().sessions()).hasSize(1);
       } finally {
         for (SocketChannel each : all) {
           each.close();

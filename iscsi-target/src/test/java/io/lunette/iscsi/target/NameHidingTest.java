@@ -70,7 +70,7 @@ class NameHidingTest {
         IscsiTarget.start(
             TargetConfig.of(NAME, new InetSocketAddress("127.0.0.1", 0))
                 .withAuthentication(KNOWS_ALICE)
-                .withLimits(ServedTarget.limits(500, 60_000)))) {
+                .withLimits(ServedTarget.limits(5_000, 60_000)))) {
       assertThat(transcript(target, new InitiatorName("iqn.2026-11.com.example:nobody")))
           .isNotEqualTo(transcript(target, ALICE));
     }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.iscsi.target;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,10 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /** A peer that sends any PDU, right or wrong, and shows what comes back. */
 final class RawInitiator implements AutoCloseable {
+
+  private static final long PATIENCE_NANOS = 60_000_000_000L;
 
   static final int NO_TAG = 0xFFFF_FFFF;
   static final int GOOD = 0x00;
@@ -73,7 +79,7 @@ final class RawInitiator implements AutoCloseable {
     }
     socket.connect(portal);
     socket.setTcpNoDelay(true);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     in = new DataInputStream(socket.getInputStream());
     out = socket.getOutputStream();
   }
@@ -230,6 +236,18 @@ final class RawInitiator implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /** Is served as {@link #settle} is until what others bring about has become so. */
+  <T> T settleUntil(Callable<T> state, Predicate<T> wanted) throws Exception {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    T seen = state.call();
+    while (!wanted.test(seen)) {
+      assertThat(System.nanoTime()).as("it is still " + seen).isLessThan(end);
+      settle();
+      seen = state.call();
+    }
+    return seen;
   }
 
   @Override

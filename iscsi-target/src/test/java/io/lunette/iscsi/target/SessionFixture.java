@@ -97,15 +97,13 @@ final class SessionFixture implements AutoCloseable {
 
   /** Serves an honest initiator until the target holds no more than this for all. */
   void awaitUse(RawInitiator honest, TargetUse expected) throws Exception {
-    for (int i = 0; i < 200_000 && !served.use().equals(expected); i++) {
-      honest.settle();
-    }
-    assertThat(served.use()).isEqualTo(expected);
+    honest.settleUntil(served::use, expected::equals);
   }
 
-  /** Until nothing is left but honest initiators that wait. */
+  /** Until nothing is left but honest initiators that wait, of connections and of sessions. */
   void awaitOnly(RawInitiator... honest) throws Exception {
     awaitUse(honest[0], new TargetUse(honest.length, 0, 0, 0));
+    honest[0].settleUntil(served.target()::sessions, all -> all.size() == honest.length);
   }
 
   @Override

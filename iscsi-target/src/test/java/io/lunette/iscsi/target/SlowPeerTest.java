@@ -45,7 +45,7 @@ class SlowPeerTest {
 
   @Test
   void aLoginByteByByteEndsWithItsTime() throws Exception {
-    serve(times(500, 60_000));
+    serve(times(3_000, 60_000));
     try (RawInitiator slow = fixture.connect()) {
       ByteBuffer header = RawInitiator.header(0x43, 0x87, 1).putInt(4, 8000);
       boolean open = true;
@@ -85,7 +85,7 @@ class SlowPeerTest {
 
   @Test
   void dataThatNeverComesEndsTheConnectionThoughItsPingsDo() throws Exception {
-    serve(times(60_000, 400));
+    serve(times(60_000, 2_000));
     try (RawInitiator slow = fixture.loggedInAs(BOB.value(), 1, "InitialR2T=Yes")) {
       slow.send(SessionFixture.write(slow, 2048));
       boolean open = true;
@@ -103,7 +103,7 @@ class SlowPeerTest {
 
   @Test
   void whoNeverReadsIsNotReadFromAndThenDropped() throws Exception {
-    serve(times(60_000, 1_000));
+    serve(times(60_000, 2_000));
     try (RawInitiator deaf = new RawInitiator(fixture.served.target().portal(), 4096)) {
       deaf.login(BOB.value(), 1);
       for (int i = 0; i < 64; i++) {

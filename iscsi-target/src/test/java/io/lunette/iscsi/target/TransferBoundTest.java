@@ -63,9 +63,7 @@ class TransferBoundTest {
   @Test
   void anInitiatorThatHoldsHalfOfAllWaitsInAllItsSessionsAndKeepsNobodyWaiting() throws Exception {
     another.close();
-    for (int i = 0; i < 200_000 && fixture.served.use().transferBytes() >= BOUND; i++) {
-      modest.settle();
-    }
+    modest.settleUntil(fixture.served::use, use -> use.transferBytes() < BOUND);
     try (RawInitiator second = fixture.connect()) {
       assertThat(second.login(BOB.value(), 2, "InitialR2T=Yes").u16(36)).isZero();
       second.send(SessionFixture.write(second, 8), bytes(4096, 1));

@@ -65,7 +65,6 @@ class VanishedInitiatorTest {
       goes.close();
 
       fixture.awaitOnly(stays);
-      assertThat(fixture.served.target().sessions()).hasSize(1);
     }
   }
 
