@@ -94,6 +94,14 @@ final class CimXmlServer implements AutoCloseable {
     if (server != null) {
       server.stop(0);
       server = null;
+      notifyAll();
+    }
+  }
+
+  /** Returns when nobody listens any more, of a death that is due. */
+  synchronized void awaitDeath() throws InterruptedException {
+    while (server != null) {
+      wait();
     }
   }
 

@@ -26,13 +26,13 @@ final class EmulatedArray {
   static final String TARGET = "iqn.2001-04.com.example:array";
 
   final Flavour flavour;
-  final EmulatedVolumes volumes;
-  final EmulatedMasking masking;
+  private final EmulatedVolumes volumes;
+  private final EmulatedMasking masking;
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private int nextJob;
 
   /** Where indications go. */
-  String destination;
+  private String destination;
 
   /** Makes the next job fail. */
   private boolean failsNextJob;
@@ -89,6 +89,34 @@ final class EmulatedArray {
   /** Whether copies take until this is said not to be so any more. */
   synchronized void copySlowly(boolean slow) {
     volumes.copySlowly(slow);
+  }
+
+  /** Labels of the volumes that there are. */
+  synchronized List<String> labels() {
+    return volumes.labels();
+  }
+
+  /** Makes so many volumes that are nobody's. */
+  synchronized void fill(int count) throws VolumeException {
+    volumes.fill(count);
+  }
+
+  /** The volume that an initiator sees under a number; null if none. */
+  synchronized String seen(String initiator, int lun) {
+    return masking.seen(initiator, lun);
+  }
+
+  synchronized int viewCount() {
+    return masking.viewCount();
+  }
+
+  synchronized int groupCount() {
+    return masking.groupCount();
+  }
+
+  /** Where indications go; null if nobody has asked for them. */
+  synchronized String destination() {
+    return destination;
   }
 
   /** Opens a LUN as a session of that initiator would. */

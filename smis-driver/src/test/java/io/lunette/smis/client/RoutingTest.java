@@ -143,7 +143,7 @@ class RoutingTest {
             fixture.catalog, fixture.connector(), Clock.systemUTC(), fixture.workers)) {
       List<VolumeInfo> all = new RoutingVolumeDriver(fixture.catalog, local, back).list();
       assertThat(all).extracting(VolumeInfo::name).containsExactly(HERE);
-      Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).isEmpty());
+      Eventually.holds(() -> assertThat(fixture.array.labels()).isEmpty());
     }
   }
 
@@ -155,7 +155,7 @@ class RoutingTest {
         .isInstanceOf(DomainException.class)
         .hasMessageContaining("holds 1 volumes");
     driver.delete(THERE);
-    Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).isEmpty());
+    Eventually.holds(() -> assertThat(fixture.array.labels()).isEmpty());
     Eventually.holds(() -> assertThat(isForgotten()).isTrue());
     assertThat(arrays.list()).isEmpty();
   }

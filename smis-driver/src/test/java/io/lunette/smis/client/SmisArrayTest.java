@@ -61,7 +61,7 @@ class SmisArrayTest {
       Eventually.holds(() -> assertThat(tripsOf(driver)).isEqualTo(tripsOf(driver)));
       int few = tripsOf(driver);
 
-      fixture.array.volumes.fill(10_000);
+      fixture.array.fill(10_000);
 
       assertThat(tripsOf(driver)).isEqualTo(few);
       assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(IMAGE);
@@ -93,12 +93,12 @@ class SmisArrayTest {
         assertThat(driver.mappings()).containsExactlyInAnyOrder(first, second);
         assertThat(driver.map(IMAGE, SERVER, AccessMode.READ_WRITE, OptionalInt.of(3)))
             .isEqualTo(first);
-        assertThat(fixture.array.masking.seen(OTHER.value(), 3)).isNull();
+        assertThat(fixture.array.seen(OTHER.value(), 3)).isNull();
         driver.unmap(IMAGE, SERVER);
         driver.unmap(IMAGE, SERVER);
         assertThat(driver.mappings()).containsExactly(second);
         driver.unmap(REPLICA, SERVER);
-        assertThat(fixture.array.masking.viewCount()).isZero();
+        assertThat(fixture.array.viewCount()).isZero();
       }
       fixture.close();
     }
@@ -162,7 +162,7 @@ class SmisArrayTest {
           .isInstanceOfSatisfying(
               VolumeException.class,
               e -> assertThat(e.kind()).isEqualTo(VolumeException.Kind.UNSUPPORTED));
-      assertThat(fixture.array.masking.groupCount()).isZero();
+      assertThat(fixture.array.groupCount()).isZero();
     }
   }
 
@@ -192,7 +192,7 @@ class SmisArrayTest {
               assertThat(second.find(REPLICA).map(VolumeInfo::state))
                   .contains(VolumeState.WRITABLE));
       assertThat(fixture.server.asked("CreateOrModifyElementFromStoragePool")).isEqualTo(1);
-      assertThat(fixture.array.volumes.labels()).hasSize(1);
+      assertThat(fixture.array.labels()).hasSize(1);
     }
     assertThat(making.get(60, TimeUnit.SECONDS)).isNotNull();
   }
@@ -223,7 +223,7 @@ class SmisArrayTest {
 
       assertThat(making.join()).isInstanceOf(VolumeInfo.class);
     }
-    assertThat(fixture.array.destination).isNull();
+    assertThat(fixture.array.destination()).isNull();
   }
 
   @Test
@@ -235,7 +235,7 @@ class SmisArrayTest {
 
       driver.delete(IMAGE);
 
-      Eventually.holds(() -> assertThat(fixture.array.volumes.labels()).isEmpty());
+      Eventually.holds(() -> assertThat(fixture.array.labels()).isEmpty());
       assertThat(fixture.server.asked("ExposePaths")).isGreaterThan(before);
     }
   }
@@ -276,7 +276,7 @@ class SmisArrayTest {
           .get(60, TimeUnit.SECONDS);
 
       assertThat(DeviceContent.read(driver, REPLICA, 0, 8192)).isEqualTo(golden);
-      assertThat(fixture.array.volumes.labels()).hasSize(2);
+      assertThat(fixture.array.labels()).hasSize(2);
       assertThat(fixture.server.asked("CreateElementReplica")).isEqualTo(2);
     }
   }
@@ -314,7 +314,7 @@ class SmisArrayTest {
       driver.create(IMAGE, SIZE);
 
       assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(IMAGE);
-      assertThat(fixture.array.volumes.labels()).hasSize(1);
+      assertThat(fixture.array.labels()).hasSize(1);
     }
   }
 
@@ -326,7 +326,7 @@ class SmisArrayTest {
       driver.clone(IMAGE, List.of(REPLICA));
 
       assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(IMAGE, REPLICA);
-      assertThat(fixture.array.volumes.labels()).containsExactly("disk", "disk");
+      assertThat(fixture.array.labels()).containsExactly("disk", "disk");
     }
   }
 
