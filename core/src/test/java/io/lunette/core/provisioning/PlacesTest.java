@@ -85,6 +85,7 @@ final class PlacesTest {
     ready(REMOTE, 1);
     ready(WEB, 2);
     eventually(() -> count(REMOTE, ReplicaState.READY) == 1);
+    eventually(() -> count(WEB, ReplicaState.READY) == 2);
     fixture.core.allocations().allocate(OPERATOR, S1, ACME, REMOTE);
     fixture.allocated(S2);
     far.fallSilent();
@@ -95,7 +96,7 @@ final class PlacesTest {
     fixture.core.scrubs().run(OPERATOR, Optional.empty());
 
     eventually(() -> count(WEB, ReplicaState.READY) == 2);
-    assertThat(count(REMOTE, ReplicaState.ALLOCATED)).isZero();
+    eventually(() -> count(REMOTE, ReplicaState.ALLOCATED) == 0);
     far.answer();
     eventually(
         () -> {

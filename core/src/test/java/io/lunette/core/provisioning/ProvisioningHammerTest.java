@@ -35,6 +35,8 @@ final class ProvisioningHammerTest {
 
   private static final int THREADS = 4;
   private static final int ROUNDS = 40;
+  private static final int SERVED_MIN = 2;
+  private static final long PATIENCE_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   @TempDir private Path directory;
   private final Set<VolumeName> held = ConcurrentHashMap.newKeySet();
@@ -63,19 +65,20 @@ final class ProvisioningHammerTest {
                   OptionalInt.of(2),
                   Optional.empty(),
                   Optional.empty()));
-      List<Callable<Integer>> tasks = new ArrayList<>();
+      List<Callable<Void>> tasks = new ArrayList<>();
       for (int i = 0; i < THREADS; i++) {
         ServerName server = new ServerName("server" + i);
         fixture.addServer(server);
-        tasks.add(() -> serve(fixture, server));
+        tasks.add(
+            () -> {
+              serve(fixture, server);
+              return null;
+            });
       }
 
-      int successes = 0;
-      for (Future<Integer> task : servers.invokeAll(tasks, 120, TimeUnit.SECONDS)) {
-        successes += task.get();
+      for (Future<Void> task : servers.invokeAll(tasks)) {
+        task.get();
       }
-
-      assertThat(successes).isGreaterThan(THREADS);
       assertThat(fixture.masking.violations()).isEmpty();
       assertThat(fixture.masking.mappings()).isEmpty();
       assertThat(fixture.core.allocations().list()).isEmpty();
@@ -85,10 +88,13 @@ final class ProvisioningHammerTest {
     }
   }
 
-  private int serve(CoreFixture fixture, ServerName server) throws Exception {
+  /** Goes on after the rounds until it was served: on a busy machine others refill in between. */
+  private void serve(CoreFixture fixture, ServerName server) throws Exception {
     TenantName tenant = new TenantName("tenant-of-" + server);
+    long end = System.nanoTime() + PATIENCE_NANOS;
     int successes = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS || successes < SERVED_MIN; round++) {
+      assertThat(System.nanoTime()).as("served %d times", successes).isLessThan(end);
       AllocationOutcome outcome =
           fixture.core.allocations().allocate(OPERATOR, server, tenant, WEB);
       if (outcome instanceof AllocationOutcome.Allocated allocated) {
@@ -97,7 +103,6 @@ final class ProvisioningHammerTest {
       }
       fixture.core.allocations().release(OPERATOR, server);
     }
-    return successes;
   }
 
   private void use(CoreFixture fixture, Allocation allocation, int round) throws Exception {
