@@ -68,11 +68,11 @@ class ConcurrentEraseTest {
     }
     List<Future<EraseReport>> erased = new ArrayList<>();
     tasks.forEach(task -> erased.add(threads.submit(task)));
-    start.await(30, TimeUnit.SECONDS);
+    start.await(1, TimeUnit.MINUTES);
     write(BUSY, MARK - 1, 40);
 
     for (int i = 0; i < VOLUMES; i++) {
-      EraseReport report = erased.get(i).get(30, TimeUnit.SECONDS);
+      EraseReport report = erased.get(i).get(1, TimeUnit.MINUTES);
       assertThat(report.volume()).isEqualTo(name(i));
       assertThat(report.extents()).isEqualTo(extents(i));
       assertThat(report.verifiedBytes())
@@ -96,7 +96,7 @@ class ConcurrentEraseTest {
 
     long extents = 0;
     for (Future<EraseReport> one : erased) {
-      EraseReport report = one.get(30, TimeUnit.SECONDS);
+      EraseReport report = one.get(1, TimeUnit.MINUTES);
       // One that came after the end erased a volume that nobody had written to.
       assertThat(report.extents()).isIn(0L, (long) extents(0));
       extents = Math.max(extents, report.extents());
@@ -117,12 +117,12 @@ class ConcurrentEraseTest {
   }
 
   private EraseReport eraseFrom(CyclicBarrier start, VolumeName name) throws Exception {
-    start.await(30, TimeUnit.SECONDS);
+    start.await(1, TimeUnit.MINUTES);
     return driver
         .erase(name, EraseRequest.zeroFillVerified())
         .result()
         .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
+        .get(1, TimeUnit.MINUTES);
   }
 
   /** Writes a block that begins with that number into so many extents. */

@@ -130,7 +130,7 @@ class CryptoEraseTest {
     held.releaseLargeWrites();
 
     for (Job<EraseReport> job : jobs.subList(1, jobs.size())) {
-      EraseReport report = job.result().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      EraseReport report = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
       assertThat(ids(records())).doesNotContain(report.key().orElseThrow());
     }
     assertThat(vault.epochs()).containsExactly(2L);
@@ -169,7 +169,7 @@ class CryptoEraseTest {
             .erase(CLONE, EraseRequest.zeroFillVerified())
             .result()
             .toCompletableFuture()
-            .get(20, TimeUnit.SECONDS);
+            .get(1, TimeUnit.MINUTES);
 
     List<String> after = ids(records());
     assertThat(after).hasSameSizeAs(before);
@@ -332,7 +332,7 @@ class CryptoEraseTest {
         .erase(name, new EraseRequest(EraseMethod.CRYPTO, verify))
         .result()
         .toCompletableFuture()
-        .get(20, TimeUnit.SECONDS);
+        .get(1, TimeUnit.MINUTES);
   }
 
   /** Every record on the device that is sound, the two copies of one as one. */

@@ -130,12 +130,8 @@ class EncryptedVolumeTest {
     byte[] image = EncryptedPool.noise(SIZE, 9);
     pool.makeImage(image, true);
 
-    pool.driver.copy(IMAGE, CLONE).result().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    pool.driver
-        .copyEncrypted(IMAGE, OTHER)
-        .result()
-        .toCompletableFuture()
-        .get(20, TimeUnit.SECONDS);
+    pool.driver.copy(IMAGE, CLONE).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    pool.driver.copyEncrypted(IMAGE, OTHER).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
     pool.driver.delete(IMAGE);
 
     assertThat(pool.read(CLONE)).isEqualTo(image);

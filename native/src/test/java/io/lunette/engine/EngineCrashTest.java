@@ -108,7 +108,7 @@ class EngineCrashTest {
             .erase(clone, EraseRequest.zeroFillVerified())
             .result()
             .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
+            .get(1, TimeUnit.MINUTES);
       }
       recovered.close();
       requireSound(back, "after the erase");

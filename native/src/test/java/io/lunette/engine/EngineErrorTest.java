@@ -252,7 +252,7 @@ class EngineErrorTest {
         .erase(name, EraseRequest.zeroFillVerified())
         .result()
         .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
+        .get(1, TimeUnit.MINUTES);
   }
 
   private void flush() throws Exception {

@@ -208,7 +208,7 @@ class EngineMergeTest {
   }
 
   private void awaitChain(VolumeName name, int length) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
     while (driver.chainLength(name) != length && System.nanoTime() < deadline) {
       LockSupport.parkNanos(1_000_000);
     }

@@ -194,7 +194,7 @@ class EngineOutOfSpaceTest {
             .erase(VOLUME, EraseRequest.zeroFillVerified())
             .result()
             .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
+            .get(1, TimeUnit.MINUTES);
   }
 
   /** Writes single blocks, that far apart, and returns how many there was space for. */

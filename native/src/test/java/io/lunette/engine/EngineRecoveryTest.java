@@ -113,7 +113,7 @@ class EngineRecoveryTest {
             .erase(replica, EraseRequest.zeroFillVerified())
             .result()
             .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
+            .get(1, TimeUnit.MINUTES);
 
     assertThat(poolContains(secret)).isFalse();
     assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isPositive();
@@ -140,7 +140,7 @@ class EngineRecoveryTest {
             .erase(replica, EraseRequest.zeroFillVerified())
             .result()
             .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
+            .get(1, TimeUnit.MINUTES);
 
     crash();
     crash();
@@ -169,7 +169,7 @@ class EngineRecoveryTest {
         .erase(replica, EraseRequest.zeroFillVerified())
         .result()
         .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
+        .get(1, TimeUnit.MINUTES);
     assertThat(poolContains(secret)).isFalse();
     assertThat(read(replica, 0, 6)).isEqualTo("golden");
   }

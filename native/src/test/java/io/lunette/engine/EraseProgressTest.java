@@ -44,8 +44,8 @@ class EraseProgressTest {
 
       device.releaseLargeWrites();
 
-      EraseReport report = job.result().toCompletableFuture().get(30, TimeUnit.SECONDS);
-      assertThat(joined.result().toCompletableFuture().get(30, TimeUnit.SECONDS)).isEqualTo(report);
+      EraseReport report = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+      assertThat(joined.result().toCompletableFuture().get(1, TimeUnit.MINUTES)).isEqualTo(report);
       assertThat(job.progress()).isEqualTo(new Job.Progress(WRITTEN, WRITTEN));
     }
   }

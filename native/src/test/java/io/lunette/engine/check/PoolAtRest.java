@@ -82,7 +82,7 @@ record PoolAtRest(Path file) {
           .erase(erased, EraseRequest.zeroFillVerified())
           .result()
           .toCompletableFuture()
-          .get(30, TimeUnit.SECONDS);
+          .get(1, TimeUnit.MINUTES);
     }
   }
 
