@@ -95,13 +95,13 @@ final class PlacesTest {
     fixture.core.allocations().release(OPERATOR, S2);
     fixture.core.scrubs().run(OPERATOR, Optional.empty());
 
-    eventually(() -> count(WEB, ReplicaState.READY) == 2);
+    eventually(() -> isReadyAgain(WEB, 2));
     eventually(() -> count(REMOTE, ReplicaState.ALLOCATED) == 0);
     far.answer();
     eventually(
         () -> {
           fixture.core.scrubs().run(OPERATOR, Optional.empty());
-          return count(REMOTE, ReplicaState.READY) == 1;
+          return isReadyAgain(REMOTE, 1);
         });
   }
 
@@ -213,6 +213,13 @@ final class PlacesTest {
     return fixture.replicas().stream()
         .filter(replica -> replica.imageName().equals(image) && replica.state() == state)
         .count();
+  }
+
+  /** Whether all that was returned is clean; others may have been made in its place meanwhile. */
+  private boolean isReadyAgain(ImageName image, int ready) throws Exception {
+    return count(image, ReplicaState.RETURNED) == 0
+        && count(image, ReplicaState.SCRUBBING) == 0
+        && count(image, ReplicaState.READY) >= ready;
   }
 
   private interface Condition {
