@@ -60,7 +60,7 @@ class MainJobIT {
     served.call("pool", "set", "web", "--ready", "3");
     served.call("server", "add", "a", "--iqn", ALICE);
     served.call("server", "add", "b", "--iqn", BOB);
-    Eventually.holds(() -> served.call("replica", "list").size() == 3);
+    Eventually.holds(() -> Replicas.in(served, "READY") == 3);
   }
 
   private JsonNode allocate(String server) throws Exception {
@@ -196,7 +196,7 @@ class MainJobIT {
     assertThat(certificate.at("/payload/verification/result").asText()).isEqualTo("PASSED");
     assertThat(certificate.at("/payload/erasedBytes").asLong()).isGreaterThanOrEqualTo(8 << 20);
     assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), trace)).isFalse();
-    assertThat(served.call("status").at("/space/dirtyBytes").asLong()).isZero();
+    Eventually.holds(() -> served.call("status").at("/space/dirtyBytes").asLong() == 0);
   }
 
   @Test

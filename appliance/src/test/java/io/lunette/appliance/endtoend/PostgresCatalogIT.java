@@ -72,7 +72,7 @@ class PostgresCatalogIT {
     served.call("image", "import", "web", image.toString());
     served.call("pool", "set", "web", "--ready", "2", "--scrub-threshold", "1");
     served.call("server", "add", "a", "--iqn", ALICE);
-    Eventually.holds(() -> served.call("replica", "list").size() == 2);
+    Eventually.holds(() -> Replicas.in(served, "READY") == 2);
     String replica =
         served.call("allocate", "a", "--tenant", "acme", "--image", "web").path("replica").asText();
     assertThat(served.home.resolve("catalog.db")).doesNotExist();
