@@ -65,14 +65,14 @@ final class WireExchange {
     long end = begin + duration.toNanos();
     long sent = 0;
     long received = 0;
-    while (System.nanoTime() - end < 0) {
+    do {
       while (sent - received < depth) {
         send(channel, out);
         sent++;
       }
       receive(channel, in);
       received++;
-    }
+    } while (System.nanoTime() - end < 0);
     while (received < sent) {
       receive(channel, in);
       received++;
