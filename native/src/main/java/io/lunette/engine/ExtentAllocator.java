@@ -175,11 +175,15 @@ final class ExtentAllocator {
   /** Gives back what was reserved and never handed out; for a clean close. */
   void close() throws IOException {
     closed = true;
-    List<Long> unused = ready.takeAll();
-    for (long extent : unused) {
+    unreserve(ready.takeAll());
+  }
+
+  /** Gives back what was never handed out. With the lock held. */
+  private void unreserve(List<Long> extents) throws IOException {
+    for (long extent : extents) {
       metadata.space.unreserve(extent);
     }
-    room.giveBack(unused);
+    room.giveBack(extents);
   }
 
   /**
@@ -241,26 +245,35 @@ final class ExtentAllocator {
     room.make(extents);
     metadata.lock.lock();
     try {
-      ready.addAll(extents);
-      refilling = false;
+      if (closed) {
+        // The last commit of all writes this down.
+        unreserve(extents);
+      } else {
+        ready.addAll(extents);
+      }
       if (!hadToWait) {
         batch = Math.max(usualBatch, batch - batch / 32);
       }
       hadToWait = false;
+    } catch (IOException e) {
+      warnReserved(e);
     } finally {
+      refilling = false;
       metadata.lock.unlock();
     }
+  }
+
+  private static void warnReserved(IOException e) {
+    LOG.warn("extents stay reserved until the pool is opened again: {}", e.getMessage());
   }
 
   /** Takes a reservation back that could not be made durable. */
   private void giveBack(List<Long> extents) {
     metadata.lock.lock();
     try {
-      for (long extent : extents) {
-        metadata.space.unreserve(extent);
-      }
+      unreserve(extents);
     } catch (IOException e) {
-      LOG.warn("extents stay reserved until the pool is opened again: {}", e.getMessage());
+      warnReserved(e);
     } finally {
       refilling = false;
       metadata.lock.unlock();

@@ -8,8 +8,10 @@ import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.ScratchDevices;
 import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
+import io.lunette.core.block.IoCompletion;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
@@ -19,7 +21,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +37,9 @@ class RoomAheadTest {
   private static final int EXTENT = PoolLayout.EXTENT_BYTES;
   private static final long MIB = 1 << 20;
   private static final long MARK = 0x5ca1ab1e0ff1ceL;
+
+  private static final Set<Thread.State> IDLE =
+      EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
 
   @TempDir Path directory;
 
@@ -47,6 +57,42 @@ class RoomAheadTest {
       assertThat(device.allocated.cardinality()).isGreaterThan(600);
     }
     assertThat(device.allocated).as("what is not in use was given back").isEqualTo(device.dealt);
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  /** A reservation whose commit ends when the pool has given back all others. */
+  @Test
+  void whatIsReservedWhileThePoolClosesIsGivenBackToo() throws Exception {
+    SparseDevice device = new SparseDevice(256 * MIB);
+    PoolState.format(device, new UUID(7, 7));
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20);
+    driver.create(VOLUME, 64 << 20);
+    BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE);
+    write(volume, 0, 1);
+    device.holdsCommits = true;
+    for (int i = 1; device.committing.getCount() > 0; i++) {
+      begin(volume, i);
+      boolean unused = device.committing.await(2, TimeUnit.MILLISECONDS);
+    }
+
+    FutureTask<Void> closed =
+        new FutureTask<>(
+            () -> {
+              driver.close();
+              return null;
+            });
+    Thread closing = new Thread(closed);
+    closing.start();
+    while (closing.isAlive() && !IDLE.contains(closing.getState())) {
+      Thread.onSpinWait();
+    }
+    device.goOn.countDown();
+    closed.get(1, TimeUnit.MINUTES);
+
+    assertThat(device.allocated).isEqualTo(device.dealt);
+    try (EngineVolumeDriver again = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
+      assertThat(again.space().dirtyBytes()).isZero();
+    }
     assertThat(PoolCheck.check(device).problems()).isEmpty();
   }
 
@@ -104,8 +150,11 @@ class RoomAheadTest {
 
     private final BitSet allocated = new BitSet();
     private final BitSet dealt = new BitSet();
+    private final CountDownLatch committing = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
     private int writtenWithoutSpace;
     private boolean refuses;
+    private volatile boolean holdsCommits;
 
     SparseDevice(long sizeBytes) {
       super(sizeBytes);
@@ -151,6 +200,19 @@ class RoomAheadTest {
       super.write(offset, source);
     }
 
+    @Override
+    public void writeDurably(long offset, ByteBuffer source) throws DeviceException {
+      if (holdsCommits) {
+        committing.countDown();
+        try {
+          goOn.await();
+        } catch (InterruptedException e) {
+          throw new DeviceException("interrupted");
+        }
+      }
+      super.writeDurably(offset, source);
+    }
+
     private static int extent(long offset) {
       return Math.toIntExact(offset / EXTENT);
     }
@@ -161,6 +223,24 @@ class RoomAheadTest {
     String output = new String(du.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(du.waitFor()).isZero();
     return Long.parseLong(output.split("\\s")[0]);
+  }
+
+  /** Begins a write, which may have to wait for an extent. */
+  private static void begin(BlockDevice volume, int extent) {
+    ByteBuffer bytes = ByteBuffer.allocateDirect(4096).putLong(0, MARK);
+    volume.write(
+        (long) extent * EXTENT,
+        bytes,
+        Durability.VISIBLE,
+        new IoCompletion() {
+          @Override
+          public void completed() {}
+
+          @Override
+          public void failed(BlockException failure) {
+            throw new AssertionError(failure);
+          }
+        });
   }
 
   private static void write(BlockDevice volume, int from, int count) throws Exception {
