@@ -160,15 +160,10 @@ public final class LinuxRawDevice implements RawDevice {
     if (held.isEmpty()) {
       return size;
     }
-    return Math.min(size, held.getAsLong() + Math.min(size, usableBytes()));
-  }
-
-  /** What the file system has left for everybody; very much where that is unknown. */
-  private long usableBytes() {
     try {
-      return Files.getFileStore(path).getUsableSpace();
+      return Math.min(size, held.getAsLong() + Files.getFileStore(path).getUsableSpace());
     } catch (IOException unknown) {
-      return Long.MAX_VALUE;
+      return size;
     }
   }
 
@@ -296,7 +291,8 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public void allocate(long offsetBytes, long lengthBytes) throws DeviceException {
-    if (lengthBytes > usableBytes() / ALLOCATED_SHARE) {
+    // Not by the file store, which reads all mounts for it.
+    if (lengthBytes > path.toFile().getUsableSpace() / ALLOCATED_SHARE) {
       return;
     }
     require(DeviceProbe.allocate(main, offsetBytes, lengthBytes), "allocate a range");
