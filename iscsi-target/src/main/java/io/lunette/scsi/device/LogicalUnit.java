@@ -130,14 +130,8 @@ public final class LogicalUnit {
    * §4.3.1). Asked ahead of each command, for nobody hears of it but by one.
    */
   void noticeCapacity() {
-    if (knownBlocks.get() != blocks()) {
-      capacityChanged();
-    }
-  }
-
-  private void capacityChanged() {
     long blocks = blocks();
-    if (knownBlocks.getAndSet(blocks) != blocks) {
+    if (knownBlocks.get() != blocks && knownBlocks.getAndSet(blocks) != blocks) {
       establishElsewhere(null, Sense.CAPACITY_CHANGED);
     }
   }
