@@ -87,8 +87,8 @@ final class ImageCommands {
     @Option(names = "--tenant", paramLabel = "T", description = "The only tenant to have it.")
     private TenantName tenant;
 
-    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
-    private ImageFormat format = ImageFormat.RAW;
+    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE (raw).")
+    private ImageFormat format;
 
     @Option(names = "--stage", description = "Do not make it the current version.")
     private boolean stage;
@@ -111,7 +111,9 @@ final class ImageCommands {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("name", name.value());
       putFiles(body);
-      body.put("format", label(format));
+      if (format != null) {
+        body.put("format", label(format));
+      }
       body.put("stage", stage);
       body.put("labels", all(labels));
       if (tenant != null) {

@@ -76,8 +76,8 @@ final class VolumeAccessCommands {
     @Parameters(index = "1", paramLabel = "FILE", description = "The file.")
     private Path file;
 
-    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
-    private ImageFormat format = ImageFormat.RAW;
+    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE (raw).")
+    private ImageFormat format;
 
     @Option(names = "--array", paramLabel = "A", description = "Make it on that array.")
     private ArrayName array;
@@ -106,7 +106,7 @@ final class VolumeAccessCommands {
     @Parameters(index = "1", paramLabel = "FILE", description = "The file to make.")
     private Path file;
 
-    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE.")
+    @Option(names = "--format", paramLabel = "raw|qcow2", description = "Format of FILE (raw).")
     private ImageFormat format = ImageFormat.RAW;
 
     Export(Session session) {
@@ -123,7 +123,9 @@ final class VolumeAccessCommands {
   private static java.util.Map<String, Object> body(Path file, ImageFormat format) {
     java.util.Map<String, Object> body = new LinkedHashMap<>();
     body.put("file", file.toString());
-    body.put("format", format.name().toLowerCase(Locale.ROOT));
+    if (format != null) {
+      body.put("format", format.name().toLowerCase(Locale.ROOT));
+    }
     return body;
   }
 

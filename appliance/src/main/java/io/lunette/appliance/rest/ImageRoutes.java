@@ -135,7 +135,8 @@ final class ImageRoutes implements RouteSet {
                 ? Optional.of(file(call, "sharedFile"))
                 : Optional.empty(),
             call.optionalInt("splitAt"));
-    ImageFormat format = format(call);
+    ImageFormat format =
+        ImageFormat.toRead(call.optional("format", ImageFormat::parse), source.files());
     Optional<ArrayName> array = call.optional("array", ArrayName::new);
     if (array.isPresent()) {
       arrays.require(array.get());

@@ -234,7 +234,7 @@ final class VolumeRoutes implements RouteSet {
         copies.importFile(
             name,
             file,
-            format(call),
+            ImageFormat.toRead(call.optional("format", ImageFormat::parse), List.of(file)),
             (volume, sizeBytes) -> on(array, volume, () -> driver.create(volume, sizeBytes)));
     return Reply.accepted(jobs.add("volume-import", name.value(), job, View::of));
   }
