@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -43,16 +45,21 @@ final class Call {
       return new Call(context, JsonNodeFactory.instance.objectNode());
     }
     try {
-      JsonNode body = json.readTree(buffer.getBytes());
+      JsonNode body =
+          json.reader(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).readTree(buffer.getBytes());
       if (!body.isObject()) {
         throw new BadRequestException("the body is not a JSON object");
       }
       return new Call(context, body);
     } catch (JsonProcessingException e) {
-      throw new BadRequestException("the body is not JSON: " + e.getOriginalMessage());
+      throw new BadRequestException("the body is not JSON: " + place(e.getLocation()));
     } catch (java.io.IOException e) {
       throw new BadRequestException("the body cannot be read: " + e.getMessage());
     }
+  }
+
+  private static String place(JsonLocation location) {
+    return "see line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   /** A parameter of the path. */

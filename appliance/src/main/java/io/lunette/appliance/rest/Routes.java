@@ -26,6 +26,7 @@ final class Routes {
   private final Vertx vertx;
   private final Router router;
   private final ObjectMapper json;
+  private final AllowedMethods allowed = new AllowedMethods();
 
   Routes(Vertx vertx, Router router, ObjectMapper json) {
     this.vertx = vertx;
@@ -39,6 +40,7 @@ final class Routes {
 
   void get(String path, Endpoint endpoint) {
     add(HttpMethod.GET, path, endpoint);
+    add(HttpMethod.HEAD, path, endpoint);
   }
 
   void post(String path, Endpoint endpoint) {
@@ -54,6 +56,7 @@ final class Routes {
   }
 
   private void add(HttpMethod method, String path, Endpoint endpoint) {
+    allowed.add(method, PREFIX + path);
     router.route(method, PREFIX + path).handler(context -> run(context, endpoint));
   }
 
@@ -89,6 +92,10 @@ final class Routes {
 
   private void unknownMethod(RoutingContext context) {
     String method = context.request().method().name();
+    String methods = allowed.of(context.request().path());
+    if (!methods.isEmpty()) {
+      context.response().putHeader("Allow", methods);
+    }
     write(context, Problem.of(405, "not-allowed", method + " means nothing here"));
   }
 
@@ -121,9 +128,13 @@ final class Routes {
       context.response().end();
       return;
     }
+    context.response().putHeader("Content-Type", type);
+    if (context.request().method().equals(HttpMethod.HEAD)) {
+      context.response().end();
+      return;
+    }
     try {
-      Buffer text = Buffer.buffer(json.writeValueAsBytes(body));
-      context.response().putHeader("Content-Type", type).end(text);
+      context.response().end(Buffer.buffer(json.writeValueAsBytes(body)));
     } catch (JsonProcessingException e) {
       LOG.error("cannot write the answer to {}", context.request().path(), e);
       context.response().setStatusCode(500).end();
