@@ -53,8 +53,8 @@ final class BalancerCommands {
         .addSubcommand("plan", new Plan(session))
         .addSubcommand("run", new Run(session))
         .addSubcommand("set", new Settings(session))
-        .addSubcommand("enable", new Enable(session, true))
-        .addSubcommand("disable", new Enable(session, false))
+        .addSubcommand("enable", new Enable(session))
+        .addSubcommand("disable", new Disable(session))
         .addSubcommand("status", new Status(session));
   }
 
@@ -195,12 +195,27 @@ final class BalancerCommands {
     }
   }
 
-  @Command(description = "Let it move servers by itself, or not.")
-  static final class Enable extends ApiCommand {
+  @Command(description = "Let it move servers by itself.")
+  static final class Enable extends Switch {
+
+    Enable(Session session) {
+      super(session, true);
+    }
+  }
+
+  @Command(description = "Have it move nothing by itself; moves under way end.")
+  static final class Disable extends Switch {
+
+    Disable(Session session) {
+      super(session, false);
+    }
+  }
+
+  private abstract static class Switch extends ApiCommand {
 
     private final boolean enabled;
 
-    Enable(Session session, boolean enabled) {
+    Switch(Session session, boolean enabled) {
       super(session);
       this.enabled = enabled;
     }

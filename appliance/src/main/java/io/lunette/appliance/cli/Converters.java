@@ -59,6 +59,17 @@ final class Converters {
     add(line, AccountName.class, AccountName::new);
     add(line, InitiatorName.class, InitiatorName::new);
     add(line, UUID.class, Converters::id);
+    add(line, OutputFormat.class, OutputFormat::parse);
+    add(line, int.class, Converters::wholeNumber);
+    add(line, Integer.class, Converters::wholeNumber);
+  }
+
+  private static Integer wholeNumber(String text) {
+    try {
+      return Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("'" + text + "' is not a whole number of that size", e);
+    }
   }
 
   private static UUID id(String text) {

@@ -91,10 +91,26 @@ public final class Lunette {
 
   private int wrongUsage(CommandLine.ParameterException e) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String message = e.getMessage().lines().findFirst().orElse("wrong usage");
-    message = message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
+    String message = unmatched(e).orElseGet(() -> firstLine(e));
     session.err().println("lunette: " + message + "; see '" + command + " --help'");
     return WRONG_USAGE;
+  }
+
+  private static String firstLine(CommandLine.ParameterException e) {
+    String message = e.getMessage().lines().findFirst().orElse("wrong usage");
+    return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
+  }
+
+  /** A word that nothing was expected for is most often a command that there is not. */
+  private static Optional<String> unmatched(CommandLine.ParameterException e) {
+    if (!(e instanceof CommandLine.UnmatchedArgumentException unmatched)
+        || unmatched.isUnknownOption()) {
+      return Optional.empty();
+    }
+    String word = unmatched.getUnmatched().get(0);
+    boolean isGroup = !e.getCommandLine().getSubcommands().isEmpty();
+    return Optional.of(
+        isGroup ? "there is no command '" + word + "'" : "'" + word + "' is one word too many");
   }
 
   private int failed(Exception e) {

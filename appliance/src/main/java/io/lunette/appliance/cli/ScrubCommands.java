@@ -21,8 +21,8 @@ final class ScrubCommands {
     return Commands.group("The returned pool and its erasure.")
         .addSubcommand("status", new Status(session))
         .addSubcommand("run", new Run(session))
-        .addSubcommand("pause", new Pausing(session, true))
-        .addSubcommand("resume", new Pausing(session, false))
+        .addSubcommand("pause", new Pause(session))
+        .addSubcommand("resume", new Resume(session))
         .addSubcommand("limit", new Limit(session))
         .addSubcommand("certificate", new CertificateCommands.Show(session))
         .addSubcommand("verify", new VerifyCommand(session))
@@ -80,10 +80,25 @@ final class ScrubCommands {
 
   @Command(
       description = {
-        "Pause or resume scrubbing.",
+        "Pause scrubbing.",
         "While it is paused no scrub begins, whatever would start it; those under way end."
       })
-  static final class Pausing extends ApiCommand {
+  static final class Pause extends Pausing {
+
+    Pause(Session session) {
+      super(session, true);
+    }
+  }
+
+  @Command(description = "Resume scrubbing after a pause.")
+  static final class Resume extends Pausing {
+
+    Resume(Session session) {
+      super(session, false);
+    }
+  }
+
+  private abstract static class Pausing extends ApiCommand {
 
     private final boolean paused;
 

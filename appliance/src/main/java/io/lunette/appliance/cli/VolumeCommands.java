@@ -230,7 +230,7 @@ final class VolumeCommands {
 
     @Option(
         names = "--verify",
-        paramLabel = "all|none|N%%",
+        paramLabel = "all|none|N%",
         description = "How much is read back from the device (default all).")
     private String verify;
 

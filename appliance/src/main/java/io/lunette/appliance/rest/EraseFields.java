@@ -33,13 +33,23 @@ final class EraseFields {
     if (call.isText("scrubMethod", PoolTermsFields.REFORMAT)) {
       return Optional.of(EraseRequest.zeroFillVerified());
     }
-    boolean said =
-        call.optionalText("scrubMethod").isPresent()
-            || call.optionalText("scrubPattern").isPresent()
-            || call.optionalInt("scrubPasses").isPresent();
-    return said
-        ? Optional.of(request(call, "scrubMethod", "scrubPattern", "scrubPasses", EraseSample.ALL))
-        : Optional.empty();
+    if (call.optional("scrubMethod", EraseFields::scrubMethod).isPresent()) {
+      return Optional.of(
+          request(call, "scrubMethod", "scrubPattern", "scrubPasses", EraseSample.ALL));
+    }
+    if (call.optionalText("scrubPattern").isPresent()
+        || call.optionalInt("scrubPasses").isPresent()) {
+      throw new BadRequestException("pattern and passes are a method's: say the scrub method too");
+    }
+    return Optional.empty();
+  }
+
+  private static EraseMethod scrubMethod(String text) {
+    try {
+      return EraseMethod.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(e.getMessage() + ", " + PoolTermsFields.REFORMAT, e);
+    }
   }
 
   private static EraseRequest request(

@@ -107,6 +107,9 @@ final class ReplicaRoutes implements RouteSet {
     return Arrays.stream(ReplicaState.values())
         .filter(state -> state.name().equals(wanted))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no state '" + text + "'"));
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no state '" + text + "': use one of " + List.of(ReplicaState.values())));
   }
 }

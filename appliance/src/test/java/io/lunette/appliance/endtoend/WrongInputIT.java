@@ -62,10 +62,49 @@ class WrongInputIT {
         "512");
     failsAsTarget(2, "neither 512 nor 4096", none, "--physical-block-size", "1024");
     assertThat(Path.of(none)).doesNotExist();
-    fails(2, "", "no-such-command");
+    fails(2, "there is no command 'no-such-command'", "no-such-command");
+    fails(2, "there is no command 'nonsense'", "image", "nonsense");
+    fails(2, "'extra' is one word too many", "status", "extra");
+    fails(2, "'xml' is not table or json", "-o", "xml", "status");
+    fails(2, "'many' is not a whole number", "pool", "set", "web", "--ready", "many");
+    fails(1, "use one of", "replica", "list", "--state", "lost");
     assertThat(served.call("image", "list")).isEmpty();
     assertThat(served.call("volume", "list")).isEmpty();
     assertThat(odd).exists();
+  }
+
+  @Test
+  void aContainerOfAnImageIsNotTakenForADisk() throws Exception {
+    byte[] content = new byte[1 << 20];
+    Arrays.fill(content, (byte) 1);
+    Path raw = Files.write(directory.resolve("disk.raw"), content);
+    Path qcow2 = directory.resolve("disk.qcow2");
+    Path vmdk = directory.resolve("disk.vmdk");
+    ForeignTool.succeed("qemu-img", "convert", "-O", "qcow2", raw.toString(), qcow2.toString());
+    ForeignTool.succeed("qemu-img", "convert", "-O", "vmdk", raw.toString(), vmdk.toString());
+
+    fails(1, "say the format qcow2", "image", "import", "web", qcow2.toString());
+    fails(1, "is a vmdk image", "image", "import", "web", vmdk.toString());
+    fails(1, "say the format qcow2", "volume", "import", "v", qcow2.toString());
+
+    assertThat(served.call("image", "list")).isEmpty();
+    assertThat(served.call("volume", "list")).isEmpty();
+    assertThat(served.run("image", "import", "web", qcow2.toString(), "--format", "raw").status())
+        .isZero();
+  }
+
+  @Test
+  void whatAPolicyDoesNotHaveIsRefusedAndChangesNothing() throws Exception {
+    Path raw = Files.write(directory.resolve("disk.raw"), new byte[1 << 20]);
+    served.call("image", "import", "web", raw.toString());
+    served.call(
+        "pool", "set", "web", "--ready", "0", "--scrub-method", "overwrite", "--scrub-passes", "3");
+
+    fails(1, "say the scrub method too", "pool", "set", "web", "--scrub-passes", "2");
+    fails(1, "crypto, reformat", "pool", "set", "web", "--scrub-method", "burn");
+
+    assertThat(served.call("pool", "list").path(0).at("/policy/scrubMethod").asText())
+        .isEqualTo("overwrite");
   }
 
   @Test

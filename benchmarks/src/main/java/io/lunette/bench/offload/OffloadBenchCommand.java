@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code lunette bench scsi-offload}. */
 @Command(
     description = {
-      "Have iSCSI targets copy, zero and sanitize by themselves, beside the same done by an",
-      "initiator, and read everything back. What a target does not say that it has is skipped.",
+      "Have iSCSI targets copy, zero and sanitize by themselves, beside the same done by an"
+          + " initiator, and read everything back. What a target does not say that it has is skipped.",
       "Destroys all that the units hold."
     })
 public final class OffloadBenchCommand implements Callable<Integer> {

@@ -29,9 +29,9 @@ import picocli.CommandLine.Option;
 /** {@code lunette bench peers}: other software and ours, at the same work in the same run. */
 @Command(
     description = {
-      "Make replicas, erase devices and serve iSCSI with Lunette and with what Debian ships, on",
-      "files in memory and on disk, in turn; and write a page of it. bin/bench-peers installs what",
-      "this needs. About half an hour."
+      "Make replicas, erase devices and serve iSCSI with Lunette and with what Debian ships, on"
+          + " files in memory and on disk, in turn; and write a page of it. bin/bench-peers installs what"
+          + " this needs. About half an hour."
     })
 public final class PeersCommand implements Callable<Integer> {
 

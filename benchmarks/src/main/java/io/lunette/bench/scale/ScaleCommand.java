@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
 /** {@code lunette bench scale}. */
 @Command(
     description = {
-      "Measure what replicas, written data and capacity cost at growing sizes, fit a model to it",
-      "without the greatest size and one in the middle, and say how far off it is there, and what",
-      "it says of a million replicas and of 1 PiB. About ten minutes."
+      "Measure what replicas, written data and capacity cost at growing sizes, fit a model to it"
+          + " without the greatest size and one in the middle, and say how far off it is there, and what"
+          + " it says of a million replicas and of 1 PiB. About ten minutes."
     })
 public final class ScaleCommand implements Callable<Integer> {
 

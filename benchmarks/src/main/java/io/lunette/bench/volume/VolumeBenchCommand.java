@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 /** {@code lunette bench volumes}: reads and writes of volumes beside those of a raw file. */
 @Command(
     description = {
-      "Read and write a volume in turn with a raw file through the same API; clones, and a volume",
-      "with a key, in turn with a plain volume; and clones in turn with qcow2 overlays."
+      "Read and write a volume in turn with a raw file through the same API; clones, and a volume"
+          + " with a key, in turn with a plain volume; and clones in turn with qcow2 overlays."
     })
 public final class VolumeBenchCommand implements Callable<Integer> {
 
