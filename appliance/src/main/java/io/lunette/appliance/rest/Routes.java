@@ -36,6 +36,7 @@ final class Routes {
     router.route().failureHandler(this::fail);
     router.errorHandler(404, this::unknownPath);
     router.errorHandler(405, this::unknownMethod);
+    get("", call -> Reply.ok(allowed.all()));
   }
 
   void get(String path, Endpoint endpoint) {
