@@ -40,6 +40,7 @@ public final class ApiServer implements AutoCloseable {
   private final List<RouteSet> areas;
   private final BootEndpoint boot;
   private final ReportTokens reports;
+  private final MetricsEndpoint metrics;
   private final List<HttpServer> servers = new ArrayList<>();
 
   /** Serves an appliance and its booting servers; nothing is listened on yet. */
@@ -48,6 +49,7 @@ public final class ApiServer implements AutoCloseable {
     this.vertx = vertx;
     this.boot = boot;
     this.areas = services.areas();
+    this.metrics = new MetricsEndpoint(vertx, json, services.status());
     this.reports = new ReportTokens(vertx, services.core().loads());
   }
 
@@ -113,6 +115,7 @@ public final class ApiServer implements AutoCloseable {
     token.ifPresent(known -> authenticateOn(router, known));
     Routes routes = new Routes(vertx, router, json);
     areas.forEach(area -> area.addTo(routes));
+    metrics.addTo(router);
     return router;
   }
 

@@ -11,6 +11,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,34 @@ class WrongCallIT {
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(head.headers().firstValue("Content-Type")).hasValue("application/json");
     assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void metricsHaveTheNumbersOfTheStatus() throws Exception {
+    Path raw = Files.write(directory.resolve("disk.raw"), new byte[1 << 20]);
+    served.call("image", "import", "web", raw.toString());
+    served.call("pool", "set", "web", "--ready", "0");
+    HttpResponse<String> answer = call("GET", "/metrics", "");
+
+    assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+    long capacity = served.call("status").at("/space/capacityBytes").asLong();
+    assertThat(answer.body().lines())
+        .contains(
+            "lunette_pool_capacity_bytes " + capacity,
+            "lunette_replicas{image=\"web\",state=\"ready\"} 0",
+            "lunette_alerts 0");
+    List<String> names = names(answer.body(), "# HELP (\\S+) .+");
+    assertThat(names)
+        .doesNotHaveDuplicates()
+        .isEqualTo(names(answer.body(), "# TYPE (\\S+) gauge"));
+    assertThat(answer.body().lines().filter(line -> !line.startsWith("#")))
+        .allMatch(line -> names.contains(line.split("[{ ]")[0]));
+    token = "wrong";
+    problem(call("GET", "/metrics", ""), 401, "bearer token");
+  }
+
+  private static List<String> names(String text, String line) {
+    return Pattern.compile(line).matcher(text).results().map(found -> found.group(1)).toList();
   }
 
   @Test
