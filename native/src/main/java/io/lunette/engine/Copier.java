@@ -35,6 +35,9 @@ final class Copier {
   private final ExecutorService executor;
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
 
+  /** The reads of sources, which no open volume counts. */
+  private final GracePeriod reading = new GracePeriod();
+
   /** By volume id; guarded by the lock of the metadata. */
   private final Map<Long, CopyJob> jobs = new HashMap<>();
 
@@ -162,7 +165,7 @@ final class Copier {
   private void copy(Layer top, long extent, int blocks) throws IOException, BlockException {
     long base = extent * UNIT;
     int length = (int) Math.min(UNIT, top.slot.sizeBytes() - base);
-    io.read(top, base, buffer.slice(0, length));
+    readSource(top, base, buffer.slice(0, length));
     int wanted = 0;
     for (int rest = blocks; rest != 0; rest &= rest - 1) {
       int block = Integer.numberOfTrailingZeros(rest);
@@ -179,6 +182,20 @@ final class Copier {
       io.write(top, base + at, buffer.slice(at, bytes));
       wanted &= ~(((1 << count) - 1) << first);
     }
+  }
+
+  private void readSource(Layer top, long offset, ByteBuffer target) throws IOException {
+    int slot = reading.enter();
+    try {
+      io.read(top, offset, target);
+    } finally {
+      reading.exit(slot);
+    }
+  }
+
+  /** Waits until no read of a source is under way that began before. */
+  void awaitReads() {
+    reading.await();
   }
 
   private boolean isZero(int from) {

@@ -77,6 +77,7 @@ final class ScrubPipeline {
       metadata.lock.unlock();
     }
     open.forEach(VolumeDevice::awaitInFlight);
+    pool.copier.awaitReads();
   }
 
   /**

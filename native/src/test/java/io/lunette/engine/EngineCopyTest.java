@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
@@ -20,12 +21,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Independent clones: what they hold, what they cost, and what is left of one that ended early. */
 class EngineCopyTest {
@@ -98,6 +101,59 @@ class EngineCopyTest {
 
     assertThat(read(COPY)).isEqualTo(content);
     assertThat(driver.chainLength(COPY)).isEqualTo(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void whatACopyIsReadingIsNotScrubbedUnderIt() throws Exception {
+    VolumeName volume = new VolumeName("volume");
+    VolumeName eldest = new VolumeName("eldest");
+    driver.create(volume, SIZE);
+    byte[] content = Arrays.copyOf(random(EXTENT, 11), SIZE);
+    write(volume, 0, Arrays.copyOf(content, EXTENT));
+    driver.snapshot(volume, eldest);
+    byte[] patch = random(BLOCK, 12);
+    System.arraycopy(patch, 0, content, 0, BLOCK);
+    write(volume, 0, patch);
+    driver.snapshot(volume, IMAGE);
+
+    device.holdReadsBy("lunette-copy");
+    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
+    device.awaitReader();
+    // Its blocks move into the layer above, and the extent where they were read is given up.
+    driver.delete(eldest);
+    awaitChain(volume, 2);
+    CompletableFuture<Void> purged = CompletableFuture.runAsync(() -> purge(volume));
+    while (!purged.isDone() && !isInGracePeriod("lunette-scrub")) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    device.releaseReads();
+    await(job);
+    purged.join();
+
+    assertThat(read(COPY)).isEqualTo(content);
+    assertThat(driver.space().dirtyBytes()).isZero();
+  }
+
+  private void purge(VolumeName name) {
+    try (BlockDevice open = driver.open(name, AccessMode.READ_WRITE)) {
+      BlockingIo.purge(open);
+    } catch (VolumeException | BlockException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean isInGracePeriod(String thread) {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> entry.getKey().getName().equals(thread))
+        .flatMap(entry -> Arrays.stream(entry.getValue()))
+        .anyMatch(frame -> frame.getClassName().equals(GracePeriod.class.getName()));
+  }
+
+  private void awaitChain(VolumeName name, int length) throws Exception {
+    while (driver.chainLength(name) != length) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   @Test

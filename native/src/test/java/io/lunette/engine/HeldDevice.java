@@ -7,13 +7,19 @@ import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
 
-/** A device on which writes of data can be made to wait; those of metadata pages go on. */
+/**
+ * A device on which writes of data can be made to wait, while those of metadata pages go on, or the
+ * reads of one thread.
+ */
 final class HeldDevice implements RawDevice {
 
   private static final int LARGE_BYTES = 64 * 1024;
 
   private final RawDevice device;
   private volatile CountDownLatch held = new CountDownLatch(0);
+  private volatile String reader = "";
+  private volatile CountDownLatch readMayEnd = new CountDownLatch(0);
+  private volatile CountDownLatch readHasBegun = new CountDownLatch(0);
 
   HeldDevice(RawDevice device) {
     this.device = device;
@@ -27,16 +33,35 @@ final class HeldDevice implements RawDevice {
     held.countDown();
   }
 
+  void holdReadsBy(String thread) {
+    readMayEnd = new CountDownLatch(1);
+    readHasBegun = new CountDownLatch(1);
+    reader = thread;
+  }
+
+  /** Waits until the thread has begun to read. */
+  void awaitReader() throws InterruptedException {
+    readHasBegun.await();
+  }
+
+  void releaseReads() {
+    readMayEnd.countDown();
+  }
+
   @Override
   public void write(long offset, ByteBuffer source) throws DeviceException {
     if (source.remaining() >= LARGE_BYTES) {
-      try {
-        held.await();
-      } catch (InterruptedException e) {
-        throw new DeviceException("interrupted");
-      }
+      await(held);
     }
     device.write(offset, source);
+  }
+
+  private static void await(CountDownLatch latch) throws DeviceException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new DeviceException("interrupted");
+    }
   }
 
   @Override
@@ -56,6 +81,10 @@ final class HeldDevice implements RawDevice {
 
   @Override
   public void read(long offset, ByteBuffer target) throws DeviceException {
+    if (Thread.currentThread().getName().equals(reader)) {
+      readHasBegun.countDown();
+      await(readMayEnd);
+    }
     device.read(offset, target);
   }
 
