@@ -88,7 +88,7 @@ final class Checkpointer {
     this.latest = latest;
     this.former = former;
     this.capacityBytes = latest.capacityBytes();
-    this.features = latest.features() | Superblock.COPIES;
+    this.features = latest.features() | Superblock.COPIES | Superblock.SUMS;
     this.journalBytes = latest.journalExtents() * PoolLayout.EXTENT_BYTES;
   }
 

@@ -14,6 +14,8 @@ import java.util.List;
  * @param checkpoint started when the records are in the journal, or null
  * @param ringFull there is no room for the records: the checkpoint alone must make them durable
  * @param isAhead these are records that speak of no data
+ * @param isGroup there is something to append: records, or a group without any for what the one
+ *     before it vouches for
  */
 record CommitBatch(
     List<IoCompletion> waiters,
@@ -21,4 +23,5 @@ record CommitBatch(
     long number,
     Checkpointer.Plan checkpoint,
     boolean ringFull,
-    boolean isAhead) {}
+    boolean isAhead,
+    boolean isGroup) {}

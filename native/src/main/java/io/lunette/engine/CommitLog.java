@@ -17,9 +17,11 @@ import java.util.List;
  * together. That is a thread of its own, or who wants a commit and may wait for it himself.
  *
  * <p>The order is what makes a crash harmless: a record reaches the journal only after a flush that
- * began when the data that it speaks of was already written. Reservations speak of no data. They
- * are made durable without that flush, which would write back all that writers have written, who
- * never asked for it ({@link Metadata#setAhead}).
+ * began when the data that it speaks of was already written. Two kinds need no such flush. The data
+ * of durable first writes has its sums with the records, which tell after a crash whether it is
+ * there: one flush makes both durable ({@link VouchedBlocks}). Reservations speak of no data. They
+ * are made durable alone, for a flush would write back all that writers have written, who never
+ * asked for it ({@link Metadata#setAhead}).
  *
  * <p>A full file system under the pool is not such a failure. The journal lies on space of its own,
  * so commits go on; a checkpoint that finds no space is put off; when the ring is full as well,
@@ -78,7 +80,7 @@ final class CommitLog {
 
   /** Makes everything durable that was written or changed before the call. */
   void commit(IoCompletion completion) {
-    enqueue(completion, false);
+    enqueue(completion, false, false);
   }
 
   /**
@@ -107,17 +109,22 @@ final class CommitLog {
 
   /** Makes what was set ahead before the call durable, whatever becomes of the rest. */
   void commitAhead(IoCompletion completion) {
-    enqueue(completion, true);
+    enqueue(completion, true, false);
   }
 
-  private void enqueue(IoCompletion completion, boolean aheadOnly) {
+  /** Frees what the last group vouches for, by another one; waited for. */
+  void commitAnother() throws BlockException {
+    BlockingIo.await(completion -> enqueue(completion, true, true));
+  }
+
+  private void enqueue(IoCompletion completion, boolean aheadOnly, boolean another) {
     boolean nothingToDo = false;
     BlockException refused = null;
     metadata.lock.lock();
     try {
       boolean isClean =
           aheadOnly
-              ? metadata.aheadBytes() == 0
+              ? metadata.aheadBytes() == 0 && !another
               : !dataWritten && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
       if (failure != null) {
         refused = PoolFailure.poolFailed(failure);
@@ -127,6 +134,9 @@ final class CommitLog {
         nothingToDo = true;
       } else {
         waiters.add(completion, aheadOnly);
+        if (another) {
+          planner.wantGroup();
+        }
         if (!busy) {
           metadata.work.signal();
         }
@@ -328,12 +338,23 @@ final class CommitLog {
   }
 
   private void append(CommitBatch batch) throws IOException {
-    if (dataWritten && !batch.isAhead()) {
+    boolean flushes = dataWritten && !batch.isAhead();
+    boolean together = flushes && batch.isGroup() && !batch.records().needsData();
+    if (flushes) {
       dataWritten = false;
-      device.flush();
     }
-    if (!batch.records().isEmpty()) {
-      journal.append(batch.records());
+    if (together) {
+      journal.appendWithData(batch.records());
+    } else {
+      if (flushes) {
+        device.flush();
+      }
+      if (batch.isGroup()) {
+        journal.append(batch.records());
+      }
+    }
+    if (batch.isGroup()) {
+      metadata.vouched.appended(batch.records(), together);
     }
     durableCommit = batch.number();
     if (batch.checkpoint() != null) {
@@ -356,6 +377,7 @@ final class CommitLog {
         checkpointer.write(batch.checkpoint(), journal.position(), journal.sequence(), false);
         checkpointer.repeat();
         stalled = false;
+        metadata.vouched.appended(batch.records(), false);
         durableCommit = batch.number();
         return true;
       } catch (DeviceException e) {

@@ -3,7 +3,9 @@ package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.IoCompletion;
+import io.lunette.engine.format.Superblock;
 import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
 
 /**
@@ -28,6 +30,9 @@ final class CommitPlanner {
   private Rider rider = () -> null;
   private boolean checkpointWanted;
 
+  /** Somebody waits for a group, whether or not there are records for one. */
+  private boolean groupWanted;
+
   /** When a checkpoint was last attempted. */
   private long lastPlanNanos;
 
@@ -46,6 +51,11 @@ final class CommitPlanner {
     checkpointWanted = true;
   }
 
+  /** Has the next turn append a group, so that what the last one vouches for may change. */
+  void wantGroup() {
+    groupWanted = true;
+  }
+
   boolean isCheckpointWanted() {
     return checkpointWanted;
   }
@@ -59,8 +69,9 @@ final class CommitPlanner {
   CommitBatch next(CommitWaiters waiters, long durableCommit) throws IOException {
     if (!waiters.isAnyForAll() && waiters.isAnyAhead() && hasRoom(metadata.aheadBytes())) {
       metadata.requireWhole();
+      RecordBuffer ahead = metadata.takeAhead();
       return new CommitBatch(
-          waiters.take(), metadata.takeAhead(), durableCommit, null, false, true);
+          waiters.take(), ahead, durableCommit, null, false, true, isGroup(ahead));
     }
     IoCompletion joined = rider.join();
     if (joined != null) {
@@ -85,8 +96,28 @@ final class CommitPlanner {
       checkpointWanted = false;
       metadata.requireWhole();
     }
+    if (!mayVouch()) {
+      metadata.needData();
+    }
     long number = metadata.commit();
-    return new CommitBatch(waiters.take(), metadata.takePending(), number, plan, ringFull, false);
+    RecordBuffer records = metadata.takePending();
+    return new CommitBatch(
+        waiters.take(), records, number, plan, ringFull, false, isGroup(records));
+  }
+
+  private boolean isGroup(RecordBuffer records) {
+    boolean is = groupWanted || !records.isEmpty();
+    groupWanted = false;
+    return is;
+  }
+
+  /**
+   * Not while the ring may become full for want of space: then there would be no next group, and
+   * overwrites go on. And not where a superblock does not say that there may be sums.
+   */
+  private boolean mayVouch() {
+    long known = checkpointer.latest().features() & checkpointer.former().features();
+    return checkpointer.wantOfSpace() == null && (known & Superblock.SUMS) != 0;
   }
 
   private boolean hasRoom(int recordBytes) {

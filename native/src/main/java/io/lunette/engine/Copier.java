@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.core.block.BlockException;
+import io.lunette.core.block.Durability;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
@@ -179,7 +180,7 @@ final class Copier {
       int count = Integer.numberOfTrailingZeros(~(wanted >>> first));
       int at = first * PoolLayout.BLOCK_BYTES;
       int bytes = Math.min(count * PoolLayout.BLOCK_BYTES, length - at);
-      io.write(top, base + at, buffer.slice(at, bytes));
+      io.write(top, base + at, buffer.slice(at, bytes), Durability.VISIBLE);
       wanted &= ~(((1 << count) - 1) << first);
     }
   }

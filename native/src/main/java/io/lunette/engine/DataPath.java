@@ -1,11 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 
 /** What the reads and writes of all volumes of a pool go through. */
 record DataPath(LayerDevice device, Metadata metadata, ExtentAllocator allocator, CommitLog log) {
+
+  /**
+   * Waits until bytes that the device holds may be overwritten: a commit that is still to come
+   * vouches for them no more, and one that has come is followed by another.
+   */
+  void awaitChangeable(long offset, int length) throws BlockException {
+    if (!metadata.vouched.touches(offset, length)) {
+      return;
+    }
+    int committed;
+    metadata.lock.lock();
+    try {
+      VouchedBlocks vouched = metadata.vouched;
+      committed = vouched.count(offset, length, metadata.pendingSums());
+      if (committed < vouched.count(offset, length, VouchedBlocks.NONE)) {
+        metadata.needData();
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (committed > 0) {
+      log.commitAnother();
+    }
+  }
 
   /**
    * After a failed write: what may have reached the device must be scrubbed with the rest.

@@ -3,8 +3,10 @@ package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.core.block.BlockException;
+import io.lunette.core.block.Durability;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.journal.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -19,6 +21,9 @@ import java.util.List;
  * volume; on the engine's I/O threads.
  */
 final class FirstWrite {
+
+  /** More costs more to sum than to flush. */
+  private static final int SUMMED_BYTES_MAX = 128 << 10;
 
   /** Extents that one call may touch. */
   static final int EXTENTS_MAX = ExtentStripes.COUNT;
@@ -67,6 +72,11 @@ final class FirstWrite {
       return isTaken() ? MapEntry.mask(old) & ~touched() : 0;
     }
 
+    /** Whether all that is written are blocks that nobody else can write to meanwhile. */
+    boolean isNew() {
+      return (touched() & held()) == 0 && zeroed() == 0;
+    }
+
     long place() {
       return physical * PoolLayout.EXTENT_BYTES + from;
     }
@@ -79,9 +89,12 @@ final class FirstWrite {
   /**
    * Writes a range of at most {@link #EXTENTS_MAX} extents.
    *
+   * @param durability DURABLE if a commit follows at once, which then vouches for the bytes if it
+   *     can
    * @throws BlockException OUT_OF_SPACE, having written nothing
    */
-  void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
+  void write(Layer top, long offset, ByteBuffer source, Durability durability)
+      throws IOException, BlockException {
     path.log().throttle();
     long first = offset / PoolLayout.EXTENT_BYTES;
     long last = (offset + source.remaining() - 1) / PoolLayout.EXTENT_BYTES;
@@ -89,8 +102,13 @@ final class FirstWrite {
     io.stripes.lock(first, extents);
     try {
       List<Piece> pieces = pieces(top, offset, source.remaining());
+      boolean isSummed =
+          durability == Durability.DURABLE
+              && source.remaining() <= SUMMED_BYTES_MAX
+              && pieces.stream().allMatch(Piece::isNew);
+      BlockSums sums = isSummed ? new BlockSums() : null;
       try {
-        writeAll(top, pieces, source);
+        writeAll(top, pieces, source, sums);
         path.log().dataWritten();
       } catch (IOException e) {
         for (Piece piece : pieces) {
@@ -98,7 +116,7 @@ final class FirstWrite {
         }
         throw e;
       }
-      record(top, pieces);
+      record(top, pieces, sums);
     } finally {
       io.stripes.unlock(first, extents);
     }
@@ -133,7 +151,8 @@ final class FirstWrite {
   }
 
   /** Writes the bytes, as many at once as lie in a row. */
-  private void writeAll(Layer top, List<Piece> pieces, ByteBuffer source) throws IOException {
+  private void writeAll(Layer top, List<Piece> pieces, ByteBuffer source, BlockSums sums)
+      throws IOException, BlockException {
     int at = source.position();
     int runStart = at;
     long runPlace = 0;
@@ -141,11 +160,11 @@ final class FirstWrite {
       int length = piece.to - piece.from;
       boolean isWhole = piece.partial() == 0;
       if (at > runStart && (!isWhole || piece.place() != runPlace + (at - runStart))) {
-        path.device().write(top.key(), runPlace, source.slice(runStart, at - runStart));
+        write(top, runPlace, source.slice(runStart, at - runStart), sums);
         runStart = at;
       }
       if (!isWhole) {
-        writeFilled(top, piece, source.slice(at, length));
+        writeFilled(top, piece, source.slice(at, length), sums);
         runStart = at + length;
       } else if (runStart == at) {
         runPlace = piece.place();
@@ -153,7 +172,7 @@ final class FirstWrite {
       at += length;
     }
     if (at > runStart) {
-      path.device().write(top.key(), runPlace, source.slice(runStart, at - runStart));
+      write(top, runPlace, source.slice(runStart, at - runStart), sums);
     }
     for (Piece piece : pieces) {
       zeroBlocks(top, piece);
@@ -161,7 +180,8 @@ final class FirstWrite {
   }
 
   /** Writes a piece with the rest of every block that it fills only in part. */
-  private void writeFilled(Layer top, Piece piece, ByteBuffer source) throws IOException {
+  private void writeFilled(Layer top, Piece piece, ByteBuffer source, BlockSums sums)
+      throws IOException, BlockException {
     int partial = piece.partial();
     int head = piece.from % PoolLayout.BLOCK_BYTES;
     int start = isIn(partial, piece.from) ? piece.from - head : piece.from;
@@ -172,7 +192,17 @@ final class FirstWrite {
     io.read(top, logical + start, filled.slice(0, piece.from - start));
     io.read(top, logical + piece.to, filled.slice(piece.to - start, end - piece.to));
     filled.put(piece.from - start, source, source.position(), source.remaining());
-    path.device().write(top.key(), piece.physical * PoolLayout.EXTENT_BYTES + start, filled);
+    write(top, piece.physical * PoolLayout.EXTENT_BYTES + start, filled, sums);
+  }
+
+  private void write(Layer top, long place, ByteBuffer bytes, BlockSums sums)
+      throws IOException, BlockException {
+    if (sums != null) {
+      path.device().writeSummed(top.key(), place, bytes, sums);
+    } else {
+      path.awaitChangeable(place, bytes.remaining());
+      path.device().write(top.key(), place, bytes);
+    }
   }
 
   private static boolean isIn(int blocks, int byteInExtent) {
@@ -190,11 +220,16 @@ final class FirstWrite {
     }
   }
 
-  private void record(Layer top, List<Piece> pieces) throws IOException {
+  private void record(Layer top, List<Piece> pieces, BlockSums sums) throws IOException {
     path.metadata().lock.lock();
     try {
+      if (sums != null) {
+        path.metadata().vouch(sums);
+      } else {
+        path.metadata().needData();
+      }
       for (Piece piece : pieces) {
-        path.metadata().set(top.map, piece.extent, piece.entry());
+        path.metadata().setApart(top.map, piece.extent, piece.entry());
         if (piece.isTaken()) {
           path.metadata().space.settle(piece.physical);
         }

@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
+import io.lunette.engine.journal.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -58,6 +59,17 @@ final class LayerDevice {
     } else {
       boolean ignored = enciphered(key, offset, source, this::writeWhole);
     }
+  }
+
+  /** {@link #write} of whole blocks, which adds what the device then holds to the sums. */
+  void writeSummed(DataKey key, long offset, ByteBuffer source, BlockSums sums) throws IOException {
+    PieceWriter writer =
+        (at, piece) -> {
+          sums.add(at, piece);
+          return writeWhole(at, piece);
+        };
+    boolean ignored =
+        key == null ? writer.write(offset, source) : enciphered(key, offset, source, writer);
   }
 
   private boolean writeWhole(long offset, ByteBuffer source) throws IOException {

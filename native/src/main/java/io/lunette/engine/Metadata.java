@@ -6,6 +6,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreeRoot;
+import io.lunette.engine.journal.BlockSums;
 import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.PageReader;
@@ -36,6 +37,7 @@ final class Metadata {
 
   final SpaceMap space;
   final WordChanges mapChanges = new WordChanges();
+  final VouchedBlocks vouched = new VouchedBlocks();
   final UnsavedTrees unsaved = new UnsavedTrees(this);
   final Chains chains;
 
@@ -102,6 +104,12 @@ final class Metadata {
 
   /** Sets a word of a tree, counts what that means, and journals it. */
   void set(WordTree tree, long index, long word) throws IOException {
+    pending.needData();
+    setApart(tree, index, word);
+  }
+
+  /** {@link #set} of a word that speaks of no data, or only of what {@link #vouch} was told of. */
+  void setApart(WordTree tree, long index, long word) throws IOException {
     switch (tree.key().kind()) {
       case MAP -> mapChanges.mark(tree.key().layer(), index, commit);
       case SPACE, RESERVED -> spaceChanges.mark(0, index, commit);
@@ -126,11 +134,31 @@ final class Metadata {
     return spaceChanges.commitOf(0, index);
   }
 
+  /**
+   * Has the next commit vouch for data that is on the device and of which no map tells yet: its
+   * record need not wait for a flush then. {@link VouchedBlocks} may not change.
+   */
+  void vouch(BlockSums sums) {
+    vouched.add(sums);
+    pending.add(sums);
+  }
+
+  /** Has the next commit make all data durable before its records. */
+  void needData() {
+    pending.needData();
+  }
+
+  /** What the next commit will vouch for, if nothing comes in between. */
+  BlockSums pendingSums() {
+    return pending.sums();
+  }
+
   /** {@link #set} of words in a row, as one record. */
   void setAll(WordTree tree, long index, long[] words) throws IOException {
     for (int i = 0; i < words.length; i++) {
       apply(tree, index + i, words[i]);
     }
+    pending.needData();
     pending.add(tree.key().encode(), index, words);
   }
 
@@ -209,6 +237,9 @@ final class Metadata {
     }
     pending = new RecordBuffer();
     commit++;
+    if (taken.needsData()) {
+      vouched.remove(taken.sums());
+    }
     return taken;
   }
 
@@ -221,6 +252,7 @@ final class Metadata {
 
   /** Takes records back that could not be committed; they go before all that came since. */
   void returnPending(RecordBuffer records) {
+    records.needData();
     records.add(takeAhead());
     records.add(pending);
     pending = records;

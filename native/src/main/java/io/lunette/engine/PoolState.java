@@ -61,6 +61,7 @@ record PoolState(
         new JournalReader(
                 device, superblock.journalExtent(), superblock.journalExtents(), superblock.pool())
             .replay(superblock.journalTail(), superblock.journalSequence(), loader::replay);
+    metadata.vouched.replayed(end.sums());
     loader.load();
     return new PoolState(superblock, sound.get(sound.size() - 1), metadata, pages, end);
   }

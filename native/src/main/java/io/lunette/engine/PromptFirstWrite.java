@@ -12,8 +12,8 @@ import java.nio.ByteBuffer;
  * medium to wait for. In the same four steps and the same order, for what is simple: whole blocks
  * within one extent, to an extent that is there or waits to be dealt.
  *
- * <p>It waits for nobody: where a lock is held, a commit is due or an extent must be reserved, it
- * leaves the write to an I/O thread. One for a volume; thread-safe.
+ * <p>It waits for nobody: where a lock is held, a commit is due, an extent must be reserved or a
+ * block must stay as it is, it leaves the write to an I/O thread. One for a volume; thread-safe.
  */
 final class PromptFirstWrite {
 
@@ -51,12 +51,18 @@ final class PromptFirstWrite {
     if (old == WordTree.NOT_IN_MEMORY || holdsZeroes) {
       return false;
     }
+    int length = source.remaining();
+    long there = MapEntry.extent(old) * PoolLayout.EXTENT_BYTES + from;
+    // Some of the blocks may be held already.
+    if (!isTaken && path.metadata().vouched.touches(there, length)) {
+      return false;
+    }
     long physical = place(old, extent);
     if (physical == 0) {
       return false;
     }
     write(top, physical, isTaken, from, source);
-    int blocks = VolumeMap.touched(from, from + source.remaining());
+    int blocks = VolumeMap.touched(from, from + length);
     path.metadata().lock.lock();
     try {
       path.metadata().set(top.map, extent, MapEntry.of(physical, MapEntry.mask(old) | blocks));

@@ -11,16 +11,19 @@ import java.nio.ByteBuffer;
  * most, and saves the way to an I/O thread and back, which costs more than the work.
  *
  * <p>It takes what is simple and leaves the rest to {@link VolumeIo}, which begins anew: a range
- * whose map is not in memory, an entry that moves meanwhile, a first write.
+ * whose map is not in memory, an entry that moves meanwhile, a first write, or one over what a
+ * commit vouches for.
  */
 final class PromptIo {
 
   private final LayerDevice device;
   private final CommitLog log;
+  private final VouchedBlocks vouched;
 
   PromptIo(DataPath path) {
     this.device = path.device();
     this.log = path.log();
+    this.vouched = path.metadata().vouched;
   }
 
   /** Whether the buffer was filled; if not, its content is undefined. */
@@ -117,6 +120,9 @@ final class PromptIo {
       throws IOException {
     if (from == to) {
       return true;
+    }
+    if (vouched.touches(offset, to - from)) {
+      return false;
     }
     boolean written = device.writeAtOnce(top.key(), offset, part(source, from, to));
     log.dataWritten();

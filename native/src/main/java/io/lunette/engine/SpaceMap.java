@@ -76,8 +76,8 @@ final class SpaceMap {
 
   /** Takes CLEAN extents, as bits of one word of SPACE, for tenants' data to come. */
   void reserve(long word, long bits) throws IOException {
-    metadata.set(space, word, space.get(word) | bits);
-    metadata.set(reserved, word, reserved.get(word) | bits);
+    metadata.setApart(space, word, space.get(word) | bits);
+    metadata.setApart(reserved, word, reserved.get(word) | bits);
   }
 
   /**
@@ -98,7 +98,7 @@ final class SpaceMap {
 
   /** A reserved extent becomes a named one. */
   void settle(long extent) throws IOException {
-    metadata.set(reserved, extent >>> 6, reserved.get(extent >>> 6) & ~(1L << extent));
+    metadata.setApart(reserved, extent >>> 6, reserved.get(extent >>> 6) & ~(1L << extent));
   }
 
   void markClean(long extent) throws IOException {

@@ -187,7 +187,7 @@ final class VolumeDevice {
     if (durability == Durability.DURABLE && pool.through.attempt(top, offset, source)) {
       return true;
     }
-    io.write(top, offset, source);
+    io.write(top, offset, source, durability);
     return false;
   }
 

@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.core.block.BlockException;
+import io.lunette.core.block.Durability;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
@@ -21,6 +22,7 @@ final class VolumeIo {
   static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES).asReadOnlyBuffer();
 
+  private final DataPath path;
   private final LayerDevice device;
   private final Metadata metadata;
   private final CommitLog log;
@@ -38,6 +40,7 @@ final class VolumeIo {
   final StampedLock swaps = new StampedLock();
 
   VolumeIo(DataPath path) {
+    this.path = path;
     this.device = path.device();
     this.metadata = path.metadata();
     this.log = path.log();
@@ -126,7 +129,9 @@ final class VolumeIo {
 
   // ---- write
 
-  void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
+  /** Writes; what must be DURABLE still needs a commit. */
+  void write(Layer top, long offset, ByteBuffer source, Durability durability)
+      throws IOException, BlockException {
     int at = source.position();
     int end = source.limit();
     int runStart = at;
@@ -140,7 +145,7 @@ final class VolumeIo {
       if (held == 0) {
         writeRun(top, source, runStart, at, runOffset);
         length += notHeldBehind(top, extent, end - at - length);
-        firstWrite.write(top, position, source.slice(at, length));
+        firstWrite.write(top, position, source.slice(at, length), durability);
         runStart = at + length;
       } else if (runStart == at) {
         runOffset = held + from;
@@ -169,8 +174,9 @@ final class VolumeIo {
   }
 
   private void writeRun(Layer top, ByteBuffer source, int from, int to, long offset)
-      throws IOException {
+      throws IOException, BlockException {
     if (from < to) {
+      path.awaitChangeable(offset, to - from);
       device.write(top.key(), offset, source.slice(from, to - from));
       log.dataWritten();
     }
@@ -262,7 +268,8 @@ final class VolumeIo {
     if ((visible & ~whole) == 0 && holdAsZero(top, extent, whole)) {
       return;
     }
-    write(top, extent * PoolLayout.EXTENT_BYTES + from, ZEROES.slice(0, to - from));
+    ByteBuffer zeroes = ZEROES.slice(0, to - from);
+    write(top, extent * PoolLayout.EXTENT_BYTES + from, zeroes, Durability.VISIBLE);
   }
 
   /** Holds whole blocks as zero by a record alone, where the layer has no extent for them. */

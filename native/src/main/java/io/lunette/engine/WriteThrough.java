@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.Support;
+import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
@@ -28,10 +29,12 @@ final class WriteThrough {
   private final LayerDevice device;
   private final Metadata metadata;
   private final CommitLog log;
+  private final DataPath path;
   private final boolean offered;
   private final AtomicInteger underWay = new AtomicInteger();
 
   WriteThrough(DataPath path, DeviceFeatures features) {
+    this.path = path;
     this.device = path.device();
     this.metadata = path.metadata();
     this.log = path.log();
@@ -43,7 +46,7 @@ final class WriteThrough {
    *
    * @return false if it wrote nothing, and the bytes must be written and committed
    */
-  boolean attempt(Layer top, long offset, ByteBuffer source) throws IOException {
+  boolean attempt(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
     boolean inPieces = top.key() != null && source.remaining() > LayerDevice.PIECE_BYTES;
     if (!offered || !source.hasRemaining() || inPieces) {
       return false;
@@ -56,6 +59,7 @@ final class WriteThrough {
       if (place == 0) {
         return false;
       }
+      path.awaitChangeable(place, source.remaining());
       device.writeDurably(top.key(), place, source);
       return true;
     } finally {

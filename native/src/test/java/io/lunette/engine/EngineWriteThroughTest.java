@@ -59,6 +59,33 @@ class EngineWriteThroughTest {
   }
 
   @Test
+  void aFirstWriteAndItsRecordAreDurableByOneFlush() throws Exception {
+    int groups = pool.groups.get();
+    assertThat(flushesOf(2 * EXTENT, 8192)).isEqualTo(1);
+    assertThat(pool.groups.get()).isEqualTo(groups);
+  }
+
+  @Test
+  void aVisibleFirstWriteBesideItTakesAFlushOfItsOwn() throws Exception {
+    write(3 * EXTENT, 4096, Durability.VISIBLE);
+    int groups = pool.groups.get();
+    assertThat(flushesOf(2 * EXTENT, 4096)).isEqualTo(1);
+    assertThat(pool.groups.get()).as("durable after the flush").isEqualTo(groups + 1);
+  }
+
+  @Test
+  void whatACommitVouchesForIsOverwrittenAfterAnotherOne() throws Exception {
+    write(2 * EXTENT, 8192, Durability.DURABLE);
+    int groups = pool.groups.get();
+
+    write(2 * EXTENT, 512, Durability.VISIBLE);
+    assertThat(pool.groups.get()).isEqualTo(groups + 1);
+
+    write(2 * EXTENT + 4096, 4096, Durability.DURABLE);
+    assertThat(pool.groups.get()).as("one is enough for both blocks").isEqualTo(groups + 1);
+  }
+
+  @Test
   void anEntryThatNoCommitHasYetIsCommitted() throws Exception {
     write(4 * EXTENT, 4096, Durability.VISIBLE);
     assertThat(flushesOf(4 * EXTENT, 4096)).isPositive();
@@ -108,6 +135,9 @@ class EngineWriteThroughTest {
     private final AtomicInteger flushes = new AtomicInteger();
     private final AtomicInteger durableWrites = new AtomicInteger();
 
+    /** Groups of the journal that are durable without a flush. */
+    private final AtomicInteger groups = new AtomicInteger();
+
     CountingDevice() {
       super(CrashLife.POOL_BYTES);
     }
@@ -117,6 +147,8 @@ class EngineWriteThroughTest {
       write(offset, source);
       if (offset >= (PoolLayout.JOURNAL_EXTENT + CrashLife.JOURNAL_EXTENTS) * (long) EXTENT) {
         durableWrites.incrementAndGet();
+      } else {
+        groups.incrementAndGet();
       }
     }
 

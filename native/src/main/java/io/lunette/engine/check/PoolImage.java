@@ -198,7 +198,7 @@ final class PoolImage {
   }
 
   private void replayJournal() {
-    journalEnd = new JournalReader.End(superblock.journalTail(), superblock.journalSequence(), 0);
+    journalEnd = JournalReader.End.at(superblock.journalTail(), superblock.journalSequence());
     JournalReader reader =
         new JournalReader(
             device, superblock.journalExtent(), superblock.journalExtents(), superblock.pool());

@@ -19,15 +19,22 @@ import java.util.UUID;
  *     40    4 bytes of payload
  *     44    4 flags: bit 0 last frame of its group
  *     48    8 sequence number of the first frame of its group
- *     56    8 zero
- *     64   .. records
+ *     56    4 blocks of data that the group has the sums of
+ *     60    4 zero
+ *     64   .. records, then the sums
  * </pre>
  *
  * A record sets consecutive words of one tree: tree key (8), index of the first word (8), count
  * (2), the words (8 each). Words are absolute, so replaying a record twice does no harm.
+ *
+ * <p>A sum is the number of a block of the device (8) and the CRC32C of what the group left there
+ * (4). Only a group of one frame has sums.
+ *
+ * @param payloadBytes of records and sums
+ * @param sums how many
  */
 public record JournalFrame(
-    long sequence, long position, long groupSequence, int payloadBytes, boolean commits) {
+    long sequence, long position, long groupSequence, int payloadBytes, boolean commits, int sums) {
 
   /** Bytes before the payload. */
   public static final int HEADER_BYTES = 64;
@@ -37,6 +44,9 @@ public record JournalFrame(
 
   /** Bytes of a record before its words. */
   public static final int RECORD_HEADER_BYTES = 18;
+
+  /** Bytes of the sum of a block. */
+  public static final int SUM_BYTES = 12;
 
   /** The most words in a record. */
   public static final int MAX_RECORD_WORDS = 1024;
@@ -50,6 +60,7 @@ public record JournalFrame(
   static final int PAYLOAD_BYTES_OFFSET = 40;
   static final int FLAGS_OFFSET = 44;
   static final int GROUP_OFFSET = 48;
+  static final int SUMS_OFFSET = 56;
 
   private static final int COMMITS = 1;
 
@@ -74,7 +85,8 @@ public record JournalFrame(
     frame.putInt(PAYLOAD_BYTES_OFFSET, payloadBytes);
     frame.putInt(FLAGS_OFFSET, commits ? COMMITS : 0);
     frame.putLong(GROUP_OFFSET, groupSequence);
-    frame.putLong(GROUP_OFFSET + Long.BYTES, 0);
+    frame.putInt(SUMS_OFFSET, sums);
+    frame.putInt(SUMS_OFFSET + Integer.BYTES, 0);
     Checksum.seal(frame, HEADER_BYTES + payloadBytes, CRC_OFFSET);
   }
 
@@ -85,11 +97,14 @@ public record JournalFrame(
    */
   public static JournalFrame peek(ByteBuffer page, UUID pool) {
     int payload = page.getInt(PAYLOAD_BYTES_OFFSET);
+    int sums = page.getInt(SUMS_OFFSET);
     if (page.getInt(MAGIC_OFFSET) != MAGIC
         || page.getLong(UUID_OFFSET) != pool.getMostSignificantBits()
         || page.getLong(UUID_OFFSET + Long.BYTES) != pool.getLeastSignificantBits()
         || payload < 0
-        || payload > MAX_FRAME_BYTES - HEADER_BYTES) {
+        || payload > MAX_FRAME_BYTES - HEADER_BYTES
+        || sums < 0
+        || sums > payload / SUM_BYTES) {
       return null;
     }
     return new JournalFrame(
@@ -97,7 +112,8 @@ public record JournalFrame(
         page.getLong(POSITION_OFFSET),
         page.getLong(GROUP_OFFSET),
         payload,
-        (page.getInt(FLAGS_OFFSET) & COMMITS) != 0);
+        (page.getInt(FLAGS_OFFSET) & COMMITS) != 0,
+        sums);
   }
 
   /** Whether header and payload are what was written. */

@@ -63,6 +63,9 @@ public record Superblock(
   /** Incompatible feature: pages of trees may have copies, which must be written with them. */
   public static final long COPIES = 2;
 
+  /** Incompatible feature: groups of the journal may have sums of data, which must be looked at. */
+  public static final long SUMS = 4;
+
   /** The most runs of {@link #taking}. */
   public static final int MAX_TAKING = 240;
 
@@ -100,7 +103,7 @@ public record Superblock(
     }
   }
 
-  /** A superblock of a new pool, which takes no extents and has no features but copies. */
+  /** A superblock of a new pool, which takes no extents and has no features but copies and sums. */
   public Superblock(
       UUID pool,
       long generation,
@@ -122,7 +125,7 @@ public record Superblock(
         closedCleanly,
         roots,
         List.of(),
-        COPIES);
+        COPIES | SUMS);
   }
 
   /** The next superblock, which says the same, but that pages will be written to these extents. */
@@ -210,7 +213,7 @@ public record Superblock(
           "format version " + version + " is not known to this release");
     }
     long unknown =
-        source.getLong(INCOMPATIBLE_OFFSET) & ~(KEYS | COPIES)
+        source.getLong(INCOMPATIBLE_OFFSET) & ~(KEYS | COPIES | SUMS)
             | source.getLong(READ_ONLY_COMPATIBLE_OFFSET);
     if (unknown != 0) {
       throw new UnknownFormatException(

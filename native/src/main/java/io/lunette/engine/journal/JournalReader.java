@@ -19,9 +19,14 @@ import java.util.UUID;
  * <p>A frame that is not sound is the torn end of the last commit, unless a frame of a later commit
  * lies behind it: a commit begins only when the one before is durable, so then the medium has been
  * damaged, and going on would lose what was acknowledged.
+ *
+ * <p>The data of a group that has its sums was made durable by the flush that the group itself was
+ * waiting for. A frame of the next group, torn or not, says that the flush has ended; if there is
+ * none, the sums tell, and a group whose data is not there never happened.
  */
 public final class JournalReader {
 
+  private final RawDevice device;
   private final Ring ring;
   private final UUID pool;
 
@@ -30,6 +35,7 @@ public final class JournalReader {
 
   /** A reader of the ring that begins at that extent. */
   public JournalReader(RawDevice device, long firstExtent, long extents, UUID pool) {
+    this.device = device;
     this.ring = Ring.of(device, firstExtent, extents);
     this.pool = pool;
   }
@@ -40,8 +46,15 @@ public final class JournalReader {
    * @param position where the next frame goes
    * @param sequence its number
    * @param groups how many groups were replayed
+   * @param sums those of the last group, whose data must not change until another was appended
    */
-  public record End(long position, long sequence, long groups) {}
+  public record End(long position, long sequence, long groups, BlockSums sums) {
+
+    /** A replay from there that has replayed nothing yet. */
+    public static End at(long position, long sequence) {
+      return new End(position, sequence, 0, new BlockSums());
+    }
+  }
 
   /**
    * Replays from a position on.
@@ -49,7 +62,7 @@ public final class JournalReader {
    * @throws FormatException if a frame is damaged that had been committed
    */
   public End replay(long fromPosition, long fromSequence, RecordSink sink) throws IOException {
-    End end = new End(fromPosition, fromSequence, 0);
+    End end = End.at(fromPosition, fromSequence);
     long position = fromPosition;
     long sequence = fromSequence;
     List<ByteBuffer> group = new ArrayList<>();
@@ -63,15 +76,19 @@ public final class JournalReader {
       }
       ByteBuffer payload = ByteBuffer.allocate(header.payloadBytes()).order(frame.order());
       payload.put(frame.slice(JournalFrame.HEADER_BYTES, header.payloadBytes())).flip();
+      BlockSums sums = takeSums(payload, header.sums());
       group.add(payload);
       position += header.frameBytes();
       sequence++;
       if (header.commits()) {
+        if (sums.size() > 0 && !isBegun(position, sequence) && !hold(sums)) {
+          break;
+        }
         for (ByteBuffer records : group) {
           RecordBuffer.replay(records, sink);
         }
         group.clear();
-        end = new End(position, sequence, end.groups + 1);
+        end = new End(position, sequence, end.groups + 1, sums);
       }
     }
     requireNothingLater(end);
@@ -83,9 +100,35 @@ public final class JournalReader {
    * harms nobody, or the medium has lost the last commit.
    */
   public boolean isUnfinishedAt(End end) throws IOException {
-    ring.read(end.position, frame.clear().limit(PoolLayout.PAGE_BYTES));
+    return isBegun(end.position, end.sequence);
+  }
+
+  private boolean isBegun(long position, long sequence) throws DeviceException {
+    ring.read(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
     JournalFrame header = JournalFrame.peek(frame, pool);
-    return header != null && header.sequence() == end.sequence && header.position() == end.position;
+    return header != null && header.sequence() == sequence && header.position() == position;
+  }
+
+  /** Takes the sums off the end of a payload, which then has records alone. */
+  private static BlockSums takeSums(ByteBuffer payload, int count) {
+    BlockSums sums = new BlockSums();
+    int records = payload.limit() - count * JournalFrame.SUM_BYTES;
+    for (int at = records; at < payload.limit(); at += JournalFrame.SUM_BYTES) {
+      sums.add(payload.getLong(at), payload.getInt(at + Long.BYTES));
+    }
+    payload.limit(records);
+    return sums;
+  }
+
+  private boolean hold(BlockSums sums) throws DeviceException {
+    ByteBuffer block = AlignedBuffers.allocate(PoolLayout.BLOCK_BYTES);
+    for (int i = 0; i < sums.size(); i++) {
+      device.read(sums.block(i) * PoolLayout.BLOCK_BYTES, block.clear());
+      if (BlockSums.sum(block.clear()) != sums.sum(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void requireNothingLater(End end) throws IOException {

@@ -48,7 +48,7 @@ public final class JournalWriter {
     return ring.sizeBytes();
   }
 
-  /** The most bytes that a group with that many bytes of records takes. */
+  /** The most bytes that a group with that many bytes of records, and any sums, takes. */
   public static long groupBytes(long recordBytes) {
     long payload = JournalFrame.MAX_FRAME_BYTES - JournalFrame.HEADER_BYTES - 16 * 1024;
     return (recordBytes / payload + 1) * JournalFrame.MAX_FRAME_BYTES;
@@ -74,11 +74,30 @@ public final class JournalWriter {
    * past what they wait for.
    */
   public void append(RecordBuffer group) throws DeviceException {
+    append(group, false);
+  }
+
+  /**
+   * {@link #append(RecordBuffer)}, and with it makes all durable that was written to the device
+   * before: by one flush for both, so a crash may find either of them alone. What the group has the
+   * sums of must not change until another was appended.
+   *
+   * @throws IllegalArgumentException if the group {@linkplain RecordBuffer#needsData needs} the
+   *     data durable before it
+   */
+  public void appendWithData(RecordBuffer group) throws DeviceException {
+    if (group.needsData()) {
+      throw new IllegalArgumentException("records of data that is not durable");
+    }
+    append(group, true);
+  }
+
+  private void append(RecordBuffer group, boolean withData) throws DeviceException {
     ByteBuffer records = group.records();
+    BlockSums sums = withData ? group.sums() : new BlockSums();
     long first = sequence;
-    boolean isOneFrame =
-        records.remaining() <= JournalFrame.MAX_FRAME_BYTES - JournalFrame.HEADER_BYTES;
-    while (records.hasRemaining()) {
+    boolean isDurably = !withData && group.isOneFrame();
+    do {
       frame.clear().position(JournalFrame.HEADER_BYTES);
       while (records.hasRemaining()) {
         int length = RecordBuffer.recordBytes(records);
@@ -88,20 +107,24 @@ public final class JournalWriter {
         frame.put(records.slice(records.position(), length));
         records.position(records.position() + length);
       }
+      for (int i = 0; i < sums.size(); i++) {
+        frame.putLong(sums.block(i)).putInt(sums.sum(i));
+      }
       int payload = frame.position() - JournalFrame.HEADER_BYTES;
       JournalFrame header =
-          new JournalFrame(sequence, position, first, payload, !records.hasRemaining());
+          new JournalFrame(
+              sequence, position, first, payload, !records.hasRemaining(), sums.size());
       frame.put(PADDING.slice(0, header.frameBytes() - frame.position()));
       header.seal(frame, pool);
-      if (isOneFrame) {
+      if (isDurably) {
         ring.writeDurably(position, frame.flip());
       } else {
         ring.write(position, frame.flip());
       }
       position += header.frameBytes();
       sequence++;
-    }
-    if (!isOneFrame) {
+    } while (records.hasRemaining());
+    if (!isDurably) {
       device.flush();
     }
   }

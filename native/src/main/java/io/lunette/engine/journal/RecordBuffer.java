@@ -6,10 +6,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Records in the order of their changes, waiting to be committed together. Not thread-safe. */
+/**
+ * Records in the order of their changes, waiting to be committed together. Data that they speak of
+ * must be durable before them, unless its sums go along. Not thread-safe.
+ */
 public final class RecordBuffer {
 
   private ByteBuffer bytes = ByteBuffer.allocate(2 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+  private BlockSums sums = new BlockSums();
+  private boolean needsData;
 
   /** Adds a record of one word. */
   public void add(long treeKey, long index, long word) {
@@ -34,6 +39,33 @@ public final class RecordBuffer {
     ByteBuffer records = later.records();
     ensure(records.remaining());
     bytes.put(records);
+    sums.add(later.sums);
+    needsData |= later.needsData;
+  }
+
+  /** Adds the sums of data that a record speaks of. */
+  public void add(BlockSums ofData) {
+    sums.add(ofData);
+  }
+
+  /** Says that a record speaks of data of which there are no sums, or that may change. */
+  public void needData() {
+    needsData = true;
+  }
+
+  /** Whether the data must be durable before the records; the sums are of no use then. */
+  public boolean needsData() {
+    return needsData || sums.size() > BlockSums.MAX || (sums.size() > 0 && !isOneFrame());
+  }
+
+  boolean isOneFrame() {
+    return sizeBytes() + sums.size() * JournalFrame.SUM_BYTES
+        <= JournalFrame.MAX_FRAME_BYTES - JournalFrame.HEADER_BYTES;
+  }
+
+  /** Sums of the data that the records speak of. */
+  public BlockSums sums() {
+    return sums;
   }
 
   /** Whether there is nothing to commit. */

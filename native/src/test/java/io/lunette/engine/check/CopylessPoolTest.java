@@ -56,7 +56,7 @@ class CopylessPoolTest {
         .containsKey("late")
         .containsKeys(before.keySet().toArray(new String[0]));
     for (long superblock : new long[] {0, PoolLayout.EXTENT_BYTES}) {
-      assertThat(page(superblock).getLong(16)).isEqualTo(Superblock.COPIES);
+      assertThat(page(superblock).getLong(16)).isEqualTo(Superblock.COPIES | Superblock.SUMS);
     }
   }
 

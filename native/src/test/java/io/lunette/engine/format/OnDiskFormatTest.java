@@ -82,6 +82,7 @@ class OnDiskFormatTest {
     code.put("bytes of payload", JournalFrame.PAYLOAD_BYTES_OFFSET);
     code.put("flags", JournalFrame.FLAGS_OFFSET);
     code.put("sequence number of the group", JournalFrame.GROUP_OFFSET);
+    code.put("blocks of data", JournalFrame.SUMS_OFFSET);
     code.put("records", JournalFrame.HEADER_BYTES);
 
     assertSameFields(fields("Journal"), code);
