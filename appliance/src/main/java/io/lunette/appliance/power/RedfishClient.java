@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.lunette.core.DomainException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -20,6 +19,10 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,20 +155,8 @@ final class RedfishClient {
   }
 
   private Answer send(HttpRequest request) throws IOException, DomainException {
-    HttpResponse<InputStream> response;
-    byte[] content;
-    try {
-      response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (InputStream in = response.body()) {
-        content = in.readNBytes(ANSWER_BYTES_MAX);
-      }
-    } catch (HttpTimeoutException e) {
-      throw deadline.passed();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
-    JsonNode body = parse(response.statusCode(), content);
+    HttpResponse<byte[]> response = await(request);
+    JsonNode body = parse(response.statusCode(), response.body());
     if (response.statusCode() / 100 != 2) {
       throw new IOException(
           request.method()
@@ -176,6 +167,27 @@ final class RedfishClient {
               + message(body));
     }
     return new Answer(response.statusCode(), response.headers(), body);
+  }
+
+  /** The request's own time ends with the headers; the deadline is for the body too. */
+  private HttpResponse<byte[]> await(HttpRequest request) throws IOException, DomainException {
+    CompletableFuture<HttpResponse<byte[]>> answer =
+        http.sendAsync(request, head -> new BoundedBody(ANSWER_BYTES_MAX));
+    try {
+      return answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw deadline.passed();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HttpTimeoutException) {
+        throw deadline.passed();
+      }
+      throw new IOException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    } finally {
+      answer.cancel(true);
+    }
   }
 
   private JsonNode parse(int status, byte[] content) throws IOException {

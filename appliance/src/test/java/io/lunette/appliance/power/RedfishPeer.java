@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -49,6 +50,14 @@ final class RedfishPeer implements AutoCloseable {
   volatile String taskEnd = "Completed";
   volatile boolean sessions = true;
   volatile boolean systemsElsewhere;
+
+  /** Whether it sends no more than the beginning of what it says of the system. */
+  volatile boolean stalls;
+
+  /** How many blanks it says of the system before all else. */
+  volatile int padding;
+
+  private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean sessionOpen;
 
   RedfishPeer(Path directory) throws Exception {
@@ -180,7 +189,13 @@ final class RedfishPeer implements AutoCloseable {
               exchange,
               200,
               "{'Members@odata.count':1,'Members':[{'@odata.id':'" + SYSTEM + "'}]}");
-      case "GET " + SYSTEM -> json(exchange, 200, system());
+      case "GET " + SYSTEM -> {
+        if (stalls) {
+          stall(exchange, system());
+        } else {
+          json(exchange, 200, " ".repeat(padding) + system());
+        }
+      }
       case "GET " + SYSTEM + "/ResetActionInfo" ->
           json(
               exchange,
@@ -260,8 +275,20 @@ final class RedfishPeer implements AutoCloseable {
     exchange.getResponseBody().write(body);
   }
 
+  private void stall(HttpExchange exchange, String text) throws IOException {
+    exchange.sendResponseHeaders(200, text.length());
+    exchange.getResponseBody().write(text.charAt(0));
+    exchange.getResponseBody().flush();
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @Override
   public void close() {
+    closed.countDown();
     server.stop(0);
   }
 }

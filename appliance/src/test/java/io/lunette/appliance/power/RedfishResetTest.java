@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Resets of a computer system by Redfish, at an HTTPS peer that follows the schema. */
@@ -161,6 +162,24 @@ class RedfishResetTest {
         catchThrowableOfType(DomainException.class, () -> restart(pinned(), Duration.ofSeconds(2)));
 
     assertThat(late).hasMessageContaining("no answer within 2 s");
+  }
+
+  @Test
+  @Timeout(60)
+  void anAnswerThatStopsHalfWayIsGivenUpInTime() {
+    peer.stalls = true;
+
+    DomainException late =
+        catchThrowableOfType(DomainException.class, () -> restart(pinned(), Duration.ofSeconds(2)));
+
+    assertThat(late).hasMessageContaining("no answer within 2 s");
+  }
+
+  @Test
+  void anAnswerThatIsTooLongIsRefused() {
+    peer.padding = 1 << 20;
+
+    assertThat(refused(pinned())).contains("more than 1048576 bytes");
   }
 
   @Test
