@@ -71,7 +71,7 @@ final class ConvertedExport implements Job<VolumeInfo> {
         converter.toQcow2(raw, file, () -> cancelled);
         requireWanted();
         force();
-      } catch (DomainException | IOException | CancellationException e) {
+      } catch (DomainException | IOException | RuntimeException | Error e) {
         reason = e;
       }
     }

@@ -46,31 +46,45 @@ final class ConvertedImport<T> implements Job<T>, Runnable {
   public void run() {
     List<Path> raws = new ArrayList<>();
     try {
-      for (Path file : files) {
-        Path raw = converter.newCopy();
-        raws.add(raw);
-        converter.toRaw(file, raw, () -> cancelled);
-      }
-      if (cancelled) {
-        throw new CancellationException("cancelled");
-      }
-      importing = second.start(raws);
+      importing = begin(raws);
     } catch (DomainException | VolumeException | CancellationException e) {
-      raws.forEach(converter::remove);
-      result.completeExceptionally(e);
+      fail(raws, e);
       return;
+    } catch (RuntimeException | Error e) {
+      fail(raws, e);
+      throw e;
+    }
+    if (cancelled) {
+      importing.cancel();
     }
     importing
         .result()
         .whenComplete(
             (imported, failure) -> {
-              raws.forEach(converter::remove);
               if (failure == null) {
+                raws.forEach(converter::remove);
                 result.complete(imported);
               } else {
-                result.completeExceptionally(failure);
+                fail(raws, failure);
               }
             });
+  }
+
+  private Job<T> begin(List<Path> raws) throws DomainException, VolumeException {
+    for (Path file : files) {
+      Path raw = converter.newCopy();
+      raws.add(raw);
+      converter.toRaw(file, raw, () -> cancelled);
+    }
+    if (cancelled) {
+      throw new CancellationException("cancelled");
+    }
+    return second.start(raws);
+  }
+
+  private void fail(List<Path> raws, Throwable reason) {
+    raws.forEach(converter::remove);
+    result.completeExceptionally(reason);
   }
 
   @Override

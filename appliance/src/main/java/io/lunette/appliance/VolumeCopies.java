@@ -2,6 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.block.BlockDevice;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeDriver;
@@ -99,14 +100,23 @@ public final class VolumeCopies {
     }
     creation.create(name, size);
     VolumeCopy copy =
-        VolumeCopy.intoVolume(
-            channel,
-            source,
-            driver.open(name, AccessMode.READ_WRITE),
-            () -> info(name),
-            () -> undo(name));
+        VolumeCopy.intoVolume(channel, source, open(name), () -> info(name), () -> undo(name));
     executor.execute(copy);
     return copy;
+  }
+
+  /** Opens what has just been made, or takes it away again. */
+  private BlockDevice open(VolumeName made) throws VolumeException {
+    try {
+      return driver.open(made, AccessMode.READ_WRITE);
+    } catch (VolumeException e) {
+      try {
+        undo(made);
+      } catch (VolumeException stays) {
+        e.addSuppressed(stays);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -138,7 +148,7 @@ public final class VolumeCopies {
 
   private Job<VolumeInfo> exportRaw(VolumeName name, Path file)
       throws DomainException, VolumeException {
-    var device = driver.open(name, AccessMode.READ_ONLY);
+    BlockDevice device = driver.open(name, AccessMode.READ_ONLY);
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

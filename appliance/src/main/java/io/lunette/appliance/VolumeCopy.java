@@ -80,22 +80,26 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
 
   @Override
   public void run() {
-    Throwable failure = null;
-    VolumeInfo copied = null;
+    VolumeInfo copied;
     try {
       copyAll();
       finish();
       copied = outcome.get();
     } catch (BlockException | IOException | VolumeException | CancellationException e) {
-      failure = e;
+      fail(e);
+      return;
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      throw e;
     }
     closeBoth();
-    if (failure == null) {
-      result.complete(copied);
-      return;
-    }
+    result.complete(copied);
+  }
+
+  private void fail(Throwable reason) {
+    closeBoth();
     undoQuietly();
-    result.completeExceptionally(failure);
+    result.completeExceptionally(reason);
   }
 
   private void copyAll() throws BlockException, IOException {

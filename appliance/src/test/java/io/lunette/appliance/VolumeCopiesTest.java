@@ -14,12 +14,15 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.RandomAccessFile;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +97,55 @@ class VolumeCopiesTest {
         assertThat(new String(data, StandardCharsets.UTF_8)).startsWith("data at " + place + '\0');
       }
     }
+  }
+
+  /** As on an array that makes volumes and whose LUNs cannot be reached. */
+  @Test
+  void aVolumeThatCannotBeOpenedIsTakenAwayAgain() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    VolumeCopies unreachable =
+        new VolumeCopies(
+            closed(driver), new Qcow2Converter(directory.resolve("scratch")), Runnable::run);
+
+    assertThatThrownBy(() -> unreachable.importFile(VOLUME, file, RAW, driver::create))
+        .hasMessage("no way to it");
+
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  private static VolumeDriver closed(VolumeDriver driver) {
+    return (VolumeDriver)
+        Proxy.newProxyInstance(
+            VolumeDriver.class.getClassLoader(),
+            new Class<?>[] {VolumeDriver.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("open")) {
+                throw new VolumeException(VolumeException.Kind.IO, "no way to it");
+              }
+              return method.invoke(driver, arguments);
+            });
+  }
+
+  @Test
+  void aCopyThatFailsByABugOfOursEndsAndLeavesNothing() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    driver.create(VOLUME, EXTENT);
+    FileChannel channel = FileChannel.open(file);
+    VolumeCopy copy =
+        VolumeCopy.intoVolume(
+            channel,
+            from -> {
+              throw new IllegalStateException("a bug");
+            },
+            driver.open(VOLUME, AccessMode.READ_WRITE),
+            () -> driver.find(VOLUME).orElseThrow(),
+            () -> driver.delete(VOLUME));
+
+    assertThatThrownBy(copy::run).hasMessage("a bug");
+
+    assertThat(copy.result().toCompletableFuture()).isCompletedExceptionally();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(driver.find(VOLUME)).isEmpty();
   }
 
   @Test

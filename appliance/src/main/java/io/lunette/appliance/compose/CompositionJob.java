@@ -60,28 +60,37 @@ final class CompositionJob implements Job<ImportedImage>, Runnable {
 
   @Override
   public void run() {
-    ImportedImage made = null;
-    Throwable failure = null;
+    ImportedImage made;
     try {
       Files.createDirectories(scratch);
       made = compose();
     } catch (DomainException | CancellationException e) {
-      failure = e;
+      fail(e);
+      return;
     } catch (VolumeException e) {
-      failure = DomainException.of(e);
+      fail(DomainException.of(e));
+      return;
     } catch (IOException e) {
-      failure =
-          new DomainException(DomainException.Kind.IO, "cannot work in " + scratch + ": " + e, e);
+      fail(new DomainException(DomainException.Kind.IO, "cannot work in " + scratch + ": " + e, e));
+      return;
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      throw e;
     }
+    removeScratch();
+    result.complete(made);
+  }
+
+  private void fail(Throwable reason) {
+    removeScratch();
+    result.completeExceptionally(reason);
+  }
+
+  private void removeScratch() {
     try {
       ScratchTree.remove(scratch);
     } catch (IOException e) {
       LOG.warn("the next start removes {}", scratch, e);
-    }
-    if (failure == null) {
-      result.complete(made);
-    } else {
-      result.completeExceptionally(failure);
     }
   }
 

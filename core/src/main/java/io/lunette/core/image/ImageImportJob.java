@@ -75,12 +75,13 @@ final class ImageImportJob implements Job<ImportedImage>, RawImageCopy.Watch, Ru
       fail(e, "cancelled");
     } catch (DomainException e) {
       fail(e, e.getMessage());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(e, "internal error: " + e);
+      throw e;
     }
   }
 
-  private void fail(Exception failure, String why) {
+  private void fail(Throwable failure, String why) {
     try {
       steps.undo(this, why);
     } finally {
