@@ -34,16 +34,27 @@ final class QmpMonitor implements Closeable {
     this.deadline = deadline;
   }
 
+  /**
+   * Connects, or fails at once: a blocking connect would wait for ever in front of a monitor that
+   * takes no more connections.
+   */
   static QmpMonitor connect(Path socket, Deadline deadline) throws IOException {
-    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    Selector selector = Selector.open();
     try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      channel.configureBlocking(false);
-      Selector selector = Selector.open();
-      channel.register(selector, SelectionKey.OP_READ);
-      return new QmpMonitor(channel, selector, deadline);
+      SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        channel.configureBlocking(false);
+        if (!channel.connect(UnixDomainSocketAddress.of(socket))) {
+          throw new IOException("it takes no connection");
+        }
+        channel.register(selector, SelectionKey.OP_READ);
+        return new QmpMonitor(channel, selector, deadline);
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
     } catch (IOException e) {
-      channel.close();
+      selector.close();
       throw e;
     }
   }
