@@ -28,10 +28,17 @@ final class FileLock implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (locks(channel)) {
+      boolean taken = false;
+      try {
+        taken = locks(channel);
+      } finally {
+        if (!taken) {
+          channel.close();
+        }
+      }
+      if (taken) {
         return new FileLock(channel);
       }
-      channel.close();
     } catch (IOException e) {
       throw new ApplianceException("cannot lock " + file + ": " + Home.reason(e), e);
     }

@@ -87,7 +87,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
   public synchronized LunMapping map(
       VolumeName volume, InitiatorName initiator, AccessMode mode, OptionalInt lun)
       throws VolumeException {
-    TreeMap<Integer, Entry> luns = maps.computeIfAbsent(initiator, unused -> new TreeMap<>());
+    TreeMap<Integer, Entry> luns = maps.getOrDefault(initiator, new TreeMap<>());
     Optional<LunMapping> present = find(luns, volume);
     if (present.isPresent()) {
       return repeated(present.get(), mode, lun);
@@ -122,6 +122,7 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
       throw e;
     }
     luns.put(number, entry);
+    maps.put(initiator, luns);
     return entry.mapping();
   }
 
