@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A program of the operator's: {@code hook:/path/to/program [argument...]}, with blanks between. It
@@ -44,6 +45,10 @@ final class CommandHook implements PowerControl {
   public void restart(String rest, Server server, ServerProfile profile, Deadline deadline)
       throws DomainException {
     List<String> words = words(rest);
+    if (!Files.isExecutable(Path.of(words.get(0)))) {
+      throw new DomainException(
+          DomainException.Kind.IO, words.get(0) + " could not be run: it is no program");
+    }
     try {
       Path said = Files.createTempFile("lunette-hook", ".log");
       try {
@@ -64,7 +69,7 @@ final class CommandHook implements PowerControl {
       List<String> words, Server server, ServerProfile profile, Deadline deadline, Path said)
       throws DomainException, IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder(words)
+        new ProcessBuilder(inGroupOfItsOwn(words))
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
             .redirectInput(Path.of("/dev/null").toFile());
@@ -75,13 +80,33 @@ final class CommandHook implements PowerControl {
         throw deadline.passed();
       }
     } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      if (process.isAlive()) {
+        kill(process);
+      }
     }
     if (process.exitValue() != 0) {
       throw new DomainException(
           DomainException.Kind.IO,
           words.get(0) + " ended with " + process.exitValue() + lastLine(said));
+    }
+  }
+
+  /** The program replaces setsid, so the process that is started leads the group. */
+  private static List<String> inGroupOfItsOwn(List<String> words) {
+    return Stream.concat(Stream.of("setsid"), words.stream()).toList();
+  }
+
+  /**
+   * All of the group get the signal at once, so none forks past it and an orphan is among them.
+   * What has left the group is killed one by one.
+   */
+  private static void kill(Process leader) throws IOException, InterruptedException {
+    List<ProcessHandle> started = leader.descendants().toList();
+    try {
+      new ProcessBuilder("/bin/sh", "-c", "kill -KILL -" + leader.pid()).start().waitFor();
+    } finally {
+      started.forEach(ProcessHandle::destroyForcibly);
+      leader.destroyForcibly();
     }
   }
 

@@ -88,10 +88,31 @@ class CommandHookTest {
     String message = refused("sleep 600 & echo $! > " + child + "; wait", Duration.ofSeconds(3));
 
     assertThat(message).contains("no answer within 3 s");
-    long pid = Long.parseLong(Files.readString(child).strip());
+    assertEnds(child);
+  }
+
+  /** Nobody's child any more: its parent has ended. */
+  @Test
+  void oneThatTakesTooLongIsKilledWithItsOrphans() throws Exception {
+    Path orphan = directory.resolve("orphan");
+
+    String message =
+        refused(
+            "sh -c 'sleep 600 & echo $! > " + orphan + "'; exec sleep 600", Duration.ofSeconds(3));
+
+    assertThat(message).contains("no answer within 3 s");
+    assertEnds(orphan);
+  }
+
+  private static void assertEnds(Path pidFile) throws Exception {
+    long pid = Long.parseLong(Files.readString(pidFile).strip());
     Optional<ProcessHandle> left = ProcessHandle.of(pid);
     if (left.isPresent()) {
-      assertThat(left.get().onExit()).succeedsWithin(Duration.ofSeconds(30));
+      try {
+        assertThat(left.get().onExit()).succeedsWithin(Duration.ofSeconds(30));
+      } finally {
+        left.get().destroyForcibly();
+      }
     }
   }
 
