@@ -49,7 +49,7 @@ public final class SingleFlight implements AutoCloseable {
       executor.execute(this::run);
     } catch (RejectedExecutionException e) {
       LOG.warn("{} does not run: its executor has stopped", name);
-      ended();
+      rejected();
     }
   }
 
@@ -58,12 +58,19 @@ public final class SingleFlight implements AutoCloseable {
     while (more) {
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("{} failed; it runs again when it is next asked for", name, e);
       } finally {
         more = ended();
       }
     }
+  }
+
+  /** Nobody is there to run again. */
+  private synchronized void rejected() {
+    again = false;
+    running = false;
+    notifyAll();
   }
 
   /** Whether to run again. */
