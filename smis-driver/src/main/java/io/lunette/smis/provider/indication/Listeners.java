@@ -56,11 +56,18 @@ final class Listeners implements AutoCloseable {
         return;
       }
       if (queue.size() >= WAITING_MAX) {
-        queue.pollFirst();
+        dropOldestBehindFirst(queue);
         LOG.warn("listener {} is too slow: an indication is lost", destination);
       }
       queue.add(message);
     }
+  }
+
+  /** The first is being told. */
+  private static void dropOldestBehindFirst(Deque<String> queue) {
+    String first = queue.removeFirst();
+    queue.removeFirst();
+    queue.addFirst(first);
   }
 
   /** Sends the first message of a listener; it leaves the queue when it has ended. */
@@ -82,14 +89,14 @@ final class Listeners implements AutoCloseable {
               if (done.failed()) {
                 LOG.warn("listener {} was not told: {}", destination, done.cause().getMessage());
               }
-              ended(destination, message);
+              ended(destination);
             });
   }
 
-  private void ended(URI destination, String message) {
+  private void ended(URI destination) {
     synchronized (waiting) {
       Deque<String> queue = waiting.get(destination);
-      queue.removeFirstOccurrence(message);
+      queue.removeFirst();
       if (queue.isEmpty()) {
         waiting.remove(destination);
         return;
@@ -101,7 +108,6 @@ final class Listeners implements AutoCloseable {
   private Future<Void> send(URI destination, String message) {
     boolean tls = "https".equalsIgnoreCase(destination.getScheme());
     int otherwise = tls ? 443 : 80;
-    String path = destination.getRawPath();
     return client
         .request(
             new RequestOptions()
@@ -109,9 +115,16 @@ final class Listeners implements AutoCloseable {
                 .setSsl(tls)
                 .setHost(destination.getHost().replaceAll("[\\[\\]]", ""))
                 .setPort(destination.getPort() < 0 ? otherwise : destination.getPort())
-                .setURI(path == null || path.isEmpty() ? "/" : path)
+                .setURI(resource(destination))
                 .setTimeout(PATIENCE.toMillis()))
         .compose(request -> post(request, message));
+  }
+
+  /** Path and query, as a request names them. */
+  private static String resource(URI destination) {
+    String path = destination.getRawPath();
+    String query = destination.getRawQuery();
+    return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
   }
 
   private static Future<Void> post(HttpClientRequest request, String message) {

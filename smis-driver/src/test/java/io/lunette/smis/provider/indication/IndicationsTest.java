@@ -28,6 +28,7 @@ class IndicationsTest {
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private ArrayFixture array;
   private HttpServer listener;
+  private volatile String asked;
   private IndicationRun run;
 
   @BeforeEach
@@ -43,6 +44,7 @@ class IndicationsTest {
                         .onSuccess(
                             body -> {
                               CimXmlGrammar.check(body.toString());
+                              asked = request.uri();
                               told.add(request.getHeader("CIMExportMethod") + " " + body);
                               request.response().end();
                             }))
@@ -104,7 +106,7 @@ class IndicationsTest {
             create(
                 "CIM_ListenerDestinationCIMXML",
                 "Destination",
-                "http://127.0.0.1:" + listener.actualPort() + "/listen"));
+                "http://127.0.0.1:" + listener.actualPort() + "/listen?of=basement"));
     return path(create("CIM_IndicationSubscription", "Filter", filter, "Handler", destination));
   }
 
@@ -130,6 +132,7 @@ class IndicationsTest {
         .contains(
             "EmbeddedObject=\"object\"><VALUE>&lt;INSTANCE CLASSNAME=\"LUNETTE_StorageVolume\"&gt;")
         .contains("<VALUE>f</VALUE>");
+    assertThat(asked).isEqualTo("/listen?of=basement");
   }
 
   @Test
