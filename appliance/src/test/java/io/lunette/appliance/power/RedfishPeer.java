@@ -60,20 +60,23 @@ final class RedfishPeer implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean sessionOpen;
 
+  /** With the certificate that is in this directory, or is made there first. */
   RedfishPeer(Path directory) throws Exception {
     Path store = directory.resolve("peer.p12");
-    keytool(
-        directory,
-        "-genkeypair -alias peer -keyalg EC -dname CN=bmc -ext SAN=dns:localhost -validity 3"
-            + " -storetype PKCS12 -storepass changeit -keystore "
-            + store);
     certificate = directory.resolve("peer.pem");
-    keytool(
-        directory,
-        "-exportcert -rfc -alias peer -storepass changeit -keystore "
-            + store
-            + " -file "
-            + certificate);
+    if (!Files.exists(store)) {
+      keytool(
+          directory,
+          "-genkeypair -alias peer -keyalg EC -dname CN=bmc -ext SAN=dns:localhost -validity 3"
+              + " -storetype PKCS12 -storepass changeit -keystore "
+              + store);
+      keytool(
+          directory,
+          "-exportcert -rfc -alias peer -storepass changeit -keystore "
+              + store
+              + " -file "
+              + certificate);
+    }
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, STORE_PASSWORD);

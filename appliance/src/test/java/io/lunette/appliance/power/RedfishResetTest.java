@@ -35,6 +35,7 @@ class RedfishResetTest {
           Optional.empty(),
           Instant.EPOCH);
 
+  @TempDir static Path keys;
   @TempDir Path directory;
   private RedfishPeer peer;
   private Path credentials;
@@ -42,7 +43,7 @@ class RedfishResetTest {
 
   @BeforeEach
   void start() throws Exception {
-    peer = new RedfishPeer(directory);
+    peer = new RedfishPeer(keys);
     credentials =
         Files.writeString(
             directory.resolve("credentials"), RedfishPeer.USER + ":" + RedfishPeer.PASSWORD + "\n");
