@@ -339,6 +339,7 @@ final class CommitLog {
 
   private void append(CommitBatch batch) throws IOException {
     boolean flushes = dataWritten && !batch.isAhead();
+    // Where nothing is left to flush, the data of any sums has been in the flush before.
     boolean together = flushes && batch.isGroup() && !batch.records().needsData();
     if (flushes) {
       dataWritten = false;

@@ -96,7 +96,7 @@ final class CommitPlanner {
       checkpointWanted = false;
       metadata.requireWhole();
     }
-    if (!mayVouch()) {
+    if (!mayVouch(metadata.pendingBytes())) {
       metadata.needData();
     }
     long number = metadata.commit();
@@ -112,12 +112,15 @@ final class CommitPlanner {
   }
 
   /**
-   * Not while the ring may become full for want of space: then there would be no next group, and
-   * overwrites go on. And not where a superblock does not say that there may be sums.
+   * Only where there is room for a group behind it: overwrites go on even if the ring is full and
+   * there is no space for a checkpoint. And not where a superblock does not say that there may be
+   * sums.
    */
-  private boolean mayVouch() {
+  private boolean mayVouch(int recordBytes) {
     long known = checkpointer.latest().features() & checkpointer.former().features();
-    return checkpointer.wantOfSpace() == null && (known & Superblock.SUMS) != 0;
+    long behind = journal.position() + JournalWriter.groupBytes(recordBytes);
+    return checkpointer.hasRoomFor(behind + JournalWriter.groupBytes(0))
+        && (known & Superblock.SUMS) != 0;
   }
 
   private boolean hasRoom(int recordBytes) {

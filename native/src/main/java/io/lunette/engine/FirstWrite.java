@@ -22,7 +22,7 @@ import java.util.List;
  */
 final class FirstWrite {
 
-  /** More costs more to sum than to flush. */
+  /** The second flush that sums save is a small part of the cost of more. */
   private static final int SUMMED_BYTES_MAX = 128 << 10;
 
   /** Extents that one call may touch. */
@@ -54,7 +54,7 @@ final class FirstWrite {
       return VolumeMap.touched(from, to);
     }
 
-    /** The blocks that the layer has on the path.device(). */
+    /** The blocks that the layer has on the device. */
     int held() {
       return isTaken() ? 0 : MapEntry.mask(old);
     }
@@ -124,6 +124,7 @@ final class FirstWrite {
 
   private List<Piece> pieces(Layer top, long offset, int length)
       throws IOException, BlockException {
+    awaitChangeable(top, offset, length);
     List<Piece> pieces = new ArrayList<>();
     List<Long> taken = new ArrayList<>();
     boolean complete = false;
@@ -150,9 +151,26 @@ final class FirstWrite {
     }
   }
 
+  /**
+   * Waits for the blocks that are held already, before anything is taken or written; who has the
+   * stripes keeps others from becoming so.
+   */
+  private void awaitChangeable(Layer top, long offset, int length)
+      throws IOException, BlockException {
+    for (int at = 0; at < length; ) {
+      int from = (int) ((offset + at) % PoolLayout.EXTENT_BYTES);
+      int bytes = Math.min(PoolLayout.EXTENT_BYTES - from, length - at);
+      long there = MapEntry.extent(top.map.get((offset + at) / PoolLayout.EXTENT_BYTES));
+      if (there != 0) {
+        path.awaitChangeable(there * PoolLayout.EXTENT_BYTES + from, bytes);
+      }
+      at += bytes;
+    }
+  }
+
   /** Writes the bytes, as many at once as lie in a row. */
   private void writeAll(Layer top, List<Piece> pieces, ByteBuffer source, BlockSums sums)
-      throws IOException, BlockException {
+      throws IOException {
     int at = source.position();
     int runStart = at;
     long runPlace = 0;
@@ -181,7 +199,7 @@ final class FirstWrite {
 
   /** Writes a piece with the rest of every block that it fills only in part. */
   private void writeFilled(Layer top, Piece piece, ByteBuffer source, BlockSums sums)
-      throws IOException, BlockException {
+      throws IOException {
     int partial = piece.partial();
     int head = piece.from % PoolLayout.BLOCK_BYTES;
     int start = isIn(partial, piece.from) ? piece.from - head : piece.from;
@@ -195,12 +213,10 @@ final class FirstWrite {
     write(top, piece.physical * PoolLayout.EXTENT_BYTES + start, filled, sums);
   }
 
-  private void write(Layer top, long place, ByteBuffer bytes, BlockSums sums)
-      throws IOException, BlockException {
+  private void write(Layer top, long place, ByteBuffer bytes, BlockSums sums) throws IOException {
     if (sums != null) {
       path.device().writeSummed(top.key(), place, bytes, sums);
     } else {
-      path.awaitChangeable(place, bytes.remaining());
       path.device().write(top.key(), place, bytes);
     }
   }

@@ -139,8 +139,10 @@ final class Metadata {
    * record need not wait for a flush then. {@link VouchedBlocks} may not change.
    */
   void vouch(BlockSums sums) {
-    vouched.add(sums);
-    pending.add(sums);
+    if (!pending.needsData()) {
+      vouched.add(sums);
+      pending.add(sums);
+    }
   }
 
   /** Has the next commit make all data durable before its records. */
@@ -238,6 +240,7 @@ final class Metadata {
     pending = new RecordBuffer();
     commit++;
     if (taken.needsData()) {
+      // Before the flush of the data, so that nobody waits for it.
       vouched.remove(taken.sums());
     }
     return taken;

@@ -239,12 +239,19 @@ final class Pool implements AutoCloseable {
       } else {
         metadata.returnPending(pending);
       }
-      // The jump in the numbers is only for who reads from a new superblock on.
+      // The jump in the numbers is only for who reads from a new superblock on. An empty group ends
+      // what the last one vouches for, also for who reads from the former superblock.
       journal.continueWith(nextSequence, checkpointer.ringLimit());
       device.flush();
+      if (checkpointer.hasRoomFor(journal.position() + JournalWriter.groupBytes(0))) {
+        journal.append(new RecordBuffer());
+        metadata.vouched.appended(new RecordBuffer(), false);
+      }
       return;
     }
     checkpointer.repeat();
+    // Neither superblock leads to the group any more that vouches for them.
+    metadata.vouched.appended(new RecordBuffer(), false);
   }
 
   /**

@@ -103,7 +103,7 @@ public final class PoolRepair {
             last.closedCleanly() && image.journalEnd.groups() == 0,
             roots,
             last.taking(),
-            last.features() | Superblock.COPIES | Superblock.SUMS);
+            last.features() | Superblock.COPIES);
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);

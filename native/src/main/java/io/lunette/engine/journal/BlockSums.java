@@ -20,7 +20,7 @@ public final class BlockSums {
   private int[] sums = new int[4];
   private int count;
 
-  /** Adds the blocks that a buffer's bytes are whole blocks of, which go to that byte offset. */
+  /** Adds the blocks of a buffer, all of them whole, which go to that byte offset of the device. */
   public void add(long offset, ByteBuffer bytes) {
     ByteBuffer rest = bytes.duplicate();
     for (long block = offset / PoolLayout.BLOCK_BYTES; rest.hasRemaining(); block++) {

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Replays the journal: whole groups, in order, up to the first frame that was never finished.
@@ -25,6 +27,8 @@ import java.util.UUID;
  * none, the sums tell, and a group whose data is not there never happened.
  */
 public final class JournalReader {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
 
   private final RawDevice device;
   private final Ring ring;
@@ -120,15 +124,24 @@ public final class JournalReader {
     return sums;
   }
 
-  private boolean hold(BlockSums sums) throws DeviceException {
+  /**
+   * Whether the device has what the sums say. Past the page cache, which goes on showing what could
+   * not be written.
+   */
+  private boolean hold(BlockSums sums) {
     ByteBuffer block = AlignedBuffers.allocate(PoolLayout.BLOCK_BYTES);
-    for (int i = 0; i < sums.size(); i++) {
-      device.read(sums.block(i) * PoolLayout.BLOCK_BYTES, block.clear());
-      if (BlockSums.sum(block.clear()) != sums.sum(i)) {
-        return false;
+    try {
+      for (int i = 0; i < sums.size(); i++) {
+        device.readBack(sums.block(i) * PoolLayout.BLOCK_BYTES, block.clear());
+        if (BlockSums.sum(block.clear()) != sums.sum(i)) {
+          return false;
+        }
       }
+      return true;
+    } catch (DeviceException e) {
+      LOG.warn("the last commit is taken for torn: {}", e.getMessage());
+      return false;
     }
-    return true;
   }
 
   private void requireNothingLater(End end) throws IOException {

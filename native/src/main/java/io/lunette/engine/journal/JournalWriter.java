@@ -9,7 +9,7 @@ import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/** Appends groups of records. Owned by the commit thread. */
+/** Appends groups of records. Of one thread at a time: who has the turn to commit. */
 public final class JournalWriter {
 
   private static final int ERASE_BYTES = 1 << 20;
