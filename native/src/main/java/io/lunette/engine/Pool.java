@@ -31,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,9 @@ final class Pool implements AutoCloseable {
   final Clock clock;
 
   final PageStore pages;
+
+  /** Operations of tenants that have come, wherever they are served. */
+  final LongAdder operations = new LongAdder();
 
   private final Checkpointer checkpointer;
   private final JournalWriter journal;

@@ -39,7 +39,7 @@ final class ScrubPipeline {
     this.tails = Executors.newSingleThreadExecutor(r -> Pool.daemon(r, "lunette-scrub-tail"));
     this.pace =
         new ScrubPace(
-            pool.io::getTaskCount, System::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
+            pool.operations::sum, System::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
     this.eraser = new RunEraser(pool.device, pool.features, writers, pace);
   }
 

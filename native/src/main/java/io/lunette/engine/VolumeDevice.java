@@ -135,6 +135,7 @@ final class VolumeDevice {
 
   /** Begins an operation, to be ended by {@link #exit}. */
   int enter() {
+    pool.operations.increment();
     return inFlight.enter();
   }
 
