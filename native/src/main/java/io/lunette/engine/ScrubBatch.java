@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Extents of a layer that are scrubbed together.
  *
- * @param indexes of their entries in the tree
+ * @param places where the tree names them
  * @param entries what there is to erase, the masks as far as they are trusted
  * @param runs the same as ranges of the device
  * @param next index where the batch after begins, -1 if this is the last
@@ -21,7 +21,7 @@ import java.util.List;
 record ScrubBatch(
     Layer layer,
     WordTree tree,
-    List<Long> indexes,
+    List<Place> places,
     List<Long> entries,
     List<DirtyRuns.Run> runs,
     EraseRequest request,
@@ -29,26 +29,29 @@ record ScrubBatch(
 
   private static final int MOST_EXTENTS = 1024;
 
+  /** An entry of the tree, and the extent that it named when the batch was made, 0 for none. */
+  record Place(long index, long extent) {}
+
   /** The first extents that a tree names at or after an index and before another. */
   static ScrubBatch of(Layer layer, WordTree tree, long from, long end, EraseRequest request)
       throws IOException {
-    List<Long> indexes = new ArrayList<>();
+    List<Place> places = new ArrayList<>();
     List<Long> entries = new ArrayList<>();
     long at = from < 0 ? -1 : tree.nextNonZero(from);
-    while (at >= 0 && at < end && indexes.size() < MOST_EXTENTS) {
+    while (at >= 0 && at < end && places.size() < MOST_EXTENTS) {
       long entry = tree.get(at);
-      indexes.add(at);
+      places.add(new Place(at, MapEntry.extent(entry)));
       if (MapEntry.extent(entry) != 0) {
         int mask = layer.slot.suspect() ? PoolLayout.FULL_MASK : MapEntry.mask(entry);
         entries.add(MapEntry.of(MapEntry.extent(entry), mask));
       }
       at = tree.nextNonZero(at + 1);
     }
-    return new ScrubBatch(layer, tree, indexes, entries, DirtyRuns.of(entries), request, at);
+    return new ScrubBatch(layer, tree, places, entries, DirtyRuns.of(entries), request, at);
   }
 
   boolean isEmpty() {
-    return indexes.isEmpty();
+    return places.isEmpty();
   }
 
   int extents() {

@@ -111,7 +111,7 @@ final class ScrubPipeline {
       eraser.erase(batch.runs(), batch.request());
       finish(batch, scrubbed);
     }
-    return batch.indexes().size();
+    return batch.places().size();
   }
 
   private long droppedEnd(Layer layer) {
@@ -123,21 +123,19 @@ final class ScrubPipeline {
     }
   }
 
-  /** Makes what was erased durable, looks whether it is, and gives the extents back. */
+  /**
+   * Makes what was erased durable, looks whether it is, and gives the extents back. A merge may
+   * have moved some to another layer meanwhile, whose turn they wait for.
+   */
   private void finish(ScrubBatch batch, IntConsumer scrubbed) throws IOException, BlockException {
     eraser.flush();
     List<DirtyRuns.Run> sample = batch.sample();
     eraser.verify(sample);
+    int given;
     metadata.lock.lock();
     try {
-      for (long index : batch.indexes()) {
-        long entry = batch.tree().get(index);
-        metadata.set(batch.tree(), index, 0);
-        if (MapEntry.extent(entry) != 0) {
-          metadata.space.markClean(MapEntry.extent(entry));
-        }
-      }
-      pool.waiters.count(batch.extents());
+      given = giveBack(batch);
+      pool.waiters.count(given);
       erases.count(batch, DirtyRuns.bytes(sample));
     } finally {
       metadata.lock.unlock();
@@ -145,6 +143,21 @@ final class ScrubPipeline {
     pool.log.commit();
     pool.waiters.wake();
     metadata.trimPages();
-    scrubbed.accept(batch.extents());
+    scrubbed.accept(given);
+  }
+
+  /** Takes from the layer what it still names of a batch, with the lock held; returns how many. */
+  private int giveBack(ScrubBatch batch) throws IOException {
+    int given = 0;
+    for (ScrubBatch.Place place : batch.places()) {
+      if (MapEntry.extent(batch.tree().get(place.index())) == place.extent()) {
+        metadata.set(batch.tree(), place.index(), 0);
+        if (place.extent() != 0) {
+          metadata.space.markClean(place.extent());
+          given++;
+        }
+      }
+    }
+    return given;
   }
 }

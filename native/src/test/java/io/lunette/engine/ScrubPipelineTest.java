@@ -3,15 +3,18 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,12 +25,45 @@ class ScrubPipelineTest {
   private static final int EXTENT = 64 * 1024;
   private static final VolumeName VOLUME = new VolumeName("volume");
 
+  private interface Step {
+    void run() throws Exception;
+  }
+
+  /** A device on which something happens once while a place is written to. */
+  private static final class WatchedDevice extends PagedDevice {
+
+    private final AtomicReference<Step> awaited = new AtomicReference<>();
+    private volatile long place;
+
+    WatchedDevice() {
+      super(64L << 20);
+    }
+
+    void whileWriting(long offset, Step step) {
+      place = offset;
+      awaited.set(step);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws DeviceException {
+      super.write(offset, source);
+      Step step = offset == place ? awaited.getAndSet(null) : null;
+      if (step != null) {
+        try {
+          step.run();
+        } catch (Exception e) {
+          throw new DeviceException("the step failed: " + e);
+        }
+      }
+    }
+  }
+
+  private final WatchedDevice device = new WatchedDevice();
   private Pool pool;
   private BlockDevice open;
 
   @BeforeEach
   void openVolume() throws Exception {
-    PagedDevice device = new PagedDevice(64L << 20);
     PoolState.format(device, new UUID(7, 7));
     pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
     new VolumeMaker(pool).create(VOLUME, 8 * EXTENT, 4096, KeyWish.INHERITED);
@@ -53,5 +89,37 @@ class ScrubPipelineTest {
     BlockingIo.flush(open);
 
     assertThat(pool.operations.sum() - before).isEqualTo(5);
+  }
+
+  @Test
+  void whatTookThePlaceOfAnErasedExtentStaysDirty() throws Exception {
+    ByteBuffer extents = ByteBuffer.allocateDirect(2 * EXTENT).putLong(0, 1).putLong(EXTENT, 2);
+    BlockingIo.write(open, 0, extents, Durability.VISIBLE);
+    Layer layer = pool.metadata.chains.volume(VOLUME.value()).top;
+    long first = MapEntry.extent(layer.map.get(0));
+    long second = MapEntry.extent(layer.map.get(1));
+    BlockingIo.discard(open, 0, EXTENT);
+    device.whileWriting(
+        first * EXTENT,
+        () -> {
+          moveDropped(layer, pool.metadata.chains.layer(Layer.ORPHANS));
+          BlockingIo.discard(open, EXTENT, EXTENT);
+        });
+
+    pool.scrubber.scrubDropped(layer, given -> assertThat(given).isZero());
+
+    assertThat(MapEntry.extent(layer.dropped.get(0))).isEqualTo(second);
+    assertThat(pool.metadata.space.spaceWord(second >>> 6) >>> second & 1).isEqualTo(1);
+  }
+
+  /** As a merge does. */
+  private void moveDropped(Layer from, Layer to) throws Exception {
+    pool.directory.locked(
+        () -> {
+          long entry = from.dropped.get(0);
+          pool.metadata.set(from.dropped, 0, 0);
+          pool.metadata.drop(to, MapEntry.extent(entry), MapEntry.mask(entry));
+          return null;
+        });
   }
 }
