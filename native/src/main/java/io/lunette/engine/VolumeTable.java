@@ -62,7 +62,7 @@ final class VolumeTable {
     Volume volume = directory.locked(() -> directory.get(name));
     volume.writers.writeLock().lock();
     try {
-      long oldSize = directory.locked(() -> volume.slot.sizeBytes());
+      long oldSize = directory.locked(() -> writableSize(volume));
       KeyUse keys = KeyUse.of(volume.top);
       try {
         return resize(volume, oldSize, sizeBytes);
@@ -72,6 +72,11 @@ final class VolumeTable {
     } finally {
       volume.writers.writeLock().unlock();
     }
+  }
+
+  private static long writableSize(Volume volume) throws VolumeException {
+    VolumeDirectory.requireWritable(volume);
+    return volume.slot.sizeBytes();
   }
 
   private VolumeInfo resize(Volume volume, long oldSize, long sizeBytes)
