@@ -127,9 +127,25 @@ final class VolumeDirectory {
   Volume get(VolumeName name) throws VolumeException {
     Volume volume = metadata.chains.volume(name.value());
     if (volume == null) {
-      throw new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume is called " + name);
+      throw notFound(name.value());
     }
     return volume;
+  }
+
+  /** Whether the volume is there still; one that was made anew by its name is another. */
+  boolean holds(Volume volume) {
+    return metadata.chains.volume(volume.name()) == volume;
+  }
+
+  /** Refuses what was asked of a volume that was deleted while its writers were waited for. */
+  void requireHeld(Volume volume) throws VolumeException {
+    if (!holds(volume)) {
+      throw notFound(volume.name());
+    }
+  }
+
+  private static VolumeException notFound(String name) {
+    return new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume is called " + name);
   }
 
   static void requireSize(long sizeBytes) throws VolumeException {

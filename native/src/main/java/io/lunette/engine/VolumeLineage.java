@@ -36,34 +36,34 @@ final class VolumeLineage {
     return directory.whileNobodyWrites(
         volume,
         () -> {
-          Volume now = directory.get(source);
+          directory.requireHeld(volume);
           Volume existing = metadata.chains.volume(snapshot.value());
           if (existing != null) {
-            if (existing.slot.origin() == now.id
+            if (existing.slot.origin() == volume.id
                 && existing.slot.state() == VolumeSlot.State.SEALED) {
               return directory.info(existing);
             }
             throw VolumeDirectory.conflict(snapshot);
           }
-          VolumeDirectory.requireWritable(now);
-          Layer frozen = now.top;
+          VolumeDirectory.requireWritable(volume);
+          Layer frozen = volume.top;
           metadata.chains.setState(frozen, LayerSlot.State.FROZEN);
           Layer top =
-              metadata.chains.createLayer(frozen, frozen.slot.sizeBytes(), now.id, frozen.key());
+              metadata.chains.createLayer(frozen, frozen.slot.sizeBytes(), volume.id, frozen.key());
           metadata.chains.update(
-              now,
-              VolumeDirectory.with(now, VolumeSlot.State.WRITABLE, top, now.slot.sizeBytes()),
+              volume,
+              VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, volume.slot.sizeBytes()),
               top);
           Volume made =
               directory.newVolume(
                   snapshot,
                   frozen,
-                  now.slot.sizeBytes(),
-                  now.slot.blockBytes(),
-                  now.id,
+                  volume.slot.sizeBytes(),
+                  volume.slot.blockBytes(),
+                  volume.id,
                   VolumeSlot.State.SEALED);
-          if (now.device != null) {
-            now.device.setTop(top, false);
+          if (volume.device != null) {
+            volume.device.setTop(top, false);
           }
           return directory.info(made);
         });

@@ -36,19 +36,20 @@ final class VolumeTable {
     return directory.whileNobodyWrites(
         volume,
         () -> {
-          Volume now = directory.get(name);
-          if (now.slot.state() != VolumeSlot.State.SEALED) {
-            VolumeDirectory.requireWritable(now);
-            metadata.chains.setState(now.top, LayerSlot.State.FROZEN);
+          directory.requireHeld(volume);
+          if (volume.slot.state() != VolumeSlot.State.SEALED) {
+            VolumeDirectory.requireWritable(volume);
+            metadata.chains.setState(volume.top, LayerSlot.State.FROZEN);
             metadata.chains.update(
-                now,
-                VolumeDirectory.with(now, VolumeSlot.State.SEALED, now.top, now.slot.sizeBytes()),
-                now.top);
-            if (now.device != null) {
-              now.device.setTop(now.top, true);
+                volume,
+                VolumeDirectory.with(
+                    volume, VolumeSlot.State.SEALED, volume.top, volume.slot.sizeBytes()),
+                volume.top);
+            if (volume.device != null) {
+              volume.device.setTop(volume.top, true);
             }
           }
-          return directory.info(now);
+          return directory.info(volume);
         });
   }
 
@@ -74,27 +75,26 @@ final class VolumeTable {
     }
   }
 
-  private static long writableSize(Volume volume) throws VolumeException {
+  private long writableSize(Volume volume) throws VolumeException {
+    directory.requireHeld(volume);
     VolumeDirectory.requireWritable(volume);
     return volume.slot.sizeBytes();
   }
 
   private VolumeInfo resize(Volume volume, long oldSize, long sizeBytes)
       throws IOException, VolumeException, BlockException {
-    VolumeName name = new VolumeName(volume.name());
     VolumeIo io = new VolumeIo(pool.path);
     if (sizeBytes > oldSize) {
       io.zeroBeyond(volume.top, oldSize, sizeBytes);
-      return directory.locked(() -> setSize(name, sizeBytes));
+      return directory.locked(() -> setSize(volume, sizeBytes));
     }
-    VolumeInfo resized = directory.locked(() -> setSize(name, sizeBytes));
+    VolumeInfo resized = directory.locked(() -> setSize(volume, sizeBytes));
     pool.log.commit();
     io.zeroBeyond(volume.top, sizeBytes, oldSize);
     return resized;
   }
 
-  private VolumeInfo setSize(VolumeName name, long sizeBytes) throws IOException, VolumeException {
-    Volume volume = directory.get(name);
+  private VolumeInfo setSize(Volume volume, long sizeBytes) throws IOException, VolumeException {
     VolumeDirectory.requireWritable(volume);
     metadata.chains.setSize(volume.top, sizeBytes);
     metadata.chains.update(
@@ -108,15 +108,14 @@ final class VolumeTable {
   }
 
   boolean delete(VolumeName name) throws IOException, VolumeException, BlockException {
-    Volume found = directory.locked(() -> metadata.chains.volume(name.value()));
-    if (found == null) {
+    Volume volume = directory.locked(() -> metadata.chains.volume(name.value()));
+    if (volume == null) {
       return false;
     }
     return directory.whileNobodyWrites(
-        found,
+        volume,
         () -> {
-          Volume volume = metadata.chains.volume(name.value());
-          if (volume == null) {
+          if (!directory.holds(volume)) {
             return false;
           }
           VolumeDirectory.requireClosed(volume);

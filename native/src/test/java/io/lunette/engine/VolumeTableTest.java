@@ -10,13 +10,20 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.key.MemoryVault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.StampedLock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,5 +78,52 @@ class VolumeTableTest {
 
     assertThat(refused.kind()).isEqualTo(VolumeException.Kind.BUSY);
     assertThat(layer.ownedExtents).isEqualTo(4);
+  }
+
+  private List<Callable<?>> changes() {
+    return List.of(
+        () -> volumes.seal(VOLUME),
+        () -> volumes.resize(VOLUME, EXTENT),
+        () -> pool.lineage.snapshot(VOLUME, new VolumeName("snapshot")),
+        () -> volumes.delete(VOLUME) ? "deleted" : "no volume is called volume");
+  }
+
+  @Test
+  void aVolumeMadeAnewIsNotTheOneThatWasToBeChanged() throws Exception {
+    for (Callable<?> change : changes()) {
+      Volume deleted = pool.metadata.chains.volume(VOLUME.value());
+      deleted.writers.readLock().lock();
+      FutureTask<?> changed = new FutureTask<>(change);
+      startAndAwaitBlocking(changed);
+      pool.directory.locked(
+          () -> {
+            pool.metadata.chains.removeVolume(deleted);
+            pool.lineage.releaseAndEnqueue(deleted.top);
+            return null;
+          });
+      create();
+      VolumeInfo anew = volumes.find(VOLUME).orElseThrow();
+      deleted.writers.readLock().unlock();
+
+      assertThat(outcome(changed)).isEqualTo("no volume is called volume");
+      assertThat(volumes.list()).containsExactly(anew);
+    }
+  }
+
+  private static String outcome(FutureTask<?> task) throws InterruptedException {
+    try {
+      return task.get().toString();
+    } catch (ExecutionException e) {
+      return e.getCause().getMessage();
+    }
+  }
+
+  /** Returns when it waits for the volume's writers. */
+  private static void startAndAwaitBlocking(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.start();
+    while (thread.isAlive() && !(LockSupport.getBlocker(thread) instanceof StampedLock)) {
+      Thread.onSpinWait();
+    }
   }
 }
