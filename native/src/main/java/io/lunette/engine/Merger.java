@@ -57,17 +57,7 @@ final class Merger {
     } finally {
       metadata.lock.unlock();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Pool.awaitQuietly(thread);
   }
 
   private void run() {

@@ -70,14 +70,7 @@ final class Scrubber {
     } finally {
       metadata.lock.unlock();
     }
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        break;
-      }
-    }
+    Pool.awaitQuietly(thread);
     queue.takePurges().forEach(VolumePurge::refuse);
     pipeline.close();
   }

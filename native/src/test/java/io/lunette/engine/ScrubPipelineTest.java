@@ -14,6 +14,9 @@ import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -110,6 +113,42 @@ class ScrubPipelineTest {
 
     assertThat(MapEntry.extent(layer.dropped.get(0))).isEqualTo(second);
     assertThat(pool.metadata.space.spaceWord(second >>> 6) >>> second & 1).isEqualTo(1);
+  }
+
+  @Test
+  void whoeverStopsItWaitsForTheBatchUnderWayThoughInterrupted() throws Exception {
+    ByteBuffer extent = ByteBuffer.allocateDirect(EXTENT).putLong(0, 1);
+    BlockingIo.write(open, 0, extent, Durability.VISIBLE);
+    long place = MapEntry.extent(pool.metadata.chains.volume(VOLUME.value()).top.map.get(0));
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    AtomicBoolean ended = new AtomicBoolean();
+    device.whileWriting(
+        place * EXTENT,
+        () -> {
+          begun.countDown();
+          mayEnd.await();
+          ended.set(true);
+        });
+    open.close();
+    new VolumeTable(pool).delete(VOLUME);
+    begun.await();
+
+    FutureTask<Boolean> stop =
+        new FutureTask<>(
+            () -> {
+              Thread.currentThread().interrupt();
+              pool.scrubber.stop();
+              return ended.get();
+            });
+    Thread stopping = new Thread(stop);
+    stopping.start();
+    while (stopping.isAlive() && stopping.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    mayEnd.countDown();
+
+    assertThat(stop.get()).isTrue();
   }
 
   /** As a merge does. */
