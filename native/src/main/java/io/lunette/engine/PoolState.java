@@ -137,12 +137,15 @@ record PoolState(
     long capacity = device.sizeBytes() / PoolLayout.EXTENT_BYTES * PoolLayout.EXTENT_BYTES;
     if (capacity < PoolLayout.MIN_POOL_BYTES) {
       throw new DeviceException(
-          device.identity()
-              + ": a pool needs at least "
+          "a pool needs at least "
               + (PoolLayout.MIN_POOL_BYTES >> 20)
-              + " MiB, this is "
-              + (capacity >> 20));
+              + " MiB, this has "
+              + sizeForPeople(device.sizeBytes()));
     }
     return capacity;
+  }
+
+  private static String sizeForPeople(long bytes) {
+    return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MiB";
   }
 }
