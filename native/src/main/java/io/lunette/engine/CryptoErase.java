@@ -55,7 +55,7 @@ final class CryptoErase {
   private void run(NewKeys keys) throws IOException, VolumeException, BlockException {
     Volume volume = pool.directory.locked(() -> metadata.chains.volume(volumeId));
     if (volume == null) {
-      throw new BlockException(BlockException.Kind.GONE, "the volume was deleted");
+      throw deleted();
     }
     Exchange exchange = pool.directory.whileNobodyWrites(volume, () -> exchange(volume, keys));
     pool.log.commit();
@@ -67,7 +67,15 @@ final class CryptoErase {
     pool.keys.turn();
   }
 
-  private Exchange exchange(Volume volume, NewKeys keys) throws IOException, VolumeException {
+  private static BlockException deleted() {
+    return new BlockException(BlockException.Kind.GONE, "the volume was deleted");
+  }
+
+  private Exchange exchange(Volume volume, NewKeys keys)
+      throws IOException, VolumeException, BlockException {
+    if (!pool.directory.holds(volume)) {
+      throw deleted();
+    }
     VolumeDirectory.requireWritable(volume);
     Layer old = volume.top;
     Layer base = VolumeLineage.baseOf(volume);
