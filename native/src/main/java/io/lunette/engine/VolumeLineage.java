@@ -17,6 +17,9 @@ import java.util.List;
  * What changes the layers that a volume is made of: snapshot, roll-back, erase, and what becomes of
  * layers that nothing reads any more. In memory and in the records of the next commit, as in {@link
  * VolumeTable}.
+ *
+ * <p>A merge counts as a write ({@link LayerMerge}): what it has written and not recorded yet a
+ * released layer would not know of, and keep from the scrubber.
  */
 final class VolumeLineage {
 
@@ -71,9 +74,11 @@ final class VolumeLineage {
 
   VolumeInfo rollback(VolumeName name, VolumeName snapshot)
       throws IOException, VolumeException, BlockException {
-    return directory.locked(
+    Volume volume = directory.locked(() -> directory.get(name));
+    return directory.whileNobodyWrites(
+        volume,
         () -> {
-          Volume volume = directory.get(name);
+          directory.requireHeld(volume);
           Volume past = directory.get(snapshot);
           VolumeDirectory.requireClosed(volume);
           VolumeDirectory.requireWritable(volume);
@@ -123,9 +128,11 @@ final class VolumeLineage {
 
   private EraseJob erase(VolumeName name, EraseRequest request, NewKeys keys)
       throws IOException, VolumeException, BlockException {
-    return directory.locked(
+    Volume volume = directory.locked(() -> directory.get(name));
+    return directory.whileNobodyWrites(
+        volume,
         () -> {
-          Volume volume = directory.get(name);
+          directory.requireHeld(volume);
           if (volume.slot.state() == VolumeSlot.State.ERASING) {
             return pool.scrubber.job(volume);
           }

@@ -9,6 +9,7 @@ import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
@@ -34,6 +35,7 @@ class VolumeTableTest {
   private static final int EXTENT = 64 * 1024;
   private static final int BLOCK = 4096;
   private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName SNAPSHOT = new VolumeName("snapshot");
 
   private final FailingDevice device = new FailingDevice(64L << 20);
   private Pool pool;
@@ -84,7 +86,9 @@ class VolumeTableTest {
     return List.of(
         () -> volumes.seal(VOLUME),
         () -> volumes.resize(VOLUME, EXTENT),
-        () -> pool.lineage.snapshot(VOLUME, new VolumeName("snapshot")),
+        () -> pool.lineage.snapshot(VOLUME, SNAPSHOT),
+        () -> pool.lineage.rollback(VOLUME, SNAPSHOT),
+        () -> pool.lineage.erase(VOLUME, EraseRequest.zeroFillVerified()),
         () -> volumes.delete(VOLUME) ? "deleted" : "no volume is called volume");
   }
 
@@ -107,6 +111,31 @@ class VolumeTableTest {
 
       assertThat(outcome(changed)).isEqualTo("no volume is called volume");
       assertThat(volumes.list()).containsExactly(anew);
+    }
+  }
+
+  /** A merge may be in the middle of writing to the layer that they release. */
+  @Test
+  void rollBackAndEraseWaitForWhoWrites() throws Exception {
+    pool.lineage.snapshot(VOLUME, SNAPSHOT);
+    Volume volume = pool.metadata.chains.volume(VOLUME.value());
+    List<Callable<?>> changes =
+        List.of(
+            () -> pool.lineage.rollback(VOLUME, SNAPSHOT),
+            () -> {
+              volumes.delete(SNAPSHOT);
+              return pool.lineage.erase(VOLUME, EraseRequest.zeroFillVerified());
+            });
+    for (Callable<?> change : changes) {
+      Layer top = volume.top;
+      volume.writers.readLock().lock();
+      FutureTask<?> changed = new FutureTask<>(change);
+      startAndAwaitBlocking(changed);
+      assertThat(volume.top).isSameAs(top);
+      volume.writers.readLock().unlock();
+
+      changed.get();
+      assertThat(volume.top).isNotSameAs(top);
     }
   }
 
