@@ -96,7 +96,7 @@ final class CommitPlanner {
       checkpointWanted = false;
       metadata.requireWhole();
     }
-    if (!mayVouch(metadata.pendingBytes())) {
+    if (!mayVouch()) {
       metadata.needData();
     }
     long number = metadata.commit();
@@ -112,15 +112,13 @@ final class CommitPlanner {
   }
 
   /**
-   * Only where there is room for a group behind it: overwrites go on even if the ring is full and
-   * there is no space for a checkpoint. And not where a superblock does not say that there may be
+   * Not once there was no space for a checkpoint: if the ring became full then, there would be no
+   * next group, and overwrites go on. And not where a superblock does not say that there may be
    * sums.
    */
-  private boolean mayVouch(int recordBytes) {
+  private boolean mayVouch() {
     long known = checkpointer.latest().features() & checkpointer.former().features();
-    long behind = journal.position() + JournalWriter.groupBytes(recordBytes);
-    return checkpointer.hasRoomFor(behind + JournalWriter.groupBytes(0))
-        && (known & Superblock.SUMS) != 0;
+    return checkpointer.wantOfSpace() == null && (known & Superblock.SUMS) != 0;
   }
 
   private boolean hasRoom(int recordBytes) {
