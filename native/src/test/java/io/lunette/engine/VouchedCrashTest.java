@@ -15,6 +15,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,6 +51,31 @@ class VouchedCrashTest {
         requireAllowed(image, crashes.at(), "seed " + seed + ", crash after call " + crashes.at());
       }
     }
+  }
+
+  @Test
+  void aBlockThatCannotBeReadIsTakenForOneThatWasNotWritten() throws Exception {
+    FailingDevice failing = new FailingDevice(CrashLife.POOL_BYTES);
+    CrashLife.format(failing, 1);
+    EngineVolumeDriver driver = EngineVolumeDriver.open(failing, Clock.systemUTC(), 1 << 20);
+    driver.create(VOLUME, (long) BLOCKS * BLOCK);
+    BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE);
+    BlockingIo.write(volume, 0, stamped(0x5EC2E7A9, BLOCK), Durability.DURABLE);
+    driver.abandon();
+    long place = failing.placeOf(0x5EC2E7A9);
+    // Readable again when the scrub of the opening has written it.
+    AtomicBoolean unread = new AtomicBoolean(true);
+    failing.failReads(
+        (offset, length) ->
+            FailingDevice.at(place).takes(offset, length) && unread.getAndSet(false));
+
+    driver = EngineVolumeDriver.open(failing, Clock.systemUTC(), 1 << 20);
+
+    ByteBuffer content = ByteBuffer.allocateDirect(BLOCK);
+    BlockingIo.read(driver.open(VOLUME, AccessMode.READ_ONLY), 0, content);
+    assertThat(unread).isFalse();
+    assertThat(content).isEqualTo(ByteBuffer.allocate(BLOCK));
+    driver.abandon();
   }
 
   private void live(Random random) throws Exception {
