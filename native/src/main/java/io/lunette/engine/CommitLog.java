@@ -80,7 +80,7 @@ final class CommitLog {
 
   /** Makes everything durable that was written or changed before the call. */
   void commit(IoCompletion completion) {
-    enqueue(completion, false, false);
+    enqueue(completion, Wish.ALL);
   }
 
   /**
@@ -109,23 +109,35 @@ final class CommitLog {
 
   /** Makes what was set ahead before the call durable, whatever becomes of the rest. */
   void commitAhead(IoCompletion completion) {
-    enqueue(completion, true, false);
+    enqueue(completion, Wish.AHEAD);
   }
 
   /** Frees what the last group vouches for, by another one; waited for. */
   void commitAnother() throws BlockException {
-    BlockingIo.await(completion -> enqueue(completion, true, true));
+    BlockingIo.await(completion -> enqueue(completion, Wish.ANOTHER));
   }
 
-  private void enqueue(IoCompletion completion, boolean aheadOnly, boolean another) {
+  /** What somebody waits for. */
+  private enum Wish {
+    /** All that was written or changed. */
+    ALL,
+    /** What was set ahead. */
+    AHEAD,
+    /** Another group, if an empty one. */
+    ANOTHER
+  }
+
+  private void enqueue(IoCompletion completion, Wish wish) {
     boolean nothingToDo = false;
     BlockException refused = null;
     metadata.lock.lock();
     try {
       boolean isClean =
-          aheadOnly
-              ? metadata.aheadBytes() == 0 && !another
-              : !dataWritten && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
+          switch (wish) {
+            case ALL -> !dataWritten && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
+            case AHEAD -> metadata.aheadBytes() == 0;
+            case ANOTHER -> false;
+          };
       if (failure != null) {
         refused = PoolFailure.poolFailed(failure);
       } else if (closing) {
@@ -133,8 +145,8 @@ final class CommitLog {
       } else if (!busy && isClean && !waiters.isAnyForAll()) {
         nothingToDo = true;
       } else {
-        waiters.add(completion, aheadOnly);
-        if (another) {
+        waiters.add(completion, wish != Wish.ALL);
+        if (wish == Wish.ANOTHER) {
           planner.wantGroup();
         }
         if (!busy) {

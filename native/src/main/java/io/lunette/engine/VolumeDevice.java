@@ -24,9 +24,6 @@ import java.util.function.Function;
  */
 final class VolumeDevice {
 
-  /** Extents with something in them that a search for the end of a run looks at. */
-  private static final int PROVISIONING_LOOKAHEAD = 16_384;
-
   /** Longer operations would keep an event loop from its other connections. */
   private static final int PROMPT_BYTES_MAX = 1 << 20;
 
@@ -280,38 +277,7 @@ final class VolumeDevice {
   }
 
   ProvisioningRun provisioning(long offset) throws IOException, BlockException {
-    long sizeBytes = geometry.sizeBytes();
-    if (offset < 0 || offset >= sizeBytes) {
-      throw new BlockException(
-          BlockException.Kind.OUT_OF_RANGE, offset + " is beyond the end of the volume");
-    }
-    long first = offset / PoolLayout.BLOCK_BYTES;
-    int inExtent = (int) (first % PoolLayout.BLOCKS_PER_EXTENT);
-    int visible = VolumeMap.visible(top, first / PoolLayout.BLOCKS_PER_EXTENT);
-    boolean mapped = (visible >>> inExtent & 1) != 0;
-    long last = (sizeBytes - 1) / PoolLayout.BLOCK_BYTES;
-    long end = runEnd(first, mapped);
-    long endBytes = end > last ? sizeBytes : end * PoolLayout.BLOCK_BYTES;
-    return new ProvisioningRun(offset, endBytes - offset, mapped);
-  }
-
-  /** The first block behind one that is not as that is, or where the search for it gave up. */
-  private long runEnd(long block, boolean mapped) throws IOException {
-    long extent = block / PoolLayout.BLOCKS_PER_EXTENT;
-    int searched = -1 << block % PoolLayout.BLOCKS_PER_EXTENT & PoolLayout.FULL_MASK;
-    for (int looked = 0; looked < PROVISIONING_LOOKAHEAD; looked++) {
-      int visible = VolumeMap.visible(top, extent);
-      int others = (mapped ? ~visible : visible) & searched;
-      if (others != 0) {
-        return extent * PoolLayout.BLOCKS_PER_EXTENT + Integer.numberOfTrailingZeros(others);
-      }
-      extent = mapped ? extent + 1 : VolumeMap.nextMapped(top, extent + 1);
-      if (extent < 0) {
-        return Long.MAX_VALUE;
-      }
-      searched = PoolLayout.FULL_MASK;
-    }
-    return extent * PoolLayout.BLOCKS_PER_EXTENT;
+    return ProvisioningSearch.run(top, geometry.sizeBytes(), offset);
   }
 
   private interface Transfer {
