@@ -4,6 +4,7 @@ package io.lunette.appliance.rest;
 import io.lunette.core.DomainException;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
+import java.io.IOException;
 
 /** Which error is which status: the only place that knows. Stateless. */
 final class ProblemMapping {
@@ -23,6 +24,9 @@ final class ProblemMapping {
     }
     if (failure instanceof BadRequestException || failure instanceof IllegalArgumentException) {
       return Problem.of(400, "invalid", failure.getMessage());
+    }
+    if (failure instanceof IOException) {
+      return Problem.of(500, "io", "a file could not be read or written: " + failure.getMessage());
     }
     return Problem.of(500, "internal", "a defect in Lunette; the log of the appliance says more");
   }
