@@ -18,6 +18,7 @@ import io.lunette.appliance.rest.JobRegistry;
 import io.lunette.appliance.rest.SmisJobs;
 import io.lunette.appliance.rest.SmisOwners;
 import io.lunette.appliance.rest.SpaceView;
+import io.lunette.appliance.rest.VolumeErases;
 import io.lunette.appliance.signing.KeyFiles;
 import io.lunette.appliance.smis.SmisPortals;
 import io.lunette.appliance.smis.SmisService;
@@ -32,6 +33,7 @@ import io.lunette.core.provisioning.CoreSettings;
 import io.lunette.core.provisioning.Difference;
 import io.lunette.core.provisioning.ProvisioningCore;
 import io.lunette.core.provisioning.ReconcileReport;
+import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.space.SpaceReport;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeException;
@@ -54,6 +56,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -143,19 +146,20 @@ public final class Appliance implements AutoCloseable {
     try {
       Workers workers = new Workers();
       lifecycle.add("workers", workers::close);
+      JdbcCatalog catalog = openCatalog(options);
+      lifecycle.add("catalog", catalog::close);
+      OptionalLong scrubLimit = Scrubs.limitBefore(catalog);
       driver =
           PoolFile.openOrCreate(
               poolFile,
               options.poolSize().orElse(ServeOptions.DEFAULT_POOL_SIZE).bytes(),
               options.keys().keyFile().map(KeyFile::at).orElse(KeyFile.in(home.keys())));
       lifecycle.add("pool", driver::close);
+      driver.limitScrub(scrubLimit.orElse(options.scrubRate().map(ByteSize::bytes).orElse(0L)));
       driver.encryptNewVolumes(options.keys().encrypt().orElse(false));
-      options.scrubRate().ifPresent(rate -> driver.limitScrub(rate.bytes()));
       if (options.poolSize().isPresent()) {
         notice = PoolFile.sizeDiffers(poolFile, options.poolSize().get().bytes(), driver.space());
       }
-      JdbcCatalog catalog = openCatalog(options);
-      lifecycle.add("catalog", catalog::close);
       SpaceThresholds thresholds = options.spaceThresholds().orElse(SpaceThresholds.DEFAULT);
       PoolGauge gauge = new PoolGauge(thresholds, driver.space());
       UnitTraits traits =
@@ -254,6 +258,7 @@ public final class Appliance implements AutoCloseable {
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
+    VolumeErases.list(driver.erases(), jobs);
     Accounts accounts = new Accounts(catalog);
     openSmis(options, catalog, accounts, workers, vertx);
     ApiServices services =

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -291,6 +292,14 @@ public final class EngineVolumeDriver implements VolumeDriver {
               + EraseMethod.ZERO_FILL.label());
     }
     return durably(() -> lineage.erase(name, request));
+  }
+
+  /**
+   * The erases that are under way, by volume, among them those that a restart found and goes on
+   * with.
+   */
+  public Map<VolumeName, Job<EraseReport>> erases() {
+    return Map.copyOf(pool.scrubber.jobs());
   }
 
   @Override

@@ -45,11 +45,12 @@ public record ApiServices(
     Supplier<Object> status) {
 
   List<RouteSet> areas() {
+    OutsideChanges changes = new OutsideChanges(core.audit());
     return List.of(
         new StatusRoutes(status),
         new SpaceRoutes(core.space(), driver),
         new JobRoutes(jobs),
-        new ImageRoutes(core.images(), imports, exports, jobs, arrays),
+        new ImageRoutes(core.images(), imports, exports, jobs, arrays, changes),
         new ComposeRoutes(composer, jobs),
         new PoolRoutes(core.pools()),
         new ReplicaRoutes(core.replicas()),
@@ -62,7 +63,7 @@ public record ApiServices(
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),
         new CertificateRoutes(core.certificates()),
-        new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies, arrays),
+        new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies, arrays, changes),
         new ArrayRoutes(arrays),
         new SmisRoutes(accounts, smis),
         new AuditRoutes(core.audit()));

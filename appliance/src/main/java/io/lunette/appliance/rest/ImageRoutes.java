@@ -32,11 +32,18 @@ final class ImageRoutes implements RouteSet {
   private final ImageExports exports;
   private final JobRegistry jobs;
   private final Arrays arrays;
+  private final OutsideChanges changes;
 
   ImageRoutes(
-      Images images, ImageImports imports, ImageExports exports, JobRegistry jobs, Arrays arrays) {
+      Images images,
+      ImageImports imports,
+      ImageExports exports,
+      JobRegistry jobs,
+      Arrays arrays,
+      OutsideChanges changes) {
     this.images = images;
     this.arrays = arrays;
+    this.changes = changes;
     this.imports = imports;
     this.exports = exports;
     this.jobs = jobs;
@@ -163,11 +170,17 @@ final class ImageRoutes implements RouteSet {
     Path file = file(call, "file");
     ImageFormat format = format(call);
     String label = format.name().toLowerCase(Locale.ROOT);
+    boolean shared = call.flag("shared");
     return Reply.accepted(
         jobs.add(
             "image-export",
             image.ref().toString(),
-            exports.start(image, call.flag("shared"), file, format),
+            changes.make(
+                call.actor(),
+                "image.export",
+                image.ref().toString(),
+                (shared ? "its shared portion to " : "to ") + file,
+                () -> exports.start(image, shared, file, format)),
             volume ->
                 new Exported(
                     image.name().value(),

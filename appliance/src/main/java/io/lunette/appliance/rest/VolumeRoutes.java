@@ -11,6 +11,7 @@ import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeDriver;
@@ -30,6 +31,7 @@ final class VolumeRoutes implements RouteSet {
   private final JobRegistry jobs;
   private final VolumeCopies copies;
   private final Arrays arrays;
+  private final OutsideChanges changes;
 
   VolumeRoutes(
       VolumeDriver driver,
@@ -37,13 +39,15 @@ final class VolumeRoutes implements RouteSet {
       VolumeGuard guard,
       JobRegistry jobs,
       VolumeCopies copies,
-      Arrays arrays) {
+      Arrays arrays,
+      OutsideChanges changes) {
     this.driver = driver;
     this.mappings = mappings;
     this.guard = guard;
     this.jobs = jobs;
     this.copies = copies;
     this.arrays = arrays;
+    this.changes = changes;
   }
 
   /** A volume as callers see it; what it holds is null while its array does not say. */
@@ -130,15 +134,20 @@ final class VolumeRoutes implements RouteSet {
     Optional<ArrayName> array = call.optional("array", ArrayName::new);
     long sizeBytes = call.size("sizeBytes");
     boolean encrypt = call.flag("encrypt");
+    Making making =
+        () ->
+            encrypt
+                ? driver.createEncrypted(name, sizeBytes, blockBytes)
+                : driver.create(name, sizeBytes, blockBytes);
+    String detail = sizeBytes + " bytes" + array.map(each -> " on array " + each).orElse("");
     return Reply.created(
-        View.of(
-            on(
-                array,
-                name,
-                () ->
-                    encrypt
-                        ? driver.createEncrypted(name, sizeBytes, blockBytes)
-                        : driver.create(name, sizeBytes, blockBytes))));
+        View.of(change(call, "create", name, detail, () -> on(array, name, making))));
+  }
+
+  private <T> T change(
+      Call call, String what, VolumeName volume, String detail, OutsideChanges.Change<T> change)
+      throws Exception {
+    return changes.make(call.actor(), "volume." + what, volume.value(), detail, change);
   }
 
   /** Makes a volume. */
@@ -167,12 +176,20 @@ final class VolumeRoutes implements RouteSet {
     return Reply.ok(View.of(driver.find(name).orElseThrow(() -> unknown(name))));
   }
 
-  private Reply delete(Call call) throws DomainException, VolumeException {
+  private Reply delete(Call call) throws Exception {
     VolumeName name = changeable(call);
     if (driver.find(name).isEmpty()) {
       throw unknown(name);
     }
-    driver.delete(name);
+    change(
+        call,
+        "delete",
+        name,
+        "",
+        () -> {
+          driver.delete(name);
+          return null;
+        });
     return Reply.nothing();
   }
 
@@ -182,45 +199,76 @@ final class VolumeRoutes implements RouteSet {
     VolumeName source = named(call);
     if (call.flag("full")) {
       Job<VolumeInfo> copy =
-          encrypt ? driver.copyEncrypted(source, clone) : driver.copy(source, clone);
+          change(
+              call,
+              "copy",
+              clone,
+              "of " + source,
+              () -> encrypt ? driver.copyEncrypted(source, clone) : driver.copy(source, clone));
       return Reply.accepted(jobs.add("volume-copy", clone.value(), copy, View::of));
     }
     List<VolumeName> names = List.of(clone);
     List<VolumeInfo> made =
-        encrypt ? driver.cloneEncrypted(source, names) : driver.clone(source, names);
+        change(
+            call,
+            "clone",
+            clone,
+            "of " + source,
+            () -> encrypt ? driver.cloneEncrypted(source, names) : driver.clone(source, names));
     return Reply.created(View.of(made.get(0)));
   }
 
-  private Reply seal(Call call) throws DomainException, VolumeException {
-    return Reply.ok(View.of(driver.seal(changeable(call))));
+  private Reply seal(Call call) throws Exception {
+    VolumeName name = changeable(call);
+    return Reply.ok(View.of(change(call, "seal", name, "", () -> driver.seal(name))));
   }
 
   private Reply snapshot(Call call) throws Exception {
     VolumeName snapshot = guard.changeable(call.text("name"));
-    return Reply.created(View.of(driver.snapshot(named(call), snapshot)));
+    VolumeName source = named(call);
+    return Reply.created(
+        View.of(
+            change(
+                call,
+                "snapshot",
+                snapshot,
+                "of " + source,
+                () -> driver.snapshot(source, snapshot))));
   }
 
   private Reply rollback(Call call) throws Exception {
     VolumeName snapshot = new VolumeName(call.text("snapshot"));
-    return Reply.ok(View.of(driver.rollback(changeable(call), snapshot)));
+    VolumeName name = changeable(call);
+    return Reply.ok(
+        View.of(
+            change(
+                call, "rollback", name, "to " + snapshot, () -> driver.rollback(name, snapshot))));
   }
 
   private Reply resize(Call call) throws Exception {
-    return Reply.ok(View.of(driver.resize(changeable(call), call.size("sizeBytes"))));
-  }
-
-  private Reply erase(Call call) throws BadRequestException, DomainException, VolumeException {
     VolumeName name = changeable(call);
-    return Reply.accepted(
-        jobs.add(
-            "volume-erase",
-            name.value(),
-            driver.erase(name, EraseFields.request(call)),
-            VolumeRoutes::erased));
+    long sizeBytes = call.size("sizeBytes");
+    return Reply.ok(
+        View.of(
+            change(
+                call,
+                "resize",
+                name,
+                "to " + sizeBytes + " bytes",
+                () -> driver.resize(name, sizeBytes))));
   }
 
-  private static Object erased(EraseReport report) {
-    return ScrubRoutes.Erase.of(report);
+  private Reply erase(Call call) throws Exception {
+    VolumeName name = changeable(call);
+    EraseRequest request = EraseFields.request(call);
+    Job<EraseReport> job =
+        change(
+            call,
+            "erase",
+            name,
+            "by " + request.method().label(),
+            () -> driver.erase(name, request));
+    return Reply.accepted(VolumeErases.add(jobs, name, job));
   }
 
   private Reply importVolume(Call call) throws Exception {
@@ -230,21 +278,30 @@ final class VolumeRoutes implements RouteSet {
     if (array.isPresent()) {
       arrays.require(array.get());
     }
+    ImageFormat format =
+        ImageFormat.toRead(call.optional("format", ImageFormat::parse), List.of(file));
     Job<VolumeInfo> job =
-        copies.importFile(
+        change(
+            call,
+            "import",
             name,
-            file,
-            ImageFormat.toRead(call.optional("format", ImageFormat::parse), List.of(file)),
-            (volume, sizeBytes) -> on(array, volume, () -> driver.create(volume, sizeBytes)));
+            "of " + file,
+            () ->
+                copies.importFile(
+                    name,
+                    file,
+                    format,
+                    (volume, bytes) -> on(array, volume, () -> driver.create(volume, bytes))));
     return Reply.accepted(jobs.add("volume-import", name.value(), job, View::of));
   }
 
   private Reply exportVolume(Call call) throws Exception {
     VolumeName name = named(call);
     Path file = Path.of(call.text("file"));
-    return Reply.accepted(
-        jobs.add(
-            "volume-export", name.value(), copies.exportFile(name, file, format(call)), View::of));
+    ImageFormat format = format(call);
+    Job<VolumeInfo> job =
+        change(call, "export", name, "to " + file, () -> copies.exportFile(name, file, format));
+    return Reply.accepted(jobs.add("volume-export", name.value(), job, View::of));
   }
 
   private static ImageFormat format(Call call) throws BadRequestException {

@@ -99,6 +99,24 @@ class JobIT {
     qemuIo("victim", "read -P 0 0 64M");
   }
 
+  @Test
+  void anEraseIsListedAgainAfterARestart() throws Exception {
+    served.call("scrub", "limit", "4M");
+    Process erase = served.begin("volume", "erase", "victim");
+    running("volume-erase", "victim");
+
+    served.kill();
+    assertThat(erase.waitFor(30, SECONDS)).isTrue();
+    served.start();
+
+    String id = running("volume-erase", "victim");
+    served.call("scrub", "limit", "none");
+    Eventually.holds(() -> state(id).equals("DONE"));
+    JsonNode report = served.call("job", "show", id).path("result");
+    assertThat(report.path("erasedBytes").asLong()).isEqualTo(32L << 20);
+    assertThat(report.path("verifiedBytes").asLong()).isEqualTo(32L << 20);
+  }
+
   /** The id of a job, once it runs. */
   private String running(String kind, String subject) throws Exception {
     Eventually.holds(() -> !find(kind, subject).isMissingNode());

@@ -6,10 +6,17 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Who did what to which, append-only: an entry is committed with the change that it tells of, and
- * the database refuses to change or delete one.
+ * Who did what to which, append-only: an entry is committed with the change that it tells of, or
+ * before that where the change is not the catalog's; and the database refuses to change or delete
+ * one.
  */
 public interface AuditTrail {
+
+  /**
+   * Adds an entry of what is about to be done outside the catalog, durably: nothing of the kind is
+   * done without one.
+   */
+  void add(Actor actor, String action, String subject, String detail) throws DomainException;
 
   /** The entries that a query is for, newest first. */
   List<AuditEntry> list(AuditQuery query) throws DomainException;

@@ -36,6 +36,16 @@ public final class CatalogAuditTrail implements AuditTrail {
   }
 
   @Override
+  public void add(Actor actor, String action, String subject, String detail)
+      throws DomainException {
+    catalog.change(
+        transaction -> {
+          record(transaction, actor, action, subject, detail);
+          return null;
+        });
+  }
+
+  @Override
   public List<AuditEntry> list(AuditQuery query) throws DomainException {
     Conditions conditions =
         new Conditions().and("sequence < ?", query.before().orElse(Long.MAX_VALUE));

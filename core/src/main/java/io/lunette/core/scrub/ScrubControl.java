@@ -54,6 +54,10 @@ final class ScrubControl {
 
   /** Bytes a second as an operator set them, 0 for no bound; empty if none ever did. */
   OptionalLong limit() throws DomainException {
+    return limit(catalog);
+  }
+
+  static OptionalLong limit(Catalog catalog) throws DomainException {
     Optional<String> text = catalog.read(transaction -> find(transaction, LIMIT));
     return text.isPresent() ? OptionalLong.of(Long.parseLong(text.get())) : OptionalLong.empty();
   }

@@ -3,10 +3,12 @@ package io.lunette.core.scrub;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.audit.Actor;
+import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.replica.ReplicaName;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Erases what tenants left in returned replicas, in the background: when a pool's returned replicas
@@ -51,4 +53,12 @@ public interface Scrubs {
    * @throws DomainException INVALID if it is negative, or the driver has no such bound
    */
   void limit(Actor actor, long bytesPerSecond) throws DomainException;
+
+  /**
+   * The bound that an operator set before a restart, in bytes a second, 0 for none; empty if none
+   * ever did. For who opens a driver that goes on with its erases before the core is there.
+   */
+  static OptionalLong limitBefore(Catalog catalog) throws DomainException {
+    return ScrubControl.limit(catalog);
+  }
 }
