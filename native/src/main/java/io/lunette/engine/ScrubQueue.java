@@ -125,11 +125,19 @@ final class ScrubQueue {
         && !failed.contains(layer);
   }
 
+  /**
+   * A layer to scrub.
+   *
+   * @param isWhole all of it, for it was released; else what it dropped. Decided with the lock
+   *     held: a merge may be writing to a layer that is released only after that
+   */
+  record Work(Layer layer, boolean isWhole) {}
+
   /** What to do next, waited for a while; null if there is nothing. Takes the lock. */
-  Layer next() {
+  Work next() {
     metadata.lock.lock();
     try {
-      Layer found = find();
+      Work found = find();
       if (found == null && purges.isEmpty() && !closed) {
         long ignored = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
         found = find();
@@ -143,13 +151,13 @@ final class ScrubQueue {
     }
   }
 
-  private Layer find() {
+  private Work find() {
     if (!purges.isEmpty()) {
       return null;
     }
     for (Layer layer : released) {
       if (!layer.merging) {
-        return layer;
+        return new Work(layer, true);
       }
     }
     Layer most = null;
@@ -164,6 +172,6 @@ final class ScrubQueue {
     boolean worth =
         most != null
             && (most.droppedExtents >= DROPPED_THRESHOLD || finder.available() < DROPPED_THRESHOLD);
-    return worth ? most : null;
+    return worth ? new Work(most, false) : null;
   }
 }

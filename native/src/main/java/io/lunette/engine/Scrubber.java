@@ -124,13 +124,14 @@ final class Scrubber {
 
   private void run() {
     while (!queue.isClosed()) {
-      Layer layer = queue.next();
-      if (layer == null) {
+      ScrubQueue.Work work = queue.next();
+      if (work == null) {
         queue.takePurges().forEach(VolumePurge::run);
         continue;
       }
+      Layer layer = work.layer();
       try {
-        if (layer.slot.state() == LayerSlot.State.RELEASED) {
+        if (work.isWhole()) {
           scrubLayer(layer, NOBODY);
         } else {
           scrubDropped(layer, NOBODY);
