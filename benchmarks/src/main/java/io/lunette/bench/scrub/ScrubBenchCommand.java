@@ -105,6 +105,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         long unverified = bench.scrub(false);
         long ddAgain = bench.zeroByDd();
         long readBack = bench.readBackByDd();
+        long deep = bench.zeroDeep();
         long hide = bench.hide();
         long zeroAll = whole ? bench.zeroAllByDd() : -1;
         if (round > 0) {
@@ -116,6 +117,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
                   unverified,
                   (dd + ddAgain) / 2,
                   readBack,
+                  deep,
                   hide,
                   zeroAll));
         }
@@ -143,6 +145,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
             "NOT VERIFIED s",
             "MiB/s",
             "/ dd",
+            "/ DEPTH 16",
             "dd MiB/s",
             "dd READ BACK MiB/s",
             "blkdiscard -z s (hides)",
@@ -159,6 +162,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
           number("%.2f", round.unverifiedNanos() / 1e9),
           number("%.0f", round.rate(round.unverifiedNanos())),
           number("%.2f", round.ratio(round.unverifiedNanos())),
+          number("%.2f", round.deepRatio(round.unverifiedNanos())),
           number("%.0f", round.rate(round.ddNanos())),
           number("%.0f", round.rate(round.ddReadBackNanos())),
           seconds(round.hideNanos()),
@@ -179,6 +183,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     row.put("unverifiedSeconds", round.unverifiedNanos() / 1e9);
     row.put("ddSeconds", round.ddNanos() / 1e9);
     row.put("ddReadBackSeconds", round.ddReadBackNanos() / 1e9);
+    row.put("depth16Seconds", round.deepNanos() / 1e9);
     if (round.hideNanos() >= 0) {
       row.put("hiddenByBlkdiscardSeconds", round.hideNanos() / 1e9);
     }
@@ -190,6 +195,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     row.put("verifiedOverDd", round.ratio(round.verifiedNanos()));
     row.put("verifiedOverDdAndReadBack", round.verifiedRatio());
     row.put("unverifiedOverDd", round.ratio(round.unverifiedNanos()));
+    row.put("unverifiedOverDepth16", round.deepRatio(round.unverifiedNanos()));
     return row;
   }
 

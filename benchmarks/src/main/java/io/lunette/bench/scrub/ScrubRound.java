@@ -10,6 +10,7 @@ package io.lunette.bench.scrub;
  * @param unverifiedNanos a scrub that reads nothing back
  * @param ddNanos dd of zeroes, with its flush
  * @param ddReadBackNanos dd that reads as many bytes past the page cache
+ * @param deepNanos zeroes past the page cache, sixteen writes under way, with their flush
  * @param hideNanos {@code blkdiscard -z} of a loop device, which leaves the bytes on the medium; -1
  *     where there are none
  * @param allNanos dd of zeroes over as much as the replica could hold; -1 if that was not asked for
@@ -21,6 +22,7 @@ record ScrubRound(
     long unverifiedNanos,
     long ddNanos,
     long ddReadBackNanos,
+    long deepNanos,
     long hideNanos,
     long allNanos) {
 
@@ -32,6 +34,11 @@ record ScrubRound(
   /** How many times as fast as dd. */
   double ratio(long nanos) {
     return (double) ddNanos / nanos;
+  }
+
+  /** How many times as fast as the device takes zeroes at depth 16. */
+  double deepRatio(long nanos) {
+    return (double) deepNanos / nanos;
   }
 
   /** What a scrub of the written part takes of the time in which dd zeroes all of it. */

@@ -26,7 +26,9 @@ record Load(Kind kind, int bytes, int depth, long[] offsets) {
     READ,
     WRITE,
     /** A write that is durable when it ends. */
-    WRITE_DURABLY
+    WRITE_DURABLY,
+    /** A write, and when that has ended a flush: what a file system's fsync comes to. */
+    WRITE_AND_FLUSH
   }
 
   /** Does it all, and returns the nanoseconds that it took. */
@@ -73,6 +75,7 @@ record Load(Kind kind, int bytes, int depth, long[] offsets) {
     private final Progress progress;
     private final AtomicBoolean submitting = new AtomicBoolean();
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(bytes);
+    private boolean isToBeFlushed;
 
     Lane(Progress progress) {
       this.progress = progress;
@@ -96,6 +99,11 @@ record Load(Kind kind, int bytes, int depth, long[] offsets) {
 
     /** False if there is no more to do. */
     private boolean submit() {
+      if (isToBeFlushed) {
+        isToBeFlushed = false;
+        progress.device.flush(this);
+        return true;
+      }
       int at = progress.next.getAndIncrement();
       if (at >= offsets.length || progress.failure.get() != null) {
         progress.lanes.countDown();
@@ -104,6 +112,10 @@ record Load(Kind kind, int bytes, int depth, long[] offsets) {
       switch (kind) {
         case READ -> progress.device.read(offsets[at], buffer, this);
         case WRITE -> progress.device.write(offsets[at], buffer, Durability.VISIBLE, this);
+        case WRITE_AND_FLUSH -> {
+          isToBeFlushed = true;
+          progress.device.write(offsets[at], buffer, Durability.VISIBLE, this);
+        }
         case WRITE_DURABLY -> progress.device.write(offsets[at], buffer, Durability.DURABLE, this);
       }
       return true;

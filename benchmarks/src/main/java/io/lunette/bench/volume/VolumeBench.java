@@ -131,7 +131,12 @@ final class VolumeBench implements AutoCloseable {
     for (int depth : new int[] {1, 16}) {
       firstWrites(Load.Kind.WRITE, depth, rounds);
     }
-    firstWrites(Load.Kind.WRITE_DURABLY, 1, rounds);
+    for (int depth : new int[] {1, 16}) {
+      firstWrites(Load.Kind.WRITE_DURABLY, depth, rounds);
+    }
+    for (int depth : new int[] {1, 4, 16}) {
+      journaledFlushes(depth, rounds);
+    }
     encryption(rounds);
     overlays(rounds);
     return duels;
@@ -177,6 +182,30 @@ final class VolumeBench implements AutoCloseable {
       try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
         long ignored = forgotten(load, plain);
         keep(duel, round, forgotten(load, clone), forgotten(load, plain));
+      }
+      drop(name);
+    }
+    duels.add(duel);
+  }
+
+  /**
+   * Writes that the journal has to know of, each with a flush behind it, beside the same to a file,
+   * where a flush has nothing to record.
+   */
+  private void journaledFlushes(int depth, int rounds)
+      throws VolumeException, BlockException, IOException {
+    Load.Kind kind = Load.Kind.WRITE_AND_FLUSH;
+    int count = count(kind, SMALL);
+    String work = name(kind, "first", SMALL, depth);
+    if (!only.test(work)) {
+      return;
+    }
+    Duel duel = Duel.of(work, "raw file", count, SMALL);
+    for (int round = 0; round <= rounds; round++) {
+      Load load = new Load(kind, SMALL, depth, Places.randomOnce(sizeBytes, SMALL, count, round));
+      VolumeName name = newClone();
+      try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
+        keep(duel, round, settled(load, clone), settled(load, file));
       }
       drop(name);
     }
@@ -271,7 +300,8 @@ final class VolumeBench implements AutoCloseable {
 
   /** Fewer of what takes longer. */
   private int count(Load.Kind kind, int bytes) {
-    int divisor = kind == Load.Kind.WRITE_DURABLY ? 20 : Math.max(1, bytes / EXTENT);
+    boolean isFlushed = kind == Load.Kind.WRITE_DURABLY || kind == Load.Kind.WRITE_AND_FLUSH;
+    int divisor = isFlushed ? 20 : Math.max(1, bytes / EXTENT);
     return Math.max(1, operations / divisor);
   }
 
@@ -281,6 +311,7 @@ final class VolumeBench implements AutoCloseable {
           case READ -> "read";
           case WRITE -> "write";
           case WRITE_DURABLY -> "durable write";
+          case WRITE_AND_FLUSH -> "write and flush";
         };
     return order + " " + what + ", " + bytes / KIB + " KiB, depth " + depth;
   }
