@@ -74,14 +74,17 @@ final class AtomicWrite {
   void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
     path.log().throttle();
     List<Piece> pieces = pieces(top, offset, source);
+    boolean isWritten = false;
     try {
       for (Piece piece : pieces) {
         writeBlocks(top, piece);
       }
       path.log().dataWritten();
-    } catch (IOException e) {
-      distrust(top, pieces);
-      throw e;
+      isWritten = true;
+    } finally {
+      if (!isWritten) {
+        distrust(top, pieces);
+      }
     }
     record(top, pieces);
     path.metadata().trimPages();

@@ -102,23 +102,37 @@ final class FirstWrite {
     io.stripes.lock(first, extents);
     try {
       List<Piece> pieces = pieces(top, offset, source.remaining());
+      BlockSums sums = writeOrDistrust(top, pieces, source, durability);
+      record(top, pieces, sums);
+    } finally {
+      io.stripes.unlock(first, extents);
+    }
+  }
+
+  /**
+   * Writes the bytes; what a failure, whatever it is, may have left of them is to be scrubbed.
+   *
+   * @return the sums of what was written, or null if no commit can vouch for it
+   */
+  private BlockSums writeOrDistrust(
+      Layer top, List<Piece> pieces, ByteBuffer source, Durability durability) throws IOException {
+    boolean isWritten = false;
+    try {
       boolean isSummed =
           durability == Durability.DURABLE
               && source.remaining() <= SUMMED_BYTES_MAX
               && pieces.stream().allMatch(Piece::isNew);
       BlockSums sums = isSummed ? new BlockSums() : null;
-      try {
-        writeAll(top, pieces, source, sums);
-        path.log().dataWritten();
-      } catch (IOException e) {
+      writeAll(top, pieces, source, sums);
+      path.log().dataWritten();
+      isWritten = true;
+      return sums;
+    } finally {
+      if (!isWritten) {
         for (Piece piece : pieces) {
           path.distrust(top, piece.physical, piece.isTaken());
         }
-        throw e;
       }
-      record(top, pieces, sums);
-    } finally {
-      io.stripes.unlock(first, extents);
     }
   }
 

@@ -159,8 +159,9 @@ final class Pool implements AutoCloseable {
       if (metadata.chains.layer(Layer.ORPHANS) == null) {
         metadata.chains.createOrphans();
       }
+      distrustReserved();
       if (!state.wasClosedCleanly()) {
-        distrust();
+        distrustWritable();
       }
       checkpointAtOpening(state.journalEnd().sequence());
     } finally {
@@ -173,8 +174,14 @@ final class Pool implements AutoCloseable {
     copier.start();
   }
 
-  /** After a crash: whatever may have been written without a record counts as written. */
-  private void distrust() throws IOException {
+  /**
+   * What is still reserved may have been written without a record: after a crash, and after a close
+   * too where a writer failed that had taken it.
+   */
+  private void distrustReserved() throws IOException {
+    if (metadata.space.reservedExtents() == 0) {
+      return;
+    }
     Layer orphans = metadata.chains.layer(Layer.ORPHANS);
     var reserved = metadata.tree(TreeKey.Kind.RESERVED);
     for (long word = reserved.nextNonZero(0); word >= 0; word = reserved.nextNonZero(word + 1)) {
@@ -185,6 +192,10 @@ final class Pool implements AutoCloseable {
       }
       metadata.trimPages();
     }
+  }
+
+  /** After a crash: any block of an extent that takes writes may have been written to. */
+  private void distrustWritable() throws IOException {
     for (Layer layer : List.copyOf(metadata.chains.layers())) {
       if (layer.slot.state() == LayerSlot.State.WRITABLE
           && layer.ownedExtents > 0

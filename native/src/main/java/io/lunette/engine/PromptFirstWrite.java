@@ -93,12 +93,15 @@ final class PromptFirstWrite {
 
   private void write(Layer top, long physical, boolean isTaken, int from, ByteBuffer source)
       throws IOException {
+    boolean isWritten = false;
     try {
       path.device().write(top.key(), physical * PoolLayout.EXTENT_BYTES + from, source);
       path.log().dataWritten();
-    } catch (IOException e) {
-      path.distrust(top, physical, isTaken);
-      throw e;
+      isWritten = true;
+    } finally {
+      if (!isWritten) {
+        path.distrust(top, physical, isTaken);
+      }
     }
   }
 }

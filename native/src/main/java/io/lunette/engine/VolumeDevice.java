@@ -147,7 +147,15 @@ final class VolumeDevice {
 
   /** On the caller's thread where nothing has to be waited for, else on an I/O thread. */
   void read(int slot, long offset, ByteBuffer target, IoCompletion caller) {
-    if (readAtOnce(offset, target)) {
+    boolean isRead;
+    try {
+      isRead = readAtOnce(offset, target);
+    } catch (RuntimeException | Error e) {
+      exit(slot);
+      caller.failed(broken(e));
+      return;
+    }
+    if (isRead) {
       exit(slot);
       caller.completed();
       return;
@@ -171,7 +179,15 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    if (durability == Durability.VISIBLE && writeAtOnce(offset, source)) {
+    boolean isWritten;
+    try {
+      isWritten = durability == Durability.VISIBLE && writeAtOnce(offset, source);
+    } catch (RuntimeException | Error e) {
+      exit(slot);
+      c.failed(broken(e));
+      return;
+    }
+    if (isWritten) {
       exit(slot);
       c.completed();
       return;
@@ -189,7 +205,12 @@ final class VolumeDevice {
     return false;
   }
 
-  /** A failure is left to the I/O thread, which meets it again and reports it. */
+  /** What no device reports: a defect, or want of memory. */
+  private static BlockException broken(Throwable e) {
+    return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+  }
+
+  /** A failure of the device is left to the I/O thread, which meets it again and reports it. */
   private boolean readAtOnce(long offset, ByteBuffer target) {
     try {
       long stamp = io.swaps.tryOptimisticRead();
@@ -346,7 +367,7 @@ final class VolumeDevice {
       } catch (BlockException e) {
         return e;
       } catch (RuntimeException | Error e) {
-        return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+        return broken(e);
       } finally {
         turn.unlock();
       }
@@ -387,7 +408,7 @@ final class VolumeDevice {
     } catch (BlockException e) {
       return e;
     } catch (RuntimeException | Error e) {
-      return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+      return broken(e);
     }
   }
 

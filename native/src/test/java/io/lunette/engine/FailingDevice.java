@@ -20,6 +20,7 @@ final class FailingDevice extends PagedDevice {
 
   private volatile Choice reads = NONE;
   private volatile Choice writes = NONE;
+  private volatile Choice broken = NONE;
   private volatile boolean flushes;
 
   FailingDevice(long sizeBytes) {
@@ -34,6 +35,11 @@ final class FailingDevice extends PagedDevice {
     writes = choice;
   }
 
+  /** Lets writes end in what no device reports: want of memory, on the way of the next piece. */
+  void breakWrites(Choice choice) {
+    broken = choice;
+  }
+
   void failFlushes() {
     flushes = true;
   }
@@ -41,6 +47,7 @@ final class FailingDevice extends PagedDevice {
   void heal() {
     reads = NONE;
     writes = NONE;
+    broken = NONE;
     flushes = false;
   }
 
@@ -67,6 +74,9 @@ final class FailingDevice extends PagedDevice {
     super.write(offset, source);
     if (writes.takes(offset, source.remaining())) {
       throw new DeviceException("simulated: cannot write at " + offset);
+    }
+    if (broken.takes(offset, source.remaining())) {
+      throw new OutOfMemoryError("simulated: no memory behind " + offset);
     }
   }
 
