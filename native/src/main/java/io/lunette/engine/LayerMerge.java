@@ -124,13 +124,13 @@ final class LayerMerge {
     boolean applied = false;
     try {
       if (writes) {
-        distrustFrozen();
+        distrustFrozen(steps);
         writeAll(steps);
       }
       applied = apply(steps);
     } finally {
       if (writes && !applied) {
-        distrust();
+        distrust(upper);
       }
     }
     return applied && more;
@@ -197,18 +197,35 @@ final class LayerMerge {
    * What is written before its record counts as written after a crash. Of a layer that takes writes
    * a recovery assumes that anyway.
    */
-  private void distrustFrozen() throws IOException, BlockException {
-    if (upper.slot.state() != LayerSlot.State.WRITABLE) {
-      distrust();
+  private void distrustFrozen(List<Step> steps) throws IOException, BlockException {
+    boolean isUpperFrozen = upper.slot.state() != LayerSlot.State.WRITABLE;
+    boolean isBelow = false;
+    for (Step step : steps) {
+      isBelow |= enciphersBelow(step);
+    }
+    if (isUpperFrozen) {
+      distrust(upper);
+    }
+    if (isBelow) {
+      distrust(lower);
+    }
+    if (isUpperFrozen || isBelow) {
       pool.log.commit();
     }
   }
 
-  private void distrust() throws IOException {
+  /** Whether zeroes go to the lower layer's extent, and lie there as something else. */
+  private boolean enciphersBelow(Step step) throws IOException {
+    return lower.key() != null
+        && step.zeroed != 0
+        && step.to == MapEntry.extent(lower.map.get(step.extent));
+  }
+
+  private void distrust(Layer layer) throws IOException {
     metadata.lock.lock();
     try {
-      if (!upper.slot.suspect()) {
-        metadata.chains.setSuspect(upper);
+      if (!layer.slot.suspect()) {
+        metadata.chains.setSuspect(layer);
       }
     } finally {
       metadata.lock.unlock();
@@ -245,7 +262,7 @@ final class LayerMerge {
         return false;
       }
       if (lower.slot.suspect()) {
-        distrust();
+        distrust(upper);
       }
       long stamp = metadata.chains.moves.writeLock();
       try {

@@ -12,6 +12,8 @@ import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.CrashModel.Found;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.format.LayerSlot;
+import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.map.PageCache;
@@ -55,6 +57,30 @@ final class CrashVerdict {
         for (int page = first; page < first + PAGES_PER_EXTENT; page++) {
           if (recovered ? !device.isZero(page) : holdsStamp(device, page)) {
             return "extent " + first / PAGES_PER_EXTENT + " is called CLEAN and is not";
+          }
+        }
+      }
+    }
+    return ofLayers(device, metadata);
+  }
+
+  /**
+   * Of a layer that no restart suspects, the scrub leaves alone what the map does not name: there
+   * must be nothing.
+   */
+  private static String ofLayers(PagedDevice device, Metadata metadata) throws IOException {
+    for (Layer layer : metadata.chains.layers()) {
+      LayerSlot slot = layer.slot;
+      if (slot.state() == LayerSlot.State.WRITABLE || slot.suspect() || slot.holdsKeys()) {
+        continue;
+      }
+      for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
+        long entry = layer.map.get(at);
+        int first = (int) MapEntry.extent(entry) * PAGES_PER_EXTENT;
+        for (int block = 0; first != 0 && block < PoolLayout.BLOCKS_PER_EXTENT; block++) {
+          boolean isNamed = (MapEntry.mask(entry) >>> block & 1) != 0;
+          if (!isNamed && !device.isZero(first + block)) {
+            return "layer " + layer.id + " does not name what is in page " + (first + block);
           }
         }
       }
