@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import static io.lunette.engine.StampedWrites.BLOCK;
+import static io.lunette.engine.StampedWrites.BLOCKS;
+import static io.lunette.engine.StampedWrites.SECTOR;
+import static io.lunette.engine.StampedWrites.SIZE;
+import static io.lunette.engine.StampedWrites.VOLUME;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
-import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.VolumeName;
-import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,31 +32,48 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class VouchedCrashTest {
 
-  private static final VolumeName VOLUME = new VolumeName("volume");
-  private static final int BLOCK = PoolLayout.BLOCK_BYTES;
-  private static final int SECTOR = 512;
-  private static final int BLOCKS = 8 * PoolLayout.BLOCKS_PER_EXTENT;
   private static final int STEPS = 60;
+  private static final int WRITERS = 4;
+  private static final int BLOCK_SECTORS = BLOCK / SECTOR;
   private static final double[] KEPT = {0, 0.5, 0.9, 1};
 
-  /** A write of one stamp to some sectors, begun and ended at those calls of the device. */
-  private record Written(int from, int to, int stamp, boolean durable, int begun, int ended) {}
-
-  private final List<Written> writes = new ArrayList<>();
   private RecordingDevice device;
+  private RecordingVault vault;
+  private StampedWrites writes;
+
+  @BeforeEach
+  void format() throws Exception {
+    PagedDevice empty = new PagedDevice(CrashLife.POOL_BYTES);
+    CrashLife.format(empty, 1);
+    device = new RecordingDevice(empty);
+    vault = new RecordingVault(device::calls);
+    writes = new StampedWrites(device);
+  }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 5})
   void whatIsDurableIsThereWhateverOverwroteIt(long seed) throws Exception {
-    live(new Random(seed));
-    Random coin = new Random(~seed);
-    RecordingDevice.Crashes crashes = device.crashes();
-    while (crashes.advance()) {
-      if (crashes.isUncertain()) {
-        PagedDevice image = crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
-        requireAllowed(image, crashes.at(), "seed " + seed + ", crash after call " + crashes.at());
-      }
-    }
+    liveAlone(seed, false);
+    requireAllowedAfterCrashes(seed, false);
+  }
+
+  @Test
+  void whatIsEncipheredIsThereToo() throws Exception {
+    liveAlone(6, true);
+    requireAllowedAfterCrashes(6, false);
+  }
+
+  @Test
+  void itIsThereWithoutTheNewestSuperblock() throws Exception {
+    liveAlone(7, false);
+    requireAllowedAfterCrashes(7, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {9, 10})
+  void itIsThereWhereSeveralWrite(long seed) throws Exception {
+    liveTogether(seed, seed % 2 == 0);
+    requireAllowedAfterCrashes(seed, false);
   }
 
   @Test
@@ -58,9 +81,10 @@ class VouchedCrashTest {
     FailingDevice failing = new FailingDevice(CrashLife.POOL_BYTES);
     CrashLife.format(failing, 1);
     EngineVolumeDriver driver = EngineVolumeDriver.open(failing, Clock.systemUTC(), 1 << 20);
-    driver.create(VOLUME, (long) BLOCKS * BLOCK);
+    driver.create(VOLUME, SIZE);
     BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE);
-    BlockingIo.write(volume, 0, stamped(0x5EC2E7A9, BLOCK), Durability.DURABLE);
+    ByteBuffer bytes = StampedWrites.stamped(0x5EC2E7A9, BLOCK);
+    BlockingIo.write(volume, 0, bytes, Durability.DURABLE);
     driver.abandon();
     long place = failing.placeOf(0x5EC2E7A9);
     // Readable again when the scrub of the opening has written it.
@@ -78,73 +102,83 @@ class VouchedCrashTest {
     driver.abandon();
   }
 
-  private void live(Random random) throws Exception {
-    PagedDevice empty = new PagedDevice(CrashLife.POOL_BYTES);
-    CrashLife.format(empty, 1);
-    device = new RecordingDevice(empty);
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 1 << 20);
-    driver.create(VOLUME, (long) BLOCKS * BLOCK);
+  private EngineVolumeDriver open(boolean keyed) throws Exception {
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 1 << 20, vault);
+    if (keyed) {
+      driver.createEncrypted(VOLUME, SIZE, SECTOR);
+    } else {
+      driver.create(VOLUME, SIZE);
+    }
+    return driver;
+  }
+
+  private void liveAlone(long seed, boolean keyed) throws Exception {
+    Random random = new Random(seed);
+    EngineVolumeDriver driver = open(keyed);
     BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE);
     int block = 0;
     for (int step = 1; step <= STEPS; step++) {
       boolean again = step > 1 && random.nextInt(3) > 0;
       block = again ? block : random.nextInt(BLOCKS);
       // Mostly whole blocks, for of others the rest is read and written with them.
-      int from = block * BLOCK / SECTOR + (random.nextInt(4) == 0 ? random.nextInt(8) : 0);
-      int to = Math.min(BLOCKS * BLOCK / SECTOR, from + 1 + random.nextInt(3) * 8 + 7);
-      boolean durable = random.nextInt(3) > 0;
-      int begun = device.calls();
-      Durability durability = durable ? Durability.DURABLE : Durability.VISIBLE;
-      long offset = (long) from * SECTOR;
-      int length = (to - from) * SECTOR;
-      boolean zero = random.nextInt(8) == 0;
-      if (zero) {
-        BlockingIo.writeZeroes(volume, offset, length, Provisioning.MAY_RELEASE, durability);
-      } else {
-        BlockingIo.write(volume, offset, stamped(step, length), durability);
-      }
-      writes.add(new Written(from, to, zero ? 0 : step, durable, begun, device.calls()));
+      int from = block * BLOCK_SECTORS + (random.nextInt(4) == 0 ? random.nextInt(8) : 0);
+      int to = Math.min(SIZE / SECTOR, from + 1 + random.nextInt(3) * 8 + 7);
+      Durability durability = random.nextInt(3) > 0 ? Durability.DURABLE : Durability.VISIBLE;
+      int stamp = random.nextInt(8) == 0 ? 0 : step;
+      writes.write(volume, from, to, stamp, durability);
     }
     driver.abandon();
   }
 
-  private static ByteBuffer stamped(int stamp, int length) {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(length);
-    while (bytes.hasRemaining()) {
-      bytes.putInt(stamp);
-    }
-    return bytes.flip();
-  }
-
-  private void requireAllowed(PagedDevice image, int call, String where) throws Exception {
-    EngineVolumeDriver driver = EngineVolumeDriver.open(image, Clock.systemUTC(), 1 << 20);
+  /** Each has every so-manieth block, so extents are everybody's. */
+  private void liveTogether(long seed, boolean keyed) throws Exception {
+    EngineVolumeDriver driver = open(keyed);
+    BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE);
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
     try {
-      if (driver.find(VOLUME).isEmpty()) {
-        assertThat(writes.get(0).begun).as(where).isGreaterThanOrEqualTo(call);
-        return;
+      List<Future<?>> ends = new ArrayList<>();
+      for (int i = 0; i < WRITERS; i++) {
+        int writer = i;
+        ends.add(
+            threads.submit(
+                () -> {
+                  liveBeside(volume, writer, new Random(seed * WRITERS + writer));
+                  return null;
+                }));
       }
-      ByteBuffer content = ByteBuffer.allocateDirect(BLOCKS * BLOCK);
-      BlockingIo.read(driver.open(VOLUME, AccessMode.READ_ONLY), 0, content);
-      for (int sector = 0; sector < BLOCKS * BLOCK / SECTOR; sector++) {
-        int found = content.getInt(sector * SECTOR);
-        assertThat(allowed(sector, call)).as("%s, sector %d", where, sector).contains(found);
+      for (Future<?> end : ends) {
+        end.get();
       }
     } finally {
-      driver.abandon();
+      threads.shutdownNow();
+    }
+    driver.abandon();
+  }
+
+  private void liveBeside(BlockDevice volume, int writer, Random random) throws Exception {
+    int block = writer;
+    for (int step = 1; step <= STEPS / WRITERS; step++) {
+      boolean again = step > 1 && random.nextInt(3) == 0;
+      block = again ? block : writer + WRITERS * random.nextInt(BLOCKS / WRITERS);
+      int from = block * BLOCK_SECTORS + (random.nextInt(4) == 0 ? random.nextInt(8) : 0);
+      int to = (block + 1) * BLOCK_SECTORS;
+      Durability durability = random.nextInt(4) > 0 ? Durability.DURABLE : Durability.VISIBLE;
+      writes.write(volume, from, to, step * WRITERS + writer, durability);
     }
   }
 
-  /** What was written after the last that is durable, and that; a write that is not may be lost. */
-  private List<Integer> allowed(int sector, int call) {
-    List<Integer> stamps = new ArrayList<>(List.of(0));
-    for (Written write : writes) {
-      if (write.from <= sector && sector < write.to && write.begun < call) {
-        if (write.durable && write.ended <= call) {
-          stamps.clear();
-        }
-        stamps.add(write.stamp);
+  private void requireAllowedAfterCrashes(long seed, boolean withoutNewest) throws Exception {
+    Random coin = new Random(~seed);
+    int points = 0;
+    RecordingDevice.Crashes crashes = device.crashes();
+    while (crashes.advance()) {
+      PagedDevice image = crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
+      if (crashes.isUncertain() && (!withoutNewest || LostSuperblock.newestOfTwo(image))) {
+        String where = "seed " + seed + ", crash after call " + crashes.at();
+        writes.requireAllowed(image, vault.after(crashes.at(), coin), crashes.at(), where);
+        points++;
       }
     }
-    return stamps;
+    assertThat(points).isGreaterThan(STEPS / 2);
   }
 }
