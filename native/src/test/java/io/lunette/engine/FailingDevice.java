@@ -20,7 +20,8 @@ final class FailingDevice extends PagedDevice {
 
   private volatile Choice reads = NONE;
   private volatile Choice writes = NONE;
-  private volatile Choice broken = NONE;
+  private volatile Choice brokenReads = NONE;
+  private volatile Choice brokenWrites = NONE;
   private volatile boolean flushes;
 
   FailingDevice(long sizeBytes) {
@@ -35,9 +36,14 @@ final class FailingDevice extends PagedDevice {
     writes = choice;
   }
 
-  /** Lets writes end in what no device reports: want of memory, on the way of the next piece. */
+  /** Lets reads end in what no device reports: want of memory, on the way of the next piece. */
+  void breakReads(Choice choice) {
+    brokenReads = choice;
+  }
+
+  /** {@link #breakReads} for writes. */
   void breakWrites(Choice choice) {
-    broken = choice;
+    brokenWrites = choice;
   }
 
   void failFlushes() {
@@ -47,7 +53,8 @@ final class FailingDevice extends PagedDevice {
   void heal() {
     reads = NONE;
     writes = NONE;
-    broken = NONE;
+    brokenReads = NONE;
+    brokenWrites = NONE;
     flushes = false;
   }
 
@@ -67,6 +74,9 @@ final class FailingDevice extends PagedDevice {
       throw new DeviceException("simulated: cannot read at " + offset);
     }
     super.read(offset, target);
+    if (brokenReads.takes(offset, target.remaining())) {
+      throw new OutOfMemoryError("simulated: no memory behind " + offset);
+    }
   }
 
   @Override
@@ -75,7 +85,7 @@ final class FailingDevice extends PagedDevice {
     if (writes.takes(offset, source.remaining())) {
       throw new DeviceException("simulated: cannot write at " + offset);
     }
-    if (broken.takes(offset, source.remaining())) {
+    if (brokenWrites.takes(offset, source.remaining())) {
       throw new OutOfMemoryError("simulated: no memory behind " + offset);
     }
   }

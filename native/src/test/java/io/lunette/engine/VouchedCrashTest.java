@@ -59,8 +59,8 @@ class VouchedCrashTest {
 
   @Test
   void whatIsEncipheredIsThereToo() throws Exception {
-    liveAlone(6, true);
-    requireAllowedAfterCrashes(6, false);
+    liveAlone(13, true);
+    requireAllowedAfterCrashes(13, false);
   }
 
   @Test

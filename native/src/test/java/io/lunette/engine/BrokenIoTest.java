@@ -21,12 +21,15 @@ import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
- * First writes that end, when bytes are on the device already, in an error that is not the
- * device's, as want of memory is: nothing of them shows, and the scrub finds them.
+ * What ends in an error that is not the device's, as want of memory is: the operation hears so, and
+ * its volume can be closed; of a first write whose bytes are on the device already nothing shows,
+ * and the scrub finds them.
  */
-class BrokenWriteTest {
+@Timeout(120)
+class BrokenIoTest {
 
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final int BLOCK = PoolLayout.BLOCK_BYTES;
@@ -74,6 +77,22 @@ class BrokenWriteTest {
     requireNothingLeft(
         (volume, offset, block) ->
             BlockingIo.writeAtomic(volume, offset, block, Durability.DURABLE));
+  }
+
+  @Test
+  void aReadOfTheCallersThread() throws Exception {
+    long place = device.placeOf(FIRST);
+    device.breakReads(FailingDevice.at(place));
+
+    assertRefused(
+        () -> {
+          device.promptCalls().set(1);
+          read(0);
+        });
+
+    device.heal();
+    assertThat(read(0)).isEqualTo(FIRST);
+    closeSound();
   }
 
   @Test
