@@ -56,6 +56,11 @@ final class EraseJobs {
     }
   }
 
+  /** Takes the job of a volume away, or null if it has none; with the lock held. */
+  EraseJob forget(Volume volume) {
+    return jobs.remove(volume.id);
+  }
+
   /** The job that a released layer belongs to, or null. Takes the lock. */
   EraseJob find(Layer layer) {
     metadata.lock.lock();

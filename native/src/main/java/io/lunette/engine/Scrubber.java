@@ -6,6 +6,7 @@ import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
@@ -42,12 +43,17 @@ final class Scrubber {
     this.thread = Pool.daemon(this::run, "lunette-scrub");
   }
 
-  /** Takes up what was released before the pool was opened. */
+  /**
+   * Takes up what was released before the pool was opened. What is quarantined waits for the erase
+   * of its volume, whose terms it is scrubbed by and whose report tells of it.
+   */
   void start() {
     metadata.lock.lock();
     try {
       for (Layer layer : metadata.chains.layers()) {
-        if (layer.id != Layer.ORPHANS && layer.slot.state() == LayerSlot.State.RELEASED) {
+        if (layer.id != Layer.ORPHANS
+            && layer.slot.state() == LayerSlot.State.RELEASED
+            && !isQuarantined(layer)) {
           queue.add(layer);
         }
       }
@@ -60,6 +66,11 @@ final class Scrubber {
       metadata.lock.unlock();
     }
     thread.start();
+  }
+
+  private boolean isQuarantined(Layer layer) {
+    Volume volume = metadata.chains.volume(layer.slot.volume());
+    return volume != null && volume.slot.state() == VolumeSlot.State.QUARANTINED;
   }
 
   /** Stops after the batch that is under way. */
@@ -112,6 +123,23 @@ final class Scrubber {
   /** The job of a volume that is being erased; with the lock held. */
   EraseJob job(Volume volume) {
     return erases.job(volume);
+  }
+
+  /** Ends the job of a volume that was deleted, if it has one. Takes the lock. */
+  void abandon(Volume deleted) {
+    EraseJob job;
+    metadata.lock.lock();
+    try {
+      job = erases.forget(deleted);
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (job != null) {
+      job.result.completeExceptionally(
+          new VolumeException(
+              VolumeException.Kind.NOT_FOUND,
+              "volume " + deleted.name() + " was deleted while it was erased"));
+    }
   }
 
   /** Scrubs what the last crash left without an owner, before anything is served. */

@@ -122,7 +122,9 @@ final class VolumeLineage {
                 VolumeException.Kind.UNSUPPORTED,
                 "volume " + name + " has no key to destroy: use " + EraseMethod.ZERO_FILL.label());
           }
-          return keyed && volume.slot.state() == VolumeSlot.State.WRITABLE;
+          return keyed
+              && (volume.slot.state() == VolumeSlot.State.WRITABLE
+                  || volume.slot.state() == VolumeSlot.State.QUARANTINED);
         });
   }
 
@@ -147,9 +149,9 @@ final class VolumeLineage {
               volume.slot.state() == VolumeSlot.State.QUARANTINED
                   ? volume.slot.erase().key()
                   : volume.top.slot.key();
-          if (volume.slot.state() != VolumeSlot.State.QUARANTINED) {
-            replaceTop(volume, keys);
-          }
+          // Of a quarantined volume too: the release of its empty top is what the erase ends with
+          // if nothing else is left of it.
+          replaceTop(volume, keys);
           requeue(volume);
           VolumeSlot.Erase erase =
               EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis(), key);
@@ -188,10 +190,8 @@ final class VolumeLineage {
     return base;
   }
 
-  /**
-   * Has all scrubbed that the volume released, also what failed before: it is part of the erase.
-   */
-  private void requeue(Volume volume) {
+  /** Has all scrubbed that the volume released, also what failed before. */
+  void requeue(Volume volume) {
     for (Layer layer : metadata.chains.layers()) {
       if (layer.slot.volume() == volume.id && layer.slot.state() == LayerSlot.State.RELEASED) {
         pool.scrubber.enqueue(layer);

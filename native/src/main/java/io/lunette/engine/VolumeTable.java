@@ -112,24 +112,29 @@ final class VolumeTable {
     if (volume == null) {
       return false;
     }
-    return directory.whileNobodyWrites(
-        volume,
-        () -> {
-          if (!directory.holds(volume)) {
-            return false;
-          }
-          VolumeDirectory.requireClosed(volume);
-          pool.copier.abandon(volume);
-          Layer top = volume.top;
-          metadata.chains.removeVolume(volume);
-          if (top.children == 0) {
-            lineage.releaseAndEnqueue(top);
-          } else if (top.slot.state() == LayerSlot.State.WRITABLE) {
-            metadata.chains.setState(top, LayerSlot.State.FROZEN);
-          }
-          pool.merger.chainsChanged();
-          return true;
-        });
+    boolean removed = directory.whileNobodyWrites(volume, () -> remove(volume));
+    if (removed) {
+      pool.scrubber.abandon(volume);
+    }
+    return removed;
+  }
+
+  private boolean remove(Volume volume) throws IOException, VolumeException {
+    if (!directory.holds(volume)) {
+      return false;
+    }
+    VolumeDirectory.requireClosed(volume);
+    pool.copier.abandon(volume);
+    Layer top = volume.top;
+    metadata.chains.removeVolume(volume);
+    if (top.children == 0) {
+      lineage.releaseAndEnqueue(top);
+    } else if (top.slot.state() == LayerSlot.State.WRITABLE) {
+      metadata.chains.setState(top, LayerSlot.State.FROZEN);
+    }
+    lineage.requeue(volume);
+    pool.merger.chainsChanged();
+    return true;
   }
 
   Optional<VolumeInfo> find(VolumeName name) {

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
@@ -10,43 +11,68 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** What whoever asked for an erase hears of it while it is under way, and at its end. */
 class EraseProgressTest {
 
   private static final int WRITTEN = 4 << 20;
   private static final VolumeName VOLUME = new VolumeName("volume");
 
+  private final HeldDevice device = new HeldDevice(new PagedDevice(64L << 20));
+  private EngineVolumeDriver driver;
+
+  @BeforeEach
+  void writeToAVolume() throws Exception {
+    PoolState.format(device, new UUID(6, 6));
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20);
+    driver.create(VOLUME, 16 << 20);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(WRITTEN).putInt(0, 1);
+      BlockingIo.write(volume, 0, bytes, Durability.DURABLE);
+    }
+    device.holdLargeWrites();
+  }
+
+  @AfterEach
+  void closePool() throws Exception {
+    device.releaseLargeWrites();
+    driver.close();
+  }
+
   @Test
   void progressIsOfWhatWasWrittenAndTheSameForWhoAsksAgain() throws Exception {
-    HeldDevice device = new HeldDevice(new PagedDevice(64L << 20));
-    PoolState.format(device, new UUID(6, 6));
-    try (var driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
-      driver.create(VOLUME, 16 << 20);
-      try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
-        ByteBuffer bytes = ByteBuffer.allocateDirect(WRITTEN).putInt(0, 1);
-        BlockingIo.write(volume, 0, bytes, Durability.DURABLE);
-      }
-      device.holdLargeWrites();
+    Job<EraseReport> job = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
+    Job<EraseReport> joined = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
 
-      Job<EraseReport> job = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
-      Job<EraseReport> joined = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
+    assertThat(job.progress()).isEqualTo(new Job.Progress(0, WRITTEN));
+    assertThat(joined.progress()).isEqualTo(job.progress());
+    assertThat(driver.find(VOLUME).orElseThrow().state()).isEqualTo(VolumeState.ERASING);
 
-      assertThat(job.progress()).isEqualTo(new Job.Progress(0, WRITTEN));
-      assertThat(joined.progress()).isEqualTo(job.progress());
-      assertThat(driver.find(VOLUME).orElseThrow().state()).isEqualTo(VolumeState.ERASING);
+    device.releaseLargeWrites();
 
-      device.releaseLargeWrites();
+    EraseReport report = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    assertThat(joined.result().toCompletableFuture().get(1, TimeUnit.MINUTES)).isEqualTo(report);
+    assertThat(job.progress()).isEqualTo(new Job.Progress(WRITTEN, WRITTEN));
+  }
 
-      EraseReport report = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
-      assertThat(joined.result().toCompletableFuture().get(1, TimeUnit.MINUTES)).isEqualTo(report);
-      assertThat(job.progress()).isEqualTo(new Job.Progress(WRITTEN, WRITTEN));
-    }
+  @Test
+  void theEraseOfAVolumeThatIsDeletedEndsAtOnce() throws Exception {
+    Job<EraseReport> job = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
+
+    driver.delete(VOLUME);
+
+    assertThatThrownBy(() -> job.result().toCompletableFuture().get(1, TimeUnit.MINUTES))
+        .hasCauseInstanceOf(VolumeException.class)
+        .hasMessageEndingWith("volume volume was deleted while it was erased");
   }
 }
