@@ -29,11 +29,16 @@ final class CryptoErase {
   private final Pool pool;
   private final Metadata metadata;
   private final long volumeId;
+  private final VolumeDevice device;
 
-  CryptoErase(Pool pool, long volumeId) {
+  /**
+   * Of a volume as it is open now: what it is when it has been closed is not the caller's any more.
+   */
+  CryptoErase(Pool pool, long volumeId, VolumeDevice device) {
     this.pool = pool;
     this.metadata = pool.metadata;
     this.volumeId = volumeId;
+    this.device = device;
   }
 
   void run() throws IOException, BlockException {
@@ -49,35 +54,37 @@ final class CryptoErase {
     }
   }
 
-  /** What held the keys of before, those among them that the volume needs no more, and for whom. */
-  private record Exchange(VolumeDevice device, KeyUse before, Set<DataKey> old) {}
+  /** What held the keys of before, and those among them that the volume needs no more. */
+  private record Exchange(KeyUse before, Set<DataKey> old) {}
 
   private void run(NewKeys keys) throws IOException, VolumeException, BlockException {
     Volume volume = pool.directory.locked(() -> metadata.chains.volume(volumeId));
     if (volume == null) {
-      throw deleted();
+      throw gone();
     }
     Exchange exchange = pool.directory.whileNobodyWrites(volume, () -> exchange(volume, keys));
     pool.log.commit();
-    if (exchange.device != null) {
-      exchange.device.awaitInFlight();
-      exchange.before.close();
-    }
+    device.awaitInFlight();
+    exchange.before.close();
     pool.keys.destroyUnlessNamed(exchange.old);
     pool.keys.turn();
   }
 
-  private static BlockException deleted() {
-    return new BlockException(BlockException.Kind.GONE, "the volume was deleted");
+  private static BlockException gone() {
+    return new BlockException(BlockException.Kind.GONE, "the volume was closed");
   }
 
   private Exchange exchange(Volume volume, NewKeys keys)
       throws IOException, VolumeException, BlockException {
-    if (!pool.directory.holds(volume)) {
-      throw deleted();
+    if (volume.device != device) {
+      throw gone();
     }
     VolumeDirectory.requireWritable(volume);
     Layer old = volume.top;
+    if (old.key() == null) {
+      throw new VolumeException(
+          VolumeException.Kind.UNSUPPORTED, "volume " + volume.name() + " has no key to destroy");
+    }
     Layer base = VolumeLineage.baseOf(volume);
     Set<DataKey> oldKeys = new LinkedHashSet<>();
     for (Layer layer = old; layer != base; layer = layer.parent) {
@@ -86,6 +93,7 @@ final class CryptoErase {
       }
     }
     DataKey key = keys.take(true);
+    KeyUse held = KeyUse.of(key, base);
     LayerSlot slot =
         new LayerSlot(
             LayerSlot.State.WRITABLE,
@@ -101,9 +109,8 @@ final class CryptoErase {
         volume,
         VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, volume.slot.sizeBytes()),
         top);
-    VolumeDevice device = volume.device;
-    KeyUse before = device == null ? null : device.exchange(top);
+    KeyUse before = device.exchange(top, held);
     pool.lineage.releaseAndEnqueue(old);
-    return new Exchange(device, before, oldKeys);
+    return new Exchange(before, oldKeys);
   }
 }

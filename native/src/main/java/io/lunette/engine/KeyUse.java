@@ -18,15 +18,17 @@ final class KeyUse implements AutoCloseable {
    * @throws LockedKeyException if a key is not to be had; none is held then
    */
   static KeyUse of(Layer top) throws LockedKeyException {
+    return of(top.key(), top.parent);
+  }
+
+  /** {@link #of(Layer)} of a layer to come, with that key and on that layer; either may be null. */
+  static KeyUse of(DataKey topKey, Layer below) throws LockedKeyException {
     KeyUse use = new KeyUse();
     boolean complete = false;
     try {
-      for (Layer layer = top; layer != null; layer = layer.parent) {
-        DataKey key = layer.key();
-        if (key != null && !use.held.contains(key)) {
-          key.acquire();
-          use.held.add(key);
-        }
+      use.hold(topKey);
+      for (Layer layer = below; layer != null; layer = layer.parent) {
+        use.hold(layer.key());
       }
       complete = true;
       return use;
@@ -34,6 +36,13 @@ final class KeyUse implements AutoCloseable {
       if (!complete) {
         use.close();
       }
+    }
+  }
+
+  private void hold(DataKey key) throws LockedKeyException {
+    if (key != null && !held.contains(key)) {
+      key.acquire();
+      held.add(key);
     }
   }
 

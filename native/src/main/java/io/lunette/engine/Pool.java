@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 final class Pool implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Pool.class);
-  private static final int IO_THREADS = 8;
+  static final int IO_THREADS = 8;
 
   final Metadata metadata;
   final RawDevice device;
@@ -66,6 +66,10 @@ final class Pool implements AutoCloseable {
   final KeyTable keys;
   final PoolGrowth growth;
   final ThreadPoolExecutor io;
+
+  /** Each waits for reads that {@link #io} may not have begun. */
+  final ExecutorService cryptoErases;
+
   final Clock clock;
 
   final PageStore pages;
@@ -106,6 +110,7 @@ final class Pool implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             r -> daemon(r, "lunette-io"));
+    this.cryptoErases = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-crypto-erase"));
     this.checkpointer =
         new Checkpointer(
             metadata, device, pages, finder, trim, checkpoints, superblock, state.former());
@@ -331,8 +336,10 @@ final class Pool implements AutoCloseable {
     copier.stop();
     merger.stop();
     scrubber.stop();
-    io.shutdown();
-    awaitQuietly(io);
+    for (ExecutorService executor : List.of(cryptoErases, io)) {
+      executor.shutdown();
+      awaitQuietly(executor);
+    }
     metadata.lock.lock();
     try {
       if (!log.hasFailed()) {
@@ -366,8 +373,10 @@ final class Pool implements AutoCloseable {
     copier.stop();
     merger.stop();
     scrubber.stop();
-    io.shutdown();
-    awaitQuietly(io);
+    for (ExecutorService executor : List.of(cryptoErases, io)) {
+      executor.shutdown();
+      awaitQuietly(executor);
+    }
     checkpoints.shutdown();
     awaitQuietly(checkpoints);
     device.close();

@@ -116,10 +116,12 @@ final class VolumeDevice {
    * Puts another chain in the place of the top's, with writers excluded and the lock of the
    * metadata held; gives back what held the keys of the old one, to be closed when no read is under
    * way that began before.
+   *
+   * @param newKeys hold those of the new chain, and are closed with the device
    */
-  KeyUse exchange(Layer newTop) throws LockedKeyException {
+  KeyUse exchange(Layer newTop, KeyUse newKeys) {
     KeyUse before = keys;
-    keys = KeyUse.of(newTop);
+    keys = newKeys;
     top = newTop;
     return before;
   }
@@ -258,11 +260,11 @@ final class VolumeDevice {
     pool.scrubber.purge(volume, progress, completion);
   }
 
-  /** Not counted as under way, for it waits for whatever is. */
+  /** Not counted as under way, for it waits for whatever is; nor on a thread that serves that. */
   void cryptoErase(IoCompletion completion) {
-    executor.execute(
+    pool.cryptoErases.execute(
         () -> {
-          BlockException failure = runWrite(() -> new CryptoErase(pool, volume).run());
+          BlockException failure = runWrite(() -> new CryptoErase(pool, volume, this).run());
           if (failure == null) {
             completion.completed();
           } else {

@@ -317,6 +317,40 @@ class CryptoEraseTest {
     }
   }
 
+  /** As many as there are threads for reads, while a read waits for one. */
+  @Test
+  void manyAtOnceLeaveReadsThatTheyWaitForTheirThreads() throws Exception {
+    driver.close();
+    HeldDevice held = new HeldDevice(device);
+    driver = EngineVolumeDriver.open(held, Clock.systemUTC(), 4 << 20, vault);
+    try (BlockDevice volume = driver.open(CLONE, AccessMode.READ_WRITE)) {
+      List<IoEnd> endings = new ArrayList<>();
+      held.holdReadsBy("lunette-io");
+      read(volume, Pool.IO_THREADS, endings);
+      for (int i = 0; i < Pool.IO_THREADS; i++) {
+        IoEnd erased = new IoEnd();
+        endings.add(erased);
+        volume.cryptoErase(erased);
+      }
+      read(volume, 1, endings);
+
+      held.releaseReads();
+
+      for (IoEnd ending : endings) {
+        assertThat(ending.failure()).isNull();
+      }
+      assertThat(bytes(volume)).containsOnly(0);
+    }
+  }
+
+  private static void read(BlockDevice volume, int times, List<IoEnd> endings) {
+    for (int i = 0; i < times; i++) {
+      IoEnd read = new IoEnd();
+      endings.add(read);
+      volume.read(0, ByteBuffer.allocateDirect(EXTENT), read);
+    }
+  }
+
   private static boolean isMixOf(byte[] bytes, byte[] one, byte[] other) {
     for (int at = 0; at < bytes.length; at += 4096) {
       boolean isOne = Arrays.equals(bytes, at, at + 4096, one, at, at + 4096);

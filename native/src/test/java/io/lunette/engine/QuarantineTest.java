@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.block.BlockDevice;
-import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
-import io.lunette.core.block.IoCompletion;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
@@ -22,7 +20,6 @@ import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -80,10 +77,10 @@ class QuarantineTest {
 
   @Test
   void theEraseEndsWhereNothingIsLeftToErase() throws Exception {
-    CompletableFuture<Void> purged = new CompletableFuture<>();
+    IoEnd purged = new IoEnd();
     pool.scrubber.purge(
-        pool.metadata.chains.volume(VOLUME.value()).id, (done, total) -> {}, completionOf(purged));
-    purged.get(1, TimeUnit.MINUTES);
+        pool.metadata.chains.volume(VOLUME.value()).id, (done, total) -> {}, purged);
+    assertThat(purged.failure()).isNull();
     assertThat(stateOf(VOLUME)).isEqualTo(VolumeSlot.State.QUARANTINED);
 
     assertThat(erase(VOLUME).erasedBytes()).isZero();
@@ -127,20 +124,6 @@ class QuarantineTest {
         .filter(layer -> layer.slot.state() == LayerSlot.State.RELEASED)
         .mapToLong(layer -> layer.ownedExtents + layer.droppedExtents)
         .sum();
-  }
-
-  private static IoCompletion completionOf(CompletableFuture<Void> end) {
-    return new IoCompletion() {
-      @Override
-      public void completed() {
-        end.complete(null);
-      }
-
-      @Override
-      public void failed(BlockException failure) {
-        end.completeExceptionally(failure);
-      }
-    };
   }
 
   private EraseReport erase(VolumeName name) throws Exception {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
@@ -136,6 +137,39 @@ class VolumeTableTest {
 
       changed.get();
       assertThat(volume.top).isNotSameAs(top);
+    }
+  }
+
+  /** Whoever has opened the volume since did not ask for it. */
+  @Test
+  void anEraseByKeyOfAVolumeThatWasClosedMeanwhileIsNotDone() throws Exception {
+    VolumeName keyed = new VolumeName("keyed");
+    new VolumeMaker(pool).create(keyed, 4 * EXTENT, BLOCK, KeyWish.DEMANDED);
+    Volume volume = pool.metadata.chains.volume(keyed.value());
+    volume.writers.readLock().lock();
+    IoEnd late = new IoEnd();
+    try (BlockDevice open = volumes.open(keyed, AccessMode.READ_WRITE)) {
+      open.cryptoErase(late);
+    }
+
+    try (BlockDevice next = volumes.open(keyed, AccessMode.READ_WRITE)) {
+      Layer top = volume.top;
+      volume.writers.readLock().unlock();
+
+      assertThat(late.failure().kind()).isEqualTo(BlockException.Kind.GONE);
+      assertThat(volume.top).isSameAs(top);
+      BlockingIo.await(next::cryptoErase);
+      assertThat(volume.top).isNotSameAs(top);
+    }
+  }
+
+  @Test
+  void aVolumeInUseWithoutAKeyIsNotErasedByIt() throws Exception {
+    try (BlockDevice open = volumes.open(VOLUME, AccessMode.READ_WRITE)) {
+      IoEnd end = new IoEnd();
+      open.cryptoErase(end);
+
+      assertThat(end.failure().kind()).isEqualTo(BlockException.Kind.UNSUPPORTED);
     }
   }
 
