@@ -77,8 +77,7 @@ final class RunEraser {
         }
         write(runs, ZEROES);
       }
-      case WRITE_ZEROES_OFFLOAD ->
-          each(runs, run -> device.zeroRange(run.offsetBytes(), run.lengthBytes()));
+      case WRITE_ZEROES_OFFLOAD -> each(runs, this::zero);
       case DISCARD -> each(runs, run -> device.punchHole(run.offsetBytes(), run.lengthBytes()));
     }
   }
@@ -89,18 +88,30 @@ final class RunEraser {
   }
 
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content) throws IOException {
-    each(
-        runs,
-        run -> {
-          try {
-            writeRun(run, content);
-          } catch (DeviceException e) {
-            if (!e.isNoSpace()) {
-              throw e;
-            }
-            writeAroundHoles(run, content);
-          }
-        });
+    each(runs, run -> fill(run, content));
+  }
+
+  private void fill(DirtyRuns.Run run, ByteBuffer content) throws IOException {
+    try {
+      writeRun(run, content);
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      writeAroundHoles(run, content);
+    }
+  }
+
+  /** A full file system that does not find the space that it takes to zero has them written. */
+  private void zero(DirtyRuns.Run run) throws IOException {
+    try {
+      device.zeroRange(run.offsetBytes(), run.lengthBytes());
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      fill(run, ZEROES);
+    }
   }
 
   /** Long runs go past the page cache: nobody will read them, but for whoever verifies them. */
