@@ -2,12 +2,14 @@
 package io.lunette.blockio;
 
 import io.lunette.platform.linux.LibC;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The runs of a file that the file system holds data for; all else of it is holes. */
+/** The runs of a file that the file system holds data for, or space; all else of it is holes. */
 public final class DataRuns {
 
   /** A run of data. */
@@ -40,8 +42,36 @@ public final class DataRuns {
     }
   }
 
-  /** The first run of an open file at or after an offset, or what is left of it there. */
-  static Optional<Run> next(Descriptor file, long from) throws DeviceException {
+  /**
+   * The first run of an open file at or after an offset that the file system holds space for, or
+   * what is left of it there. What is allocated and was never written, or was zeroed without being
+   * written, is such space, and no data; where the file system does not tell (FIEMAP), only data.
+   */
+  static Optional<Run> nextHeld(Descriptor file, long from) throws DeviceException {
+    long size = file.end();
+    if (from >= size) {
+      return Optional.empty();
+    }
+    ByteBuffer map =
+        ByteBuffer.allocateDirect(LibC.FIEMAP_BYTES + LibC.FIEMAP_EXTENT_BYTES)
+            .order(ByteOrder.nativeOrder())
+            .putLong(0, from)
+            .putLong(LibC.FIEMAP_LENGTH_OFFSET, size - from)
+            .putInt(LibC.FIEMAP_EXTENT_COUNT_OFFSET, 1);
+    if (!file.map(map)) {
+      return next(file, from);
+    }
+    if (map.getInt(LibC.FIEMAP_MAPPED_EXTENTS_OFFSET) == 0) {
+      return Optional.empty();
+    }
+    long extent = map.getLong(LibC.FIEMAP_BYTES);
+    long end = extent + map.getLong(LibC.FIEMAP_BYTES + LibC.FIEMAP_EXTENT_LENGTH_OFFSET);
+    long begin = Math.max(from, extent);
+    return Optional.of(new Run(begin, Math.min(end, size) - begin));
+  }
+
+  /** The first run of data at or after an offset, or what is left of it there. */
+  private static Optional<Run> next(Descriptor file, long from) throws DeviceException {
     long size = file.end();
     long data = from < size ? file.seek(from, LibC.SEEK_DATA) : -1;
     if (data < 0) {

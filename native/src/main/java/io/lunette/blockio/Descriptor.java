@@ -170,23 +170,32 @@ final class Descriptor {
     ByteBuffer range = ByteBuffer.allocateDirect(2 * Long.BYTES).order(ByteOrder.nativeOrder());
     range.putLong(0, offset);
     range.putLong(Long.BYTES, length);
-    boolean known =
-        supported(
-            "ioctl " + Long.toHexString(request) + " at " + offset,
-            () -> LibCVariadic.INSTANCE.ioctl(fd, request, LibC.addressOf(range)));
-    Reference.reachabilityFence(range);
-    return known;
+    return supported(request, range, " at " + offset);
+  }
+
+  /**
+   * The FIEMAP ioctl, which fills in what the file system knows of a range.
+   *
+   * @return false if this file system does not know it
+   */
+  boolean map(ByteBuffer fiemap) throws DeviceException {
+    return supported(LibC.FS_IOC_FIEMAP, fiemap, "");
   }
 
   /** One of the ioctls that fill in an int, or 0 where it is not known. */
   int number(long request) throws DeviceException {
     ByteBuffer answer = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
+    return supported(request, answer, "") ? answer.getInt(0) : 0;
+  }
+
+  private boolean supported(long request, ByteBuffer argument, String where)
+      throws DeviceException {
     boolean known =
         supported(
-            "ioctl " + Long.toHexString(request),
-            () -> LibCVariadic.INSTANCE.ioctl(fd, request, LibC.addressOf(answer)));
-    Reference.reachabilityFence(answer);
-    return known ? answer.getInt(0) : 0;
+            "ioctl " + Long.toHexString(request) + where,
+            () -> LibCVariadic.INSTANCE.ioctl(fd, request, LibC.addressOf(argument)));
+    Reference.reachabilityFence(argument);
+    return known;
   }
 
   private boolean supported(String what, IntSupplier call) throws DeviceException {

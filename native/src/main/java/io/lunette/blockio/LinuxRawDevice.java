@@ -168,8 +168,8 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
-  public Optional<DataRuns.Run> nextData(long fromBytes) throws DeviceException {
-    return isBlockDevice(path) ? Optional.empty() : DataRuns.next(main, fromBytes);
+  public Optional<DataRuns.Run> nextHeld(long fromBytes) throws DeviceException {
+    return isBlockDevice(path) ? Optional.empty() : DataRuns.nextHeld(main, fromBytes);
   }
 
   @Override

@@ -27,10 +27,10 @@ public interface RawDevice extends Closeable {
 
   /**
    * The first run at or after an offset that a sparse file has space under, or what is left of it
-   * there. What was zeroed without being written ({@link #zeroRange}) may not count. Empty where
-   * there is none, and on what is no file.
+   * there. What was zeroed without being written ({@link #zeroRange}) counts where the file system
+   * tells. Empty where there is none, and on what is no file.
    */
-  default Optional<DataRuns.Run> nextData(long fromBytes) throws DeviceException {
+  default Optional<DataRuns.Run> nextHeld(long fromBytes) throws DeviceException {
     return Optional.empty();
   }
 

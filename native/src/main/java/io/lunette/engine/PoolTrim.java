@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Trims the file of a pool when the file system under it is full: punches holes where CLEAN extents
- * have space, which a scrub that wrote zeroes leaves them. They read as zeroes as before, and what
- * the file system gets back it has for whatever the pool writes next, wherever that goes: a new
- * extent, a new block of an old one, a page of metadata.
+ * have space, which a scrub leaves them that wrote zeroes or had the file system zero them. They
+ * read as zeroes as before, and what the file system gets back it has for whatever the pool writes
+ * next, wherever that goes: a new extent, a new block of an old one, a page of metadata.
  *
  * <p>No more is given back than writes ask for, since others may live on the file system too.
  * Nobody writes to an extent while it is trimmed, for it is reserved meanwhile; that need not be
@@ -80,15 +80,15 @@ final class PoolTrim {
     long begin = cursor;
     boolean isRound = false;
     while (given < STEP_BYTES) {
-      Optional<DataRuns.Run> data = device.nextData(cursor);
-      if (data.isEmpty() || (isRound && data.get().offsetBytes() >= begin)) {
+      Optional<DataRuns.Run> held = device.nextHeld(cursor);
+      if (held.isEmpty() || (isRound && held.get().offsetBytes() >= begin)) {
         if (isRound) {
           break;
         }
         isRound = true;
         cursor = 0;
       } else {
-        DataRuns.Run run = data.get();
+        DataRuns.Run run = held.get();
         long word = run.offsetBytes() / WORD_BYTES;
         cursor = Math.min(run.endBytes(), (word + 1) * WORD_BYTES);
         given += giveBack(word, run.offsetBytes(), cursor);

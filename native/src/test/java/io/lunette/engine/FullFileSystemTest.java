@@ -10,6 +10,7 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A sparse pool on a file system that is really full; {@link EngineFullTest} has the cases. */
 class FullFileSystemTest {
@@ -74,8 +75,9 @@ class FullFileSystemTest {
 
   /** What is CLEAN has space under it once it was scrubbed, wherever it lies. */
   @ParameterizedTest
-  @ValueSource(strings = {"tmpfs", "ext4"})
-  void whatScrubbedExtentsHaveServesWhoeverWritesNext(String fileSystem) throws Exception {
+  @CsvSource({"tmpfs, ZERO_FILL", "ext4, ZERO_FILL", "ext4, WRITE_ZEROES_OFFLOAD"})
+  void whatScrubbedExtentsHaveServesWhoeverWritesNext(String fileSystem, EraseMethod method)
+      throws Exception {
     try (var mount = ScratchDevices.mount(fileSystem, directory, 48 * MIB)) {
       Path pool = mount.directory().resolve("pool");
       EngineVolumeDriver.createPool(pool, 256 * MIB);
@@ -85,7 +87,7 @@ class FullFileSystemTest {
       writeBlocks(VOLUME, 0, 64);
       int returned = fill(RETURNED);
       assertThat(returned).isGreaterThan(8);
-      erase(RETURNED);
+      erase(RETURNED, method);
       fillUp(mount.directory().resolve("ballast"));
 
       writeBlocks(VOLUME, 1, 64);
@@ -106,6 +108,30 @@ class FullFileSystemTest {
       open(pool);
       requireBlocks(VOLUME, 64);
       require(VOLUME, 8, 9);
+      driver.close();
+      assertThat(PoolCheck.check(pool).problems()).isEmpty();
+    }
+  }
+
+  /** Such space is no data to the file system. */
+  @Test
+  void whatTheFileSystemZeroedServesWhoeverWritesNext() throws Exception {
+    try (var mount = ScratchDevices.mount("ext4", directory, 48 * MIB)) {
+      Path pool = mount.directory().resolve("pool");
+      EngineVolumeDriver.createPool(pool, 256 * MIB);
+      open(pool);
+      driver.create(VOLUME, 128 * MIB);
+      driver.create(RETURNED, 128 * MIB);
+      writeBlocks(VOLUME, 0, 64);
+      for (int i = 0; i < 16; i++) {
+        write(RETURNED, i, i + 1);
+      }
+      erase(RETURNED, EraseMethod.WRITE_ZEROES_OFFLOAD);
+      fillUp(mount.directory().resolve("ballast"));
+
+      writeBlocks(VOLUME, 1, 64);
+
+      requireBlocks(VOLUME, 64);
       driver.close();
       assertThat(PoolCheck.check(pool).problems()).isEmpty();
     }
@@ -173,10 +199,10 @@ class FullFileSystemTest {
     }
   }
 
-  private void erase(VolumeName name) throws Exception {
+  private void erase(VolumeName name, EraseMethod method) throws Exception {
     var unused =
         driver
-            .erase(name, EraseRequest.zeroFillVerified())
+            .erase(name, new EraseRequest(method, true))
             .result()
             .toCompletableFuture()
             .get(1, TimeUnit.MINUTES);

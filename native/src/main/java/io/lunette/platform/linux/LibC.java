@@ -45,6 +45,17 @@ public final class LibC {
   public static final long BLKPBSZGET = 0x127b;
   public static final long BLKZEROOUT = 0x127f;
 
+  public static final long FS_IOC_FIEMAP = 0xc020660bL;
+
+  /** Size of a structure fiemap, where the numbers in it are, and those in its first extent. */
+  public static final int FIEMAP_BYTES = 32;
+
+  public static final int FIEMAP_LENGTH_OFFSET = 8;
+  public static final int FIEMAP_MAPPED_EXTENTS_OFFSET = 20;
+  public static final int FIEMAP_EXTENT_COUNT_OFFSET = 24;
+  public static final int FIEMAP_EXTENT_BYTES = 56;
+  public static final int FIEMAP_EXTENT_LENGTH_OFFSET = 16;
+
   /* linux/stat.h, linux/fcntl.h */
   public static final int AT_EMPTY_PATH = 0x1000;
   public static final int STATX_BLOCKS = 0x400;
