@@ -218,9 +218,13 @@ final class Descriptor {
         || errno == LibC.EINVAL;
   }
 
+  /** A flush that finds no space is as lost as any: the kernel tries no such page again. */
   void sync() throws DeviceException {
     while (LibC.fdatasync(fd) != 0) {
-      retryOrFail("flush");
+      int errno = LibC.errno();
+      if (errno != LibC.EINTR) {
+        throw new DeviceException(failure("flush", name, errno).getMessage());
+      }
     }
   }
 

@@ -31,27 +31,33 @@ public final class LinuxRawDevice implements RawDevice {
   private static final int ALLOCATED_SHARE = 10;
 
   private final Path path;
+
+  /** Flushed for the commits alone. */
   private final Descriptor main;
+
+  /**
+   * Flushed for all others, an open file of its own: the kernel tells each open file once of an
+   * error that the writing back of any page met. Null where the device is open for reading alone.
+   */
+  private final Descriptor aside;
 
   /** Null where the file system knows no direct I/O. */
   private final Descriptor direct;
 
-  /**
-   * Whose writes are durable on return; null where the device is open for reading alone. An open
-   * file of its own: the kernel tells each open file once of an error that the writing back of any
-   * page met, and what this one is told the main one's flush must still hear.
-   */
-  private final Descriptor through;
+  /** Null where the device is open for reading alone. */
+  private final DurableWrites through;
 
   /** On a file system without a medium: a read or write there never waits for one. */
   private final boolean inMemory;
 
   private volatile boolean readsWithoutWaiting = true;
 
-  private LinuxRawDevice(Path path, Descriptor main, Descriptor direct, Descriptor through) {
+  private LinuxRawDevice(
+      Path path, Descriptor main, Descriptor aside, Descriptor direct, DurableWrites through) {
     this.path = path;
     this.inMemory = DeviceProbe.isInMemory(path);
     this.main = main;
+    this.aside = aside;
     this.direct = direct;
     this.through = through;
   }
@@ -105,18 +111,26 @@ public final class LinuxRawDevice implements RawDevice {
 
   private static LinuxRawDevice open(Path path, boolean readOnly) throws DeviceException {
     Descriptor main = openMain(path, readOnly);
+    Descriptor aside = null;
+    DurableWrites through = null;
     boolean kept = false;
     try {
       if (!main.tryLock(readOnly)) {
         throw new DeviceInUseException(path + ": in use by another Lunette process");
       }
-      Descriptor through = readOnly ? null : Descriptor.open(path, LibC.O_RDWR | LibC.O_DSYNC);
-      LinuxRawDevice device = new LinuxRawDevice(path, main, openDirect(path, readOnly), through);
+      if (!readOnly) {
+        aside = Descriptor.open(path, LibC.O_RDWR);
+        through = DurableWrites.to(path);
+      }
+      Descriptor direct = openDirect(path, readOnly);
       kept = true;
-      return device;
+      return new LinuxRawDevice(path, main, aside, direct, through);
     } finally {
       if (!kept) {
         main.close();
+        if (aside != null) {
+          aside.close();
+        }
       }
     }
   }
@@ -322,9 +336,17 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
+  public void flushAside() throws DeviceException {
+    aside.sync();
+  }
+
+  @Override
   public void close() {
     if (direct != null) {
       direct.close();
+    }
+    if (aside != null) {
+      aside.close();
     }
     if (through != null) {
       through.close();

@@ -101,7 +101,8 @@ public interface RawDevice extends Closeable {
    * Writes the buffer durably: on return it is certain, whatever of earlier writes is. Where {@link
    * DeviceFeatures#durableWrite} is YES that costs less than a write and a flush.
    *
-   * <p>A failure says nothing of other writes: the next flush does.
+   * <p>A failure says nothing of other writes: the next flush does. What became of this one it
+   * tells to nobody else, however many there are at a time.
    */
   default void writeDurably(long offsetBytes, ByteBuffer source) throws DeviceException {
     write(offsetBytes, source);
@@ -148,8 +149,21 @@ public interface RawDevice extends Closeable {
    */
   void punchHole(long offsetBytes, long lengthBytes) throws DeviceException;
 
-  /** Makes every completed write durable. */
+  /**
+   * Makes every completed write durable. For one caller at a time: the platform tells once that a
+   * write was lost, to whoever asks first, and another who asks at the same time hears nothing.
+   *
+   * @throws DeviceException never for want of space: what could not be written back then is lost
+   */
   void flush() throws DeviceException;
+
+  /**
+   * {@link #flush} for those who acknowledge no write of others; for one of them at a time. What
+   * this is told {@link #flush} is told as well.
+   */
+  default void flushAside() throws DeviceException {
+    flush();
+  }
 
   /** Lets go; no call may be under way. */
   @Override

@@ -40,6 +40,7 @@ final class Checkpointer {
 
   private final Metadata metadata;
   private final RawDevice device;
+  private final AsideFlush flush;
   private final PageStore pages;
   private final ExtentFinder finder;
   private final PoolTrim trim;
@@ -73,6 +74,7 @@ final class Checkpointer {
   Checkpointer(
       Metadata metadata,
       RawDevice device,
+      AsideFlush flush,
       PageStore pages,
       ExtentFinder finder,
       PoolTrim trim,
@@ -81,6 +83,7 @@ final class Checkpointer {
       Superblock former) {
     this.metadata = metadata;
     this.device = device;
+    this.flush = flush;
     this.pages = pages;
     this.finder = finder;
     this.trim = trim;
@@ -228,7 +231,7 @@ final class Checkpointer {
   private void succeed(Superblock next) throws IOException {
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);
-    device.flush();
+    flush.flush();
     former = latest;
     latest = next;
   }
@@ -316,7 +319,7 @@ final class Checkpointer {
     for (TreeCheckpoint tree : plan.frozen.poolTrees()) {
       roots.put(tree.tree().key().kind(), tree.write(pages));
     }
-    device.flush();
+    flush.flush();
     Superblock next =
         new Superblock(
             last.pool(),
@@ -332,7 +335,7 @@ final class Checkpointer {
             features);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);
-    device.flush();
+    flush.flush();
     metadata.lock.lock();
     try {
       plan.frozen.layerTrees().forEach(TreeCheckpoint::end);

@@ -34,6 +34,7 @@ final class CommitLog {
 
   private final Metadata metadata;
   private final RawDevice device;
+  private final AsideFlush aside;
   private final JournalWriter journal;
   private final Checkpointer checkpointer;
   private final Thread thread;
@@ -55,9 +56,15 @@ final class CommitLog {
   private volatile boolean dataWritten;
   private volatile long durableCommit;
 
-  CommitLog(Metadata metadata, RawDevice device, JournalWriter journal, Checkpointer checkpointer) {
+  CommitLog(
+      Metadata metadata,
+      RawDevice device,
+      AsideFlush aside,
+      JournalWriter journal,
+      Checkpointer checkpointer) {
     this.metadata = metadata;
     this.device = device;
+    this.aside = aside;
     this.journal = journal;
     this.checkpointer = checkpointer;
     this.planner = new CommitPlanner(metadata, journal, checkpointer);
@@ -92,7 +99,7 @@ final class CommitLog {
     boolean hasTurn;
     metadata.lock.lock();
     try {
-      hasTurn = !busy && waiters.isEmpty() && failure == null && !closing;
+      hasTurn = !busy && waiters.isEmpty() && !hasFailed() && !closing;
       if (hasTurn) {
         busy = true;
         waiters.add(completion, false);
@@ -138,8 +145,8 @@ final class CommitLog {
             case AHEAD -> metadata.aheadBytes() == 0;
             case ANOTHER -> false;
           };
-      if (failure != null) {
-        refused = PoolFailure.poolFailed(failure);
+      if (hasFailed()) {
+        refused = PoolFailure.poolFailed(failure());
       } else if (closing) {
         refused = new BlockException(BlockException.Kind.GONE, "the pool is closed");
       } else if (!busy && isClean && !waiters.isAnyForAll()) {
@@ -175,7 +182,7 @@ final class CommitLog {
 
   /** Throws if the pool has failed. */
   void requireSound() throws BlockException {
-    IOException cause = failure;
+    IOException cause = failure();
     if (cause != null) {
       throw PoolFailure.poolFailed(cause);
     }
@@ -267,7 +274,12 @@ final class CommitLog {
 
   /** Whether the journal or a flush has failed. */
   boolean hasFailed() {
-    return failure != null;
+    return failure() != null;
+  }
+
+  private IOException failure() {
+    IOException own = failure;
+    return own != null ? own : aside.failure();
   }
 
   void fail(IOException cause) {
@@ -302,7 +314,7 @@ final class CommitLog {
   }
 
   private boolean isWanted() {
-    return failure != null
+    return hasFailed()
         || !waiters.isEmpty()
         || (closing ? metadata.pendingBytes() > 0 : !stalled && hasWork());
   }
@@ -324,7 +336,7 @@ final class CommitLog {
         append(batch);
         isDurable = true;
       }
-      goOn = isDurable || failure == null;
+      goOn = isDurable || !hasFailed();
     } catch (IOException | RuntimeException e) {
       fail(e instanceof IOException io ? io : new IOException(e));
       rejectAll(batch);
@@ -369,6 +381,8 @@ final class CommitLog {
     if (batch.isGroup()) {
       metadata.vouched.appended(batch.records(), together);
     }
+    // A disk may have told another of what it lost while this flushed.
+    requireNoFailure();
     durableCommit = batch.number();
     if (batch.checkpoint() != null) {
       checkpointer.start(batch.checkpoint(), journal.position(), journal.sequence());
@@ -385,7 +399,9 @@ final class CommitLog {
     DeviceException full = checkpointer.wantOfSpace();
     if (batch.checkpoint() != null) {
       try {
+        // Not by the checkpoint's own flushes: others may be told there of what was lost.
         dataWritten = false;
+        device.flush();
         checkpointer.announce();
         checkpointer.write(batch.checkpoint(), journal.position(), journal.sequence(), false);
         checkpointer.repeat();
@@ -427,7 +443,7 @@ final class CommitLog {
     } finally {
       metadata.lock.unlock();
     }
-    BlockException cause = PoolFailure.poolFailed(failure);
+    BlockException cause = PoolFailure.poolFailed(failure());
     rejected.forEach(waiter -> waiter.failed(cause));
   }
 
@@ -436,12 +452,17 @@ final class CommitLog {
         || metadata.pendingBytes() >= pendingLimitBytes;
   }
 
+  private void requireNoFailure() throws IOException {
+    IOException cause = failure();
+    if (cause != null) {
+      throw cause;
+    }
+  }
+
   private CommitBatch take() throws IOException {
     metadata.lock.lock();
     try {
-      if (failure != null) {
-        throw failure;
-      }
+      requireNoFailure();
       return planner.next(waiters, durableCommit);
     } finally {
       metadata.lock.unlock();

@@ -23,6 +23,7 @@ import java.util.UUID;
 final class KeyArea {
 
   private final RawDevice device;
+  private final AsideFlush flush;
   private final UUID pool;
   private final ByteBuffer page = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final ByteBuffer found = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
@@ -39,9 +40,10 @@ final class KeyArea {
   /** A copy of a record could not be read. */
   private boolean worn;
 
-  KeyArea(RawDevice device, UUID pool) {
-    this.device = device;
-    this.pool = pool;
+  KeyArea(Pool pool) {
+    this.device = pool.device;
+    this.flush = pool.flush;
+    this.pool = pool.uuid;
   }
 
   /** Reads all records, each from its second copy if the first is not sound. */
@@ -152,7 +154,7 @@ final class KeyArea {
   /** Writes every page: one copy whole before the other is begun. */
   void writeAll() throws IOException {
     writePages(allPages(), 0);
-    device.flush();
+    flush.flush();
     writePages(allPages(), 1);
     worn = false;
   }

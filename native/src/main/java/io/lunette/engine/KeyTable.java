@@ -67,7 +67,7 @@ final class KeyTable {
     this.pool = pool;
     this.metadata = pool.metadata;
     this.vault = vault;
-    this.area = new KeyArea(pool.device, pool.uuid);
+    this.area = new KeyArea(pool);
   }
 
   /** Whether there is a place for key-encryption keys. */
@@ -166,7 +166,7 @@ final class KeyTable {
     erase(unnamed);
     if (area.isWorn()) {
       area.writeAll();
-      pool.device.flush();
+      pool.flush.flush();
     }
   }
 
@@ -290,7 +290,7 @@ final class KeyTable {
       there.forEach(area::remove);
       there.forEach(DataKey::forget);
       area.write(places(there));
-      pool.device.flush();
+      pool.flush.flush();
       area.verify(places(there));
     } finally {
       lock.unlock();
@@ -325,7 +325,7 @@ final class KeyTable {
       key.rewrap(current);
     }
     area.writeAll();
-    pool.device.flush();
+    pool.flush.flush();
     area.verifyAll();
     vault.replace(pool.uuid, List.of(current));
     former.destroy();

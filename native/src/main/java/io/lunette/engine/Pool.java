@@ -50,6 +50,7 @@ final class Pool implements AutoCloseable {
 
   final Metadata metadata;
   final RawDevice device;
+  final AsideFlush flush;
   final UUID uuid;
   final DeviceFeatures features;
   final CommitLog log;
@@ -83,10 +84,11 @@ final class Pool implements AutoCloseable {
 
   private Pool(RawDevice device, PoolState state, Clock clock, KeyVault vault) throws IOException {
     this.device = device;
+    this.flush = new AsideFlush(device);
     this.features = device.probe(PoolLayout.SCRATCH_OFFSET, PoolLayout.SCRATCH_BYTES);
     this.clock = clock;
     this.metadata = state.metadata();
-    PoolTrim trim = new PoolTrim(device, features, metadata);
+    PoolTrim trim = new PoolTrim(device, flush, features, metadata);
     Superblock superblock = state.superblock();
     this.uuid = superblock.pool();
     // A jump in the numbers, so that a torn commit's frames can never pass for a later one's.
@@ -113,12 +115,12 @@ final class Pool implements AutoCloseable {
     this.cryptoErases = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-crypto-erase"));
     this.checkpointer =
         new Checkpointer(
-            metadata, device, pages, finder, trim, checkpoints, superblock, state.former());
-    this.log = new CommitLog(metadata, device, journal, checkpointer);
+            metadata, device, flush, pages, finder, trim, checkpoints, superblock, state.former());
+    this.log = new CommitLog(metadata, device, flush, journal, checkpointer);
     this.allocator = new ExtentAllocator(metadata, finder, log, new RoomAhead(device, features));
     this.path = new DataPath(new LayerDevice(device, trim), metadata, allocator, log);
     this.through = new WriteThrough(path, features);
-    this.growth = new PoolGrowth(metadata, device, log, checkpointer);
+    this.growth = new PoolGrowth(metadata, device, flush, log, checkpointer);
     this.keys = new KeyTable(this, vault);
     this.scrubber = new Scrubber(this);
     this.waiters = new SpaceWaiters(this);

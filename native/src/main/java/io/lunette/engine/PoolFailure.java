@@ -33,7 +33,7 @@ final class PoolFailure {
   static BlockException poolFailed(IOException cause) {
     return new BlockException(
         BlockException.Kind.MEDIUM_WRITE,
-        "the pool stopped taking writes when its journal failed: "
+        "the pool stopped taking writes when its journal or a flush failed: "
             + cause.getMessage()
             + "; restart after the device is sound",
         cause);

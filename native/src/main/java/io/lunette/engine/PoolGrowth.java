@@ -19,12 +19,19 @@ final class PoolGrowth {
 
   private final Metadata metadata;
   private final RawDevice device;
+  private final AsideFlush flush;
   private final CommitLog log;
   private final Checkpointer checkpointer;
 
-  PoolGrowth(Metadata metadata, RawDevice device, CommitLog log, Checkpointer checkpointer) {
+  PoolGrowth(
+      Metadata metadata,
+      RawDevice device,
+      AsideFlush flush,
+      CommitLog log,
+      Checkpointer checkpointer) {
     this.metadata = metadata;
     this.device = device;
+    this.flush = flush;
     this.log = log;
     this.checkpointer = checkpointer;
   }
@@ -51,7 +58,7 @@ final class PoolGrowth {
         }
         throw new FormatException("cannot grow: " + e.getMessage());
       }
-      device.flush();
+      flush.flush();
       checkpointer.setCapacity(bytes);
     }
     while (checkpointer.latest().capacityBytes() != bytes

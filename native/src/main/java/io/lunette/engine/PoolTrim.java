@@ -33,6 +33,7 @@ final class PoolTrim {
   private static final long WORD_BYTES = EXTENTS_PER_WORD * (long) PoolLayout.EXTENT_BYTES;
 
   private final RawDevice device;
+  private final AsideFlush flush;
   private final DeviceFeatures features;
   private final Metadata metadata;
   private volatile long turns;
@@ -40,8 +41,9 @@ final class PoolTrim {
   /** Where the last search ended; guarded by this. */
   private long cursor;
 
-  PoolTrim(RawDevice device, DeviceFeatures features, Metadata metadata) {
+  PoolTrim(RawDevice device, AsideFlush flush, DeviceFeatures features, Metadata metadata) {
     this.device = device;
+    this.flush = flush;
     this.features = features;
     this.metadata = metadata;
   }
@@ -69,7 +71,7 @@ final class PoolTrim {
       return false;
     }
     // Some file systems let what was freed be used when that is durable, not before.
-    device.flush();
+    flush.flush();
     LOG.debug("the file system is full: gave {} bytes under CLEAN extents back to it", given);
     turns++;
     return true;

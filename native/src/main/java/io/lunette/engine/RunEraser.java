@@ -38,6 +38,7 @@ final class RunEraser {
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
 
   private final RawDevice device;
+  private final AsideFlush flush;
   private final DeviceFeatures features;
   private final ExecutorService workers;
   private final ScrubPace pace;
@@ -45,10 +46,11 @@ final class RunEraser {
   private final ThreadLocal<ByteBuffer> readBack =
       ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
-  RunEraser(RawDevice device, DeviceFeatures features, ExecutorService workers, ScrubPace pace) {
+  RunEraser(Pool pool, ExecutorService workers, ScrubPace pace) {
     this.pace = pace;
-    this.device = device;
-    this.features = features;
+    this.device = pool.device;
+    this.flush = pool.flush;
+    this.features = pool.features;
     this.workers = workers;
   }
 
@@ -73,7 +75,7 @@ final class RunEraser {
         for (int pass = 0; pass < request.passes().count(); pass++) {
           write(runs, filled(request.passes().byteOf(pass)));
           // Else a cache on the way would let the next pass take this one's place.
-          device.flush();
+          flush.flush();
         }
         write(runs, ZEROES);
       }
@@ -84,7 +86,7 @@ final class RunEraser {
 
   /** Makes all that was erased so far durable. */
   void flush() throws IOException {
-    device.flush();
+    flush.flush();
   }
 
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content) throws IOException {

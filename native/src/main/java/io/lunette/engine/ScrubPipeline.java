@@ -40,7 +40,7 @@ final class ScrubPipeline {
     this.pace =
         new ScrubPace(
             pool.operations::sum, System::nanoTime, nanos -> LockSupport.parkNanos(this, nanos));
-    this.eraser = new RunEraser(pool.device, pool.features, writers, pace);
+    this.eraser = new RunEraser(pool, writers, pace);
   }
 
   /** Sets the most bytes a second that are written or read back, 0 for no limit. */
