@@ -55,10 +55,10 @@ final class Checkpointer {
   private volatile long features;
 
   /**
-   * Extents taken for pages of which no commit and no superblock says so yet. Guarded by the lock
-   * of the metadata.
+   * Extents taken for pages of which neither a commit nor a checkpoint says so: every superblock
+   * until then must. Guarded by the lock of the metadata.
    */
-  private final TreeSet<Long> unannounced = new TreeSet<>();
+  private final TreeSet<Long> unrecorded = new TreeSet<>();
 
   private volatile Superblock latest;
   private volatile Superblock former;
@@ -154,19 +154,22 @@ final class Checkpointer {
   /**
    * Fixes the present state, having set aside pages for all of it.
    *
+   * @param cleanBy a commit that is durable before the first page is written: pages go only where
+   *     no layer has an extent with it. After a crash a layer would have its extent back with pages
+   *     in blocks that it never wrote, which its scrub would leave there.
    * @throws DeviceException for want of space, having changed nothing: a later call may succeed
    */
-  Plan plan() throws IOException {
+  Plan plan(long cleanBy) throws IOException {
     metadata.requireWhole();
     int needed = metadata.unsaved.dirtyPages();
     while (pages.freePages() < needed) {
       while (pages.freePages() < needed) {
-        long extent = finder.nextClean(0);
+        long extent = finder.nextCleanBy(cleanBy);
         if (extent < 0) {
           throw new DeviceException("no extent of the pool is left for metadata", true);
         }
         metadata.space.takeForMetadata(extent);
-        unannounced.add(extent);
+        unrecorded.add(extent);
         pages.addExtent(extent, new BitSet());
       }
       // What was taken made pages dirty itself.
@@ -185,7 +188,12 @@ final class Checkpointer {
    * taken for its pages are not CLEAN.
    */
   void start(Plan plan, long journalTail, long journalSequence) {
-    announced();
+    metadata.lock.lock();
+    try {
+      unrecorded.clear();
+    } finally {
+      metadata.lock.unlock();
+    }
     CompletableFuture<Void> done = new CompletableFuture<>();
     running = done;
     executor.execute(
@@ -210,21 +218,21 @@ final class Checkpointer {
   /**
    * What the journal does not say the superblock must: that the extents taken since the last commit
    * may hold pages from now on. A crash before the end of the checkpoint leaves a space map that
-   * calls them CLEAN, and the restart makes that true.
+   * calls them CLEAN, and the restart makes that true. A checkpoint that is put off leaves its
+   * pages there, so the next announces its extents again.
    */
   void announce() throws IOException {
     List<ExtentRun> runs;
     metadata.lock.lock();
     try {
-      if (unannounced.isEmpty()) {
+      if (unrecorded.isEmpty()) {
         return;
       }
-      runs = ExtentRun.covering(unannounced, Superblock.MAX_TAKING);
+      runs = ExtentRun.covering(unrecorded, Superblock.MAX_TAKING);
     } finally {
       metadata.lock.unlock();
     }
     succeed(latest.announcing(runs));
-    announced();
   }
 
   /** Makes a superblock that leads to the same state as the latest one durable beside it. */
@@ -234,16 +242,6 @@ final class Checkpointer {
     flush.flush();
     former = latest;
     latest = next;
-  }
-
-  /** What was taken so far is durably known to hold pages. */
-  void announced() {
-    metadata.lock.lock();
-    try {
-      unannounced.clear();
-    } finally {
-      metadata.lock.unlock();
-    }
   }
 
   /** Notes that there was no space for a checkpoint. */
@@ -341,6 +339,7 @@ final class Checkpointer {
       plan.frozen.layerTrees().forEach(TreeCheckpoint::end);
       plan.frozen.poolTrees().forEach(TreeCheckpoint::end);
       pages.end();
+      unrecorded.clear();
       former = last;
       latest = next;
     } finally {

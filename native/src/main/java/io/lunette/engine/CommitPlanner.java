@@ -92,7 +92,7 @@ final class CommitPlanner {
     boolean ringFull = !hasRoom(metadata.pendingBytes());
     Checkpointer.Plan plan = null;
     if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
-      plan = planOrNull();
+      plan = planOrNull(ringFull ? durableCommit : metadata.commit());
       checkpointWanted = false;
       metadata.requireWhole();
     }
@@ -133,10 +133,10 @@ final class CommitPlanner {
   }
 
   /** A plan, or null if there is no space for one. */
-  private Checkpointer.Plan planOrNull() throws IOException {
+  private Checkpointer.Plan planOrNull(long cleanBy) throws IOException {
     lastPlanNanos = System.nanoTime();
     try {
-      return checkpointer.plan();
+      return checkpointer.plan(cleanBy);
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
         throw e;

@@ -54,10 +54,23 @@ final class ExtentFinder {
     return Math.max(0, metadata.space.cleanExtents() - keptForMetadata());
   }
 
-  /** The next CLEAN extent, or -1 if there are not more than {@code keep} of them. */
-  long nextClean(long keep) throws IOException {
-    long bits = nextCleanWord(keep);
-    return bits == 0 ? -1 : (cursor << 6) + Long.numberOfTrailingZeros(bits);
+  /** A CLEAN extent that no layer has any more with that commit, or -1 if there is none. */
+  long nextCleanBy(long commit) throws IOException {
+    long words = (metadata.space.capacityExtents() + 63) >>> 6;
+    for (long tried = 0; tried <= words; tried++) {
+      long bits = nextCleanWord(0);
+      if (bits == 0) {
+        break;
+      }
+      for (long rest = bits; rest != 0; rest &= rest - 1) {
+        long extent = (cursor << 6) + Long.numberOfTrailingZeros(rest);
+        if (metadata.space.cleanedWith(extent) <= commit) {
+          return extent;
+        }
+      }
+      skip();
+    }
+    return -1;
   }
 
   /** The CLEAN extents of the next word of SPACE that has any; {@link #word} says which word. */

@@ -248,7 +248,7 @@ final class Pool implements AutoCloseable {
   private void checkpointAtOpening(long nextSequence) throws IOException {
     RecordBuffer pending = null;
     try {
-      Checkpointer.Plan plan = checkpointer.plan();
+      Checkpointer.Plan plan = checkpointer.plan(log.durableCommit());
       pending = metadata.takePending();
       checkpointer.announce();
       checkpointer.write(plan, journal.position(), journal.sequence(), false);
@@ -282,7 +282,7 @@ final class Pool implements AutoCloseable {
    */
   private void checkpointAtClose() throws IOException {
     try {
-      Checkpointer.Plan plan = checkpointer.plan();
+      Checkpointer.Plan plan = checkpointer.plan(log.durableCommit());
       metadata.takePending();
       checkpointer.announce();
       checkpointer.write(plan, journal.position(), journal.sequence(), true);

@@ -17,6 +17,7 @@ final class SpaceMap {
   private final WordTree space;
   private final WordTree reserved;
   private final WordTree pages;
+  private final WordChanges cleaned = new WordChanges();
   private long capacityExtents;
   private long usedExtents;
   private long reservedExtents;
@@ -93,7 +94,7 @@ final class SpaceMap {
   /** Gives reserved extents back that nothing was ever written to. */
   void unreserve(long extent) throws IOException {
     settle(extent);
-    markClean(extent);
+    clear(extent);
   }
 
   /** A reserved extent becomes a named one. */
@@ -101,9 +102,20 @@ final class SpaceMap {
     metadata.setApart(reserved, extent >>> 6, reserved.get(extent >>> 6) & ~(1L << extent));
   }
 
+  /** A scrubbed extent becomes CLEAN. */
   void markClean(long extent) throws IOException {
+    cleaned.mark(0, extent, metadata.commit());
+    clear(extent);
+  }
+
+  private void clear(long extent) throws IOException {
     lowestCleaned = Math.min(lowestCleaned, extent >>> 6);
     metadata.set(space, extent >>> 6, space.get(extent >>> 6) & ~(1L << extent));
+  }
+
+  /** The commit with which a layer or its scrub gave up a CLEAN extent, or a later one. */
+  long cleanedWith(long extent) {
+    return cleaned.commitOf(0, extent);
   }
 
   /** The lowest word of SPACE in which an extent became CLEAN since this was asked last. */
