@@ -2,6 +2,7 @@
 package io.lunette.engine.check;
 
 import io.lunette.blockio.RawDevice;
+import io.lunette.engine.format.Globals;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
@@ -223,8 +224,8 @@ final class PoolImage {
     scan(
         TreeKey.Kind.GLOBALS,
         (index, stored, word) -> {
-          nextLayer = index == 0 ? word : nextLayer;
-          nextVolume = index == 1 ? word : nextVolume;
+          nextLayer = index == Globals.NEXT_LAYER ? word : nextLayer;
+          nextVolume = index == Globals.NEXT_VOLUME ? word : nextVolume;
         });
     if (isDamaged(TreeKey.Kind.GLOBALS)) {
       nextLayer = Long.MAX_VALUE;

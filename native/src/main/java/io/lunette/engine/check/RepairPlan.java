@@ -2,6 +2,7 @@
 package io.lunette.engine.check;
 
 import io.lunette.engine.check.PoolImage.LayerImage;
+import io.lunette.engine.format.Globals;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -29,9 +30,6 @@ final class RepairPlan {
   private static final long ORPHANS = 0;
 
   private static final TreeKey ORPHANS_DROPPED = new TreeKey(TreeKey.Kind.DROPPED, ORPHANS);
-
-  private static final long NEXT_LAYER = 0;
-  private static final long NEXT_VOLUME = 1;
 
   private final PoolImage image;
   private final SpaceAudit space;
@@ -293,10 +291,10 @@ final class RepairPlan {
     }
     boolean lost = image.isDamaged(TreeKey.Kind.GLOBALS);
     if (lost || image.nextLayer < layer) {
-      words(TreeKey.Kind.GLOBALS).merge(NEXT_LAYER, layer, Math::max);
+      words(TreeKey.Kind.GLOBALS).merge((long) Globals.NEXT_LAYER, layer, Math::max);
     }
     if (lost || image.nextVolume < volume) {
-      words(TreeKey.Kind.GLOBALS).merge(NEXT_VOLUME, volume, Math::max);
+      words(TreeKey.Kind.GLOBALS).merge((long) Globals.NEXT_VOLUME, volume, Math::max);
     }
   }
 }

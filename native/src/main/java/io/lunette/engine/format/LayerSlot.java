@@ -7,8 +7,7 @@ package io.lunette.engine.format;
  *
  * <pre>
  * word
- *   0  state: 0 no layer, 1 writable, 2 frozen, 3 released; bit 8 suspect; bit 9 opaque; bit 10
- *      holds wrapped keys
+ *   0  state: the ordinal of {@link State}; bit 8 suspect; bit 9 opaque; bit 10 holds wrapped keys
  *   1  parent layer, 0 for none
  *   2  size in bytes
  *   3  volume that wrote it
@@ -37,7 +36,7 @@ public record LayerSlot(
     long volume,
     long key) {
 
-  /** What may happen to a layer. */
+  /** What may happen to a layer. Ordinals are on the device and never change their meaning. */
   public enum State {
     ABSENT,
     WRITABLE,
@@ -51,6 +50,13 @@ public record LayerSlot(
 
   /** Words that the journal carries. */
   public static final int JOURNALED_WORDS = 5;
+
+  // The index of each word in a slot.
+  private static final int STATE = 0;
+  private static final int PARENT = 1;
+  private static final int SIZE_BYTES = 2;
+  private static final int VOLUME = 3;
+  private static final int KEY = 4;
 
   public static final int MAP_ROOT = 5;
   public static final int DROPPED_ROOT = 6;
@@ -104,23 +110,29 @@ public record LayerSlot(
   /** The journaled words. */
   public long[] encode() {
     long flags = (suspect ? SUSPECT : 0) | (opaque ? OPAQUE : 0) | (holdsKeys ? HOLDS_KEYS : 0);
-    return new long[] {state.ordinal() | flags, parent, sizeBytes, volume, key};
+    long[] words = new long[JOURNALED_WORDS];
+    words[STATE] = state.ordinal() | flags;
+    words[PARENT] = parent;
+    words[SIZE_BYTES] = sizeBytes;
+    words[VOLUME] = volume;
+    words[KEY] = key;
+    return words;
   }
 
   /** Reads the journaled words of a slot. */
   public static LayerSlot decode(long[] words) throws FormatException {
-    int state = (int) words[0] & STATE_MASK;
+    int state = (int) words[STATE] & STATE_MASK;
     if (state >= State.values().length) {
       throw new FormatException("layer slot of unknown state " + state);
     }
     return new LayerSlot(
         State.values()[state],
-        (words[0] & SUSPECT) != 0,
-        (words[0] & OPAQUE) != 0,
-        (words[0] & HOLDS_KEYS) != 0,
-        words[1],
-        words[2],
-        words[3],
-        words[4]);
+        (words[STATE] & SUSPECT) != 0,
+        (words[STATE] & OPAQUE) != 0,
+        (words[STATE] & HOLDS_KEYS) != 0,
+        words[PARENT],
+        words[SIZE_BYTES],
+        words[VOLUME],
+        words[KEY]);
   }
 }

@@ -2,7 +2,6 @@
 package io.lunette.engine.format;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.UUID;
 
 /**
@@ -10,7 +9,7 @@ import java.util.UUID;
  *
  * <pre>
  * word
- *   0  state: 0 no volume, 1 writable, 2 sealed, 3 erasing, 4 quarantined, 5 copying
+ *   0  state: the ordinal of {@link State}
  *   1  UUID, high half
  *   2  UUID, low half
  *   3  top layer
@@ -42,7 +41,7 @@ public record VolumeSlot(
     Erase erase,
     int blockBytes) {
 
-  /** What may be done with a volume. */
+  /** What may be done with a volume. Ordinals are on the device and never change their meaning. */
   public enum State {
     ABSENT,
     WRITABLE,
@@ -92,10 +91,26 @@ public record VolumeSlot(
   /** The longest name in bytes. */
   public static final int MAX_NAME_BYTES = 128;
 
+  // The index of each word in a slot.
+  private static final int STATE = 0;
+  private static final int UUID_HIGH = 1;
+  private static final int UUID_LOW = 2;
+  private static final int TOP_LAYER = 3;
+  private static final int SIZE_BYTES = 4;
+  private static final int ORIGIN = 5;
+  private static final int NAME_BYTES = 6;
   private static final int NAME = 7;
-  private static final int ERASE = 23;
-  private static final int BLOCK = 31;
-  private static final int ERASED_KEY = 32;
+  private static final int ERASE_LAYER = 23;
+  private static final int ERASE_TERMS = 24;
+  private static final int ERASE_EXTENTS = 25;
+  private static final int ERASE_BYTES = 26;
+  private static final int ERASE_VERIFIED_BYTES = 27;
+  private static final int ERASE_START_MILLIS = 28;
+  private static final int ERASE_VERIFIED_PARTS = 29;
+  private static final int ERASE_SEED = 30;
+  private static final int BLOCK_BYTES = 31;
+  private static final int ERASE_KEY = 32;
+
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
   private static final int PATTERN_SHIFT = 16;
@@ -120,72 +135,78 @@ public record VolumeSlot(
   /** All words. */
   public long[] encode() {
     long[] words = new long[WORDS];
-    words[0] = state.ordinal();
-    words[1] = uuid.getMostSignificantBits();
-    words[2] = uuid.getLeastSignificantBits();
-    words[3] = topLayer;
-    words[4] = sizeBytes;
-    words[5] = origin;
+    words[STATE] = state.ordinal();
+    words[UUID_HIGH] = uuid.getMostSignificantBits();
+    words[UUID_LOW] = uuid.getLeastSignificantBits();
+    words[TOP_LAYER] = topLayer;
+    words[SIZE_BYTES] = sizeBytes;
+    words[ORIGIN] = origin;
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
     if (utf8.length > MAX_NAME_BYTES) {
       throw new IllegalArgumentException("name of " + utf8.length + " bytes");
     }
-    words[6] = utf8.length;
+    words[NAME_BYTES] = utf8.length;
     for (int i = 0; i < utf8.length; i++) {
       words[NAME + i / Long.BYTES] |= (utf8[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
     }
-    words[ERASE] = erase.layer;
-    words[ERASE + 1] =
+    words[ERASE_LAYER] = erase.layer;
+    words[ERASE_TERMS] =
         erase.method
             | (erase.verifiedParts > 0 ? VERIFY : 0)
             | erase.pattern << PATTERN_SHIFT
             | (long) erase.passes << PASSES_SHIFT;
-    words[ERASE + 2] = erase.extents;
-    words[ERASE + 3] = erase.erasedBytes;
-    words[ERASE + 4] = erase.verifiedBytes;
-    words[ERASE + 5] = erase.startMillis;
-    words[ERASE + 6] = erase.verifiedParts;
-    words[ERASE + 7] = erase.seed;
-    words[ERASED_KEY] = erase.key;
-    words[BLOCK] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
+    words[ERASE_EXTENTS] = erase.extents;
+    words[ERASE_BYTES] = erase.erasedBytes;
+    words[ERASE_VERIFIED_BYTES] = erase.verifiedBytes;
+    words[ERASE_START_MILLIS] = erase.startMillis;
+    words[ERASE_VERIFIED_PARTS] = erase.verifiedParts;
+    words[ERASE_SEED] = erase.seed;
+    words[ERASE_KEY] = erase.key;
+    words[BLOCK_BYTES] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
     return words;
   }
 
   /** Reads a slot that holds a volume. */
   public static VolumeSlot decode(long[] words) throws FormatException {
-    if (words[0] <= 0 || words[0] >= State.values().length) {
-      throw new FormatException("volume slot of unknown state " + words[0]);
+    if (words[STATE] <= 0 || words[STATE] >= State.values().length) {
+      throw new FormatException("volume slot of unknown state " + words[STATE]);
     }
-    if (words[6] < 0 || words[6] > MAX_NAME_BYTES) {
-      throw new FormatException("volume slot with a name of " + words[6] + " bytes");
+    if (words[NAME_BYTES] < 0 || words[NAME_BYTES] > MAX_NAME_BYTES) {
+      throw new FormatException("volume slot with a name of " + words[NAME_BYTES] + " bytes");
     }
-    if (words[BLOCK] != 0 && words[BLOCK] != 4096) {
-      throw new FormatException("volume slot with logical blocks of " + words[BLOCK] + " bytes");
+    if (words[BLOCK_BYTES] != 0 && words[BLOCK_BYTES] != 4096) {
+      throw new FormatException(
+          "volume slot with logical blocks of " + words[BLOCK_BYTES] + " bytes");
     }
-    byte[] utf8 = new byte[(int) words[6]];
+    byte[] utf8 = new byte[(int) words[NAME_BYTES]];
     for (int i = 0; i < utf8.length; i++) {
       utf8[i] = (byte) (words[NAME + i / Long.BYTES] >>> (i % Long.BYTES * Byte.SIZE));
     }
-    long[] erase = Arrays.copyOfRange(words, ERASE, ERASE + 8);
     return new VolumeSlot(
-        State.values()[(int) words[0]],
-        new UUID(words[1], words[2]),
-        words[3],
-        words[4],
-        words[5],
+        State.values()[(int) words[STATE]],
+        new UUID(words[UUID_HIGH], words[UUID_LOW]),
+        words[TOP_LAYER],
+        words[SIZE_BYTES],
+        words[ORIGIN],
         new String(utf8, StandardCharsets.UTF_8),
-        new Erase(
-            erase[0],
-            (int) erase[1] & 0xFF,
-            (int) (erase[1] >>> PATTERN_SHIFT) & 0xFF,
-            (int) (erase[1] >>> PASSES_SHIFT) & 0xFF,
-            (erase[1] & VERIFY) != 0 && erase[6] == 0 ? ALL_PARTS : (int) erase[6],
-            erase[7],
-            erase[2],
-            erase[3],
-            erase[4],
-            erase[5],
-            words[ERASED_KEY]),
-        words[BLOCK] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK]);
+        erase(words),
+        words[BLOCK_BYTES] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK_BYTES]);
+  }
+
+  private static Erase erase(long[] words) {
+    long terms = words[ERASE_TERMS];
+    boolean verifiesAll = (terms & VERIFY) != 0 && words[ERASE_VERIFIED_PARTS] == 0;
+    return new Erase(
+        words[ERASE_LAYER],
+        (int) terms & 0xFF,
+        (int) (terms >>> PATTERN_SHIFT) & 0xFF,
+        (int) (terms >>> PASSES_SHIFT) & 0xFF,
+        verifiesAll ? ALL_PARTS : (int) words[ERASE_VERIFIED_PARTS],
+        words[ERASE_SEED],
+        words[ERASE_EXTENTS],
+        words[ERASE_BYTES],
+        words[ERASE_VERIFIED_BYTES],
+        words[ERASE_START_MILLIS],
+        words[ERASE_KEY]);
   }
 }

@@ -2,25 +2,31 @@
 package io.lunette.engine.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
+import io.lunette.engine.format.FormatPage.Field;
 import io.lunette.engine.key.KeyEncryptionKey;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Holds the tables of docs/on-disk-format.md to the constants of the codecs. */
 class OnDiskFormatTest {
 
-  private static final Path PAGE = Path.of("..", "docs", "on-disk-format.md");
+  private FormatPage page;
+
+  @BeforeEach
+  void readThePage() throws Exception {
+    page = FormatPage.read();
+  }
 
   @Test
-  void theSuperblockIsWhereThePageSays() throws Exception {
+  void theSuperblockIsWhereThePageSays() {
     Map<String, Integer> code = new LinkedHashMap<>();
     code.put("magic", Superblock.MAGIC_OFFSET);
     code.put("version", Superblock.VERSION_OFFSET);
@@ -43,15 +49,13 @@ class OnDiskFormatTest {
     code.put("runs of extents", Superblock.TAKING_COUNT_OFFSET);
     code.put("at most " + Superblock.MAX_TAKING, Superblock.TAKING_OFFSET);
 
-    List<Field> page = fields("Superblock");
-
-    assertSameFields(page, code);
-    assertNoGaps(page);
-    assertThat(version()).isEqualTo(Superblock.VERSION);
+    assertSameFields("field of a superblock", code);
+    assertNoGaps(page.fields("field of a superblock"));
+    assertThat(page.number("format of a pool, version (\\d+)")).isEqualTo(Superblock.VERSION);
   }
 
   @Test
-  void aPageOfATreeIsWhatThePageSays() throws Exception {
+  void aPageOfATreeIsWhatThePageSays() {
     Map<String, Integer> code = new LinkedHashMap<>();
     code.put("magic `LNPG`", TreePage.MAGIC_OFFSET);
     code.put("CRC32C", TreePage.CRC_OFFSET);
@@ -63,16 +67,15 @@ class OnDiskFormatTest {
     code.put("how many pages further on its copy lies", TreePage.COPY_OFFSET);
     code.put("words", TreePage.WORDS_OFFSET);
 
-    List<Field> page = fields("Word trees");
-
-    assertSameFields(page, code);
-    assertThat(page.get(page.size() - 1).size).isEqualTo(TreePage.WORDS * Long.BYTES);
+    assertSameFields("field of a page", code);
+    assertThat(page.field("field of a page", "words").size())
+        .isEqualTo(TreePage.WORDS * Long.BYTES);
     assertThat(TreePage.WORDS_OFFSET + TreePage.WORDS * Long.BYTES)
         .isEqualTo(PoolLayout.PAGE_BYTES);
   }
 
   @Test
-  void aFrameOfTheJournalIsWhatThePageSays() throws Exception {
+  void aFrameOfTheJournalIsWhatThePageSays() {
     Map<String, Integer> code = new LinkedHashMap<>();
     code.put("magic `LNJF`", JournalFrame.MAGIC_OFFSET);
     code.put("CRC32C", JournalFrame.CRC_OFFSET);
@@ -85,11 +88,11 @@ class OnDiskFormatTest {
     code.put("blocks of data", JournalFrame.SUMS_OFFSET);
     code.put("records", JournalFrame.HEADER_BYTES);
 
-    assertSameFields(fields("Journal"), code);
+    assertSameFields("field of a frame", code);
   }
 
   @Test
-  void aRecordOfAKeyIsWhatThePageSays() throws Exception {
+  void aRecordOfAKeyIsWhatThePageSays() {
     Map<String, Integer> code = new LinkedHashMap<>();
     code.put("magic `LNKY`", KeySlot.MAGIC_OFFSET);
     code.put("CRC32C", KeySlot.CRC_OFFSET);
@@ -99,35 +102,27 @@ class OnDiskFormatTest {
     code.put("check value", KeySlot.CHECK_VALUE_OFFSET);
     code.put("the key's number", KeySlot.WRAPPED_OFFSET);
 
-    List<Field> page = fields("Keys");
-
-    assertSameFields(page, code);
-    assertNoGaps(page);
+    assertSameFields("field of a key's record", code);
+    assertNoGaps(page.fields("field of a key's record"));
     assertThat(KeySlot.WRAPPED_OFFSET + KeySlot.WRAPPED_BYTES).isEqualTo(KeySlot.BYTES);
     assertThat(KeyEncryptionKey.WRAPPED_BYTES).isEqualTo(KeySlot.WRAPPED_BYTES);
   }
 
   @Test
-  void theKindsOfTreesHaveTheCodesThatThePageGivesThem() throws Exception {
-    Map<String, Long> page = new LinkedHashMap<>();
-    for (List<String> row : rows("Word trees")) {
-      if (row.size() == 3 && row.get(1).matches("\\d+") && row.get(0).matches("[A-Z]+")) {
-        page.put(row.get(0), Long.parseLong(row.get(1)));
-      }
-    }
-
-    Map<String, Long> code = new LinkedHashMap<>();
+  void theKindsOfTreesHaveTheCodesThatThePageGivesThem() {
+    Map<String, Integer> code = new LinkedHashMap<>();
     for (TreeKey.Kind kind : TreeKey.Kind.values()) {
-      code.put(kind.name(), new TreeKey(kind, 0).encode() >>> 56);
+      long key = new TreeKey(kind, 0).encode();
+      code.put(kind.name(), (int) page.bits("part of a tree key", "kind").of(key));
     }
-    assertThat(page).isEqualTo(code);
+    assertThat(page.kinds()).isEqualTo(code);
+    long key = new TreeKey(TreeKey.Kind.MAP, 0xABCDEF012345L).encode();
+    assertThat(page.bits("part of a tree key", "layer").of(key)).isEqualTo(0xABCDEF012345L);
   }
 
   @Test
-  void unitsAndSlotsHaveTheSizesThatThePageGivesThem() throws Exception {
-    String text = Files.readString(PAGE).replaceAll("\\s+", " ");
-
-    assertThat(text)
+  void unitsAndSlotsHaveTheSizesThatThePageGivesThem() {
+    assertThat(page.prose())
         .contains("a **block** is " + PoolLayout.BLOCK_BYTES + " bytes")
         .contains("an **extent** " + PoolLayout.EXTENT_BYTES + " bytes")
         .contains("a **page** " + PoolLayout.PAGE_BYTES + " bytes")
@@ -136,50 +131,59 @@ class OnDiskFormatTest {
         .contains("layer id x " + LayerSlot.WORDS + " ");
   }
 
-  /** A row of a table of offsets; a size of -1 is "the rest". */
-  private record Field(int offset, int size, String what) {}
-
-  private static List<Field> fields(String heading) throws IOException {
-    List<Field> fields = new ArrayList<>();
-    for (List<String> row : rows(heading)) {
-      if (row.size() == 3 && row.get(0).matches("\\d+")) {
-        int size = row.get(1).equals("..") ? -1 : Integer.parseInt(row.get(1));
-        fields.add(new Field(Integer.parseInt(row.get(0)), size, row.get(2)));
-      }
-    }
-    return fields;
+  @Test
+  void recordsAndSumsOfTheJournalHaveTheSizesThatThePageGivesThem() {
+    assertThat(page.fields("field of a record").stream().map(Field::what))
+        .satisfiesExactly(
+            what -> assertThat(what).startsWith("tree key"),
+            what -> assertThat(what).startsWith("index"),
+            what -> assertThat(what).startsWith("count"),
+            what -> assertThat(what).startsWith("words"));
+    assertThat(page.field("field of a record", "words").at())
+        .isEqualTo(JournalFrame.RECORD_HEADER_BYTES);
+    assertNoGaps(page.fields("field of a record"));
+    assertNoGaps(page.fields("field of a sum"));
+    assertThat(page.field("field of a sum", "CRC32C").end()).isEqualTo(JournalFrame.SUM_BYTES);
   }
 
-  private static List<List<String>> rows(String heading) throws IOException {
-    String text = Files.readString(PAGE);
-    int from = text.indexOf("\n## " + heading + "\n");
-    assertThat(from).as("heading %s", heading).isPositive();
-    int to = text.indexOf("\n## ", from + 1);
-    return text.substring(from, to < 0 ? text.length() : to)
-        .lines()
-        .filter(line -> line.startsWith("| "))
-        .map(line -> Arrays.stream(line.split("\\|")).skip(1).map(String::strip).toList())
-        .toList();
+  @Test
+  void featuresAndFlagsAreTheBitsThatThePageGivesThem() {
+    assertThat(page.codes("incompatible feature"))
+        .containsExactly(
+            entry("KEYS", bit(Superblock.KEYS)),
+            entry("COPIES", bit(Superblock.COPIES)),
+            entry("SUMS", bit(Superblock.SUMS)));
+    ByteBuffer bytes = ByteBuffer.allocate(PoolLayout.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+    UUID pool = UUID.randomUUID();
+    new Superblock(pool, 1, 2, 3, 4, 5, 6, true, Map.of()).encode(bytes);
+    assertThat(page.codes("flag of a superblock"))
+        .containsExactly(entry("CLOSED CLEANLY", bit(bytes.getLong(Superblock.FLAGS_OFFSET))));
+
+    new JournalFrame(1, 2, 3, 0, true, 0).seal(bytes, pool);
+    assertThat(page.codes("flag of a frame"))
+        .containsExactly(entry("LAST", bit(bytes.getInt(JournalFrame.FLAGS_OFFSET))));
   }
 
-  private static int version() throws IOException {
-    String title = Files.readString(PAGE).lines().findFirst().orElseThrow();
-    return Integer.parseInt(title.substring(title.lastIndexOf(' ') + 1));
+  private static int bit(long flag) {
+    assertThat(Long.bitCount(flag)).as("bits of %x", flag).isEqualTo(1);
+    return Long.numberOfTrailingZeros(flag);
   }
 
-  private static void assertSameFields(List<Field> page, Map<String, Integer> code) {
-    assertThat(page.stream().map(Field::offset)).containsExactlyElementsOf(code.values());
+  private void assertSameFields(String table, Map<String, Integer> code) {
+    List<Field> fields = page.fields(table);
+    assertThat(fields.stream().map(Field::at)).containsExactlyElementsOf(code.values());
     int at = 0;
     for (String name : code.keySet()) {
-      assertThat(page.get(at++).what).startsWith(name);
+      assertThat(fields.get(at++).what()).startsWith(name);
     }
   }
 
-  private static void assertNoGaps(List<Field> page) {
+  private static void assertNoGaps(List<Field> fields) {
     int end = 0;
-    for (Field field : page) {
-      assertThat(field.offset).as(field.what).isEqualTo(end);
-      end += field.size;
+    for (Field field : fields) {
+      assertThat(field.at()).as(field.what()).isEqualTo(end);
+      end = field.end();
     }
   }
 }
