@@ -77,9 +77,12 @@ final class FormatPage {
         .toList();
   }
 
-  /** The field whose description begins so. */
+  /** The field that is described so, or whose description begins so. */
   Field field(String table, String what) {
-    return only(fields(table).stream().filter(f -> f.what.startsWith(what)).toList(), table, what);
+    List<Field> exact = fields(table).stream().filter(f -> f.what.equals(what)).toList();
+    return exact.isEmpty()
+        ? only(fields(table).stream().filter(f -> f.what.startsWith(what)).toList(), table, what)
+        : only(exact, table, what);
   }
 
   /** Some bits of a word. */
