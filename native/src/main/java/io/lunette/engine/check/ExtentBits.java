@@ -32,6 +32,10 @@ final class ExtentBits {
     chunks[at][index % CHUNK_WORDS] = word;
   }
 
+  boolean contains(long extent) {
+    return (word((int) (extent >>> 6)) & 1L << extent) != 0;
+  }
+
   /** Sets an extent's bit and returns whether it was set already. */
   boolean add(long extent) {
     int index = (int) (extent >>> 6);

@@ -14,6 +14,7 @@ import io.lunette.engine.format.TreeKey;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /** Checks that every key that a layer is read by has a sound record. Opens none. */
 final class KeyAudit {
@@ -63,14 +64,17 @@ final class KeyAudit {
   }
 
   /**
-   * Writes each damaged record anew from its other copy, or as none where neither is sound: what a
-   * layer is read by has one, or there would be a problem that nothing mends.
+   * Writes each damaged record anew from its other copy.
+   *
+   * @param mayWrite tells of an extent whether it is certain to hold records
+   * @param clearLost whether a record of which neither copy is sound is written as none: what a
+   *     layer is read by has one, or there would be a problem that nothing mends
    */
-  void mend() throws DeviceException {
+  void mend(LongPredicate mayWrite, boolean clearLost) throws DeviceException {
     for (Map.Entry<Long, Long> damaged : damagedPages.entrySet()) {
       long page = damaged.getKey();
       Long copy = extents.get(damaged.getValue() ^ 1);
-      if (copy == null) {
+      if (copy == null || !mayWrite.test(page / PoolLayout.EXTENT_BYTES)) {
         continue;
       }
       device.read(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES, other.clear());
@@ -81,25 +85,33 @@ final class KeyAudit {
       }
       for (int i = 0; i < KeySlot.PER_PAGE; i++) {
         if (!isSound(buffer, i * KeySlot.BYTES)) {
-          replace(i * KeySlot.BYTES);
+          replace(i * KeySlot.BYTES, clearLost);
         }
       }
       device.write(page, buffer.clear());
     }
   }
 
-  private void replace(int index) {
-    if (isSound(other, index)) {
+  private void replace(int index, boolean clearLost) {
+    if (isRecord(other, index)) {
       buffer.put(index, other, index, KeySlot.BYTES);
-    } else {
+    } else if (clearLost) {
       buffer.put(index, new byte[KeySlot.BYTES]);
     }
   }
 
   private boolean isSound(ByteBuffer page, int index) {
     try {
-      KeySlot.decode(page, index, image.superblock.pool());
+      KeySlot ignored = KeySlot.decode(page, index, image.superblock.pool());
       return true;
+    } catch (FormatException e) {
+      return false;
+    }
+  }
+
+  private boolean isRecord(ByteBuffer page, int index) {
+    try {
+      return KeySlot.decode(page, index, image.superblock.pool()) != null;
     } catch (FormatException e) {
       return false;
     }

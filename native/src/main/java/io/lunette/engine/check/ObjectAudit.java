@@ -8,6 +8,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +18,12 @@ final class ObjectAudit {
   private final PoolImage image;
   private final Map<Long, Integer> children = new HashMap<>();
   private final Map<Long, VolumeImage> owners = new HashMap<>();
+
+  /** Layers that a volume reads, or that hold the keys. */
+  private final Set<Long> read = new HashSet<>();
+
+  /** Layers in use that are not among them. */
+  private final Set<LayerImage> unread = new LinkedHashSet<>();
 
   private int keyLayers;
 
@@ -44,7 +51,22 @@ final class ObjectAudit {
         children.merge(layer.slot().parent(), 1, Integer::sum);
       }
     }
+    followChains();
     image.layers.values().forEach(this::check);
+  }
+
+  /** Layers in use that no volume reads; after {@link #run}. */
+  Set<LayerImage> unread() {
+    return unread;
+  }
+
+  private void followChains() {
+    for (LayerImage layer : image.layers.values()) {
+      LayerImage at = owners.containsKey(layer.id()) || layer.slot().holdsKeys() ? layer : null;
+      while (at != null && read.add(at.id())) {
+        at = image.layers.get(at.slot().parent());
+      }
+    }
   }
 
   /** Layers that lie directly on that one. */
@@ -99,12 +121,22 @@ final class ObjectAudit {
       return;
     }
     checkParent(layer);
-    boolean owned = owners.containsKey(layer.id());
-    if (!owned && children(layer.id()) == 0 && !layer.slot().holdsKeys()) {
-      image.problem(layer.place(), "is " + layer.slot().state() + " and nothing refers to it");
+    if (!read.contains(layer.id())) {
+      unread(layer);
     }
     if (layer.slot().state() == LayerSlot.State.WRITABLE && children(layer.id()) > 0) {
       image.problem(layer.place(), "is writable, but layers lie on it");
+    }
+  }
+
+  /** Whether it may be given up can be told only where all volumes are known. */
+  private void unread(LayerImage layer) {
+    String what = "is " + layer.slot().state() + ", and no volume reads it";
+    if (image.knowsReaders()) {
+      unread.add(layer);
+      image.problem(layer.place(), what, "released, for the next opening to scrub");
+    } else {
+      image.problem(layer.place(), what);
     }
   }
 

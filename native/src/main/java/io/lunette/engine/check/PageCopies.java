@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 
 /**
  * Reads pages of trees and the copy of each, checks both, and goes on with the sound one where the
@@ -65,11 +66,13 @@ final class PageCopies {
     return original.copied ? compared(original, key, level, first, page) : original.words;
   }
 
-  /** Writes what is damaged anew, and has that durable. */
-  void mend() throws IOException {
+  /** Writes what is damaged anew in extents that may be written, and has that durable. */
+  void mend(LongPredicate mayWrite) throws IOException {
     for (Map.Entry<Long, Long> place : damaged.entrySet()) {
-      device.read(place.getValue() * PoolLayout.PAGE_BYTES, buffer.clear());
-      device.write(place.getKey() * PoolLayout.PAGE_BYTES, buffer.clear());
+      if (mayWrite.test(place.getKey() / PoolLayout.PAGES_PER_EXTENT)) {
+        device.read(place.getValue() * PoolLayout.PAGE_BYTES, buffer.clear());
+        device.write(place.getKey() * PoolLayout.PAGE_BYTES, buffer.clear());
+      }
     }
     device.flush();
   }

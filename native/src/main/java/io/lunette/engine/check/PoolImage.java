@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 
 /**
@@ -58,6 +59,8 @@ final class PoolImage {
 
   /** Extents of metadata by their index in METADATA. */
   final TreeMap<Long, Long> metadataExtents = new TreeMap<>();
+
+  private boolean readAllSlots = true;
 
   long nextLayer;
   long nextVolume;
@@ -156,9 +159,18 @@ final class PoolImage {
     return !isDamaged(TreeKey.Kind.LAYERS) && !isDamaged(TreeKey.Kind.MAP);
   }
 
-  /** Writes every page or copy that is damaged anew from the one that is sound. */
-  void mendCopies() throws IOException {
-    copies.mend();
+  /** Whether every volume and every layer was read, and all commits that there are of them. */
+  boolean knowsReaders() {
+    return readAllSlots && !isDamaged(TreeKey.Kind.VOLUMES) && !isDamaged(TreeKey.Kind.LAYERS);
+  }
+
+  /**
+   * Writes every page or copy that is damaged anew from the one that is sound.
+   *
+   * @param mayWrite tells of an extent whether it is certain to hold pages
+   */
+  void mendCopies(LongPredicate mayWrite) throws IOException {
+    copies.mend(mayWrite);
   }
 
   long pages() {
@@ -214,6 +226,7 @@ final class PoolImage {
                       .put(index, word));
       journalUnfinished = reader.isUnfinishedAt(journalEnd);
     } catch (IOException e) {
+      readAllSlots = false;
       problem(
           "journal from byte " + superblock.journalExtent() * PoolLayout.EXTENT_BYTES,
           e.getMessage());
@@ -276,6 +289,7 @@ final class PoolImage {
       try {
         reader.read(slot.getKey(), stored.get(slot.getKey()), slot.getValue());
       } catch (IOException | IllegalArgumentException e) {
+        readAllSlots = false;
         problem("slot " + slot.getKey() + " of " + kind, e.getMessage());
       }
     }

@@ -21,9 +21,10 @@ import java.util.Map;
  * from the other one, the end of the journal that a crash tore, space trees and counters from the
  * maps. Extents that nothing owns become dirty, so that the next opening scrubs them.
  *
- * <p>All or nothing: where one problem is beyond repair, nothing is written, for pages that cannot
- * be reached could be what a rescue needs. What is written takes effect with one superblock, so a
- * repair that dies half way can be run again.
+ * <p>Where one problem is beyond repair no page is given to another use, for pages that cannot be
+ * reached could be what a rescue needs: only what has a sound second is written anew from it, in
+ * its own place. Else what is written takes effect with one superblock. Either way a repair that
+ * dies half way can be run again.
  */
 public final class PoolRepair {
 
@@ -35,8 +36,7 @@ public final class PoolRepair {
   /**
    * What became of a repair.
    *
-   * @param fixed what was mended, one line each; empty if there was nothing to mend, or if nothing
-   *     was written because some of it is beyond repair
+   * @param fixed what was mended, one line each; empty if nothing was written
    * @param report the check after the repair
    */
   public record Outcome(List<String> fixed, PoolReport report) {
@@ -62,36 +62,65 @@ public final class PoolRepair {
    */
   public static Outcome repair(RawDevice device) throws IOException, VolumeException {
     PoolExam exam = PoolExam.of(device);
-    boolean torn = exam.image() != null && exam.image().journalUnfinished;
-    boolean nothingToDo = exam.problems().isEmpty() && !torn;
-    if (nothingToDo || !exam.problems().stream().allMatch(PoolProblem::isRepairable)) {
+    if (!exam.problems().stream().allMatch(PoolProblem::isRepairable)) {
+      return mendInPlace(device, exam);
+    }
+    if (exam.problems().isEmpty() && !exam.image().journalUnfinished) {
       return new Outcome(List.of(), PoolCheck.report(device, exam));
     }
     List<String> fixed = new ArrayList<>();
-    exam.problems().forEach(problem -> fixed.add(problem + ": " + problem.repair()));
-    if (torn) {
+    exam.problems().forEach(problem -> fixed.add(line(problem)));
+    if (exam.image().journalUnfinished) {
       fixed.add(
           "journal: the commit that is not whole at position "
               + exam.image().journalEnd.position()
               + " is dropped");
     }
-    exam.keys().mend();
-    exam.image().mendCopies();
-    write(device, exam);
+    exam.keys().mend(exam.space()::isOwnedOnce, true);
+    exam.image().mendCopies(exam.space()::isOwnedOnce);
+    writeCheckpoint(device, exam);
     return new Outcome(fixed, PoolCheck.check(device));
   }
 
-  private static void write(RawDevice device, PoolExam exam) throws IOException {
+  private static String line(PoolProblem problem) {
+    return problem + ": " + problem.repair();
+  }
+
+  /** Mends what has a sound second: records of keys, pages and their copies, the superblock. */
+  private static Outcome mendInPlace(RawDevice device, PoolExam exam)
+      throws IOException, VolumeException {
+    PoolImage image = exam.image();
+    if (image == null
+        || !exam.superblocks().areOfOnePool()
+        || image.superblock.capacityBytes() > device.sizeBytes()) {
+      return new Outcome(List.of(), PoolCheck.report(device, exam));
+    }
+    exam.keys().mend(exam.space()::isOwnedOnce, false);
+    image.mendCopies(exam.space()::isOwnedOnce);
+    if (!exam.superblocks().areBoth()) {
+      write(device, image.superblock.announcing(image.superblock.taking()));
+    }
+    PoolExam after = PoolExam.of(device);
+    List<String> fixed =
+        exam.problems().stream()
+            .filter(problem -> problem.isRepairable() && !after.problems().contains(problem))
+            .map(PoolRepair::line)
+            .toList();
+    return new Outcome(fixed, PoolCheck.report(device, after));
+  }
+
+  private static void writeCheckpoint(RawDevice device, PoolExam exam) throws IOException {
     PoolImage image = exam.image();
     Superblock last = image.superblock;
     List<Superblock> sound = exam.superblocks().newestFirst();
-    RepairPlan plan = new RepairPlan(image, exam.space());
+    RepairPlan plan = new RepairPlan(image, exam.objects().unread(), exam.space());
     RepairPages pages = new RepairPages(device, image, plan);
     pages.prepare(sound.get(sound.size() - 1).journalTail());
     Map<TreeKey.Kind, TreeRoot> roots = new EnumMap<>(TreeKey.Kind.class);
     roots.putAll(plan.write(new TreeRewrite(device, image, pages.sink(last.generation() + 1))));
     device.flush();
-    Superblock next =
+    write(
+        device,
         new Superblock(
             last.pool(),
             last.generation() + 1,
@@ -103,7 +132,10 @@ public final class PoolRepair {
             last.closedCleanly() && image.journalEnd.groups() == 0,
             roots,
             last.taking(),
-            last.features() | Superblock.COPIES);
+            last.features() | Superblock.COPIES));
+  }
+
+  private static void write(RawDevice device, Superblock next) throws IOException {
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     next.encode(buffer);
     device.write(Superblock.offsetFor(next.generation()), buffer);

@@ -46,7 +46,7 @@ final class RepairPlan {
   private long orphansEnd;
   private long metadataEnd;
 
-  RepairPlan(PoolImage image, SpaceAudit space) {
+  RepairPlan(PoolImage image, Set<LayerImage> unread, SpaceAudit space) {
     this.image = image;
     this.space = space;
     for (TreeKey key : image.overlaid()) {
@@ -59,6 +59,7 @@ final class RepairPlan {
       // A change is what has the way to a page written anew, and the damaged page left out.
       words(damage.key()).putIfAbsent(damage.first(), 0L);
     }
+    unread.forEach(this::planRelease);
     planMetadata();
     planDropped();
     planOrphans();
@@ -198,6 +199,13 @@ final class RepairPlan {
 
   private boolean isOutside(long extent) {
     return extent < image.firstExtent || extent >= image.capacityExtents;
+  }
+
+  private void planRelease(LayerImage layer) {
+    long[] slot = layer.slot().withState(LayerSlot.State.RELEASED).encode();
+    for (int word = 0; word < slot.length; word++) {
+      set(TreeKey.Kind.LAYERS, LayerSlot.index(layer.id()) + word, slot[word]);
+    }
   }
 
   /** Metadata lies where a page was found, and where the list says. */

@@ -72,6 +72,14 @@ final class SpaceAudit {
     return counts.get(layer);
   }
 
+  /** Whether one thing owns an extent, and one alone; after {@link #run}. */
+  boolean isOwnedOnce(long extent) {
+    return extent >= image.firstExtent
+        && extent < image.capacityExtents
+        && owned.contains(extent)
+        && !doubled.containsKey(extent);
+  }
+
   /** Extents that something owns, a bit each; after {@link #run}. */
   ExtentBits owned() {
     return owned;

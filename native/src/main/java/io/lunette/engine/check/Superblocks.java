@@ -68,12 +68,23 @@ record Superblocks(Optional<Superblock> a, Optional<Superblock> b) {
     for (PoolProblem problem : damaged) {
       problems.add(none ? PoolProblem.beyondRepair(problem.place(), problem.what()) : problem);
     }
-    if (a.isPresent() && b.isPresent() && !a.get().pool().equals(b.get().pool())) {
+    Superblocks found = new Superblocks(a, b);
+    if (!found.areOfOnePool()) {
       problems.add(
           PoolProblem.beyondRepair(
               "superblocks", "are of two pools: " + a.get().pool() + ", " + b.get().pool()));
     }
-    return new Superblocks(a, b);
+    return found;
+  }
+
+  /** Whether they do not contradict one another in what they are of. */
+  boolean areOfOnePool() {
+    return newestFirst().stream().map(Superblock::pool).distinct().count() < 2;
+  }
+
+  /** Whether both are sound. */
+  boolean areBoth() {
+    return a.isPresent() && b.isPresent();
   }
 
   /** The one that counts: the newest that is sound. */

@@ -4,17 +4,14 @@ package io.lunette.engine.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.lunette.blockio.DataRuns;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
@@ -198,27 +195,8 @@ class DamagedOpeningTest {
     return copy;
   }
 
-  /** A copy that is as sparse as the original. */
   private PoolAtRest copyOf(PoolAtRest original) throws Exception {
-    Path copy = directory.resolve("copy");
-    try (FileChannel from = FileChannel.open(original.file());
-        FileChannel to =
-            FileChannel.open(
-                copy,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
-      for (DataRuns.Run run : DataRuns.of(original.file())) {
-        assertThat(
-                from.transferTo(
-                    run.offsetBytes(), run.lengthBytes(), to.position(run.offsetBytes())))
-            .isEqualTo(run.lengthBytes());
-      }
-    }
-    try (RandomAccessFile file = new RandomAccessFile(copy.toFile(), "rw")) {
-      file.setLength(Files.size(original.file()));
-    }
-    return new PoolAtRest(copy);
+    return original.copyTo(directory.resolve("copy"));
   }
 
   private static VolumeException refusal(PoolAtRest pool) {

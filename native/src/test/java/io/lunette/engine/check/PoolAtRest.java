@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import io.lunette.blockio.DataRuns;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -19,6 +20,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,6 +86,29 @@ record PoolAtRest(Path file) {
           .toCompletableFuture()
           .get(1, TimeUnit.MINUTES);
     }
+  }
+
+  /** A copy that is as sparse as this one, in place of what was there. */
+  PoolAtRest copyTo(Path copy) throws Exception {
+    try (FileChannel from = FileChannel.open(file);
+        FileChannel to =
+            FileChannel.open(
+                copy,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.TRUNCATE_EXISTING)) {
+      for (DataRuns.Run run : DataRuns.of(file)) {
+        long copied =
+            from.transferTo(run.offsetBytes(), run.lengthBytes(), to.position(run.offsetBytes()));
+        if (copied != run.lengthBytes()) {
+          throw new AssertionError("copied " + copied + " of " + run.lengthBytes() + " bytes");
+        }
+      }
+    }
+    try (RandomAccessFile open = new RandomAccessFile(copy.toFile(), "rw")) {
+      open.setLength(Files.size(file));
+    }
+    return new PoolAtRest(copy);
   }
 
   /** A copy of the pool's file as it was while it was open and had commits in the journal. */

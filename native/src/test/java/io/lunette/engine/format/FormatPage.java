@@ -17,11 +17,11 @@ final class FormatPage {
 
   private static final Path PAGE = Path.of("..", "docs", "on-disk-format.md");
 
-  private final String text;
+  private final String prose;
   private final Map<String, List<List<String>>> tables = new LinkedHashMap<>();
 
   private FormatPage(String text) {
-    this.text = text;
+    this.prose = text.replaceAll("\\s+", " ");
     List<List<String>> table = null;
     for (String line : text.lines().toList()) {
       if (!line.startsWith("|")) {
@@ -46,12 +46,12 @@ final class FormatPage {
 
   /** The text on one line. */
   String prose() {
-    return text.replaceAll("\\s+", " ");
+    return prose;
   }
 
   /** The number that the first group of the expression stands for in {@link #prose}. */
   int number(String expression) {
-    Matcher found = Pattern.compile(expression).matcher(prose());
+    Matcher found = Pattern.compile(expression).matcher(prose);
     if (!found.find()) {
       throw new AssertionError("the page does not say: " + expression);
     }
@@ -83,6 +83,31 @@ final class FormatPage {
     return exact.isEmpty()
         ? only(fields(table).stream().filter(f -> f.what.startsWith(what)).toList(), table, what)
         : only(exact, table, what);
+  }
+
+  /** Each field begins where the one before it ends, and the first at 0. */
+  void requireNoGaps(String table) {
+    int end = 0;
+    for (Field field : fields(table)) {
+      if (field.at != end) {
+        throw new AssertionError(field.what + " begins at " + field.at + ", not at " + end);
+      }
+      end = field.end();
+    }
+  }
+
+  /** The parts of a word that has nothing else. */
+  void requireWholeWord(String table) {
+    int next = 0;
+    for (Bits bits : bits(table)) {
+      if (bits.first != next) {
+        throw new AssertionError(bits.what + " begins at bit " + bits.first + ", not " + next);
+      }
+      next = bits.last + 1;
+    }
+    if (next != Long.SIZE) {
+      throw new AssertionError(table + " ends with bit " + (next - 1));
+    }
   }
 
   /** Some bits of a word. */

@@ -48,9 +48,15 @@ class OnDiskFormatTest {
     code.put("six roots", Superblock.ROOTS_OFFSET);
     code.put("runs of extents", Superblock.TAKING_COUNT_OFFSET);
     code.put("at most " + Superblock.MAX_TAKING, Superblock.TAKING_OFFSET);
+    code.put("zero", Superblock.TAKING_OFFSET + Superblock.MAX_TAKING * 2 * Long.BYTES);
 
     assertSameFields("field of a superblock", code);
-    assertNoGaps(page.fields("field of a superblock"));
+    assertThat(page.field("field of a superblock", "zero").end()).isEqualTo(PoolLayout.PAGE_BYTES);
+    assertThat(page.field("field of a superblock", "six roots").what())
+        .startsWith("six roots (page 8, height 8): VOLUMES, LAYERS,");
+    assertThat(page.field("field of a superblock", "at most").what())
+        .endsWith("such runs (first extent 8, extents 8)");
+    assertThat(page.number("\\| version: (\\d+) \\|")).isEqualTo(Superblock.VERSION);
     assertThat(page.number("format of a pool, version (\\d+)")).isEqualTo(Superblock.VERSION);
   }
 
@@ -64,7 +70,10 @@ class OnDiskFormatTest {
     code.put("generation", TreePage.GENERATION_OFFSET);
     code.put("number of this page", TreePage.SELF_OFFSET);
     code.put("level", TreePage.LEVEL_OFFSET);
-    code.put("how many pages further on its copy lies", TreePage.COPY_OFFSET);
+    code.put(
+        "how many pages further on its copy lies: " + PoolLayout.TREE_PAGES_PER_EXTENT + ",",
+        TreePage.COPY_OFFSET);
+    code.put("zero", TreePage.COPY_OFFSET + Integer.BYTES);
     code.put("words", TreePage.WORDS_OFFSET);
 
     assertSameFields("field of a page", code);
@@ -86,6 +95,7 @@ class OnDiskFormatTest {
     code.put("flags", JournalFrame.FLAGS_OFFSET);
     code.put("sequence number of the group", JournalFrame.GROUP_OFFSET);
     code.put("blocks of data", JournalFrame.SUMS_OFFSET);
+    code.put("zero", JournalFrame.SUMS_OFFSET + Integer.BYTES);
     code.put("records", JournalFrame.HEADER_BYTES);
 
     assertSameFields("field of a frame", code);
@@ -103,7 +113,6 @@ class OnDiskFormatTest {
     code.put("the key's number", KeySlot.WRAPPED_OFFSET);
 
     assertSameFields("field of a key's record", code);
-    assertNoGaps(page.fields("field of a key's record"));
     assertThat(KeySlot.WRAPPED_OFFSET + KeySlot.WRAPPED_BYTES).isEqualTo(KeySlot.BYTES);
     assertThat(KeyEncryptionKey.WRAPPED_BYTES).isEqualTo(KeySlot.WRAPPED_BYTES);
   }
@@ -115,9 +124,32 @@ class OnDiskFormatTest {
       long key = new TreeKey(kind, 0).encode();
       code.put(kind.name(), (int) page.bits("part of a tree key", "kind").of(key));
     }
+    page.requireWholeWord("part of a tree key");
     assertThat(page.kinds()).isEqualTo(code);
     long key = new TreeKey(TreeKey.Kind.MAP, 0xABCDEF012345L).encode();
     assertThat(page.bits("part of a tree key", "layer").of(key)).isEqualTo(0xABCDEF012345L);
+  }
+
+  @Test
+  void theExtentsAreDividedAsThePageSays() {
+    long mib = (1 << 20) / PoolLayout.EXTENT_BYTES;
+
+    assertThat(page.prose())
+        .contains("| " + extentOf(2) + " | superblock A in its first page (even generations);")
+        .contains("| " + extentOf(1) + " | superblock B in its first page (odd generations) |")
+        .contains(
+            ("| %d .. %d+J-1 | the journal, J extents: 1/%d of the pool, %d MiB to %d MiB |")
+                .formatted(
+                    PoolLayout.JOURNAL_EXTENT,
+                    PoolLayout.JOURNAL_EXTENT,
+                    (1L << 30) / PoolLayout.EXTENT_BYTES / PoolLayout.journalExtents(1L << 30),
+                    PoolLayout.journalExtents(PoolLayout.MIN_POOL_BYTES) / mib,
+                    PoolLayout.journalExtents(1L << 50) / mib))
+        .contains("| from " + PoolLayout.JOURNAL_EXTENT + "+J |");
+  }
+
+  private static long extentOf(long generation) {
+    return Superblock.offsetFor(generation) / PoolLayout.EXTENT_BYTES;
   }
 
   @Test
@@ -141,8 +173,8 @@ class OnDiskFormatTest {
             what -> assertThat(what).startsWith("words"));
     assertThat(page.field("field of a record", "words").at())
         .isEqualTo(JournalFrame.RECORD_HEADER_BYTES);
-    assertNoGaps(page.fields("field of a record"));
-    assertNoGaps(page.fields("field of a sum"));
+    page.requireNoGaps("field of a record");
+    page.requireNoGaps("field of a sum");
     assertThat(page.field("field of a sum", "CRC32C").end()).isEqualTo(JournalFrame.SUM_BYTES);
   }
 
@@ -177,13 +209,6 @@ class OnDiskFormatTest {
     for (String name : code.keySet()) {
       assertThat(fields.get(at++).what()).startsWith(name);
     }
-  }
-
-  private static void assertNoGaps(List<Field> fields) {
-    int end = 0;
-    for (Field field : fields) {
-      assertThat(field.at()).as(field.what()).isEqualTo(end);
-      end = field.end();
-    }
+    page.requireNoGaps(table);
   }
 }

@@ -107,7 +107,8 @@ final class PoolByThePage {
     int blocksPerExtent = extentBytes / blockBytes;
     byte[] content = new byte[blockBytes];
     long layer = volumeWord(volume, page.field(VOLUME, "top layer").at());
-    while (layer != 0) {
+    for (long depth = 0; layer != 0; depth++) {
+      require(depth < nextLayer(), "chain of layers");
       long entry = mapEntry(layer, block / blocksPerExtent);
       int inExtent = (int) (block % blocksPerExtent);
       if ((page.bits("part of a map entry", "mask").of(entry) >>> inExtent & 1) != 0) {
