@@ -18,7 +18,8 @@ package io.lunette.blockio;
  * @param zeroRange zeroes without sending them: {@code FALLOC_FL_ZERO_RANGE} for files, {@code
  *     BLKZEROOUT} for block devices; what lay there before may stay on the medium
  * @param discard {@code BLKDISCARD}, which promises nothing of what is read afterwards
- * @param durableWrite writes that are durable on return: {@code RWF_DSYNC}
+ * @param durableWrite writes that are durable on return: {@code O_DSYNC}, tried by its equal of one
+ *     call, {@code RWF_DSYNC}
  * @param readWithoutWaiting reads that never wait for the medium: {@code RWF_NOWAIT}
  */
 public record DeviceFeatures(

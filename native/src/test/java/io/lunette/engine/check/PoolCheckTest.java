@@ -4,6 +4,8 @@ package io.lunette.engine.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
@@ -253,5 +255,54 @@ class PoolCheckTest {
         .contains("superblock A ", "superblock B ", "image SEALED", "clone WRITABLE", "journal ")
         .doesNotContain("PROBLEM", "blocks=");
     assertThat(whole).contains("-> zero blocks=ffff", "blocks=0001");
+  }
+
+  @Test
+  void theDumpShowsWhatTheDeviceCanDoAsFarAsReadingTellsIt() throws Exception {
+    String fileSystem = Files.getFileStore(file).type();
+
+    assertThat(PoolDumpText.of(PoolDump.read(file, false)).lines())
+        .filteredOn(line -> line.startsWith("device "))
+        .singleElement()
+        .asString()
+        .matches(
+            "device kind=file fs="
+                + fileSystem
+                + " sectors=\\d+/\\d+ direct=\\d+ allocate=(untried|no) punch=untried"
+                + " zero=untried discard=no dsync=untried nowait=(yes|no)");
+  }
+
+  @Test
+  void theDumpShowsWhatWasTried() {
+    DeviceFeatures features =
+        new DeviceFeatures(
+            "block device",
+            "devtmpfs",
+            512,
+            4096,
+            1024,
+            Support.NO,
+            Support.YES,
+            Support.NO,
+            Support.UNTRIED,
+            Support.YES,
+            Support.NO);
+    PoolDump dump =
+        new PoolDump(
+            "/dev/pool",
+            features,
+            List.of(),
+            null,
+            null,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+
+    assertThat(PoolDumpText.of(dump))
+        .isEqualTo(
+            "pool /dev/pool\n"
+                + "device kind=block-device fs=devtmpfs sectors=512/4096 direct=1024 allocate=no"
+                + " punch=yes zero=no discard=untried dsync=yes nowait=no\n");
   }
 }
