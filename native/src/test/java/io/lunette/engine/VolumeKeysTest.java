@@ -17,6 +17,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.key.MemoryVault;
 import io.lunette.engine.map.PageCache;
@@ -134,6 +135,43 @@ class VolumeKeysTest {
   }
 
   @Test
+  void aDamagedCopyOfAKeyIsMendedThoughSomethingElseIsLost() throws Exception {
+    pool.driver.createEncrypted(CLONE, SIZE, SECTOR);
+    pool.driver.close();
+    damageAllPagesOfVolumes();
+    assertThat(damageFirst("LNKY")).isPositive();
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(pool.device);
+
+    assertThat(outcome.fixed()).singleElement().asString().contains("other copy");
+    assertThat(outcome.report().problems())
+        .noneMatch(problem -> problem.place().startsWith("key record"))
+        .anyMatch(problem -> problem.place().contains(" of VOLUMES"));
+    damageAllPagesOfVolumes();
+    pool.open(pool.vault);
+  }
+
+  @Test
+  void aKeyWhoseCopiesAreBothDamagedIsLeftAsItIs() throws Exception {
+    pool.driver.createEncrypted(CLONE, SIZE, SECTOR);
+    pool.driver.close();
+    int one = damageFirst("LNKY");
+    int other = find("LNKY", one + 1);
+    damage(other);
+    byte[] record = pool.device.page(one).clone();
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(pool.device);
+
+    assertThat(outcome.fixed()).isEmpty();
+    assertThat(outcome.report().problems())
+        .anyMatch(problem -> problem.what().endsWith("whose record is lost"));
+    assertThat(pool.device.page(one)).isEqualTo(record);
+    damage(one);
+    damage(other);
+    pool.open(pool.vault);
+  }
+
+  @Test
   void aPoolWithoutKeysIsAsItAlwaysWas() throws Exception {
     pool.driver.create(CLONE, SIZE);
     pool.write(CLONE, 0, EncryptedPool.filled(EXTENT, 5));
@@ -167,10 +205,29 @@ class VolumeKeysTest {
 
   /** Flips a bit in the first page that begins so; returns its number. */
   private int damageFirst(String magic) {
-    for (int page = 0; page < pool.device.sizeBytes() / PagedDevice.PAGE; page++) {
+    int page = find(magic, 0);
+    damage(page);
+    return page;
+  }
+
+  /** Flips a bit in each; a second time mends them. */
+  private void damageAllPagesOfVolumes() {
+    for (int page = find("LNPG", 0); page >= 0; page = find("LNPG", page + 1)) {
+      if (pool.device.page(page)[15] == TreeKey.Kind.VOLUMES.code()) {
+        damage(page);
+      }
+    }
+  }
+
+  private void damage(int page) {
+    pool.device.flip((long) page * PagedDevice.PAGE * 8 + 60 * 8);
+  }
+
+  /** The next page that begins so, or -1. */
+  private int find(String magic, int from) {
+    for (int page = from; page < pool.device.sizeBytes() / PagedDevice.PAGE; page++) {
       byte[] beginning = Arrays.copyOf(pool.device.page(page), magic.length());
       if (Arrays.equals(beginning, magic.getBytes(StandardCharsets.US_ASCII))) {
-        pool.device.flip((long) page * PagedDevice.PAGE * 8 + 60 * 8);
         return page;
       }
     }

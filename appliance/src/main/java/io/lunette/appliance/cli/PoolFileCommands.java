@@ -30,7 +30,8 @@ final class PoolFileCommands {
   @Command(
       description = {
         "Verify a pool file offline; exit status 1 if anything is wrong.",
-        "--repair mends what can be mended without inventing data, or writes nothing at all."
+        "--repair mends what can be mended without inventing data; where something is beyond that,",
+        "only what has a sound second: a superblock, a page of metadata, the record of a key."
       })
   static final class Check implements Callable<Integer> {
 
@@ -61,7 +62,7 @@ final class PoolFileCommands {
         session.printJson(json);
       } else {
         outcome.fixed().forEach(line -> session.out().println("fixed     " + line));
-        print(report);
+        print(outcome);
       }
       return report.isClean() ? DONE : FAILED;
     }
@@ -92,7 +93,8 @@ final class PoolFileCommands {
       return json;
     }
 
-    private void print(PoolReport report) {
+    private void print(PoolRepair.Outcome outcome) {
+      PoolReport report = outcome.report();
       session.out().println("pool      " + report.device());
       if (report.usage() != null) {
         session.out().println("identity  " + report.pool() + ", generation " + report.generation());
@@ -114,7 +116,7 @@ final class PoolFileCommands {
       for (PoolProblem problem : report.problems()) {
         session.out().println("PROBLEM   " + problem);
       }
-      hint(report);
+      hint(report, outcome.fixed().isEmpty() ? "nothing" : "nothing else");
       int problems = report.problems().size();
       session
           .out()
@@ -125,12 +127,13 @@ final class PoolFileCommands {
                       : problems == 1 ? "1 problem" : problems + " problems"));
     }
 
-    private void hint(PoolReport report) {
+    private void hint(PoolReport report, String unwritten) {
       long beyond = report.problems().stream().filter(p -> !p.isRepairable()).count();
       if (beyond > 0 && repair) {
         session
             .out()
-            .println("note      nothing was written: " + beyond + " of them cannot be mended");
+            .println(
+                "note      " + unwritten + " was written: " + beyond + " of them cannot be mended");
       } else if (beyond == 0 && !report.isClean()) {
         session.out().println("note      'pool check --repair' mends this");
       }

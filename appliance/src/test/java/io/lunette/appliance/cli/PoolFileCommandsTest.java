@@ -10,6 +10,7 @@ import io.lunette.engine.EngineVolumeDriver;
 import java.io.PrintWriter;
 import java.io.RandomAccessFile;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,6 +108,43 @@ class PoolFileCommandsTest {
     assertThat(report.path("fixed")).isEmpty();
     assertThat(report.at("/problems/0/repair").isNull()).isTrue();
     assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  @Test
+  void aRepairSaysWhatItMendedAndWhatIsBeyondIt() throws Exception {
+    // Opened once more, both superblocks lead to the volumes without the journal.
+    EngineVolumeDriver.open(file, Clock.systemUTC()).close();
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(60);
+      pool.write(0xEE);
+      loseTheVolumes(pool);
+    }
+
+    assertThat(run("pool", "check", "--repair", file.toString())).isEqualTo(1);
+
+    assertThat(out.toString().lines())
+        .filteredOn(line -> line.startsWith("fixed "))
+        .singleElement()
+        .asString()
+        .contains("superblock A at byte 0");
+    assertThat(out.toString().lines())
+        .filteredOn(line -> line.startsWith("PROBLEM "))
+        .anyMatch(line -> line.contains(" of VOLUMES at byte "));
+    assertThat(out.toString()).contains("note      nothing else was written: ");
+  }
+
+  /** Damages every page of VOLUMES, and its copy. */
+  private static void loseTheVolumes(RandomAccessFile pool) throws Exception {
+    byte[] beginning = new byte[16];
+    for (long at = 0; at < pool.length(); at += 4096) {
+      pool.seek(at);
+      pool.readFully(beginning);
+      boolean isPage = new String(beginning, 0, 4, StandardCharsets.US_ASCII).equals("LNPG");
+      if (isPage && beginning[15] == 1) {
+        pool.seek(at + 70);
+        pool.write(0xEE);
+      }
+    }
   }
 
   @Test

@@ -13,7 +13,9 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
+import io.lunette.engine.format.VolumeSlot;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -220,6 +222,14 @@ record PoolAtRest(Path file) {
       bytes.putInt(4, (int) crc.getValue());
       pool.seek(offset);
       pool.write(bytes.array());
+    }
+  }
+
+  /** Has there be no volume of that number, though its layers are there. */
+  void forgetVolume(long id) throws Exception {
+    Page volumes = newestLeaf(TreeKey.Kind.VOLUMES.code(), 0);
+    for (int word = 0; word < VolumeSlot.WORDS; word++) {
+      rewriteWord(volumes, (int) VolumeSlot.index(id) + word, 0);
     }
   }
 

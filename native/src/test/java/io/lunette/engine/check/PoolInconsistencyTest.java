@@ -443,9 +443,7 @@ class PoolInconsistencyTest {
 
     /** Has there be no such volume. */
     void forget(PoolDump.VolumeView volume) throws Exception {
-      for (int word = 0; word < VolumeSlot.WORDS; word++) {
-        setVolume(volume, word, 0);
-      }
+      pool.forgetVolume(volume.id());
     }
   }
 }
