@@ -201,6 +201,7 @@ final class EraseJobs {
     VolumeSlot.Erase erase = slot.erase();
     return new EraseReport(
         new VolumeName(slot.name()),
+        Optional.of(slot.uuid()),
         EraseTerms.of(erase),
         erase.extents(),
         erase.erasedBytes(),

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 
 /** The returned pool and what was erased of it. */
 final class ScrubRoutes implements RouteSet {
@@ -67,6 +68,7 @@ final class ScrubRoutes implements RouteSet {
       String id,
       String replica,
       String image,
+      Integer imageVersion,
       String tenant,
       String server,
       String outcome,
@@ -79,7 +81,8 @@ final class ScrubRoutes implements RouteSet {
       return new Ended(
           scrub.id().toString(),
           scrub.replica().value(),
-          scrub.image().value(),
+          scrub.image().name().value(),
+          scrub.image().version().isPresent() ? scrub.image().version().getAsInt() : null,
           scrub.tenant().value(),
           scrub.server().value(),
           scrub.outcome().name(),
@@ -92,6 +95,7 @@ final class ScrubRoutes implements RouteSet {
 
   /** What the driver did. */
   record Erase(
+      String volumeUuid,
       String method,
       int passes,
       String claim,
@@ -109,6 +113,7 @@ final class ScrubRoutes implements RouteSet {
 
     static Erase of(EraseReport report) {
       return new Erase(
+          report.volumeId().map(UUID::toString).orElse(null),
           report.request().method().name(),
           report.passes(),
           report.claim().name(),

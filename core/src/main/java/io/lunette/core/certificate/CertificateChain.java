@@ -18,7 +18,11 @@ import java.util.Optional;
  */
 public final class CertificateChain {
 
-  static final int SCHEMA = 1;
+  private static final int SCHEMA = 1;
+
+  /** Since 2 a certificate says more of the volume, its custody and its erase. */
+  private static final int SCHEMA_OF_CERTIFICATE = 2;
+
   static final String CERTIFICATE = "lunette-scrub-certificate";
   static final String KEY = "lunette-certificate-key";
   static final String HEAD = "lunette-certificate-head";
@@ -100,10 +104,15 @@ public final class CertificateChain {
   private static void describe(
       ObjectNode payload, Transaction transaction, String type, long sequence, SigningKey key) {
     payload.put("type", type);
-    payload.put("schema", SCHEMA);
+    payload.put("schema", schema(type));
     payload.put("sequence", sequence);
     payload.put("keyId", key.publicKey().id());
     payload.put("issued", transaction.now().toString());
+  }
+
+  /** The newest schema of a type of document; older ones are still read. */
+  static int schema(String type) {
+    return type.equals(CERTIFICATE) ? SCHEMA_OF_CERTIFICATE : SCHEMA;
   }
 
   /** What the chain ends with; empty if there is no chain. */

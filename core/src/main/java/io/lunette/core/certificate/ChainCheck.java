@@ -53,9 +53,15 @@ public final class ChainCheck {
   public Optional<String> signature(SignedDocument document) {
     String keyId = document.text("keyId");
     int schema = document.payload().path("schema").asInt();
-    if (schema != CertificateChain.SCHEMA) {
+    int newest = CertificateChain.schema(document.text("type"));
+    if (schema < 1 || schema > newest) {
       return Optional.of(
-          name(document) + " is of schema " + schema + ", this Lunette knows 1: use a newer one");
+          name(document)
+              + " is of schema "
+              + schema
+              + ", this Lunette knows 1 to "
+              + newest
+              + ": use a newer one");
     }
     PublicKey key = trusted.get(keyId);
     if (key == null) {

@@ -2,7 +2,6 @@
 package io.lunette.core.replica;
 
 import io.lunette.core.DomainException;
-import io.lunette.core.audit.Actor;
 import io.lunette.core.catalog.Catalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +12,7 @@ public final class CatalogReplicas implements Replicas {
 
   private final Catalog catalog;
   private final ReplicaLedger ledger;
+  private final ReplicaHistory history = new ReplicaHistory();
 
   public CatalogReplicas(Catalog catalog, ReplicaLedger ledger) {
     this.catalog = catalog;
@@ -54,18 +54,6 @@ public final class CatalogReplicas implements Replicas {
 
   @Override
   public List<ReplicaMove> history(ReplicaName name) throws DomainException {
-    return catalog.read(
-        transaction ->
-            transaction.query(
-                "SELECT * FROM replica_move WHERE replica = ? ORDER BY sequence",
-                row ->
-                    new ReplicaMove(
-                        new ReplicaName(row.text("replica")),
-                        row.optionalText("from_state").map(ReplicaState::valueOf),
-                        row.constant("to_state", ReplicaState.class),
-                        row.instant("at_time"),
-                        new Actor(row.text("actor")),
-                        row.text("reason")),
-                name.value()));
+    return catalog.read(transaction -> history.of(transaction, name));
   }
 }

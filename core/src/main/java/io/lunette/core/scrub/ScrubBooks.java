@@ -9,9 +9,11 @@ import io.lunette.core.certificate.CertificateChain;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.pool.PoolLedger;
 import io.lunette.core.pool.PoolTermsLedger;
 import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaHistory;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.CloneKind;
@@ -30,6 +32,7 @@ final class ScrubBooks {
   private final PoolLedger pools;
   private final PoolTermsLedger terms;
   private final ScrubLedger records;
+  private final ReplicaHistory history = new ReplicaHistory();
   private final CertificateChain certificates;
   private final ScrubClaims claims;
   private final int attemptsMax;
@@ -95,7 +98,14 @@ final class ScrubBooks {
                 record(transaction, replica, ScrubOutcome.VERIFIED, Optional.of(report), "");
             SignedDocument unused =
                 certificates.add(
-                    transaction, replica.name(), claims.of(scrub, report, next, reformat && anew));
+                    transaction,
+                    replica.name(),
+                    claims.of(
+                        scrub,
+                        report,
+                        Custody.of(transaction, history, replica.name()),
+                        next,
+                        reformat && anew));
             replicas.clearHolder(transaction, replica.name());
             if (anew) {
               replicas.layAnew(transaction, replica.name());
@@ -143,7 +153,7 @@ final class ScrubBooks {
         new ScrubRecord(
             UUID.randomUUID(),
             replica.name(),
-            replica.imageName(),
+            ImageRef.of(replica.imageName(), replica.imageVersion()),
             replica.tenant().orElseThrow(),
             replica.server().orElseThrow(),
             outcome,

@@ -5,6 +5,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Row;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
@@ -20,16 +21,19 @@ import java.util.UUID;
 /** The records of finished scrubs, which are only ever added. Stateless, so thread-safe. */
 final class ScrubLedger {
 
+  /** The version of an image, in records of before it was kept. */
+  private static final int UNKNOWN = 0;
+
   void insert(Transaction transaction, ScrubRecord scrub) throws DomainException {
     Optional<EraseReport> erase = scrub.erase();
     transaction.update(
         "INSERT INTO scrub_record (id, replica, image, tenant, server, outcome, attempts, recorded,"
             + " message, method, pattern, passes, verify, extents, erased_bytes, verified_bytes, verification,"
-            + " device, started, ended)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " device, started, ended, image_version, volume_uuid, erased_key)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         scrub.id(),
         scrub.replica().value(),
-        scrub.image().value(),
+        scrub.image().name().value(),
         scrub.tenant().value(),
         scrub.server().value(),
         scrub.outcome(),
@@ -46,7 +50,10 @@ final class ScrubLedger {
         erase.map(EraseReport::verification),
         erase.map(EraseReport::device),
         erase.map(EraseReport::started),
-        erase.map(EraseReport::ended));
+        erase.map(EraseReport::ended),
+        scrub.image().version().orElse(UNKNOWN),
+        erase.flatMap(EraseReport::volumeId).map(UUID::toString),
+        erase.flatMap(EraseReport::key));
   }
 
   /** The records of a replica, newest first. */
@@ -61,7 +68,7 @@ final class ScrubLedger {
     return new ScrubRecord(
         UUID.fromString(row.text("id")),
         new ReplicaName(row.text("replica")),
-        new ImageName(row.text("image")),
+        image(row),
         new TenantName(row.text("tenant")),
         new ServerName(row.text("server")),
         row.constant("outcome", ScrubOutcome.class),
@@ -69,6 +76,12 @@ final class ScrubLedger {
         row.instant("recorded"),
         erase(row),
         row.text("message"));
+  }
+
+  private static ImageRef image(Row row) throws DomainException {
+    ImageName name = new ImageName(row.text("image"));
+    int version = row.integer("image_version");
+    return version == UNKNOWN ? ImageRef.current(name) : ImageRef.of(name, version);
   }
 
   private static Optional<EraseReport> erase(Row row) throws DomainException {
@@ -79,6 +92,7 @@ final class ScrubLedger {
     return Optional.of(
         new EraseReport(
             new ReplicaName(row.text("replica")).volume(),
+            row.optionalText("volume_uuid").map(UUID::fromString),
             new EraseRequest(
                 EraseMethod.valueOf(method.get()),
                 new ErasePasses(row.integer("pattern"), row.integer("passes")),
@@ -89,6 +103,7 @@ final class ScrubLedger {
             row.text("verification"),
             row.text("device"),
             row.instant("started"),
-            row.instant("ended")));
+            row.instant("ended"),
+            row.optionalText("erased_key")));
   }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.scrub;
 
-import io.lunette.core.image.ImageName;
+import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
@@ -15,7 +15,7 @@ import java.util.UUID;
  *
  * @param id which scrub
  * @param replica what was scrubbed
- * @param image what it is made of
+ * @param image what it is made of; without its version in records of before that was kept
  * @param tenant whose data it held
  * @param server who held it
  * @param outcome how it ended
@@ -27,7 +27,7 @@ import java.util.UUID;
 public record ScrubRecord(
     UUID id,
     ReplicaName replica,
-    ImageName image,
+    ImageRef image,
     TenantName tenant,
     ServerName server,
     ScrubOutcome outcome,

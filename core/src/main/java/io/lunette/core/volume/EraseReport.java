@@ -3,11 +3,13 @@ package io.lunette.core.volume;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What an erase did; the raw material of a certificate, claiming no more than was done.
  *
  * @param volume the volume as it was called
+ * @param volumeId its lasting identity then; empty in records of before it was kept
  * @param request what was asked
  * @param extents extents that the volume had written to
  * @param erasedBytes bytes overwritten or zeroed
@@ -20,6 +22,7 @@ import java.util.Optional;
  */
 public record EraseReport(
     VolumeName volume,
+    Optional<UUID> volumeId,
     EraseRequest request,
     long extents,
     long erasedBytes,
@@ -29,30 +32,6 @@ public record EraseReport(
     Instant started,
     Instant ended,
     Optional<String> key) {
-
-  /** An erase by which no key was destroyed. */
-  public EraseReport(
-      VolumeName volume,
-      EraseRequest request,
-      long extents,
-      long erasedBytes,
-      long verifiedBytes,
-      String verification,
-      String device,
-      Instant started,
-      Instant ended) {
-    this(
-        volume,
-        request,
-        extents,
-        erasedBytes,
-        verifiedBytes,
-        verification,
-        device,
-        started,
-        ended,
-        Optional.empty());
-  }
 
   /** What may be said of the bytes. */
   public EraseClaim claim() {

@@ -2,6 +2,7 @@
 package io.lunette.core.volume;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -37,6 +38,7 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
     result.complete(
         new EraseReport(
             volume.name,
+            Optional.of(volume.uuid),
             request,
             (bytes + 65535) / 65536,
             bytes,
@@ -44,7 +46,12 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
             "memory",
             "memory",
             Instant.EPOCH,
-            Instant.EPOCH));
+            Instant.EPOCH,
+            key()));
+  }
+
+  private Optional<String> key() {
+    return request.method() == EraseMethod.CRYPTO ? Optional.of("1") : Optional.empty();
   }
 
   @Override

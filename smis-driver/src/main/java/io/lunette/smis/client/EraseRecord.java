@@ -8,16 +8,20 @@ import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.VolumeName;
 import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The text form in which the catalog keeps what an erase has done until the volume has been made
  * anew, so that a restart in between neither loses it nor erases twice: fields between tabs, in the
- * order of the report.
+ * order of the report; the identity of the volume is the last, and missing in records of before it
+ * was kept.
  */
 final class EraseRecord {
 
   private static final String GAP = "\t";
-  private static final int FIELDS = 12;
+  private static final int FIELDS = 13;
+  private static final int FIELDS_BEFORE = 12;
 
   private EraseRecord() {}
 
@@ -36,12 +40,13 @@ final class EraseRecord {
         report.verification(),
         report.device(),
         report.started().toString(),
-        report.ended().toString());
+        report.ended().toString(),
+        report.volumeId().map(UUID::toString).orElse(""));
   }
 
   static EraseReport read(VolumeName volume, String text) {
     String[] fields = text.split(GAP, -1);
-    if (fields.length != FIELDS) {
+    if (fields.length != FIELDS && fields.length != FIELDS_BEFORE) {
       throw new IllegalStateException("the catalog's record of an erase is damaged: " + text);
     }
     EraseRequest request =
@@ -51,6 +56,7 @@ final class EraseRecord {
             new EraseSample(Integer.parseInt(fields[3]), Long.parseLong(fields[4])));
     return new EraseReport(
         volume,
+        volumeId(fields),
         request,
         Long.parseLong(fields[5]),
         Long.parseLong(fields[6]),
@@ -58,6 +64,12 @@ final class EraseRecord {
         fields[8],
         fields[9],
         Instant.parse(fields[10]),
-        Instant.parse(fields[11]));
+        Instant.parse(fields[11]),
+        Optional.empty());
+  }
+
+  private static Optional<UUID> volumeId(String[] fields) {
+    boolean known = fields.length == FIELDS && !fields[FIELDS - 1].isEmpty();
+    return known ? Optional.of(UUID.fromString(fields[FIELDS - 1])) : Optional.empty();
   }
 }

@@ -162,6 +162,7 @@ final class VolumeEraser {
       ArrayVolume volume, EraseRequest request, long verified, Instant started, String how) {
     return new EraseReport(
         volume.called(),
+        Optional.of(volume.id()),
         request,
         (volume.sizeBytes() + EXTENT_BYTES - 1) / EXTENT_BYTES,
         volume.sizeBytes(),
@@ -169,7 +170,8 @@ final class VolumeEraser {
         "iscsi",
         "array " + array.name() + " (" + array.model().systemName() + ")" + how,
         started,
-        clock.instant());
+        clock.instant(),
+        Optional.empty());
   }
 
   /** The array's name of a method, if it has it. */

@@ -30,7 +30,8 @@ final class Migrations {
           "007-catalog.sql",
           "008-arrays.sql",
           "009-smis.sql",
-          "010-nodes.sql");
+          "010-nodes.sql",
+          "011-scrub-records.sql");
 
   private static final Pattern APPEND_ONLY = Pattern.compile("\\$\\{append-only (\\w+)}");
 
