@@ -5,11 +5,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
- * What can honestly be said of which device a path leads to, for a certificate: a path alone leads
- * elsewhere tomorrow. Of a block device its WWID and serial number from sysfs, where the kernel has
- * them; of a file the number of its file system's device and its inode.
+ * What can honestly be said of which device a path leads to, and of its medium, for a certificate:
+ * a path alone leads elsewhere tomorrow. Of a block device what sysfs has of its model, whether it
+ * rotates, its WWID and its serial number; of a file its inode, the type of its file system and the
+ * block device under that, where there is one.
  */
 final class DeviceIdentity {
 
@@ -26,38 +28,75 @@ final class DeviceIdentity {
       if ((mode & TYPE_MASK) == BLOCK_DEVICE) {
         return blockDevice(path, numbers((Long) Files.getAttribute(path, "unix:rdev")), SYSFS);
       }
-      String device = numbers((Long) Files.getAttribute(path, "unix:dev"));
-      Object inode = Files.getAttribute(path, "unix:ino");
-      return "file " + path + ", inode " + inode + " of the file system on device " + device;
+      return file(
+          path,
+          Files.getAttribute(path, "unix:ino"),
+          Files.getFileStore(path).type(),
+          numbers((Long) Files.getAttribute(path, "unix:dev")),
+          SYSFS);
     } catch (IOException | UnsupportedOperationException e) {
       return path.toString();
     }
   }
 
   static String blockDevice(Path path, String numbers, Path sysfs) {
-    Path known = sysfs.resolve(numbers);
-    return "block device "
-        + path
-        + ", "
-        + numbers
-        + said(", WWID ", known, "wwid", "device/wwid")
-        + said(", serial number ", known, "serial", "device/serial");
+    return "block device " + path + ", " + numbers + known(sysfs.resolve(numbers));
   }
 
-  private static String said(String label, Path directory, String... attributes) {
-    for (String attribute : attributes) {
-      try {
-        String value =
-            Files.readString(directory.resolve(attribute), StandardCharsets.ISO_8859_1).strip();
+  static String file(Path path, Object inode, String type, String numbers, Path sysfs) {
+    return "file "
+        + path
+        + ", inode "
+        + inode
+        + " of the "
+        + type
+        + " file system on device "
+        + numbers
+        + known(sysfs.resolve(numbers));
+  }
+
+  private static String known(Path device) {
+    return said(", model ", device, "device/model")
+        + said(", WWID ", device, "wwid", "device/wwid")
+        + said(", serial number ", device, "serial", "device/serial")
+        + medium(device);
+  }
+
+  /** As the kernel was told: a virtual disk says of itself what its host likes. */
+  private static String medium(Path device) {
+    return switch (said("", device, "queue/rotational")) {
+      case "0" -> ", not rotational";
+      case "1" -> ", rotational";
+      default -> "";
+    };
+  }
+
+  private static String said(String label, Path device, String... attributes) {
+    for (Path place : places(device)) {
+      for (String attribute : attributes) {
+        String value = attribute(place.resolve(attribute));
         if (!value.isEmpty()) {
           return label + value;
         }
-      } catch (IOException e) {
-        // The kernel has no such attribute for this kind of device.
-        continue;
       }
     }
     return "";
+  }
+
+  /** The kernel keeps most attributes of a partition with the disk that it is of. */
+  private static List<Path> places(Path device) {
+    return Files.exists(device.resolve("partition"))
+        ? List.of(device, device.resolve(".."))
+        : List.of(device);
+  }
+
+  /** Empty where the kernel has no such attribute for this kind of device. */
+  private static String attribute(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** Major and minor as the kernel packs them into 64 bits (glibc's sys/sysmacros.h). */
