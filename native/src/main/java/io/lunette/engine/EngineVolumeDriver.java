@@ -15,6 +15,7 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.SpaceExplanation;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
@@ -213,6 +214,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
   @Override
   public PoolSpace space() {
     return accounts.space();
+  }
+
+  @Override
+  public SpaceExplanation explainSpace(int limit) {
+    return new SpaceHolders(pool.metadata).explain(limit);
   }
 
   @Override

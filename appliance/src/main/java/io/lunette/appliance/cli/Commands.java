@@ -37,6 +37,7 @@ final class Commands {
     add("volume", () -> VolumeCommands.create(session));
     add("job", () -> JobCommands.create(session));
     add("smis", () -> SmisCommands.create(session));
+    add("explain", () -> ExplainCommands.create(session));
     add("audit", () -> AuditCommands.create(session));
     add("status", () -> new CommandLine(new StatusCommand(session)));
   }

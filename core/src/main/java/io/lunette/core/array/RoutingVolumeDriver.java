@@ -10,6 +10,7 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.PoolSpace;
+import io.lunette.core.volume.SpaceExplanation;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
@@ -95,6 +96,11 @@ public final class RoutingVolumeDriver implements VolumeDriver {
   @Override
   public PoolSpace space() throws VolumeException {
     return local.space();
+  }
+
+  @Override
+  public SpaceExplanation explainSpace(int limit) throws VolumeException {
+    return local.explainSpace(limit);
   }
 
   @Override

@@ -24,6 +24,18 @@ public interface VolumeDriver extends AutoCloseable {
   PoolSpace space() throws VolumeException;
 
   /**
+   * Who holds the space that is owned, and since a deleted image keeps what its clones read, for
+   * whom.
+   *
+   * @param limit of layers to name, those that hold most
+   * @throws VolumeException UNSUPPORTED where there is no knowing it
+   */
+  default SpaceExplanation explainSpace(int limit) throws VolumeException {
+    throw new VolumeException(
+        VolumeException.Kind.UNSUPPORTED, "this driver does not say who holds its space");
+  }
+
+  /**
    * Makes the pool larger, durably, while it is in use: after a crash it has the old size or the
    * new one. A pool that has that size already stays as it is.
    *
