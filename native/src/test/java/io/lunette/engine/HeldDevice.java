@@ -6,6 +6,7 @@ import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongPredicate;
 
 /**
  * A device on which writes of data can be made to wait, while those of metadata pages go on, or the
@@ -16,7 +17,9 @@ final class HeldDevice implements RawDevice {
   private static final int LARGE_BYTES = 64 * 1024;
 
   private final RawDevice device;
+  private volatile LongPredicate heldPlaces = offset -> false;
   private volatile CountDownLatch held = new CountDownLatch(0);
+  private volatile CountDownLatch writeIsHeld = new CountDownLatch(0);
   private volatile String reader = "";
   private volatile CountDownLatch readMayEnd = new CountDownLatch(0);
   private volatile CountDownLatch readHasBegun = new CountDownLatch(0);
@@ -26,7 +29,19 @@ final class HeldDevice implements RawDevice {
   }
 
   void holdLargeWrites() {
+    holdLargeWrites(offset -> true);
+  }
+
+  /** Those that begin at certain places. */
+  void holdLargeWrites(LongPredicate places) {
+    heldPlaces = places;
+    writeIsHeld = new CountDownLatch(1);
     held = new CountDownLatch(1);
+  }
+
+  /** Waits until there is one that waits. */
+  void awaitLargeWrite() throws InterruptedException {
+    writeIsHeld.await();
   }
 
   void releaseLargeWrites() {
@@ -50,7 +65,8 @@ final class HeldDevice implements RawDevice {
 
   @Override
   public void write(long offset, ByteBuffer source) throws DeviceException {
-    if (source.remaining() >= LARGE_BYTES) {
+    if (source.remaining() >= LARGE_BYTES && heldPlaces.test(offset)) {
+      writeIsHeld.countDown();
       await(held);
     }
     device.write(offset, source);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.RawDevice;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Looks at every byte of a device for what a tenant wrote, past every map. */
+final class RawBytes {
+
+  private static final int STEP_BYTES = 1 << 20;
+
+  private RawBytes() {}
+
+  /** How often the bytes occur on a device, at whatever place; never overlapping. */
+  static int occurrences(RawDevice device, byte[] wanted) throws IOException {
+    return occurrences(device.sizeBytes(), device::read, wanted);
+  }
+
+  /** The same in a file or on a block device. */
+  static int occurrences(Path file, byte[] wanted) throws IOException {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return occurrences(
+          channel.size(),
+          (offset, target) -> {
+            long at = offset;
+            while (target.hasRemaining()) {
+              at += channel.read(target, at);
+            }
+            target.flip();
+          },
+          wanted);
+    }
+  }
+
+  private interface Source {
+    void read(long offset, ByteBuffer target) throws IOException;
+  }
+
+  private static int occurrences(long size, Source source, byte[] wanted) throws IOException {
+    String text = new String(wanted, StandardCharsets.ISO_8859_1);
+    byte[] seen = new byte[STEP_BYTES + wanted.length - 1];
+    ByteBuffer bytes = ByteBuffer.allocateDirect(seen.length);
+    int found = 0;
+    long from = 0;
+    while (from + wanted.length <= size) {
+      int length = (int) Math.min(seen.length, size - from);
+      source.read(from, bytes.clear().limit(length));
+      bytes.get(0, seen, 0, length);
+      String step = new String(seen, 0, length, StandardCharsets.ISO_8859_1);
+      long next = from + Math.min(STEP_BYTES, length);
+      for (int at = step.indexOf(text); at >= 0; at = step.indexOf(text, at + wanted.length)) {
+        found++;
+        next = Math.max(next, from + at + wanted.length);
+      }
+      from = next;
+    }
+    return found;
+  }
+}
