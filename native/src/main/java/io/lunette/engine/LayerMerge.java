@@ -296,8 +296,20 @@ final class LayerMerge {
     }
   }
 
-  /** Moves a batch of the lower layer's dropped extents; returns whether there were any. */
+  /**
+   * Moves a batch of the lower layer's dropped extents, seen by a purge that looks for them ({@link
+   * VolumePurge}); returns whether there were any.
+   */
   private boolean moveDropped() throws IOException {
+    long stamp = metadata.chains.moves.writeLock();
+    try {
+      return moveSomeDropped() > 0;
+    } finally {
+      metadata.chains.moves.unlockWrite(stamp);
+    }
+  }
+
+  private int moveSomeDropped() throws IOException {
     int moved = 0;
     long at = lower.dropped.nextNonZero(0);
     while (at >= 0 && moved < BATCH_ENTRIES) {
@@ -307,7 +319,7 @@ final class LayerMerge {
       moved++;
       at = lower.dropped.nextNonZero(at + 1);
     }
-    return moved > 0;
+    return moved;
   }
 
   private int writtenBlocks(long entry) {

@@ -201,14 +201,24 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** After a crash: any block of an extent that takes writes may have been written to. */
+  /**
+   * After a crash: any block of an extent that takes writes may have been written to. So may those
+   * of the layer below it that a merge was moving up, without a commit yet.
+   */
   private void distrustWritable() throws IOException {
     for (Layer layer : List.copyOf(metadata.chains.layers())) {
-      if (layer.slot.state() == LayerSlot.State.WRITABLE
-          && layer.ownedExtents > 0
-          && !layer.slot.suspect()) {
-        metadata.chains.setSuspect(layer);
+      if (layer.slot.state() == LayerSlot.State.WRITABLE) {
+        distrust(layer);
+        if (layer.parent != null && LayerMerge.isPair(layer.parent, layer)) {
+          distrust(layer.parent);
+        }
       }
+    }
+  }
+
+  private void distrust(Layer layer) throws IOException {
+    if (layer.ownedExtents > 0 && !layer.slot.suspect()) {
+      metadata.chains.setSuspect(layer);
     }
   }
 

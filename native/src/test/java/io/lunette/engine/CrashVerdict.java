@@ -21,7 +21,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
@@ -56,7 +59,12 @@ final class CrashVerdict {
         int first = (int) ((word << 6) + Long.numberOfTrailingZeros(clean)) * PAGES_PER_EXTENT;
         for (int page = first; page < first + PAGES_PER_EXTENT; page++) {
           if (recovered ? !device.isZero(page) : holdsStamp(device, page)) {
-            return "extent " + first / PAGES_PER_EXTENT + " is called CLEAN and is not";
+            return "extent "
+                + first / PAGES_PER_EXTENT
+                + " is called CLEAN and is not: page "
+                + page
+                + " begins with "
+                + HexFormat.of().formatHex(device.page(page), 0, 16);
           }
         }
       }
@@ -65,13 +73,22 @@ final class CrashVerdict {
   }
 
   /**
-   * Of a layer that no restart suspects, the scrub leaves alone what the map does not name: there
-   * must be nothing.
+   * Of a layer that no restart suspects ({@code Pool.distrustWritable}), the scrub leaves alone what
+   * the map does not name: there must be nothing.
    */
   private static String ofLayers(PagedDevice device, Metadata metadata) throws IOException {
+    Set<Layer> suspected = new HashSet<>();
+    for (Layer layer : metadata.chains.layers()) {
+      if (layer.slot.state() == LayerSlot.State.WRITABLE) {
+        suspected.add(layer);
+        if (layer.parent != null && LayerMerge.isPair(layer.parent, layer)) {
+          suspected.add(layer.parent);
+        }
+      }
+    }
     for (Layer layer : metadata.chains.layers()) {
       LayerSlot slot = layer.slot;
-      if (slot.state() == LayerSlot.State.WRITABLE || slot.suspect() || slot.holdsKeys()) {
+      if (suspected.contains(layer) || slot.suspect() || slot.holdsKeys()) {
         continue;
       }
       for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {

@@ -18,8 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
- * A merge of layers with a key that is cut short, by a crash or by the device, after it has put
- * zeroes, enciphered, into blocks that no map names yet: the scrub finds them.
+ * A merge that is cut short, by a crash or by the device: the scrub finds what it has left in blocks
+ * that no map names yet, as zeroes that are enciphered where the layers have a key, and what others
+ * wrote to where it had moved an extent.
  */
 class MergeCrashTest {
 
@@ -52,6 +53,55 @@ class MergeCrashTest {
         assertThat(CrashVerdict.ofEnd(image, left)).as(where).isNull();
       }
     }
+  }
+
+  /**
+   * The merge has moved the extent up, a write has gone to a block of it that was free, and no
+   * commit has come of either: durably the extent is the lower layer's, which takes no writes.
+   */
+  @Test
+  void aCrashAfterAWriteToAnExtentThatHadMoved() throws Exception {
+    PagedDevice empty = new PagedDevice(CrashLife.POOL_BYTES);
+    CrashLife.format(empty, 1);
+    RecordingDevice device = new RecordingDevice(empty);
+    MemoryVault vault = new MemoryVault();
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 1 << 20, vault);
+    driver.create(IMAGE, 1 << 20);
+    writeStamp(driver, 7);
+    driver.snapshot(IMAGE, SNAPSHOT);
+    driver.delete(SNAPSHOT);
+    int deleted = device.calls();
+    EncryptedPool.awaitTrue(() -> driver.chainLength(IMAGE) == 1);
+    driver.abandon();
+
+    RecordingDevice.Crashes crashes = device.crashes();
+    while (crashes.advance()) {
+      if (crashes.at() >= deleted) {
+        PagedDevice image = crashes.image(new Random(1), 1);
+        byte[] written = image.page(pageOf(image, 7)).clone();
+        ByteBuffer.wrap(written).putInt(4, 8);
+        image.put((pageOf(image, 7) + 5L) * BLOCK, written, 0, BLOCK);
+        String where = "crash after call " + crashes.at();
+        assertThat(CrashVerdict.ofEnd(image, vault.copy())).as(where).isNull();
+      }
+    }
+  }
+
+  private static void writeStamp(EngineVolumeDriver driver, int stamp) throws Exception {
+    try (BlockDevice volume = driver.open(IMAGE, AccessMode.READ_WRITE)) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(BLOCK).putInt(0, CrashLife.MAGIC);
+      BlockingIo.write(volume, 0, bytes.putInt(4, stamp), Durability.DURABLE);
+    }
+  }
+
+  private static int pageOf(PagedDevice device, int stamp) {
+    for (int page = 0; page < device.sizeBytes() / BLOCK; page++) {
+      ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
+      if (bytes.getInt(0) == CrashLife.MAGIC && bytes.getInt(4) == stamp) {
+        return page;
+      }
+    }
+    throw new AssertionError("stamp " + stamp + " is nowhere");
   }
 
   @Test
