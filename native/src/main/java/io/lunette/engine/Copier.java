@@ -116,7 +116,7 @@ final class Copier {
   }
 
   private void copyAll(CopyJob job) throws IOException, BlockException {
-    KeyUse keys = KeyUse.of(job.volume.top);
+    KeyUse keys = KeyUse.ofMoving(job.volume.top, metadata);
     try {
       long extent = 0;
       while (extent >= 0 && !stopping && !job.isCancelled()) {

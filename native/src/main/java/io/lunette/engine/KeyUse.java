@@ -39,6 +39,16 @@ final class KeyUse implements AutoCloseable {
     }
   }
 
+  /** {@link #of} where others may change the chain meanwhile. */
+  static KeyUse ofMoving(Layer top, Metadata metadata) throws LockedKeyException {
+    metadata.lock.lock();
+    try {
+      return of(top);
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
   private void hold(DataKey key) throws LockedKeyException {
     if (key != null && !held.contains(key)) {
       key.acquire();

@@ -137,7 +137,7 @@ final class LayerMerge {
   }
 
   private void writeAll(List<Step> steps) throws IOException {
-    KeyUse keys = KeyUse.of(upper);
+    KeyUse keys = KeyUse.ofMoving(upper, metadata);
     try {
       for (Step step : steps) {
         write(step);
