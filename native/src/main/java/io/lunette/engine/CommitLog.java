@@ -102,7 +102,7 @@ final class CommitLog {
       hasTurn = !busy && waiters.isEmpty() && !hasFailed() && !closing;
       if (hasTurn) {
         busy = true;
-        waiters.add(completion, false);
+        waiters.addForAll(completion);
       }
     } finally {
       metadata.lock.unlock();
@@ -152,9 +152,10 @@ final class CommitLog {
       } else if (!busy && isClean && !waiters.isAnyForAll()) {
         nothingToDo = true;
       } else {
-        waiters.add(completion, wish != Wish.ALL);
-        if (wish == Wish.ANOTHER) {
-          planner.wantGroup();
+        switch (wish) {
+          case ALL -> waiters.addForAll(completion);
+          case AHEAD -> waiters.addAhead(completion);
+          case ANOTHER -> waiters.addForAnother(completion);
         }
         if (!busy) {
           metadata.work.signal();

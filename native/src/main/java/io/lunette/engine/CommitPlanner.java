@@ -30,9 +30,6 @@ final class CommitPlanner {
   private Rider rider = () -> null;
   private boolean checkpointWanted;
 
-  /** Somebody waits for a group, whether or not there are records for one. */
-  private boolean groupWanted;
-
   /** When a checkpoint was last attempted. */
   private long lastPlanNanos;
 
@@ -51,11 +48,6 @@ final class CommitPlanner {
     checkpointWanted = true;
   }
 
-  /** Has the next turn append a group, so that what the last one vouches for may change. */
-  void wantGroup() {
-    groupWanted = true;
-  }
-
   boolean isCheckpointWanted() {
     return checkpointWanted;
   }
@@ -67,15 +59,23 @@ final class CommitPlanner {
    * @param durableCommit the last that is durable
    */
   CommitBatch next(CommitWaiters waiters, long durableCommit) throws IOException {
+    boolean isGroupWanted = waiters.isAnyForAnother();
+    if (isGroupWanted && !hasRoom(metadata.pendingBytes())) {
+      // Never refused with those whose records have no room.
+      boolean isGroup = metadata.vouched.isAnyDurable();
+      RecordBuffer none = new RecordBuffer();
+      return new CommitBatch(
+          waiters.takeForAnother(), none, durableCommit, null, false, true, isGroup);
+    }
     if (!waiters.isAnyForAll() && waiters.isAnyAhead() && hasRoom(metadata.aheadBytes())) {
       metadata.requireWhole();
       RecordBuffer ahead = metadata.takeAhead();
-      return new CommitBatch(
-          waiters.take(), ahead, durableCommit, null, false, true, isGroup(ahead));
+      boolean isGroup = isGroupWanted || !ahead.isEmpty();
+      return new CommitBatch(waiters.take(), ahead, durableCommit, null, false, true, isGroup);
     }
     IoCompletion joined = rider.join();
     if (joined != null) {
-      waiters.add(joined, false);
+      waiters.addForAll(joined);
     }
     metadata.requireWhole();
     if (!hasRoom(metadata.pendingBytes())) {
@@ -96,19 +96,13 @@ final class CommitPlanner {
       checkpointWanted = false;
       metadata.requireWhole();
     }
-    if (!mayVouch()) {
+    if (!mayVouch() || !hasRoomForAnother()) {
       metadata.needData();
     }
     long number = metadata.commit();
     RecordBuffer records = metadata.takePending();
-    return new CommitBatch(
-        waiters.take(), records, number, plan, ringFull, false, isGroup(records));
-  }
-
-  private boolean isGroup(RecordBuffer records) {
-    boolean is = groupWanted || !records.isEmpty();
-    groupWanted = false;
-    return is;
+    boolean isGroup = waiters.isAnyForAnother() || !records.isEmpty();
+    return new CommitBatch(waiters.take(), records, number, plan, ringFull, false, isGroup);
   }
 
   /**
@@ -124,6 +118,15 @@ final class CommitPlanner {
   private boolean hasRoom(int recordBytes) {
     long group = JournalWriter.groupBytes(recordBytes);
     return checkpointer.hasRoomFor(journal.position() + group);
+  }
+
+  /**
+   * Whether the ring takes an empty group behind what is pending. Without that nothing is vouched
+   * for, since it could not be overwritten when the ring is full.
+   */
+  private boolean hasRoomForAnother() {
+    long group = JournalWriter.groupBytes(metadata.pendingBytes());
+    return checkpointer.hasRoomFor(journal.position() + group + JournalWriter.EMPTY_GROUP_BYTES);
   }
 
   private boolean isCheckpointDue() {

@@ -13,12 +13,23 @@ final class CommitWaiters {
   /** Wait for the records that go ahead, and for no other. */
   private List<IoCompletion> ahead = new ArrayList<>();
 
-  void add(IoCompletion completion, boolean aheadOnly) {
-    (aheadOnly ? ahead : forAll).add(completion);
+  /** Wait for another group, whatever is in it. */
+  private List<IoCompletion> another = new ArrayList<>();
+
+  void addForAll(IoCompletion completion) {
+    forAll.add(completion);
+  }
+
+  void addAhead(IoCompletion completion) {
+    ahead.add(completion);
+  }
+
+  void addForAnother(IoCompletion completion) {
+    another.add(completion);
   }
 
   boolean isEmpty() {
-    return forAll.isEmpty() && ahead.isEmpty();
+    return !isAnyForAll() && !isAnyAhead();
   }
 
   /** Whether anybody waits for all that was written or changed. */
@@ -26,17 +37,30 @@ final class CommitWaiters {
     return !forAll.isEmpty();
   }
 
-  /** Whether anybody waits for records that go ahead alone. */
+  /** Whether anybody waits for records that go ahead alone, or for none. */
   boolean isAnyAhead() {
-    return !ahead.isEmpty();
+    return !ahead.isEmpty() || isAnyForAnother();
+  }
+
+  /** Whether anybody waits for a group, if an empty one. */
+  boolean isAnyForAnother() {
+    return !another.isEmpty();
   }
 
   /** Hands over all of them. */
   List<IoCompletion> take() {
     List<IoCompletion> taken = forAll;
     taken.addAll(ahead);
+    taken.addAll(takeForAnother());
     forAll = new ArrayList<>();
     ahead = new ArrayList<>();
+    return taken;
+  }
+
+  /** Hands over those that an empty group is enough for. */
+  List<IoCompletion> takeForAnother() {
+    List<IoCompletion> taken = another;
+    another = new ArrayList<>();
     return taken;
   }
 }

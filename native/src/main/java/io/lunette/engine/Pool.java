@@ -275,7 +275,7 @@ final class Pool implements AutoCloseable {
       // what the last one vouches for, also for who reads from the former superblock.
       journal.continueWith(nextSequence, checkpointer.ringLimit());
       device.flush();
-      if (checkpointer.hasRoomFor(journal.position() + JournalWriter.groupBytes(0))) {
+      if (checkpointer.hasRoomFor(journal.position() + JournalWriter.EMPTY_GROUP_BYTES)) {
         journal.append(new RecordBuffer());
         metadata.vouched.appended(new RecordBuffer(), false);
       }

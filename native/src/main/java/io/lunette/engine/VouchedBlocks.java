@@ -30,6 +30,11 @@ final class VouchedBlocks {
     add(sums);
   }
 
+  /** Whether the last group vouches for anything; for who has the turn to commit. */
+  boolean isAnyDurable() {
+    return last.size() > 0;
+  }
+
   /** Whether any of these bytes of the device must stay as they are. */
   boolean touches(long offset, int length) {
     return !blocks.isEmpty() && count(offset, length, NONE) > 0;

@@ -12,6 +12,9 @@ import java.util.UUID;
 /** Appends groups of records. Of one thread at a time: who has the turn to commit. */
 public final class JournalWriter {
 
+  /** What a group without records and sums takes. */
+  public static final int EMPTY_GROUP_BYTES = JournalFrame.frameBytes(0);
+
   private static final int ERASE_BYTES = 1 << 20;
   private static final ByteBuffer PADDING =
       ByteBuffer.allocateDirect(PoolLayout.PAGE_BYTES).asReadOnlyBuffer();

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
+import io.lunette.engine.journal.BlockSums;
+import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.map.PageCache;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes with a commit when the ring has no room for all that waits. */
+class CommitPlannerTest {
+
+  private static final long RING_BYTES = CrashLife.JOURNAL_EXTENTS * (long) PoolLayout.EXTENT_BYTES;
+
+  private final IoCompletion change = new Waiting();
+  private final IoCompletion overwrite = new Waiting();
+  private final CommitWaiters waiters = new CommitWaiters();
+  private Metadata metadata;
+  private CommitPlanner planner;
+
+  @BeforeEach
+  void fillTheRing() throws Exception {
+    PagedDevice device = new PagedDevice(CrashLife.POOL_BYTES);
+    CrashLife.format(device, 1);
+    PoolState state = PoolState.read(device, new PageCache(1 << 20));
+    Superblock superblock = state.superblock();
+    metadata = state.metadata();
+    long lastPage = RING_BYTES - PoolLayout.PAGE_BYTES;
+    JournalWriter journal =
+        new JournalWriter(
+            device,
+            superblock.journalExtent(),
+            superblock.journalExtents(),
+            superblock.pool(),
+            lastPage,
+            1);
+    AsideFlush flush = new AsideFlush(device);
+    Checkpointer checkpointer =
+        new Checkpointer(
+            metadata,
+            device,
+            flush,
+            state.pages(),
+            new ExtentFinder(metadata, state.pages()),
+            new PoolTrim(device, flush, null, metadata),
+            Runnable::run,
+            superblock,
+            state.former());
+    planner = new CommitPlanner(metadata, journal, checkpointer);
+    metadata.lock.lock();
+    metadata.space.reserve(metadata.space.firstExtent >>> 6, 1L << 63);
+    waiters.addForAll(change);
+    waiters.addForAnother(overwrite);
+  }
+
+  @Test
+  void anEmptyGroupFreesWhatIsVouchedForWithoutThoseWhoseRecordsHaveNoRoom() throws Exception {
+    BlockSums sums = new BlockSums();
+    sums.add(4000L * PoolLayout.BLOCK_BYTES, ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES));
+    metadata.vouched.replayed(sums);
+
+    CommitBatch first = planner.next(waiters, 0);
+    CommitBatch second = planner.next(waiters, 0);
+
+    assertThat(first.waiters()).containsExactly(overwrite);
+    assertThat(first.isGroup()).isTrue();
+    assertThat(first.records().isEmpty()).isTrue();
+    assertThat(second.waiters()).containsExactly(change);
+    assertThat(second.ringFull()).isTrue();
+  }
+
+  @Test
+  void nothingIsAppendedWhereNothingIsVouchedForAnyMore() throws Exception {
+    CommitBatch first = planner.next(waiters, 0);
+
+    assertThat(first.waiters()).containsExactly(overwrite);
+    assertThat(first.isGroup()).isFalse();
+  }
+
+  private static final class Waiting implements IoCompletion {
+
+    @Override
+    public void completed() {
+      throw new AssertionError("a plan ends nothing");
+    }
+
+    @Override
+    public void failed(BlockException cause) {
+      throw new AssertionError(cause);
+    }
+  }
+}

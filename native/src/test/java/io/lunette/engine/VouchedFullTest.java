@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.JournalFrame;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.map.PageCache;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The ring fills up behind a group that vouches for blocks, and there is no space for a checkpoint:
+ * overwrites go on, of these blocks too.
+ */
+class VouchedFullTest {
+
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final int BLOCK = PoolLayout.BLOCK_BYTES;
+  private static final int EXTENT = PoolLayout.EXTENT_BYTES;
+
+  @ParameterizedTest
+  @EnumSource
+  void whatTheLastGroupBeforeTheFullRingVouchesForCanBeOverwritten(Durability durability)
+      throws Exception {
+    FillingDevice device = new FillingDevice();
+    CrashLife.format(device, 1);
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    driver.create(VOLUME, CrashLife.POOL_BYTES);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      device.fillUp();
+      int refused = writeUntilRefused(volume);
+      assertThat(refused).isGreaterThan(10);
+
+      for (int block = 0; block < refused; block++) {
+        BlockingIo.write(volume, (long) block * EXTENT, numbered(-block - 1), durability);
+      }
+      for (int block = 0; block < refused; block++) {
+        assertThat(read(volume, block)).isEqualTo(-block - 1);
+      }
+      driver.abandon();
+      requireThere(device.copy(), refused, durability);
+    }
+  }
+
+  /**
+   * A block of each extent by a commit of its own; returns the first that there was no space for.
+   */
+  private static int writeUntilRefused(BlockDevice volume) throws Exception {
+    for (int block = 0; ; block++) {
+      try {
+        BlockingIo.write(volume, (long) block * EXTENT, numbered(block + 1), Durability.DURABLE);
+      } catch (BlockException refusal) {
+        assertThat(refusal.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
+        return block;
+      }
+    }
+  }
+
+  private static void requireThere(PagedDevice left, int blocks, Durability durability)
+      throws Exception {
+    EngineVolumeDriver driver = EngineVolumeDriver.open(left, Clock.systemUTC(), 8 << 20);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_ONLY)) {
+      for (int block = 0; block < blocks; block++) {
+        assertThat(read(volume, block))
+            .as("%s, extent %d", durability, block)
+            .isEqualTo(-block - 1);
+      }
+    }
+    driver.close();
+  }
+
+  private static ByteBuffer numbered(int number) {
+    return ByteBuffer.allocateDirect(BLOCK).putInt(0, number);
+  }
+
+  private static int read(BlockDevice volume, int block) throws Exception {
+    ByteBuffer content = ByteBuffer.allocateDirect(BLOCK);
+    BlockingIo.read(volume, (long) block * EXTENT, content);
+    return content.getInt(0);
+  }
+
+  /**
+   * A device that, when it is full, takes no page of metadata, and says so of the first no sooner
+   * than the ring is full as well.
+   */
+  private static final class FillingDevice extends PagedDevice {
+
+    private static final long RING = PoolLayout.JOURNAL_EXTENT * PoolLayout.EXTENT_BYTES;
+    private static final long RING_BYTES =
+        CrashLife.JOURNAL_EXTENTS * (long) PoolLayout.EXTENT_BYTES;
+
+    private static final int PAGE_MAGIC =
+        ByteBuffer.wrap("LNPG".getBytes(StandardCharsets.US_ASCII)).getInt();
+
+    private final CountDownLatch ringFull = new CountDownLatch(1);
+    private volatile boolean isFull;
+
+    /** Behind that the ring takes no group any more, for it may need a whole frame. */
+    private volatile long lastGroup;
+
+    FillingDevice() {
+      super(CrashLife.POOL_BYTES);
+    }
+
+    void fillUp() throws IOException {
+      long tail = PoolState.read(this, new PageCache(1 << 20)).former().journalTail();
+      lastGroup = RING + tail + RING_BYTES - JournalFrame.MAX_FRAME_BYTES;
+      isFull = true;
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws DeviceException {
+      if (isFull && offset >= RING + RING_BYTES && isPage(source)) {
+        try {
+          ringFull.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+        throw new DeviceException("simulated: no space is left", true);
+      }
+      if (isFull && offset < RING + RING_BYTES && offset + source.remaining() > lastGroup) {
+        ringFull.countDown();
+      }
+      super.write(offset, source);
+    }
+
+    private static boolean isPage(ByteBuffer source) {
+      return source.remaining() == PAGE
+          && source.duplicate().getInt(source.position()) == PAGE_MAGIC;
+    }
+  }
+}
