@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
  * its volume can be closed; of a first write whose bytes are on the device already nothing shows,
  * and the scrub finds them.
  */
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BrokenIoTest {
 
   private static final VolumeName VOLUME = new VolumeName("volume");
