@@ -246,6 +246,12 @@ public final class EngineVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public boolean encryptsClonesOf(VolumeName source) throws VolumeException {
+    return VolumeDriver.super.encryptsClonesOf(source)
+        || (usual.isKeyed() && find(source).isPresent());
+  }
+
+  @Override
   public VolumeInfo seal(VolumeName name) throws VolumeException {
     return durably(() -> volumes.seal(name));
   }

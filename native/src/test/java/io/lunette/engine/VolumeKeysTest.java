@@ -68,6 +68,20 @@ class VolumeKeysTest {
   }
 
   @Test
+  void clonesHaveKeysIfTheirSourceHasOneOrAllNewVolumesHave() throws Exception {
+    pool.makeImage(EncryptedPool.noise(SIZE, 9), false);
+    pool.driver.createEncrypted(OTHER, SIZE, SECTOR);
+    assertThat(pool.driver.encryptsClonesOf(IMAGE)).isFalse();
+    assertThat(pool.driver.encryptsClonesOf(OTHER)).isTrue();
+
+    pool.driver.encryptNewVolumes(true);
+
+    assertThat(pool.driver.encryptsClonesOf(IMAGE)).isTrue();
+    assertThat(pool.driver.clone(IMAGE, List.of(CLONE)).get(0).encrypted()).isTrue();
+    assertThat(pool.driver.encryptsClonesOf(new VolumeName("absent"))).isFalse();
+  }
+
+  @Test
   void anotherPoolsKeysOpenNothing() throws Exception {
     pool.driver.createEncrypted(CLONE, SIZE, SECTOR);
     pool.write(CLONE, 0, EncryptedPool.filled(EXTENT, 5));

@@ -136,6 +136,11 @@ public final class RoutingVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public boolean encryptsClonesOf(VolumeName source) throws VolumeException {
+    return at(source, driver -> driver.encryptsClonesOf(source));
+  }
+
+  @Override
   public VolumeInfo seal(VolumeName name) throws VolumeException {
     return at(name, driver -> driver.seal(name));
   }

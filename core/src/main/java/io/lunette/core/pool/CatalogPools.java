@@ -16,6 +16,7 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -69,7 +70,7 @@ public final class CatalogPools implements Pools, ImageDependents {
   @Override
   public PoolStatus set(Actor actor, ImageName name, PoolChange change) throws DomainException {
     if (change.scrub().isPresent()) {
-      requireOffered(change.scrub().get().method());
+      requireOffered(change.scrub().get().method(), name);
     }
     if (change.terms().kind().isPresent()) {
       requireOffered(change.terms().kind().get(), driver.capabilities().clones());
@@ -113,7 +114,7 @@ public final class CatalogPools implements Pools, ImageDependents {
     }
   }
 
-  private void requireOffered(EraseMethod method) throws DomainException {
+  private void requireOffered(EraseMethod method, ImageName name) throws DomainException {
     Set<EraseMethod> offered = driver.capabilities().eraseMethods();
     if (!offered.contains(method)) {
       throw new DomainException(
@@ -125,6 +126,25 @@ public final class CatalogPools implements Pools, ImageDependents {
                   .sorted()
                   .map(EraseMethod::label)
                   .collect(Collectors.joining(", ")));
+    }
+    if (method == EraseMethod.CRYPTO) {
+      requireKeys(catalog.read(transaction -> images.getAvailable(transaction, name)));
+    }
+  }
+
+  private void requireKeys(Image image) throws DomainException {
+    try {
+      if (!driver.encryptsClonesOf(image.volume())) {
+        throw new DomainException(
+            DomainException.Kind.INVALID,
+            "replicas of image '"
+                + image.name()
+                + "' have no keys to destroy: use "
+                + EraseMethod.ZERO_FILL.label()
+                + ", or give all new ones keys by 'serve --encrypt'");
+      }
+    } catch (VolumeException e) {
+      throw DomainException.of(e);
     }
   }
 
@@ -200,7 +220,10 @@ public final class CatalogPools implements Pools, ImageDependents {
     if (held > 0) {
       throw new DomainException(
           DomainException.Kind.BUSY,
-          "servers hold " + held + " replicas of image '" + image.ref() + "'; release them first");
+          (held == 1 ? "a server holds a replica" : held + " servers hold replicas")
+              + " of image '"
+              + image.ref()
+              + "'; 'release' ends that");
     }
     for (ReplicaState state :
         List.of(ReplicaState.BUILDING, ReplicaState.READY, ReplicaState.FAILED)) {

@@ -89,6 +89,14 @@ public interface VolumeDriver extends AutoCloseable {
     throw noKeys();
   }
 
+  /**
+   * Whether a volume that is cloned or copied from that one gets a key without that being asked
+   * for; false if there is no such volume.
+   */
+  default boolean encryptsClonesOf(VolumeName source) throws VolumeException {
+    return find(source).map(VolumeInfo::encrypted).orElse(false);
+  }
+
   private static VolumeException noKeys() {
     return new VolumeException(
         VolumeException.Kind.UNSUPPORTED, "this driver's volumes have no keys");
