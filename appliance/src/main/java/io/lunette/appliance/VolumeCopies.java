@@ -52,6 +52,7 @@ public final class VolumeCopies {
   public Job<VolumeInfo> importFile(
       VolumeName name, Path file, ImageFormat format, Creation creation)
       throws DomainException, VolumeException {
+    requireFile(file);
     return switch (format) {
       case RAW -> importRaw(name, file, creation);
       case QCOW2 -> {
@@ -68,9 +69,6 @@ public final class VolumeCopies {
 
   private Job<VolumeInfo> importRaw(VolumeName name, Path file, Creation creation)
       throws DomainException, VolumeException {
-    if (!Files.isRegularFile(file)) {
-      throw new DomainException(DomainException.Kind.NOT_FOUND, "no file " + file);
-    }
     requireNew(name);
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
@@ -82,6 +80,20 @@ public final class VolumeCopies {
       }
     } catch (IOException e) {
       throw unusable(file, e);
+    }
+  }
+
+  private static void requireFile(Path file) throws DomainException {
+    if (!Files.exists(file)) {
+      throw new DomainException(DomainException.Kind.NOT_FOUND, "no file " + file);
+    }
+    if (!Files.isRegularFile(file)) {
+      throw new DomainException(
+          DomainException.Kind.INVALID,
+          file
+              + " is "
+              + (Files.isDirectory(file) ? "a directory" : "a device or the like")
+              + ", not a file: give a raw or qcow2 image (a disk is copied into one by 'dd')");
     }
   }
 

@@ -11,14 +11,17 @@ record AuditTime(Instant instant, Duration ago) {
 
   /** Reads {@code 2026-11-26T12:00:00Z} or {@code 2h}. */
   static AuditTime parse(String text) {
-    if (text.indexOf('T') < 0) {
-      return new AuditTime(null, TimeSpan.parse(text));
-    }
     try {
-      return new AuditTime(Instant.parse(text), null);
-    } catch (DateTimeParseException e) {
+      return text.indexOf('T') < 0
+          ? new AuditTime(null, TimeSpan.parse(text))
+          : new AuditTime(Instant.parse(text), null);
+    } catch (DateTimeParseException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "'" + text + "' is neither a time such as 2026-11-26T12:00:00Z nor a duration", e);
+          "'"
+              + text
+              + "' is neither a time such as 2026-11-26T12:00:00Z nor how long ago, such as 15m,"
+              + " 2h or 7d",
+          e);
     }
   }
 

@@ -40,8 +40,8 @@ final class RolloutCommands {
             ? ", current version " + rollout.path("current").asText()
             : ", no version published")
         + ", "
-        + rollout.path("ready").asText()
-        + " replicas ready, boot "
+        + ready(rollout.path("ready").asInt())
+        + " ready, boot "
         + rollout.path("boot").asText()
         + "\nservers by version: "
         + versions(rollout.path("versions"))
@@ -55,6 +55,10 @@ final class RolloutCommands {
             .text("BOOT", "boot")
             .text("NEXT", "next")
             .render(rollout.path("servers"));
+  }
+
+  private static String ready(int replicas) {
+    return replicas == 1 ? "1 replica" : replicas + " replicas";
   }
 
   private static String versions(JsonNode versions) {

@@ -68,6 +68,8 @@ class WrongInputIT {
     fails(2, "'xml' is not table or json", "-o", "xml", "status");
     fails(2, "'many' is not a whole number", "pool", "set", "web", "--ready", "many");
     fails(1, "use one of", "replica", "list", "--state", "lost");
+    fails(1, "/dev/null is a device", "volume", "import", "v", "/dev/null");
+    fails(2, "'x' is neither a time such as", "audit", "list", "--since", "x");
     assertThat(served.call("image", "list")).isEmpty();
     assertThat(served.call("volume", "list")).isEmpty();
     assertThat(odd).exists();
@@ -102,6 +104,7 @@ class WrongInputIT {
 
     fails(1, "say the scrub method too", "pool", "set", "web", "--scrub-passes", "2");
     fails(1, "crypto, reformat", "pool", "set", "web", "--scrub-method", "burn");
+    fails(1, "have no keys to destroy", "pool", "set", "web", "--scrub-method", "crypto");
 
     assertThat(served.call("pool", "list").path(0).at("/policy/scrubMethod").asText())
         .isEqualTo("overwrite");

@@ -190,7 +190,10 @@ public final class AllocationLedger implements ServerDependents, TenantDependent
     if (held > 0) {
       throw new DomainException(
           DomainException.Kind.BUSY,
-          held + " servers hold replicas for tenant '" + tenant + "'; release them first");
+          (held == 1 ? "a server holds a replica" : held + " servers hold replicas")
+              + " for tenant '"
+              + tenant
+              + "'; 'release' ends that");
     }
   }
 

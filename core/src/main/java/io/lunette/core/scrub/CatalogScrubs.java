@@ -184,7 +184,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
                   actor,
                   "scrub.run",
                   image.map(ImageName::value).orElse("all"),
-                  waiting.size() + " replicas");
+                  waiting.size() == 1 ? "1 replica" : waiting.size() + " replicas");
               return replicas
                   .moveAll(
                       transaction,

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.pool.PoolChange;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.replica.ReplicaName;
@@ -30,6 +31,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,10 @@ final class ScrubTest {
     ReplicaName replica = fixture.usedAndReleased(S1);
 
     assertThat(fixture.core.scrubs().run(OPERATOR, Optional.of(WEB))).isEqualTo(1);
+    assertThat(fixture.core.audit().list(OptionalLong.empty(), 1000))
+        .filteredOn(entry -> entry.action().equals("scrub.run"))
+        .extracting(AuditEntry::detail)
+        .containsExactly("1 replica");
 
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
     assertThat(fixture.replica(replica).tenant()).isEmpty();
