@@ -125,8 +125,8 @@ record PoolAtRest(Path file) {
     return copy;
   }
 
-  private static void fill(EngineVolumeDriver driver, VolumeName name, int extents)
-      throws Exception {
+  /** Writes a block of each of the first so many extents of a volume. */
+  static void fill(EngineVolumeDriver driver, VolumeName name, int extents) throws Exception {
     try (BlockDevice device = driver.open(name, AccessMode.READ_WRITE)) {
       for (int i = 0; i < extents; i++) {
         ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES);

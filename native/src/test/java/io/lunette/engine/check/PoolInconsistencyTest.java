@@ -3,12 +3,15 @@ package io.lunette.engine.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.Globals;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -52,14 +55,24 @@ class PoolInconsistencyTest {
   @TempDir static Path directory;
 
   private static PoolAtRest sound;
-  private static PoolAtRest left;
+  private static PoolAtRest reserving;
 
   @BeforeAll
   static void makePools() throws Exception {
     sound = PoolAtRest.create(directory.resolve("sound"));
     sound.work();
-    left =
-        new PoolAtRest(sound.copyTo(directory.resolve("open")).leftOpen(directory.resolve("left")));
+    reserving = reserving();
+  }
+
+  /** As a crash leaves it: the last checkpoint says that extents are reserved. */
+  private static PoolAtRest reserving() throws Exception {
+    PoolAtRest open = sound.copyTo(directory.resolve("open"));
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(open.file(), Clock.systemUTC())) {
+      PoolAtRest.fill(driver, new VolumeName("clone"), 35);
+      // Growing makes checkpoints.
+      driver.grow(300 << 20);
+      return open.copyTo(directory.resolve("reserving"));
+    }
   }
 
   /** Breaks something, and returns the line that a check must have. */
@@ -360,7 +373,7 @@ class PoolInconsistencyTest {
   @Test
   void nothingIsWrongBeforehand() throws Exception {
     assertThat(PoolCheck.check(sound.file()).problems()).isEmpty();
-    assertThat(PoolCheck.check(left.file()).problems()).isEmpty();
+    assertThat(PoolCheck.check(reserving.file()).problems()).isEmpty();
   }
 
   @ParameterizedTest
@@ -370,22 +383,39 @@ class PoolInconsistencyTest {
 
     String line = breakage.in(broken);
 
-    assertThat(PoolCheck.check(broken.pool.file()).problems())
-        .extracting(PoolProblem::toString)
-        .contains(line);
+    assertThat(lines(broken)).contains(line);
   }
 
   @Test
   void anExtentThatIsOwnedAndReservedHasItsLine() throws Exception {
-    Broken broken = new Broken(left.copyTo(directory.resolve("broken")), left);
-    long reserved =
-        PoolDevices.read(left.file(), device -> firstOf(PoolExam.of(device).space().reserved()));
+    Broken broken = new Broken(reserving.copyTo(directory.resolve("broken")), reserving);
+    long reserved = reservedExtent();
 
     broken.set(MAP, broken.volume("image").layer(), 500, MapEntry.of(reserved, 1));
 
-    assertThat(PoolCheck.check(broken.pool.file()).problems())
-        .extracting(PoolProblem::toString)
-        .contains(extent(reserved) + ": owned and reserved at once");
+    assertThat(lines(broken)).contains(extent(reserved) + ": owned and reserved at once");
+  }
+
+  @Test
+  void anExtentThatIsReservedAndMarkedCleanHasItsLine() throws Exception {
+    Broken broken = new Broken(reserving.copyTo(directory.resolve("broken")), reserving);
+    long reserved = reservedExtent();
+    int word = (int) (reserved / 64);
+
+    broken.set(SPACE, 0, word, broken.get(SPACE, 0, word) & ~(1L << reserved));
+
+    assertThat(lines(broken)).contains(extent(reserved) + ": reserved, but marked CLEAN");
+  }
+
+  private static List<String> lines(Broken broken) throws Exception {
+    return PoolCheck.check(broken.pool.file()).problems().stream()
+        .map(PoolProblem::toString)
+        .toList();
+  }
+
+  private static long reservedExtent() throws Exception {
+    return PoolDevices.read(
+        reserving.file(), device -> firstOf(PoolExam.of(device).space().reserved()));
   }
 
   private static long firstOf(ExtentBits bits) {

@@ -123,7 +123,9 @@ final class FormatPage {
         .map(
             row -> {
               String[] ends = row.get(0).split("-");
-              return new Bits(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]), row.get(1));
+              int first = Integer.parseInt(ends[0]);
+              return new Bits(
+                  first, ends.length == 1 ? first : Integer.parseInt(ends[1]), row.get(1));
             })
         .toList();
   }

@@ -113,6 +113,8 @@ class OnDiskFormatTest {
     code.put("the key's number", KeySlot.WRAPPED_OFFSET);
 
     assertSameFields("field of a key's record", code);
+    assertThat(page.field("field of a key's record", "the key's number").end())
+        .isEqualTo(KeySlot.BYTES);
     assertThat(KeySlot.WRAPPED_OFFSET + KeySlot.WRAPPED_BYTES).isEqualTo(KeySlot.BYTES);
     assertThat(KeyEncryptionKey.WRAPPED_BYTES).isEqualTo(KeySlot.WRAPPED_BYTES);
   }
@@ -155,6 +157,8 @@ class OnDiskFormatTest {
   @Test
   void unitsAndSlotsHaveTheSizesThatThePageGivesThem() {
     assertThat(page.prose())
+        .contains("| SPACE | 3 | extent / " + Long.SIZE + " →")
+        .contains("| RESERVED | 4 | extent / " + Long.SIZE + " →")
         .contains("a **block** is " + PoolLayout.BLOCK_BYTES + " bytes")
         .contains("an **extent** " + PoolLayout.EXTENT_BYTES + " bytes")
         .contains("a **page** " + PoolLayout.PAGE_BYTES + " bytes")

@@ -183,7 +183,12 @@ class SlotFormatTest {
     assertThat(page.bits(TERMS, "passes").of(terms)).isEqualTo(35);
     assertThat(words[at(VOLUME, "erase: parts per million")]).isEqualTo(7);
     words[at(VOLUME, "erase: parts per million")] = 0;
-    assertThat(VolumeSlot.decode(words).erase().verifiedParts()).isEqualTo(1_000_000);
+    words[at(VOLUME, "erase: terms")] = -1;
+    VolumeSlot.Erase largest = VolumeSlot.decode(words).erase();
+    assertThat(page.bits(TERMS, "method").of(-1)).isEqualTo(largest.method());
+    assertThat(page.bits(TERMS, "byte").of(-1)).isEqualTo(largest.pattern());
+    assertThat(page.bits(TERMS, "passes").of(-1)).isEqualTo(largest.passes());
+    assertThat(largest.verifiedParts()).isEqualTo(1_000_000);
   }
 
   @Test
