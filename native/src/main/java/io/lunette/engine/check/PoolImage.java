@@ -60,6 +60,9 @@ final class PoolImage {
   /** Extents of metadata by their index in METADATA. */
   final TreeMap<Long, Long> metadataExtents = new TreeMap<>();
 
+  /** Whether every commit could be read. */
+  boolean journalIsWhole = true;
+
   private boolean readAllSlots = true;
 
   long nextLayer;
@@ -161,7 +164,10 @@ final class PoolImage {
 
   /** Whether every volume and every layer was read, and all commits that there are of them. */
   boolean knowsReaders() {
-    return readAllSlots && !isDamaged(TreeKey.Kind.VOLUMES) && !isDamaged(TreeKey.Kind.LAYERS);
+    return journalIsWhole
+        && readAllSlots
+        && !isDamaged(TreeKey.Kind.VOLUMES)
+        && !isDamaged(TreeKey.Kind.LAYERS);
   }
 
   /**
@@ -226,7 +232,7 @@ final class PoolImage {
                       .put(index, word));
       journalUnfinished = reader.isUnfinishedAt(journalEnd);
     } catch (IOException e) {
-      readAllSlots = false;
+      journalIsWhole = false;
       problem(
           "journal from byte " + superblock.journalExtent() * PoolLayout.EXTENT_BYTES,
           e.getMessage());

@@ -19,7 +19,8 @@ import java.util.Map;
 /**
  * Mends what can be mended in a pool that nobody has open, without inventing data: a superblock
  * from the other one, the end of the journal that a crash tore, space trees and counters from the
- * maps. Extents that nothing owns become dirty, so that the next opening scrubs them.
+ * maps. Extents that nothing owns, and layers that no volume reads, become dirty, so that the next
+ * opening scrubs them.
  *
  * <p>Where one problem is beyond repair no page is given to another use, for pages that cannot be
  * reached could be what a rescue needs: only what has a sound second is written anew from it, in
@@ -97,7 +98,8 @@ public final class PoolRepair {
     }
     exam.keys().mend(exam.space()::isOwnedOnce, false);
     image.mendCopies(exam.space()::isOwnedOnce);
-    if (!exam.superblocks().areBoth()) {
+    // Where the journal is damaged, what the other one led to may be newer than all that is left.
+    if (!exam.superblocks().areBoth() && image.journalIsWhole) {
       write(device, image.superblock.announcing(image.superblock.taking()));
     }
     PoolExam after = PoolExam.of(device);

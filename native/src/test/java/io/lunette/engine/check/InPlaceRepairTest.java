@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.Superblock;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,6 +90,17 @@ class InPlaceRepairTest {
     long extent = page.number() / PoolLayout.PAGES_PER_EXTENT;
     pool.rewriteMapWord(layerOf("image"), 500, MapEntry.of(extent, 1));
     pool.flip(page.offset() + 70);
+
+    assertNothingIsWritten();
+  }
+
+  @Test
+  void aSuperblockThatMayHaveLedPastADamagedJournalIsLeftAsItIs() throws Exception {
+    pool = new PoolAtRest(pool.leftOpen(directory.resolve("left")));
+    PoolDump.JournalView journal = PoolDump.read(pool.file(), false).journal();
+    pool.flip(PoolAtRest.JOURNAL + journal.fromPosition() % PoolAtRest.JOURNAL_BYTES + 70);
+    long older = PoolDump.read(pool.file(), false).superblocks().get(1).generation();
+    pool.flip(Superblock.offsetFor(older) + 100);
 
     assertNothingIsWritten();
   }
