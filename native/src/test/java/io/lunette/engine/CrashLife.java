@@ -41,7 +41,7 @@ final class CrashLife {
     this.cacheBytes = seed % 2 == 0 ? 8 << 20 : 32 << 10;
     PagedDevice empty = new PagedDevice(POOL_BYTES);
     format(empty, seed);
-    this.device = new RecordingDevice(empty);
+    this.device = new RecordingDevice(empty, seed % 4 != 3);
     this.keyed = seed % 3 == 0;
     this.vault = new RecordingVault(device::calls);
   }

@@ -12,6 +12,7 @@ import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +34,9 @@ import org.slf4j.LoggerFactory;
  * what is CLEAN is zero, what was erased is nowhere, and the check finds nothing.
  *
  * <p>{@code -Dlunette.crash.points=N} sets how many crashes, {@code -Dlunette.crash.seed=N} the
- * first life. A failure names its seed; the threads of the engine are real, so a seed repeats the
- * operations of a life and not always the order of the calls behind them.
+ * first life; seeds of {@link KeptSeeds} go before. A failure names its seed, and what {@link
+ * CrashScene} kept of it; the threads of the engine are real, so a seed repeats the operations of a
+ * life and not always the order of the calls behind them.
  */
 class CrashModelTest {
 
@@ -62,6 +65,14 @@ class CrashModelTest {
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Future<Long>> ends = new ArrayList<>();
+      for (long seed : KeptSeeds.of("crash")) {
+        ends.add(
+            threads.submit(
+                () -> {
+                  crashEverywhere(seed, left);
+                  return 1L;
+                }));
+      }
       for (int i = 0; i < THREADS; i++) {
         ends.add(
             threads.submit(
@@ -86,10 +97,12 @@ class CrashModelTest {
 
   @Test
   void anErrorOfAnyCallLeavesWhatTheModelAllows() throws Exception {
-    for (long seed = 1; seed <= ERROR_LIVES; seed++) {
+    List<Long> seeds = new ArrayList<>(KeptSeeds.of("error"));
+    LongStream.rangeClosed(1, ERROR_LIVES).forEach(seeds::add);
+    for (long seed : seeds) {
       Random coin = new Random(-seed);
       CrashLife life = new CrashLife(seed);
-      life.device.failAt(coin.nextInt(400));
+      life.device.failAt(coin.nextLong(callsOf(seed)));
       Exception end = life.live(STEPS);
       if (end != null && !life.device.hasFailed()) {
         throw new AssertionError("seed " + seed, end);
@@ -102,6 +115,13 @@ class CrashModelTest {
         }
       }
     }
+  }
+
+  /** About as many as a life of that seed has; its threads make it a few more or less. */
+  private static long callsOf(long seed) throws Exception {
+    CrashLife life = new CrashLife(seed);
+    assertThat(life.live(STEPS)).as("seed %d", seed).isNull();
+    return life.device.counted();
   }
 
   @Test
@@ -224,7 +244,20 @@ class CrashModelTest {
 
   private static void requireSound(
       CrashLife life, PagedDevice image, int call, Random coin, long seed) throws Exception {
+    PagedDevice untouched = image.copy();
     String where = "seed " + seed + ", crash after call " + call;
+    try {
+      requireSound(life, image, call, coin, where);
+    } catch (Exception | AssertionError e) {
+      Path kept = CrashScene.keep(seed, life.device, untouched, call);
+      throw new AssertionError(where + ", kept in " + kept + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireSound(
+      CrashLife life, PagedDevice crashed, int call, Random coin, String crash) throws Exception {
+    PagedDevice image = crashed;
+    String where = crash;
     String fault = CrashVerdict.ofDevice(image, false);
     if (fault == null) {
       fault = CrashVerdict.ofErased(image, life.model.erasedAt(call));

@@ -2,8 +2,10 @@
 package io.lunette.engine;
 
 import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.CrashModel.Content;
@@ -138,6 +140,30 @@ final class LifeControl {
     }
   }
 
+  /** Half of them as is usual, the others by whatever else the device offers. */
+  private EraseRequest eraseRequest() {
+    if (books.random.nextBoolean()) {
+      return EraseRequest.zeroFillVerified();
+    }
+    List<EraseMethod> methods =
+        books.driver.capabilities().eraseMethods().stream()
+            .filter(method -> keyed || method != EraseMethod.CRYPTO)
+            .sorted()
+            .toList();
+    EraseMethod method = methods.get(books.random.nextInt(methods.size()));
+    ErasePasses passes =
+        method == EraseMethod.OVERWRITE
+            ? new ErasePasses(books.random.nextInt(256), 1 + books.random.nextInt(2))
+            : ErasePasses.NONE;
+    EraseSample sample =
+        switch (books.random.nextInt(3)) {
+          case 0 -> EraseSample.NONE;
+          case 1 -> EraseSample.ofPercent(30, books.random.nextLong());
+          default -> EraseSample.ALL;
+        };
+    return new EraseRequest(method, passes, sample);
+  }
+
   /** Only of volumes that were made empty: those are zero after it. */
   void erase() throws Exception {
     String name = books.any(false);
@@ -147,10 +173,7 @@ final class LifeControl {
     books.close(name);
     int sectors = books.model.now.get(name).stamps().length;
     VolumeName volume = new VolumeName(name);
-    EraseRequest request =
-        keyed && books.random.nextBoolean()
-            ? new EraseRequest(EraseMethod.CRYPTO, books.random.nextBoolean())
-            : EraseRequest.zeroFillVerified();
+    EraseRequest request = eraseRequest();
     AtomicReference<Job<EraseReport>> job = new AtomicReference<>();
     books.change(
         "erase " + name + " by " + request.method().label(),

@@ -2,10 +2,14 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A device that remembers every write and flush of a life, in order, so that its state after a
@@ -26,14 +30,29 @@ final class RecordingDevice extends PagedDevice {
     }
   }
 
+  private static final int MOST_DELAY_NANOS = 50_000;
+
   private final PagedDevice before;
+  private final boolean isHasty;
   private final List<Call> calls = new ArrayList<>();
   private long failingCall = Long.MAX_VALUE;
+  private long counted;
   private boolean failed;
 
   /** A recording that begins with what {@code before} holds. */
   RecordingDevice(PagedDevice before) {
+    this(before, true);
+  }
+
+  /**
+   * The same.
+   *
+   * @param isHasty whether calls take no time, or some of them a little, so that the threads of the
+   *     engine come in another order
+   */
+  RecordingDevice(PagedDevice before, boolean isHasty) {
     super(before.sizeBytes());
+    this.isHasty = isHasty;
     this.before = before.copy();
     for (int page = 0; page < before.sizeBytes() / PAGE; page++) {
       if (!before.isZero(page)) {
@@ -47,6 +66,11 @@ final class RecordingDevice extends PagedDevice {
     failingCall = call;
   }
 
+  /** How many calls there were that can fail, reads among them. */
+  synchronized long counted() {
+    return counted;
+  }
+
   synchronized boolean hasFailed() {
     return failed;
   }
@@ -57,18 +81,31 @@ final class RecordingDevice extends PagedDevice {
   }
 
   /** The calls around one, for whoever looks for a fault. */
-  synchronized String around(int call) {
+  String around(int call) {
+    return text(Math.max(0, call - 40), Math.min(calls(), call + 6), call);
+  }
+
+  /** Calls from one to before another, a line each; those from {@code crash} on never happened. */
+  synchronized String text(int from, int to, int crash) {
     StringBuilder text = new StringBuilder();
-    for (int at = Math.max(0, call - 40); at < Math.min(calls.size(), call + 6); at++) {
+    for (int at = from; at < to; at++) {
       Call one = calls.get(at);
-      text.append('\n').append(at).append(at < call ? "  " : " x ");
+      text.append('\n').append(at).append(at < crash ? "  " : " x ");
       text.append(one.isFlush() ? "flush" : one.bytes.length + " bytes at " + one.offset);
       text.append(one.isCertain ? " durably" : "");
     }
     return text.toString();
   }
 
+  /** Outside of the lock, so that others overtake. */
+  private void delay() {
+    if (!isHasty && ThreadLocalRandom.current().nextInt(4) == 0) {
+      LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(MOST_DELAY_NANOS));
+    }
+  }
+
   private void countDown() throws DeviceException {
+    counted++;
     if (failingCall-- == 0) {
       failed = true;
       throw new DeviceException("simulated: an I/O error");
@@ -76,23 +113,59 @@ final class RecordingDevice extends PagedDevice {
   }
 
   @Override
-  public synchronized void read(long offset, ByteBuffer target) throws DeviceException {
-    countDown();
-    super.read(offset, target);
+  public void read(long offset, ByteBuffer target) throws DeviceException {
+    delay();
+    synchronized (this) {
+      countDown();
+      super.read(offset, target);
+    }
   }
 
   @Override
-  public synchronized void write(long offset, ByteBuffer source) throws DeviceException {
-    write(offset, source, false);
+  public void write(long offset, ByteBuffer source) throws DeviceException {
+    delay();
+    record(offset, source, false);
   }
 
   @Override
-  public synchronized void writeDurably(long offset, ByteBuffer source) throws DeviceException {
-    write(offset, source, false);
-    write(offset, source, true);
+  public void writeDurably(long offset, ByteBuffer source) throws DeviceException {
+    delay();
+    synchronized (this) {
+      record(offset, source, false);
+      record(offset, source, true);
+    }
   }
 
-  private void write(long offset, ByteBuffer source, boolean certain) throws DeviceException {
+  /** A call of its own, which a crash tears as it does a write. */
+  @Override
+  public void zeroRange(long offset, long length) throws DeviceException {
+    write(offset, ByteBuffer.allocate((int) length));
+  }
+
+  /** The same. */
+  @Override
+  public void punchHole(long offset, long length) throws DeviceException {
+    write(offset, ByteBuffer.allocate((int) length));
+  }
+
+  @Override
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
+    return new DeviceFeatures(
+        "memory",
+        "",
+        0,
+        0,
+        0,
+        Support.NO,
+        Support.YES,
+        Support.YES,
+        Support.NO,
+        Support.YES,
+        Support.NO);
+  }
+
+  private synchronized void record(long offset, ByteBuffer source, boolean certain)
+      throws DeviceException {
     byte[] bytes = new byte[source.remaining()];
     source.get(source.position(), bytes);
     calls.add(new Call(offset, bytes, certain));
@@ -102,9 +175,12 @@ final class RecordingDevice extends PagedDevice {
   }
 
   @Override
-  public synchronized void flush() throws DeviceException {
-    countDown();
-    calls.add(new Call(0, null, false));
+  public void flush() throws DeviceException {
+    delay();
+    synchronized (this) {
+      countDown();
+      calls.add(new Call(0, null, false));
+    }
   }
 
   /** Goes through the crash points of the recorded life, from first to last. */
