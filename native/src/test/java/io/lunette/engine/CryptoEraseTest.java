@@ -43,6 +43,7 @@ class CryptoEraseTest {
 
   private static final int EXTENT = 64 * 1024;
   private static final int SIZE = 6 * EXTENT;
+  private static final int PAGES_PER_EXTENT = EXTENT / PagedDevice.PAGE;
   private static final UUID POOL = new UUID(7, 7);
   private static final VolumeName IMAGE = new VolumeName("image");
   private static final VolumeName CLONE = new VolumeName("clone");
@@ -154,10 +155,37 @@ class CryptoEraseTest {
 
   @Test
   void aVerifiedEraseByKeyHasAlsoOverwrittenTheExtents() throws Exception {
+    PagedDevice before = device.copy();
+    write(CLONE, noise(2 * EXTENT, 11));
+    List<Integer> extents = extentsThatDifferFrom(before);
+    assertThat(extents).hasSize(2);
+    byte[] enciphered = Arrays.copyOf(device.page(extents.get(0) * PAGES_PER_EXTENT), 512);
+    assertThat(RawBytes.occurrences(device, enciphered)).isEqualTo(1);
+
     EraseReport report = erase(CLONE, true);
 
     assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(2L * EXTENT);
     assertThat(driver.space().dirtyBytes()).isZero();
+    assertThat(RawBytes.occurrences(device, enciphered)).isZero();
+    for (int extent : extents) {
+      int page = extent * PAGES_PER_EXTENT;
+      assertThat(IntStream.range(page, page + PAGES_PER_EXTENT)).allMatch(device::isZero);
+    }
+  }
+
+  /** Those that differ in every page, as metadata does not. */
+  private List<Integer> extentsThatDifferFrom(PagedDevice before) {
+    List<Integer> extents = new ArrayList<>();
+    for (int extent = 0; extent < device.sizeBytes() / EXTENT; extent++) {
+      int page = extent * PAGES_PER_EXTENT;
+      boolean differs =
+          IntStream.range(page, page + PAGES_PER_EXTENT)
+              .noneMatch(at -> Arrays.equals(before.page(at), device.page(at)));
+      if (differs) {
+        extents.add(extent);
+      }
+    }
+    return extents;
   }
 
   @Test

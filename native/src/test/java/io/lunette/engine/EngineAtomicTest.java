@@ -134,8 +134,12 @@ class EngineAtomicTest {
       }
       assertThat(refused.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
       // Two extents are dropped and come back; three are needed.
+      BlockingIo.write(device, MIB, filled(0x7e4a47, 131_072), Durability.VISIBLE);
       BlockingIo.discard(device, MIB, 131_072);
       BlockingIo.purge(device);
+      byte[] discarded = new byte[512];
+      filled(0x7e4a47, discarded.length).get(discarded);
+      assertThat(RawBytes.occurrences(file, discarded)).isZero();
 
       refused =
           catchThrowableOfType(

@@ -35,16 +35,19 @@ class EngineCopyTest {
 
   private static final int EXTENT = 64 * 1024;
   private static final int BLOCK = 4096;
+  private static final int SECTOR = 512;
   private static final int SIZE = 160 * EXTENT;
   private static final VolumeName IMAGE = new VolumeName("image");
   private static final VolumeName COPY = new VolumeName("copy");
 
+  private PagedDevice raw;
   private HeldDevice device;
   private EngineVolumeDriver driver;
 
   @BeforeEach
   void openPool() throws Exception {
-    device = new HeldDevice(new PagedDevice(64L << 20));
+    raw = new PagedDevice(64L << 20);
+    device = new HeldDevice(raw);
     PoolState.format(device, new UUID(7, 7));
     open();
   }
@@ -110,12 +113,14 @@ class EngineCopyTest {
     VolumeName eldest = new VolumeName("eldest");
     driver.create(volume, SIZE);
     byte[] content = Arrays.copyOf(random(EXTENT, 11), SIZE);
+    byte[] hidden = Arrays.copyOf(content, SECTOR);
     write(volume, 0, Arrays.copyOf(content, EXTENT));
     driver.snapshot(volume, eldest);
     byte[] patch = random(BLOCK, 12);
     System.arraycopy(patch, 0, content, 0, BLOCK);
     write(volume, 0, patch);
     driver.snapshot(volume, IMAGE);
+    assertThat(RawBytes.occurrences(raw, hidden)).isEqualTo(1);
 
     device.holdReadsBy("lunette-copy");
     Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
@@ -133,6 +138,7 @@ class EngineCopyTest {
 
     assertThat(read(COPY)).isEqualTo(content);
     assertThat(driver.space().dirtyBytes()).isZero();
+    assertThat(RawBytes.occurrences(raw, hidden)).isZero();
   }
 
   private void purge(VolumeName name) {

@@ -20,7 +20,6 @@ import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -42,7 +41,7 @@ final class EngineEraseMethodTest {
   private static final long CACHE_BYTES = 1 << 20;
   private static final int WRITTEN_BYTES = 2 << 20;
   private static final VolumeName VOLUME = new VolumeName("tenant");
-  private static final String MARK = "what the tenant wrote;";
+  private static final byte[] MARK = "what the tenant wrote;".getBytes(StandardCharsets.US_ASCII);
 
   @TempDir private Path directory;
 
@@ -83,11 +82,11 @@ final class EngineEraseMethodTest {
       driver.create(VOLUME, VOLUME_BYTES);
       for (EraseMethod method : driver.capabilities().eraseMethods()) {
         write(driver);
-        assertThat(occurrences(raw)).as("%s, before", method).isPositive();
+        assertThat(RawBytes.occurrences(raw, MARK)).as("%s, before", method).isPositive();
 
         EraseReport report = erase(driver, new EraseRequest(method, true));
 
-        assertThat(occurrences(raw)).as("%s", method).isZero();
+        assertThat(RawBytes.occurrences(raw, MARK)).as("%s", method).isZero();
         assertThat(report.claim())
             .isEqualTo(
                 method == EraseMethod.ZERO_FILL || method == EraseMethod.OVERWRITE
@@ -115,6 +114,7 @@ final class EngineEraseMethodTest {
       EraseReport report = erase(driver, new EraseRequest(EraseMethod.DISCARD, true));
 
       assertThat(before - dataBytes(file)).isGreaterThanOrEqualTo(report.erasedBytes() / 2);
+      assertThat(RawBytes.occurrences(file, MARK)).isZero();
     }
   }
 
@@ -151,12 +151,14 @@ final class EngineEraseMethodTest {
           .containsExactly(
               // What is mapped, then what was discarded before.
               0xa5, -1, 0x5a, -1, 0xa5, -1, 0, -1, 0xa5, -1, 0x5a, -1, 0xa5, -1, 0, -1);
+      assertThat(RawBytes.occurrences(device, MARK)).isZero();
     }
   }
 
   @Test
   void sampleReadsAShareBackAndTheReportSaysHowMuch() throws Exception {
-    try (EngineVolumeDriver driver = memoryPool(new PagedDevice(POOL_BYTES))) {
+    PagedDevice device = new PagedDevice(POOL_BYTES);
+    try (EngineVolumeDriver driver = memoryPool(device)) {
       write(driver);
       EraseRequest request =
           new EraseRequest(EraseMethod.ZERO_FILL, ErasePasses.NONE, EraseSample.ofPercent(25, 42));
@@ -166,6 +168,7 @@ final class EngineEraseMethodTest {
       assertThat(report.request()).isEqualTo(request);
       assertThat(report.request().verify()).isFalse();
       assertThat(report.verifiedBytes()).isPositive().isLessThan(report.erasedBytes() / 2);
+      assertThat(RawBytes.occurrences(device, MARK)).isZero();
     }
   }
 
@@ -204,9 +207,8 @@ final class EngineEraseMethodTest {
 
   private static ByteBuffer marked(int length) {
     ByteBuffer buffer = ByteBuffer.allocateDirect(length);
-    byte[] mark = MARK.getBytes(StandardCharsets.US_ASCII);
-    while (buffer.remaining() >= mark.length) {
-      buffer.put(mark);
+    while (buffer.remaining() >= MARK.length) {
+      buffer.put(MARK);
     }
     return buffer.position(0);
   }
@@ -214,19 +216,6 @@ final class EngineEraseMethodTest {
   private static EraseReport erase(EngineVolumeDriver driver, EraseRequest request)
       throws Exception {
     return driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
-  }
-
-  private static int occurrences(Path raw) throws Exception {
-    int found = 0;
-    byte[] mark = MARK.getBytes(StandardCharsets.US_ASCII);
-    try (InputStream in = Files.newInputStream(raw)) {
-      String bytes = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-      String text = new String(mark, StandardCharsets.ISO_8859_1);
-      for (int at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + mark.length)) {
-        found++;
-      }
-    }
-    return found;
   }
 
   private static long dataBytes(Path file) throws Exception {

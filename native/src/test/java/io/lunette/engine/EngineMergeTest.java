@@ -9,6 +9,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -45,9 +46,11 @@ class EngineMergeTest {
     driver.create(VOLUME, SIZE);
   }
 
+  /** Whatever was merged, when all volumes are gone nothing of them is on the device. */
   @AfterEach
   void closePool() throws Exception {
     driver.close();
+    assertThat(CrashVerdict.ofEnd(device, KeyVault.none())).isNull();
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ class EngineOutOfSpaceTest {
   private static final long NEAR = 65_536;
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final int BLOCK = 4096;
+  private static final byte[] MARK = "a tenant's".getBytes(StandardCharsets.US_ASCII);
 
   @TempDir Path directory;
 
@@ -138,7 +140,7 @@ class EngineOutOfSpaceTest {
         writes.add(end);
         device.write(
             i * NEAR,
-            ByteBuffer.allocateDirect(BLOCK).putInt(0, i),
+            ByteBuffer.allocateDirect(BLOCK).putInt(0, i).put(BLOCK / 2, MARK),
             Durability.VISIBLE,
             new Completing(end));
       }
@@ -166,7 +168,10 @@ class EngineOutOfSpaceTest {
         CompletableFuture<Void> end = new CompletableFuture<>();
         writes.add(end);
         device.write(
-            i * NEAR, ByteBuffer.allocateDirect(BLOCK), Durability.VISIBLE, new Completing(end));
+            i * NEAR,
+            ByteBuffer.allocateDirect(BLOCK).put(BLOCK / 2, MARK),
+            Durability.VISIBLE,
+            new Completing(end));
       }
     }
     erase();
@@ -195,6 +200,7 @@ class EngineOutOfSpaceTest {
             .result()
             .toCompletableFuture()
             .get(1, TimeUnit.MINUTES);
+    assertThat(RawBytes.occurrences(file, MARK)).isZero();
   }
 
   /** Writes single blocks, that far apart, and returns how many there was space for. */
@@ -219,7 +225,7 @@ class EngineOutOfSpaceTest {
 
   private static void write(BlockDevice device, long offset, int content) throws BlockException {
     ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-    block.putInt(0, content);
+    block.putInt(0, content).put(BLOCK / 2, MARK);
     BlockingIo.write(device, offset, block, Durability.VISIBLE);
   }
 

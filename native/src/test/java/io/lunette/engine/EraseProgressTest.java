@@ -15,6 +15,7 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -26,9 +27,11 @@ import org.junit.jupiter.api.Test;
 class EraseProgressTest {
 
   private static final int WRITTEN = 4 << 20;
+  private static final byte[] MARK = "a tenant's".getBytes(StandardCharsets.US_ASCII);
   private static final VolumeName VOLUME = new VolumeName("volume");
 
-  private final HeldDevice device = new HeldDevice(new PagedDevice(64L << 20));
+  private final PagedDevice raw = new PagedDevice(64L << 20);
+  private final HeldDevice device = new HeldDevice(raw);
   private EngineVolumeDriver driver;
 
   @BeforeEach
@@ -37,7 +40,7 @@ class EraseProgressTest {
     driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20);
     driver.create(VOLUME, 16 << 20);
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
-      ByteBuffer bytes = ByteBuffer.allocateDirect(WRITTEN).putInt(0, 1);
+      ByteBuffer bytes = ByteBuffer.allocateDirect(WRITTEN).put(0, MARK);
       BlockingIo.write(volume, 0, bytes, Durability.DURABLE);
     }
     device.holdLargeWrites();
@@ -63,6 +66,7 @@ class EraseProgressTest {
     EraseReport report = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
     assertThat(joined.result().toCompletableFuture().get(1, TimeUnit.MINUTES)).isEqualTo(report);
     assertThat(job.progress()).isEqualTo(new Job.Progress(WRITTEN, WRITTEN));
+    assertThat(RawBytes.occurrences(raw, MARK)).isZero();
   }
 
   @Test

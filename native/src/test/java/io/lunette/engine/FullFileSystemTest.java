@@ -88,6 +88,8 @@ class FullFileSystemTest {
       int returned = fill(RETURNED);
       assertThat(returned).isGreaterThan(8);
       erase(RETURNED, method);
+      requireGone(pool, 1);
+      requireGone(pool, returned);
       fillUp(mount.directory().resolve("ballast"));
 
       writeBlocks(VOLUME, 1, 64);
@@ -135,6 +137,13 @@ class FullFileSystemTest {
       driver.close();
       assertThat(PoolCheck.check(pool).problems()).isEmpty();
     }
+  }
+
+  /** Of the other volume there are single blocks alone. */
+  private static void requireGone(Path pool, int value) throws Exception {
+    byte[] twoBlocks = new byte[2 * BLOCK];
+    filled(twoBlocks.length, value).get(twoBlocks);
+    assertThat(RawBytes.occurrences(pool, twoBlocks)).isZero();
   }
 
   private void open(Path pool) throws Exception {

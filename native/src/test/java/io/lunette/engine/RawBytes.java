@@ -9,19 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** Looks at every byte of a device for what a tenant wrote, past every map. */
-final class RawBytes {
+public final class RawBytes {
 
   private static final int STEP_BYTES = 1 << 20;
 
   private RawBytes() {}
 
   /** How often the bytes occur on a device, at whatever place; never overlapping. */
-  static int occurrences(RawDevice device, byte[] wanted) throws IOException {
+  public static int occurrences(RawDevice device, byte[] wanted) throws IOException {
     return occurrences(device.sizeBytes(), device::read, wanted);
   }
 
   /** The same in a file or on a block device. */
-  static int occurrences(Path file, byte[] wanted) throws IOException {
+  public static int occurrences(Path file, byte[] wanted) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
       return occurrences(
           channel.size(),

@@ -13,6 +13,7 @@ import io.lunette.core.volume.VolumeName;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,15 +43,12 @@ class SpaceReuseTest {
       assertThat(once).isGreaterThan(WRITTEN * MIB);
       // What is reserved ahead of writers comes on top: twice as much as they took at a time.
       assertThat(held(pool)).isLessThan(once + 3L * WRITTEN * MIB);
+      assertThat(RawBytes.occurrences(pool, filled(512))).isZero();
     }
   }
 
   private static void writeAndErase(EngineVolumeDriver driver) throws Exception {
-    ByteBuffer bytes = ByteBuffer.allocateDirect(MIB);
-    while (bytes.hasRemaining()) {
-      bytes.put((byte) 7);
-    }
-    bytes.flip();
+    ByteBuffer bytes = ByteBuffer.allocateDirect(MIB).put(filled(MIB)).flip();
     try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       for (int i = 0; i < WRITTEN; i++) {
         BlockingIo.write(device, (long) i * MIB, bytes, Durability.VISIBLE);
@@ -63,6 +61,12 @@ class SpaceReuseTest {
             .result()
             .toCompletableFuture()
             .get(1, TimeUnit.MINUTES);
+  }
+
+  private static byte[] filled(int length) {
+    byte[] bytes = new byte[length];
+    Arrays.fill(bytes, (byte) 7);
+    return bytes;
   }
 
   private static long held(Path pool) throws Exception {

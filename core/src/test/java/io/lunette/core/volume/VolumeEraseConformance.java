@@ -49,6 +49,7 @@ interface VolumeEraseConformance extends DriverFixture {
 
     assertThat(report.erasedBytes()).isGreaterThanOrEqualTo(100 * 1024);
     assertSetBack("a", new byte[64 * 1024]);
+    assertNotOnDevice(pattern(100 * 1024, 43));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.RawBytes;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
@@ -20,6 +21,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -87,6 +89,9 @@ record PoolAtRest(Path file) {
           .result()
           .toCompletableFuture()
           .get(1, TimeUnit.MINUTES);
+      if (RawBytes.occurrences(file, mark(erased)) != 0) {
+        throw new AssertionError("something of " + erased + " is left");
+      }
     }
   }
 
@@ -113,6 +118,11 @@ record PoolAtRest(Path file) {
     return new PoolAtRest(copy);
   }
 
+  /** Of what is written to a volume, and nowhere in metadata. */
+  private static byte[] mark(VolumeName name) {
+    return ("a block of " + name).getBytes(StandardCharsets.US_ASCII);
+  }
+
   /** A copy of the pool's file as it was while it was open and had commits in the journal. */
   Path leftOpen(Path copy) throws Exception {
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
@@ -130,7 +140,7 @@ record PoolAtRest(Path file) {
     try (BlockDevice device = driver.open(name, AccessMode.READ_WRITE)) {
       for (int i = 0; i < extents; i++) {
         ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES);
-        block.putInt(0, 1 + i);
+        block.putInt(0, 1 + i).put(Integer.BYTES, mark(name));
         BlockingIo.write(device, (long) i * PoolLayout.EXTENT_BYTES, block, Durability.VISIBLE);
       }
       BlockingIo.flush(device);
