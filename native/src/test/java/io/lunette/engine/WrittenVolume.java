@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -95,8 +96,12 @@ final class WrittenVolume {
     for (int block = 0; block < found.length; block++) {
       if (!possible.get(block).contains(found[block])) {
         return String.format(
+            Locale.ROOT,
             "block %d of volume %d holds %x, not one of %s",
-            block, number, found[block], hex(possible.get(block)));
+            block,
+            number,
+            found[block],
+            hex(possible.get(block)));
       }
     }
     return null;
@@ -115,8 +120,12 @@ final class WrittenVolume {
       int block = Arrays.mismatch(expected, snapshot.getValue());
       if (block != NEVER) {
         return String.format(
+            Locale.ROOT,
             "block %d of %s holds %x, not %x",
-            block, snapshot.getKey(), snapshot.getValue()[block], expected[block]);
+            block,
+            snapshot.getKey(),
+            snapshot.getValue()[block],
+            expected[block]);
       }
     }
     return null;
