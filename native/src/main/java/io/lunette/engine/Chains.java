@@ -33,6 +33,8 @@ final class Chains {
   /** See {@link Layer#moves}; taken after the lock of the metadata. */
   final StampedLock moves = new StampedLock();
 
+  final ResolvedMaps resolved;
+
   private final Map<Long, Layer> layers = new HashMap<>();
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
@@ -42,6 +44,7 @@ final class Chains {
     this.metadata = metadata;
     this.pages = pages;
     this.cache = cache;
+    this.resolved = new ResolvedMaps(cache);
   }
 
   Layer layer(long id) {
@@ -134,15 +137,16 @@ final class Chains {
    * Gives up a layer that nothing reads any more, and with it every nameless layer below that only
    * it kept. What they wrote waits for its scrub.
    */
-  void release(Layer layer) throws IOException {
-    setState(layer, LayerSlot.State.RELEASED);
-    Layer below = layer.parent;
-    layer.parent = null;
-    if (below != null) {
-      below.children--;
-      if (below.children == 0 && below.owner == null) {
-        release(below);
+  void release(Layer top) throws IOException {
+    Layer layer = top;
+    while (layer != null) {
+      setState(layer, LayerSlot.State.RELEASED);
+      Layer below = layer.parent;
+      layer.parent = null;
+      if (below != null) {
+        below.children--;
       }
+      layer = below != null && below.children == 0 && below.owner == null ? below : null;
     }
   }
 
@@ -276,6 +280,7 @@ final class Chains {
         slot,
         new WordTree(new TreeKey(TreeKey.Kind.MAP, id), pages, cache, mapRoot),
         new WordTree(new TreeKey(TreeKey.Kind.DROPPED, id), pages, cache, dropped),
-        moves);
+        moves,
+        resolved);
   }
 }

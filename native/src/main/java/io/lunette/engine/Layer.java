@@ -30,6 +30,12 @@ final class Layer {
   /** Held for writing while a map entry moves from one layer to another; one for the pool. */
   final StampedLock moves;
 
+  /** What is known of chains; one for the pool. */
+  final ResolvedMaps resolved;
+
+  /** What {@link #isAnyKeyed} found, or null. */
+  private volatile Boolean anyKeyed;
+
   LayerSlot slot;
 
   /** Layers that lie directly on this one. */
@@ -50,9 +56,16 @@ final class Layer {
   /** Extents written to and no longer mapped. */
   long droppedExtents;
 
-  Layer(long id, LayerSlot slot, WordTree map, WordTree dropped, StampedLock moves) {
+  Layer(
+      long id,
+      LayerSlot slot,
+      WordTree map,
+      WordTree dropped,
+      StampedLock moves,
+      ResolvedMaps resolved) {
     this.id = id;
     this.moves = moves;
+    this.resolved = resolved;
     this.slot = slot;
     this.opaque = slot.opaque();
     this.map = map;
@@ -72,14 +85,22 @@ final class Layer {
     key = dataKey;
   }
 
-  /** Whether this or another layer of the chain has a key. */
+  /**
+   * Whether this or another layer of the chain has a key. What was found once stays: keys are set
+   * before anything reads the layer, a merge joins layers of one key, and what was cut off from a
+   * layer with a key is read no worse for being asked for one.
+   */
   boolean isAnyKeyed() {
-    for (Layer layer = this; layer != null; layer = layer.parent) {
-      if (layer.key != null) {
-        return true;
+    Boolean known = anyKeyed;
+    if (known == null) {
+      boolean found = false;
+      for (Layer layer = this; layer != null && !found; layer = layer.parent) {
+        found = layer.key != null;
       }
+      known = found;
+      anyKeyed = known;
     }
-    return false;
+    return known;
   }
 
   boolean isEmpty() {

@@ -6,6 +6,7 @@ import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -47,15 +48,26 @@ final class LayerMerge {
     return lower;
   }
 
-  /** Whether two layers can become one: nobody names the lower, and one volume wrote both. */
-  static boolean isPair(Layer lower, Layer upper) {
+  /**
+   * Whether two layers can become one: nobody names the lower, and nobody will ask for what the one
+   * holds without the other. That is so where one volume wrote both; and where the lower's has been
+   * deleted, so that no purge of it has to find what it gave up, and the upper's is sealed or
+   * deleted too, so that no erase has to take the upper away and leave the lower.
+   */
+  static boolean isPair(Chains chains, Layer lower, Layer upper) {
     return lower.owner == null
         && lower.children == 1
         && lower.slot.state() == LayerSlot.State.FROZEN
         && upper.parent == lower
         && upper.slot.state() != LayerSlot.State.RELEASED
-        && lower.slot.volume() == upper.slot.volume()
-        && lower.key() == upper.key();
+        && lower.key() == upper.key()
+        && (lower.slot.volume() == upper.slot.volume()
+            || (chains.volume(lower.slot.volume()) == null && isFinal(chains, upper)));
+  }
+
+  private static boolean isFinal(Chains chains, Layer layer) {
+    Volume writer = chains.volume(layer.slot.volume());
+    return writer == null || writer.slot.state() == VolumeSlot.State.SEALED;
   }
 
   /** What becomes of one logical extent: blocks to write to the device, then the map entries. */
@@ -150,7 +162,7 @@ final class LayerMerge {
   private boolean claim() {
     metadata.lock.lock();
     try {
-      if (!isPair(lower, upper)) {
+      if (!isPair(metadata.chains, lower, upper)) {
         return false;
       }
       upper.merging = true;
@@ -258,7 +270,7 @@ final class LayerMerge {
   private boolean apply(List<Step> steps) throws IOException {
     metadata.lock.lock();
     try {
-      if (!isPair(lower, upper)) {
+      if (!isPair(metadata.chains, lower, upper)) {
         return false;
       }
       if (lower.slot.suspect()) {
@@ -270,6 +282,7 @@ final class LayerMerge {
           move(step);
         }
       } finally {
+        steps.forEach(step -> metadata.chains.resolved.moved(step.extent));
         metadata.chains.moves.unlockWrite(stamp);
       }
       if (!steps.isEmpty()) {

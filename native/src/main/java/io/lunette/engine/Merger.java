@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps chains short: merges the layers that deleted snapshots leave behind, one pair after the
- * other, in a thread of its own. A layer that several others lie on, or that another volume wrote,
- * stays as it is.
+ * Keeps chains short: merges the layers that deleted volumes leave behind, one pair after the
+ * other, in a thread of its own. A layer that several others lie on, or from which an erase of the
+ * one on it must be told apart ({@link LayerMerge#isPair}), stays as it is.
  */
 final class Merger {
 
@@ -42,7 +42,10 @@ final class Merger {
     thread.start();
   }
 
-  /** Says that a layer may have lost its name or all but one of those on it; with the lock held. */
+  /**
+   * Says that a layer may have lost its name or all but one of those on it, or that a volume was
+   * sealed; with the lock held.
+   */
   void chainsChanged() {
     looked = false;
     wanted.signal();
@@ -99,7 +102,9 @@ final class Merger {
   private LayerMerge find() {
     for (Layer upper : metadata.chains.layers()) {
       Layer lower = upper.parent;
-      if (lower != null && LayerMerge.isPair(lower, upper) && !failed.contains(lower)) {
+      if (lower != null
+          && LayerMerge.isPair(metadata.chains, lower, upper)
+          && !failed.contains(lower)) {
         return new LayerMerge(pool, lower, upper);
       }
     }

@@ -35,7 +35,7 @@ final class PromptIo {
     long runOffset = VolumeMap.ZERO;
     boolean runIsZero = true;
     DataKey runKey = null;
-    boolean anyKeyed = top.isAnyKeyed();
+    DataKey[] found = top.isAnyKeyed() ? new DataKey[1] : null;
     for (int at = start; at < end; ) {
       long position = offset + (at - start);
       long logical = position / PoolLayout.EXTENT_BYTES;
@@ -51,12 +51,11 @@ final class PromptIo {
       }
       boolean isZero = extent == VolumeMap.ZERO;
       DataKey key = null;
-      if (anyKeyed && !isZero) {
-        Layer owner = VolumeMap.ownerOf(top, logical, extent);
-        if (owner == null) {
+      if (found != null && !isZero) {
+        if (!VolumeMap.findKey(top, logical, extent, found)) {
           return false;
         }
-        key = owner.key();
+        key = found[0];
       }
       boolean joins =
           isZero == runIsZero

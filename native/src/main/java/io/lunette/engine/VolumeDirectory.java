@@ -19,6 +19,9 @@ import java.util.UUID;
  */
 final class VolumeDirectory {
 
+  /** Layers of a chain that clones and snapshots may lie on each other. */
+  static final int LAYERS_MAX = 1024;
+
   private final Metadata metadata;
 
   VolumeDirectory(Metadata metadata) {
@@ -175,6 +178,26 @@ final class VolumeDirectory {
     if (volume.device != null) {
       throw new VolumeException(
           VolumeException.Kind.BUSY, "volume " + volume.name() + " is open: unmap it first");
+    }
+  }
+
+  /**
+   * Refuses to make a chain longer that is as long as one may be: what looks through one, or gives
+   * it up in one group of the journal, takes its time for each layer.
+   */
+  static void requireRoomOn(Volume source) throws VolumeException {
+    int layers = 0;
+    for (Layer layer = source.top; layer != null; layer = layer.parent) {
+      layers++;
+    }
+    if (layers >= LAYERS_MAX) {
+      throw new VolumeException(
+          VolumeException.Kind.UNSUPPORTED,
+          "volume "
+              + source.name()
+              + " is a chain of "
+              + layers
+              + " layers, the most there may be: make an independent clone of it and go on from that");
     }
   }
 

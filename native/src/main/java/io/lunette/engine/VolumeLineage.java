@@ -49,6 +49,7 @@ final class VolumeLineage {
             throw VolumeDirectory.conflict(snapshot);
           }
           VolumeDirectory.requireWritable(volume);
+          VolumeDirectory.requireRoomOn(volume);
           Layer frozen = volume.top;
           metadata.chains.setState(frozen, LayerSlot.State.FROZEN);
           Layer top =

@@ -146,6 +146,7 @@ final class VolumeMaker {
     for (VolumeName name : names) {
       Volume volume = metadata.chains.volume(name.value());
       if (volume == null) {
+        VolumeDirectory.requireRoomOn(origin);
         Layer layer = newLayer(origin, wish, keys);
         volume =
             directory.newVolume(name, layer, size, block, origin.id, VolumeSlot.State.WRITABLE);

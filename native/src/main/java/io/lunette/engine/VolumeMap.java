@@ -20,6 +20,9 @@ final class VolumeMap {
   /** The blocks do not lie together, or it takes more than memory to know. */
   static final long SCATTERED = -1;
 
+  /** None of the blocks is held here. */
+  private static final long ELSEWHERE = -2;
+
   private VolumeMap() {}
 
   /** Fills in where the blocks of a logical extent lie that {@code wanted} names. */
@@ -36,21 +39,34 @@ final class VolumeMap {
 
   private static void resolveOnce(Layer top, long logicalExtent, int wanted, BlockPlaces places)
       throws IOException {
-    int missing = wanted;
-    for (Layer layer = top; missing != 0 && layer != null; layer = layer.below()) {
-      long entry = layer.map.get(logicalExtent);
-      int held = MapEntry.mask(entry) & missing;
-      long base = MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
-      for (int rest = held; rest != 0; rest &= rest - 1) {
-        int block = Integer.numberOfTrailingZeros(rest);
-        places.offsets[block] = base == 0 ? ZERO : base + (long) block * PoolLayout.BLOCK_BYTES;
-        places.keys[block] = base == 0 ? null : layer.key();
+    int missing = places.take(top.map.get(logicalExtent), top.key(), wanted);
+    Layer below = missing == 0 ? null : top.below();
+    ResolvedPage page = pageOf(below, logicalExtent);
+    if (page != null) {
+      int end = page.end(logicalExtent);
+      for (int i = page.first(logicalExtent); i < end && missing != 0; i++) {
+        missing = places.take(page.piece(i), page.key(i), missing);
       }
-      missing &= ~held;
+    } else {
+      for (Layer layer = below; layer != null && missing != 0; layer = layer.below()) {
+        missing = places.take(layer.map.get(logicalExtent), layer.key(), missing);
+      }
     }
-    for (int rest = missing; rest != 0; rest &= rest - 1) {
-      places.offsets[Integer.numberOfTrailingZeros(rest)] = ZERO;
-      places.keys[Integer.numberOfTrailingZeros(rest)] = null;
+    places.zero(missing);
+  }
+
+  /**
+   * What shows through a chain, if more than one layer has to be looked at for it; null also where
+   * a page of some layer cannot be read, which another layer may make up for.
+   */
+  private static ResolvedPage pageOf(Layer base, long logicalExtent) {
+    if (base == null || base.below() == null) {
+      return null;
+    }
+    try {
+      return base.resolved.get(base, logicalExtent);
+    } catch (IOException e) {
+      return null;
     }
   }
 
@@ -60,18 +76,9 @@ final class VolumeMap {
   }
 
   private static int visibleOnce(Layer from, long logicalExtent) throws IOException {
-    int decided = 0;
-    int visible = 0;
-    for (Layer layer = from; layer != null && decided != PoolLayout.FULL_MASK; ) {
-      long entry = layer.map.get(logicalExtent);
-      int held = MapEntry.mask(entry) & ~decided;
-      if (MapEntry.extent(entry) != 0) {
-        visible |= held;
-      }
-      decided |= held;
-      layer = layer.below();
-    }
-    return visible;
+    BlockPlaces places = new BlockPlaces();
+    resolveOnce(from, logicalExtent, PoolLayout.FULL_MASK, places);
+    return places.nonZero();
   }
 
   /** The first logical extent from there on that a chain has an entry for, or -1. */
@@ -107,36 +114,75 @@ final class VolumeMap {
   }
 
   private static long locateOnce(Layer top, long logicalExtent, int wanted) {
-    for (Layer layer = top; layer != null; layer = layer.below()) {
-      long entry = layer.map.peek(logicalExtent);
-      if (entry == WordTree.NOT_IN_MEMORY) {
-        return SCATTERED;
-      }
-      int held = MapEntry.mask(entry) & wanted;
-      if (held == wanted) {
-        return MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
-      }
-      if (held != 0) {
-        return SCATTERED;
+    long place = locateIn(top.map.peek(logicalExtent), wanted);
+    Layer below = place == ELSEWHERE ? top.below() : null;
+    if (below == null) {
+      return place == ELSEWHERE ? ZERO : place;
+    }
+    if (below.below() == null) {
+      place = locateIn(below.map.peek(logicalExtent), wanted);
+      return place == ELSEWHERE ? ZERO : place;
+    }
+    ResolvedPage page = below.resolved.find(below, logicalExtent);
+    if (page == null) {
+      return SCATTERED;
+    }
+    int end = page.end(logicalExtent);
+    for (int i = page.first(logicalExtent); i < end; i++) {
+      place = locateIn(page.piece(i), wanted);
+      if (place != ELSEWHERE) {
+        return place;
       }
     }
     return ZERO;
   }
 
-  /**
-   * The layer of a chain that maps a logical extent to that place, which {@link #locate} found;
-   * null if none does any more. An extent has one owner and moves only to a layer of the same key,
-   * so the layer's key is that of what lies there, whatever moved since.
-   */
-  static Layer ownerOf(Layer top, long logicalExtent, long place) {
-    for (Layer layer = top; layer != null; layer = layer.below()) {
-      long entry = layer.map.peek(logicalExtent);
-      if (entry != WordTree.NOT_IN_MEMORY
-          && MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES == place) {
-        return layer;
-      }
+  private static long locateIn(long entry, int wanted) {
+    if (entry == WordTree.NOT_IN_MEMORY) {
+      return SCATTERED;
     }
-    return null;
+    int held = MapEntry.mask(entry) & wanted;
+    if (held == wanted) {
+      return MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
+    }
+    return held == 0 ? ELSEWHERE : SCATTERED;
+  }
+
+  /**
+   * Puts the key of what lies at a place, which {@link #locate} found for a logical extent, into
+   * the first element. An extent has one owner and moves only to a layer of the same key, so the
+   * key is right whatever moved since.
+   *
+   * @return false if nothing of the chain lies there any more, or the maps in memory do not tell
+   */
+  static boolean findKey(Layer top, long logicalExtent, long place, DataKey[] key) {
+    Layer below = top.below();
+    ResolvedPage page =
+        below == null || below.below() == null ? null : below.resolved.find(below, logicalExtent);
+    if (liesAt(top.map.peek(logicalExtent), place)) {
+      key[0] = top.key();
+      return true;
+    }
+    if (page != null) {
+      int end = page.end(logicalExtent);
+      for (int i = page.first(logicalExtent); i < end; i++) {
+        if (liesAt(page.piece(i), place)) {
+          key[0] = page.key(i);
+          return true;
+        }
+      }
+      return false;
+    }
+    if (below != null && liesAt(below.map.peek(logicalExtent), place)) {
+      key[0] = below.key();
+      return true;
+    }
+    return false;
+  }
+
+  private static boolean liesAt(long entry, long place) {
+    return entry != WordTree.NOT_IN_MEMORY
+        && MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES == place;
   }
 
   /** As {@link #locate}, but in the top layer alone, and not where it holds them as zero. */

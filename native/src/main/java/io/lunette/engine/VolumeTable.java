@@ -48,6 +48,7 @@ final class VolumeTable {
             if (volume.device != null) {
               volume.device.setTop(volume.top, true);
             }
+            pool.merger.chainsChanged();
           }
           return directory.info(volume);
         });

@@ -30,6 +30,13 @@ final class Leaf extends Node {
     return (long) WORD.getAcquire(words, slot);
   }
 
+  void copyTo(long[] target) {
+    long[] now = words;
+    for (int slot = 0; slot < TreePage.WORDS; slot++) {
+      target[slot] = (long) WORD.getAcquire(now, slot);
+    }
+  }
+
   /** Sets a word and returns whether the leaf has only now become dirty. */
   boolean set(int slot, long value) {
     long[] now = words;

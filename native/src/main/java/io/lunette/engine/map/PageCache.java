@@ -6,10 +6,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keeps the pages of all trees in memory within a budget. A clock with a second chance: a leaf that
- * was used since the hand last passed stays. A leaf that the device does not have as it is, and an
- * index page with anything below it in memory, stay whatever the budget says; {@link #isDirtyMuch}
- * tells when a checkpoint should make more of them removable.
+ * Keeps the pages of all trees, and what was made of them, in memory within a budget. A clock with
+ * a second chance: a leaf that was used since the hand last passed stays. A leaf that the device
+ * does not have as it is, and an index page with anything below it in memory, stay whatever the
+ * budget says; {@link #isDirtyMuch} tells when a checkpoint should make more of them removable.
  *
  * <p>Pages may be added by any thread. {@link #trim} needs the lock of the metadata, and must not
  * be called from within a call of a tree.
@@ -22,7 +22,7 @@ public final class PageCache {
   private static final long IDLE_NANOS = 5_000_000;
 
   private final long budgetBytes;
-  private final Queue<Entry> hand = new ConcurrentLinkedQueue<>();
+  private final Queue<Cached> hand = new ConcurrentLinkedQueue<>();
   private final AtomicLong bytes = new AtomicLong();
 
   /** Leaves that changed, and those that a checkpoint is writing; guarded by the lock. */
@@ -30,16 +30,37 @@ public final class PageCache {
 
   private long idleUntilNanos = System.nanoTime();
 
-  private record Entry(WordTree tree, Node node) {
+  /** A page of a tree. */
+  private record TreeNode(WordTree tree, Node node) implements Cached {
 
-    int bytes() {
+    @Override
+    public int bytes() {
       return node.level == 0 ? LEAF_BYTES : INDEX_BYTES;
+    }
+
+    @Override
+    public boolean wasUsed() {
+      boolean was = node.used;
+      if (was) {
+        node.used = false;
+      }
+      return was;
+    }
+
+    @Override
+    public boolean evict() {
+      return tree.evict(node);
     }
   }
 
   /** A cache of that many bytes. */
   public PageCache(long budgetBytes) {
     this.budgetBytes = budgetBytes;
+  }
+
+  /** Bytes that pages may take. */
+  public long budgetBytes() {
+    return budgetBytes;
   }
 
   /** Bytes that pages take now. */
@@ -68,7 +89,11 @@ public final class PageCache {
   }
 
   void added(WordTree tree, Node node) {
-    Entry entry = new Entry(tree, node);
+    add(new TreeNode(tree, node));
+  }
+
+  /** Takes something in that was not there; any thread may. */
+  public void add(Cached entry) {
     bytes.addAndGet(entry.bytes());
     hand.add(entry);
   }
@@ -84,14 +109,13 @@ public final class PageCache {
     }
     boolean freed = false;
     for (int step = 0; step < STEPS_MAX && isOver(); step++) {
-      Entry entry = hand.poll();
+      Cached entry = hand.poll();
       if (entry == null) {
         break;
       }
-      if (entry.node.used) {
-        entry.node.used = false;
+      if (entry.wasUsed()) {
         hand.add(entry);
-      } else if (entry.tree.evict(entry.node)) {
+      } else if (entry.evict()) {
         bytes.addAndGet(-entry.bytes());
         freed = true;
       } else {

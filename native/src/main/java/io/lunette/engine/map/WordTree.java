@@ -97,6 +97,25 @@ public final class WordTree {
     return ((Leaf) node).get((int) (index % TreePage.WORDS));
   }
 
+  /**
+   * Copies the words of the page that begins with an index, each as it was at some moment of the
+   * call.
+   *
+   * @return false if there is no such page: all of them are zero, and nothing was copied
+   */
+  public boolean readPage(long first, long[] words) throws IOException {
+    long copied =
+        again(
+            () -> {
+              Leaf leaf = findLeaf(first);
+              if (leaf != null) {
+                leaf.copyTo(words);
+              }
+              return leaf == null ? 0 : 1;
+            });
+    return copied != 0;
+  }
+
   private interface Look {
     long at() throws IOException;
   }
