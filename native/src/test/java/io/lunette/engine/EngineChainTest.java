@@ -47,7 +47,7 @@ class EngineChainTest {
   /** Every other word of what is written; the others say by whom. */
   private static final long STAMP = 0x4C554E455454455AL;
 
-  private static final long CACHE_BYTES = 1 << 20;
+  private static final long CACHE_BYTES = 8 << 20;
 
   private final PagedDevice device = new PagedDevice(256L << 20);
   private final MemoryVault vault = new MemoryVault();

@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.TearDown;
  * every page of the map that is read: no layer can be passed over, and the image shows in between.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ChainBenchmark {
 

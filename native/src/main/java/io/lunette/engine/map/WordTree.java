@@ -99,21 +99,40 @@ public final class WordTree {
 
   /**
    * Copies the words of the page that begins with an index, each as it was at some moment of the
-   * call.
+   * call. Where the cache is full, what is copied does not come into it: who makes one thing of
+   * many pages would push out what is used for what is not.
    *
    * @return false if there is no such page: all of them are zero, and nothing was copied
    */
   public boolean readPage(long first, long[] words) throws IOException {
-    long copied =
-        again(
-            () -> {
-              Leaf leaf = findLeaf(first);
-              if (leaf != null) {
-                leaf.copyTo(words);
-              }
-              return leaf == null ? 0 : 1;
-            });
-    return copied != 0;
+    return again(() -> readPageOnce(first, words) ? 1 : 0) != 0;
+  }
+
+  private boolean readPageOnce(long first, long[] words) throws IOException {
+    Node node = root();
+    if (node == null || first >= capacity(node)) {
+      return false;
+    }
+    while (node instanceof Index inner) {
+      int slot = slotOf(inner, first);
+      Node child = inner.child(slot);
+      if (child == null && inner.level == 1 && cache.isOver()) {
+        // Where it lies is asked after it was seen to be gone: the device has it as it was then.
+        return readPageFrom(inner.pageBelow(slot), first, words);
+      }
+      node = child == null ? child(inner, slot) : child;
+    }
+    if (node != null) {
+      ((Leaf) node).copyTo(words);
+    }
+    return node != null;
+  }
+
+  private boolean readPageFrom(long page, long first, long[] words) throws IOException {
+    if (page != 0) {
+      System.arraycopy(reader.read(key, 0, first, page), 0, words, 0, TreePage.WORDS);
+    }
+    return page != 0;
   }
 
   private interface Look {

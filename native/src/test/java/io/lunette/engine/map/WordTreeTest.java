@@ -69,6 +69,8 @@ class WordTreeTest {
         assertThat(tree.peek(index)).isIn(model.getOrDefault(index, 0L), WordTree.NOT_IN_MEMORY);
         assertThat(tree.get(index)).isEqualTo(model.getOrDefault(index, 0L));
         assertThat(tree.peek(index)).isEqualTo(model.getOrDefault(index, 0L));
+        long other = random.nextLong(WORDS);
+        assertThat(inPage(other)).isEqualTo(model.getOrDefault(other, 0L));
       }
       cache.trim();
     }
@@ -125,7 +127,7 @@ class WordTreeTest {
               try {
                 while (!done.get()) {
                   long index = random.nextLong(WORDS / 101) * 101;
-                  long word = tree.get(index);
+                  long word = random.nextBoolean() ? tree.get(index) : inPage(index);
                   // Words only grow, so what was seen once is never followed by less.
                   assertThat(word).isGreaterThanOrEqualTo(seen.getOrDefault(index, 1L));
                   seen.put(index, word);
@@ -147,6 +149,31 @@ class WordTreeTest {
     reader.join();
 
     assertThat(failure.get()).isNull();
+  }
+
+  private long inPage(long index) throws IOException {
+    long[] words = new long[TreePage.WORDS];
+    int slot = (int) (index % TreePage.WORDS);
+    return tree.readPage(index - slot, words) ? words[slot] : 0;
+  }
+
+  @Test
+  void aPageThatIsReadApartTakesNoMemoryWhereThereIsNone() throws Exception {
+    for (long index = 0; index < WORDS; index += TreePage.WORDS) {
+      tree.set(index, index + 1);
+    }
+    checkpointAll();
+    long before = cache.bytes();
+    assertThat(cache.isOver()).isTrue();
+
+    cache.trim();
+    long kept = cache.bytes();
+    for (long index = 0; index < WORDS; index += TreePage.WORDS) {
+      assertThat(inPage(index)).isEqualTo(index + 1);
+    }
+
+    assertThat(kept).isLessThan(before);
+    assertThat(cache.bytes()).isLessThan(BUDGET_BYTES + 2 * TreePage.WORDS * Long.BYTES);
   }
 
   private void checkpointAll() throws IOException {
