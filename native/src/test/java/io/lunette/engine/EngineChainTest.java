@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
@@ -49,7 +50,7 @@ class EngineChainTest {
 
   private static final long CACHE_BYTES = 8 << 20;
 
-  private final PagedDevice device = new PagedDevice(256L << 20);
+  private PagedDevice device = new PagedDevice(256L << 20);
   private final MemoryVault vault = new MemoryVault();
   private EngineVolumeDriver driver;
 
@@ -220,8 +221,12 @@ class EngineChainTest {
     assertReads(top, origin);
   }
 
+  /** The pool is filled in the end, so that every extent that a merge gave up is another's. */
   @Test
-  void readersSeeOneContentWhileLayersMergeBelowThem() throws Exception {
+  void readersSeeOneContentWhileLayersMergeBelowThemAndTheirSpaceIsReused() throws Exception {
+    driver.close();
+    device = new PagedDevice(64L << 20);
+    openPool();
     Random random = new Random(9);
     VolumeName top = build(48, false, random);
     int[] expected = model.get(top);
@@ -230,15 +235,38 @@ class EngineChainTest {
         CompletableFuture.supplyAsync(() -> readUntil(done, top, expected));
     List<VolumeName> below = new ArrayList<>(model.keySet());
     below.remove(top);
+    // Two names stay: what lies below the top is more than one layer for good.
+    below.remove(new VolumeName("v20"));
+    below.remove(new VolumeName("v40"));
     Collections.shuffle(below, random);
     for (VolumeName name : below) {
       driver.delete(name);
       LockSupport.parkNanos(2_000_000);
     }
-    EncryptedPool.awaitTrue(() -> driver.chainLength(top) == 2);
+    EncryptedPool.awaitTrue(() -> driver.chainLength(top) == 4);
+    fillThePool();
     done.set(true);
 
     assertThat(reader.get(1, TimeUnit.MINUTES)).isPositive();
+    assertReads(top, expected);
+    assertThat(driver.space().dirtyBytes()).isZero();
+  }
+
+  private void fillThePool() throws Exception {
+    VolumeName filler = new VolumeName("filler");
+    driver.create(filler, device.sizeBytes());
+    ByteBuffer bytes = ByteBuffer.allocateDirect(EXTENT);
+    while (bytes.hasRemaining()) {
+      bytes.put((byte) 0x5A);
+    }
+    try (BlockDevice open = driver.open(filler, AccessMode.READ_WRITE)) {
+      for (long at = 0; at < device.sizeBytes(); at += EXTENT) {
+        BlockingIo.write(open, at, bytes.clear(), Durability.VISIBLE);
+      }
+      throw new AssertionError("more was written than the pool has");
+    } catch (BlockException full) {
+      assertThat(full.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
+    }
   }
 
   private int readUntil(AtomicBoolean done, VolumeName name, int[] expected) {
