@@ -86,16 +86,20 @@ final class Layer {
   }
 
   /**
-   * Whether this or another layer of the chain has a key. What was found once stays: keys are set
-   * before anything reads the layer, a merge joins layers of one key, and what was cut off from a
-   * layer with a key is read no worse for being asked for one.
+   * Whether this or another layer of the chain has a key; true also where layers of it are being
+   * taken out, and it cannot be told. What was found once stays: keys are set before anything reads
+   * the layer, and a chain gets no other layers than it had.
    */
   boolean isAnyKeyed() {
     Boolean known = anyKeyed;
     if (known == null) {
+      long stamp = moves.tryOptimisticRead();
       boolean found = false;
       for (Layer layer = this; layer != null && !found; layer = layer.parent) {
         found = layer.key != null;
+      }
+      if (!moves.validate(stamp)) {
+        return true;
       }
       known = found;
       anyKeyed = known;

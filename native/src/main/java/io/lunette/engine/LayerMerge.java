@@ -62,7 +62,9 @@ final class LayerMerge {
         && upper.slot.state() != LayerSlot.State.RELEASED
         && lower.key() == upper.key()
         && (lower.slot.volume() == upper.slot.volume()
-            || (chains.volume(lower.slot.volume()) == null && isFinal(chains, upper)));
+            || (!upper.opaque
+                && chains.volume(lower.slot.volume()) == null
+                && isFinal(chains, upper)));
   }
 
   private static boolean isFinal(Chains chains, Layer layer) {

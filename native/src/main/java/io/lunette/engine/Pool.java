@@ -209,7 +209,7 @@ final class Pool implements AutoCloseable {
     for (Layer layer : List.copyOf(metadata.chains.layers())) {
       if (layer.slot.state() == LayerSlot.State.WRITABLE) {
         distrust(layer);
-        if (layer.parent != null && LayerMerge.isPair(layer.parent, layer)) {
+        if (layer.parent != null && LayerMerge.isPair(metadata.chains, layer.parent, layer)) {
           distrust(layer.parent);
         }
       }

@@ -19,8 +19,11 @@ import java.util.UUID;
  */
 final class VolumeDirectory {
 
-  /** Layers of a chain that clones and snapshots may lie on each other. */
+  /** Layers that clones may lie on each other. */
   static final int LAYERS_MAX = 1024;
+
+  /** Layers beyond those that snapshots of a volume may still add. */
+  static final int SNAPSHOTS_MORE = 64;
 
   private final Metadata metadata;
 
@@ -182,22 +185,34 @@ final class VolumeDirectory {
   }
 
   /**
-   * Refuses to make a chain longer that is as long as one may be: what looks through one, or gives
-   * it up in one group of the journal, takes its time for each layer.
+   * Refuses a clone on a chain that is as long as one may be: what looks through one, or gives it
+   * up in one group of the journal, takes its time for each layer.
    */
-  static void requireRoomOn(Volume source) throws VolumeException {
+  static void requireRoomForClone(Volume source) throws VolumeException {
+    requireLayers(source, LAYERS_MAX, "make an independent clone of it and go on from that");
+  }
+
+  /** Refuses a snapshot likewise, but later: an independent clone of a volume in use needs one. */
+  static void requireRoomForSnapshot(Volume source) throws VolumeException {
+    requireLayers(source, LAYERS_MAX + SNAPSHOTS_MORE, "delete snapshots of it");
+  }
+
+  private static void requireLayers(Volume source, int most, String remedy) throws VolumeException {
     int layers = 0;
     for (Layer layer = source.top; layer != null; layer = layer.parent) {
       layers++;
     }
-    if (layers >= LAYERS_MAX) {
+    if (layers >= most) {
       throw new VolumeException(
-          VolumeException.Kind.UNSUPPORTED,
+          VolumeException.Kind.BUSY,
           "volume "
               + source.name()
-              + " is a chain of "
+              + " lies on so many others that it has "
               + layers
-              + " layers, the most there may be: make an independent clone of it and go on from that");
+              + " layers, and "
+              + most
+              + " are the most: "
+              + remedy);
     }
   }
 

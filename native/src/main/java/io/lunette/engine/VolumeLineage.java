@@ -49,7 +49,7 @@ final class VolumeLineage {
             throw VolumeDirectory.conflict(snapshot);
           }
           VolumeDirectory.requireWritable(volume);
-          VolumeDirectory.requireRoomOn(volume);
+          VolumeDirectory.requireRoomForSnapshot(volume);
           Layer frozen = volume.top;
           metadata.chains.setState(frozen, LayerSlot.State.FROZEN);
           Layer top =

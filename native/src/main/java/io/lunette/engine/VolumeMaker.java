@@ -131,6 +131,9 @@ final class VolumeMaker {
       VolumeName source, List<VolumeName> names, KeyWish wish, NewKeys keys)
       throws IOException, VolumeException {
     Volume origin = sealed(source);
+    if (names.stream().anyMatch(name -> metadata.chains.volume(name.value()) == null)) {
+      VolumeDirectory.requireRoomForClone(origin);
+    }
     for (VolumeName name : names) {
       Volume existing = metadata.chains.volume(name.value());
       if (existing != null
@@ -146,7 +149,6 @@ final class VolumeMaker {
     for (VolumeName name : names) {
       Volume volume = metadata.chains.volume(name.value());
       if (volume == null) {
-        VolumeDirectory.requireRoomOn(origin);
         Layer layer = newLayer(origin, wish, keys);
         volume =
             directory.newVolume(name, layer, size, block, origin.id, VolumeSlot.State.WRITABLE);

@@ -23,6 +23,9 @@ final class VolumeMap {
   /** None of the blocks is held here. */
   private static final long ELSEWHERE = -2;
 
+  /** Looks at a chain that count only if no entry moved meanwhile, before one that none may. */
+  private static final int TRIES = 3;
+
   private VolumeMap() {}
 
   /** Fills in where the blocks of a logical extent lie that {@code wanted} names. */
@@ -31,17 +34,18 @@ final class VolumeMap {
     long ignored =
         unmoved(
             top,
-            () -> {
-              resolveOnce(top, logicalExtent, wanted, places);
+            movesWait -> {
+              resolveOnce(top, logicalExtent, wanted, places, !movesWait);
               return 0;
             });
   }
 
-  private static void resolveOnce(Layer top, long logicalExtent, int wanted, BlockPlaces places)
+  private static void resolveOnce(
+      Layer top, long logicalExtent, int wanted, BlockPlaces places, boolean mayMakePage)
       throws IOException {
     int missing = places.take(top.map.get(logicalExtent), top.key(), wanted);
     Layer below = missing == 0 ? null : top.below();
-    ResolvedPage page = pageOf(below, logicalExtent);
+    ResolvedPage page = pageOf(below, logicalExtent, mayMakePage);
     if (page != null) {
       int end = page.end(logicalExtent);
       for (int i = page.first(logicalExtent); i < end && missing != 0; i++) {
@@ -57,14 +61,17 @@ final class VolumeMap {
 
   /**
    * What shows through a chain, if more than one layer has to be looked at for it; null also where
-   * a page of some layer cannot be read, which another layer may make up for.
+   * it is not known and may not be found out, and where a page of some layer cannot be read, which
+   * another layer may make up for.
    */
-  private static ResolvedPage pageOf(Layer base, long logicalExtent) {
+  private static ResolvedPage pageOf(Layer base, long logicalExtent, boolean mayMakePage) {
     if (base == null || base.below() == null) {
       return null;
     }
     try {
-      return base.resolved.get(base, logicalExtent);
+      return mayMakePage
+          ? base.resolved.get(base, logicalExtent)
+          : base.resolved.find(base, logicalExtent);
     } catch (IOException e) {
       return null;
     }
@@ -72,18 +79,21 @@ final class VolumeMap {
 
   /** The blocks of a logical extent that are not zero in that layer and what lies below it. */
   static int visible(Layer from, long logicalExtent) throws IOException {
-    return from == null ? 0 : (int) unmoved(from, () -> visibleOnce(from, logicalExtent));
+    return from == null
+        ? 0
+        : (int) unmoved(from, movesWait -> visibleOnce(from, logicalExtent, !movesWait));
   }
 
-  private static int visibleOnce(Layer from, long logicalExtent) throws IOException {
+  private static int visibleOnce(Layer from, long logicalExtent, boolean mayMakePage)
+      throws IOException {
     BlockPlaces places = new BlockPlaces();
-    resolveOnce(from, logicalExtent, PoolLayout.FULL_MASK, places);
+    resolveOnce(from, logicalExtent, PoolLayout.FULL_MASK, places, mayMakePage);
     return places.nonZero();
   }
 
   /** The first logical extent from there on that a chain has an entry for, or -1. */
   static long nextMapped(Layer top, long from) throws IOException {
-    return top == null ? -1 : unmoved(top, () -> nextMappedOnce(top, from));
+    return top == null ? -1 : unmoved(top, movesWait -> nextMappedOnce(top, from));
   }
 
   private static long nextMappedOnce(Layer top, long from) throws IOException {
@@ -196,22 +206,31 @@ final class VolumeMap {
   }
 
   private interface Look {
-    long at() throws IOException;
+
+    /**
+     * Looks.
+     *
+     * @param movesWait whether whoever moves entries waits for this look, and with him all who
+     *     change something: it must not take longer than it has to
+     */
+    long at(boolean movesWait) throws IOException;
   }
 
   /** A look at a chain during which no entry moved from one of its layers to another. */
   private static long unmoved(Layer top, Look look) throws IOException {
     StampedLock moves = top.moves;
-    long stamp = moves.tryOptimisticRead();
-    if (stamp != 0) {
-      long seen = look.at();
-      if (moves.validate(stamp)) {
-        return seen;
+    for (int tried = 0; tried < TRIES; tried++) {
+      long stamp = moves.tryOptimisticRead();
+      if (stamp != 0) {
+        long seen = look.at(false);
+        if (moves.validate(stamp)) {
+          return seen;
+        }
       }
     }
-    stamp = moves.readLock();
+    long stamp = moves.readLock();
     try {
-      return look.at();
+      return look.at(true);
     } finally {
       moves.unlockRead(stamp);
     }

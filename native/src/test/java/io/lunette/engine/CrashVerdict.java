@@ -73,15 +73,15 @@ final class CrashVerdict {
   }
 
   /**
-   * Of a layer that no restart suspects ({@code Pool.distrustWritable}), the scrub leaves alone what
-   * the map does not name: there must be nothing.
+   * Of a layer that no restart suspects ({@code Pool.distrustWritable}), the scrub leaves alone
+   * what the map does not name: there must be nothing.
    */
   private static String ofLayers(PagedDevice device, Metadata metadata) throws IOException {
     Set<Layer> suspected = new HashSet<>();
     for (Layer layer : metadata.chains.layers()) {
       if (layer.slot.state() == LayerSlot.State.WRITABLE) {
         suspected.add(layer);
-        if (layer.parent != null && LayerMerge.isPair(layer.parent, layer)) {
+        if (layer.parent != null && LayerMerge.isPair(metadata.chains, layer.parent, layer)) {
           suspected.add(layer.parent);
         }
       }

@@ -103,19 +103,27 @@ class EngineChainTest {
   void whatLiesOnAsManyLayersAsMayBeIsClonedOnlyIndependently() throws Exception {
     VolumeName top = build(VolumeDirectory.LAYERS_MAX, false, new Random(3));
     int[] content = model.get(top);
-    assertThatThrownBy(() -> driver.snapshot(top, new VolumeName("more")))
-        .isInstanceOf(VolumeException.class)
-        .hasMessageContaining("1024 layers")
-        .extracting(e -> ((VolumeException) e).kind())
-        .isEqualTo(VolumeException.Kind.UNSUPPORTED);
-    driver.seal(top);
+    List<VolumeName> snapshots = new ArrayList<>();
+    for (int i = 0; i < VolumeDirectory.SNAPSHOTS_MORE; i++) {
+      snapshots.add(new VolumeName("snapshot-" + i));
+      driver.snapshot(top, snapshots.get(i));
+    }
     VolumeName more = new VolumeName("more");
-    assertThatThrownBy(() -> driver.clone(top, List.of(more)))
+    assertThatThrownBy(() -> driver.snapshot(top, more))
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("1088 layers")
+        .hasMessageContaining("delete snapshots")
+        .extracting(e -> ((VolumeException) e).kind())
+        .isEqualTo(VolumeException.Kind.BUSY);
+    assertThatThrownBy(() -> driver.clone(snapshots.get(0), List.of(more)))
         .isInstanceOf(VolumeException.class)
         .hasMessageContaining("make an independent clone");
     assertThat(driver.find(more)).isEmpty();
 
-    driver.copy(top, more).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    driver.copy(snapshots.get(9), more).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    for (VolumeName snapshot : snapshots) {
+      driver.delete(snapshot);
+    }
     for (VolumeName name : List.copyOf(model.keySet())) {
       driver.delete(name);
       model.remove(name);

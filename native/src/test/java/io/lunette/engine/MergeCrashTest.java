@@ -18,9 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /**
- * A merge that is cut short, by a crash or by the device: the scrub finds what it has left in blocks
- * that no map names yet, as zeroes that are enciphered where the layers have a key, and what others
- * wrote to where it had moved an extent.
+ * A merge that is cut short, by a crash or by the device: the scrub finds what it has left in
+ * blocks that no map names yet, as zeroes that are enciphered where the layers have a key, and what
+ * others wrote to where it had moved an extent.
  */
 class MergeCrashTest {
 

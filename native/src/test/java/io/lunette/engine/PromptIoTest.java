@@ -10,7 +10,9 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.List;
@@ -173,6 +175,39 @@ class PromptIoTest {
         int value = block == 0 ? 1 : block < 3 ? 3 : block == 16 ? 2 : 0;
         assertThat(read.slice(block * BLOCK, BLOCK)).isEqualTo(filled(BLOCK, value));
       }
+    }
+  }
+
+  @Test
+  void chainsOfLayersWithKeysOfTheirOwnAreReadAtOnce() throws Exception {
+    driver.close();
+    driver = EngineVolumeDriver.open(raw, Clock.systemUTC(), 4 << 20, new MemoryVault());
+    VolumeName below = VOLUME;
+    int layers = 5;
+    for (int layer = 0; layer < layers; layer++) {
+      VolumeName name = new VolumeName("layer-" + layer);
+      List<VolumeInfo> made =
+          layer == 0
+              ? List.of(driver.createEncrypted(name, 8 * EXTENT, 512))
+              : driver.cloneEncrypted(below, List.of(name));
+      assertThat(made).hasSize(1);
+      try (BlockDevice device = driver.open(name, AccessMode.READ_WRITE)) {
+        BlockingIo.write(device, layer * BLOCK, filled(BLOCK, layer + 1), Durability.VISIBLE);
+      }
+      driver.seal(name);
+      below = name;
+    }
+    try (BlockDevice device = driver.open(below, AccessMode.READ_ONLY)) {
+      ByteBuffer extent = ByteBuffer.allocateDirect(EXTENT);
+      // What shows through the chain is looked up once, on an I/O thread.
+      BlockingIo.read(device, 0, extent);
+      for (int layer = 0; layer < layers; layer++) {
+        ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+        assertThat(readsAtOnce(device, layer * BLOCK, block)).as("layer %d", layer).isTrue();
+        assertThat(block).isEqualTo(filled(BLOCK, layer + 1));
+        assertThat(extent.slice(layer * BLOCK, BLOCK)).isEqualTo(filled(BLOCK, layer + 1));
+      }
+      assertThat(readsAtOnce(device, layers * BLOCK, ByteBuffer.allocateDirect(BLOCK))).isTrue();
     }
   }
 

@@ -146,7 +146,8 @@ class VouchedBlocksTest {
     int vouched = 0;
     for (int i = 0; i < blocks; i++) {
       long extent = MapEntry.extent(top.map.get(i / PoolLayout.BLOCKS_PER_EXTENT));
-      long place = extent * PoolLayout.EXTENT_BYTES + (long) (i % PoolLayout.BLOCKS_PER_EXTENT) * BLOCK;
+      long place =
+          extent * PoolLayout.EXTENT_BYTES + (long) (i % PoolLayout.BLOCKS_PER_EXTENT) * BLOCK;
       vouched += pool.metadata.vouched.touches(place, BLOCK) ? 1 : 0;
     }
     return vouched;
