@@ -94,6 +94,9 @@ class BrokenStorageIT {
       served.call("release", "keeper");
       Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
       assertThat(Replicas.in(served, "QUARANTINED", "FAILED")).isZero();
+      for (int value : new int[] {3, 4, 5}) {
+        assertThat(Bytes.occurIn(memory.resolve("pool"), Bytes.block(value))).isFalse();
+      }
       assertThat(served.stop()).isZero();
       served.start("--pool-file", memory.resolve("pool").toString());
       served.call("allocate", "keeper", "--tenant", "acme", "--image", "web");
@@ -130,6 +133,9 @@ class BrokenStorageIT {
       served.call("release", "keeper");
       Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
       assertThat(served.stop()).isZero();
+      for (int value : new int[] {3, 5}) {
+        assertThat(Bytes.occurIn(disk, Bytes.block(value))).isFalse();
+      }
 
       setLength(disk, 0);
       ForeignTool.succeed("blockdev", "--flushbufs", device);

@@ -26,17 +26,28 @@ final class Bytes {
         == 0;
   }
 
+  /** A block of 4 KiB that is full of one value, as {@code write -P} of qemu-io leaves it. */
+  static byte[] block(int value) {
+    byte[] block = new byte[4096];
+    Arrays.fill(block, (byte) value);
+    return block;
+  }
+
   /** At a multiple of their number. */
   static boolean occurIn(Path file, byte[] wanted) throws IOException {
+    return countIn(file, wanted) > 0;
+  }
+
+  /** How often at a multiple of their number. */
+  static long countIn(Path file, byte[] wanted) throws IOException {
     byte[] block = new byte[wanted.length];
+    long found = 0;
     try (var in = Files.newInputStream(file);
         var buffered = new BufferedInputStream(in, 1 << 20)) {
       while (buffered.readNBytes(block, 0, block.length) == block.length) {
-        if (Arrays.equals(block, wanted)) {
-          return true;
-        }
+        found += Arrays.equals(block, wanted) ? 1 : 0;
       }
     }
-    return false;
+    return found;
   }
 }

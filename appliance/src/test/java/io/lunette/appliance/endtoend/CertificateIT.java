@@ -47,6 +47,9 @@ class CertificateIT {
     served.call("release", "a");
     served.call("scrub", "run");
     Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
+    Path pool = served.home.resolve("pool.lunette");
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
+    assertThat(Bytes.occurIn(pool, Bytes.block(7))).isFalse();
     return replica;
   }
 

@@ -93,13 +93,16 @@ class EncryptionIT {
       served.call("server", "add", "web1", "--iqn", INITIATOR);
       served.call("volume", "create", "vault", "--size", "16M");
       served.call("volume", "map", "vault", "--server", "web1", "--lun", "3");
+      Ciphertext ciphertext = Ciphertext.in(served.home.resolve("pool.lunette"));
       write(served, 3);
+      assertThat(ciphertext.written()).isGreaterThanOrEqualTo(MIB / 4096);
       assertThat(served.run("volume", "unmap", "vault", "--server", "web1").status()).isZero();
       byte[] before = Files.readAllBytes(keyFile(served));
 
       JsonNode report = served.call("volume", "erase", "vault", "--method", "crypto");
 
       assertThat(report.toString()).contains("KEY_DESTROYED");
+      assertThat(ciphertext.left()).isZero();
       assertThat(Files.readAllBytes(keyFile(served))).isNotEqualTo(before);
       served.call("volume", "map", "vault", "--server", "web1", "--lun", "3");
       ForeignTool.succeed(
@@ -121,13 +124,16 @@ class EncryptionIT {
               .call("allocate", "web1", "--tenant", "acme", "--image", "web")
               .path("replica")
               .asText();
+      Ciphertext ciphertext = Ciphertext.in(served.home.resolve("pool.lunette"));
       write(served, 0);
+      assertThat(ciphertext.written()).isGreaterThanOrEqualTo(MIB / 4096);
       byte[] before = Files.readAllBytes(keyFile(served));
 
       served.call("release", "web1");
       served.call("scrub", "run");
       Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
 
+      assertThat(ciphertext.left()).isZero();
       JsonNode claims = served.call("scrub", "certificate", replica).path("payload");
       assertThat(claims.at("/sanitization/method").asText()).isEqualTo("CRYPTO");
       assertThat(claims.at("/sanitization/claim").asText()).isEqualTo("CRYPTOGRAPHIC_ERASE");

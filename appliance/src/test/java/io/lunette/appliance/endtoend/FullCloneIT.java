@@ -91,6 +91,9 @@ class FullCloneIT {
         () ->
             served.call("status").at("/space/dirtyBytes").asLong() == 0 && owned() == ownedBefore);
     assertThat(served.call("status").path("alerts")).isEmpty();
+    // Those of the source, and none of the copy that was cancelled.
+    assertThat(Bytes.countIn(served.home.resolve("pool.lunette"), Bytes.block(7)))
+        .isEqualTo(COPIED / 4096);
   }
 
   private long owned() throws Exception {
