@@ -97,6 +97,7 @@ class JobIT {
     served.call("scrub", "limit", "none");
     Eventually.holds(() -> state(id).equals("DONE"));
     qemuIo("victim", "read -P 0 0 64M");
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(9))).isFalse();
   }
 
   @Test
