@@ -50,6 +50,6 @@ class KeyUseTest {
   }
 
   private static Layer layer(long id) {
-    return new Layer(id, LayerSlot.NONE, null, null, null);
+    return new Layer(id, LayerSlot.NONE, null, null, null, null);
   }
 }
