@@ -47,11 +47,7 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
             "memory",
             Instant.EPOCH,
             Instant.EPOCH,
-            key()));
-  }
-
-  private Optional<String> key() {
-    return request.method() == EraseMethod.CRYPTO ? Optional.of("1") : Optional.empty();
+            Optional.empty()));
   }
 
   @Override
