@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.endtoend;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -91,6 +92,12 @@ class BootIT {
     }
   }
 
+  /** Whether the line is there that a guest writes down when it boots from a disk. */
+  private boolean isOfABootInPool() throws Exception {
+    return Bytes.occurAnywhereIn(
+        served.home.resolve("pool.lunette"), "via=disk uptime=".getBytes(US_ASCII));
+  }
+
   private void scrubAndAllocateAgain() throws Exception {
     served.call("scrub", "run");
     Eventually.holds(() -> Replicas.in(served, "READY") == 1);
@@ -123,12 +130,15 @@ class BootIT {
         .contains("Operation not permitted")
         .contains(DisklessServer.NO_BOOT);
 
+    assertThat(isOfABootInPool()).isTrue();
+
     served.call("release", "alice");
     assertThat(refused(alice.bootFromIpxe(served)))
         .contains(DisklessServer.NO_BOOT)
         .doesNotContain("Booting from SAN device");
 
     scrubAndAllocateAgain();
+    assertThat(isOfABootInPool()).isFalse();
     assertThat(finished(alice.bootFromIpxe(served))).isEqualTo(Boot.fromTable(alice, 0));
   }
 
