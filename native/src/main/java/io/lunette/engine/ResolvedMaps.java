@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>Frozen layers change only where a merge moves entries, under the write lock of {@link
  * Layer#moves}. It counts up a version of each page that it has touched, after the change, before
  * it lets go of the lock. A page is made under the version that was read before the first layer was
- * looked at, and holds only as long as that is the version. So whoever finds a page that holds, in
- * a look that no move came between, has seen the layers as they are: a page that was made while
- * entries moved is outdated when the move has ended, and until then no look counts. Several pages
- * share a version; more than need be are made anew then.
+ * looked at, holds only as long as that is the version, and is kept only if neither a move nor the
+ * taking out of a layer came between. So whoever finds a page that holds, in a look that no move
+ * came between, has seen the layers as they are. Several pages share a version; more than need be
+ * are made anew then.
  *
  * <p>Reads take no lock. A page that is pushed out of the table by another stays accounted for
  * until the hand of the cache has come by.
@@ -95,16 +95,22 @@ final class ResolvedMaps {
     return null;
   }
 
-  /** {@link #find}, or else looks through the layers, which may take reading their pages. */
+  /**
+   * {@link #find}, or else looks through the layers, which may take reading their pages. What was
+   * seen while the chain changed is not kept: a walk ends early at a layer that is being taken out.
+   */
   ResolvedPage get(Layer base, long logicalExtent) throws IOException {
     ResolvedPage found = find(base, logicalExtent);
     if (found != null) {
       return found;
     }
+    long stamp = base.moves.tryOptimisticRead();
     long number = ResolvedPage.numberOf(logicalExtent);
     int version = versions.get(stripeOf(number));
     ResolvedPage made = ResolvedPage.of(base, number, version);
-    put(base, made);
+    if (base.moves.validate(stamp)) {
+      put(base, made);
+    }
     return made;
   }
 
