@@ -183,9 +183,13 @@ class EngineCopyTest {
 
     Job<VolumeInfo> first = driver.copy(IMAGE, COPY);
     driver.close();
+    device.holdLargeWrites();
     open();
-    if (driver.find(COPY).orElseThrow().state() == VolumeState.COPYING) {
-      await(driver.copy(IMAGE, COPY));
+    boolean goesOn = driver.find(COPY).orElseThrow().state() == VolumeState.COPYING;
+    Job<VolumeInfo> joined = goesOn ? driver.copy(IMAGE, COPY) : first;
+    device.releaseLargeWrites();
+    if (goesOn) {
+      await(joined);
     }
 
     assertThat(first.result().toCompletableFuture()).isDone();
@@ -235,7 +239,9 @@ class EngineCopyTest {
     device.releaseLargeWrites();
     driver.delete(COPY);
 
-    assertThat(job.result().toCompletableFuture()).isDone();
+    boolean ended =
+        job.result().toCompletableFuture().handle((v, e) -> true).get(1, TimeUnit.MINUTES);
+    assertThat(ended).isTrue();
     assertThat(driver.find(COPY)).isEmpty();
     awaitClean();
     assertThat(timesOnDevice(content, 0)).isEqualTo(1);

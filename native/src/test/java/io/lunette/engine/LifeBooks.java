@@ -35,7 +35,7 @@ final class LifeBooks {
   final Random random;
   final Map<String, BlockDevice> open = new HashMap<>();
 
-  /** Stamps written to each volume since it was made or erased. */
+  /** Stamps written to each volume since it was made or erased, and those it was cloned with. */
   final Map<String, BitSet> stamps = new HashMap<>();
 
   /** The volume that each snapshot was made of. */
@@ -101,11 +101,20 @@ final class LifeBooks {
     }
   }
 
-  /** Notes that these stamps are on the device no more, but for those that a volume shows. */
-  void forget(BitSet gone) {
+  /**
+   * Notes that these stamps of a volume are on the device no more, but for those that a volume
+   * shows and those that another one has had, which may have given them up and not erased them.
+   */
+  void forget(String name, BitSet gone) {
     for (Content content : model.now.values()) {
       Arrays.stream(content.stamps()).forEach(gone::clear);
     }
+    stamps.forEach(
+        (other, had) -> {
+          if (!other.equals(name)) {
+            gone.andNot(had);
+          }
+        });
     model.erased.or(gone);
   }
 }

@@ -78,9 +78,11 @@ final class LifeControl {
             books.driver.clone(new VolumeName(source), List.of(new VolumeName(name)));
           }
         },
-        () ->
-            books.add(
-                name, new Content(false, false, books.model.now.get(source).stamps().clone())));
+        () -> {
+          int[] content = books.model.now.get(source).stamps().clone();
+          books.add(name, new Content(false, false, content));
+          Arrays.stream(content).forEach(books.stamps.get(name)::set);
+        });
   }
 
   void rollback() throws Exception {
@@ -187,7 +189,7 @@ final class LifeControl {
         () -> job.get().result().toCompletableFuture().get(60, TimeUnit.SECONDS),
         () -> {
           books.model.now.put(name, new Content(false, false, new int[sectors]));
-          books.forget(books.stamps.put(name, new BitSet()));
+          books.forget(name, books.stamps.put(name, new BitSet()));
         });
   }
 }

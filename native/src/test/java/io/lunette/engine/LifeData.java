@@ -89,7 +89,7 @@ final class LifeData {
     int start = books.device.calls();
     BlockingIo.purge(books.opened(name));
     if (name.startsWith("v") && !books.snapshots.containsValue(name)) {
-      books.forget((BitSet) books.stamps.get(name).clone());
+      books.forget(name, (BitSet) books.stamps.get(name).clone());
     }
     books.model.acknowledge("purge of " + name, start, books.device.calls());
   }
