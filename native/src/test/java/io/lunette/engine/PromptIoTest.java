@@ -192,7 +192,8 @@ class PromptIoTest {
               : driver.cloneEncrypted(below, List.of(name));
       assertThat(made).hasSize(1);
       try (BlockDevice device = driver.open(name, AccessMode.READ_WRITE)) {
-        BlockingIo.write(device, layer * BLOCK, filled(BLOCK, layer + 1), Durability.VISIBLE);
+        BlockingIo.write(
+            device, (long) layer * BLOCK, filled(BLOCK, layer + 1), Durability.VISIBLE);
       }
       driver.seal(name);
       below = name;
@@ -203,11 +204,12 @@ class PromptIoTest {
       BlockingIo.read(device, 0, extent);
       for (int layer = 0; layer < layers; layer++) {
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-        assertThat(readsAtOnce(device, layer * BLOCK, block)).as("layer %d", layer).isTrue();
+        assertThat(readsAtOnce(device, (long) layer * BLOCK, block)).as("layer %d", layer).isTrue();
         assertThat(block).isEqualTo(filled(BLOCK, layer + 1));
         assertThat(extent.slice(layer * BLOCK, BLOCK)).isEqualTo(filled(BLOCK, layer + 1));
       }
-      assertThat(readsAtOnce(device, layers * BLOCK, ByteBuffer.allocateDirect(BLOCK))).isTrue();
+      assertThat(readsAtOnce(device, (long) layers * BLOCK, ByteBuffer.allocateDirect(BLOCK)))
+          .isTrue();
     }
   }
 
