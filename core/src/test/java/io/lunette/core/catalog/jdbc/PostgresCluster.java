@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -156,10 +157,15 @@ public final class PostgresCluster implements AutoCloseable {
     }
   }
 
+  /** Whether it is this server that answers: another may have been quicker to take the port. */
   private boolean answers() {
     while (server.isAlive()) {
-      try (Connection connection = connect("postgres")) {
-        return connection.isValid(5);
+      try (Connection connection = connect("postgres");
+          Statement statement = connection.createStatement();
+          ResultSet answer = statement.executeQuery("SHOW data_directory")) {
+        if (answer.next() && answer.getString(1).equals(data())) {
+          return true;
+        }
       } catch (SQLException e) {
         Thread.onSpinWait();
       }
