@@ -31,11 +31,20 @@ final class DeviceIdentity {
       return file(
           path,
           Files.getAttribute(path, "unix:ino"),
-          Files.getFileStore(path).type(),
+          fileSystem(path),
           numbers((Long) Files.getAttribute(path, "unix:dev")),
           SYSFS);
     } catch (IOException | UnsupportedOperationException e) {
       return path.toString();
+    }
+  }
+
+  /** In a container the file system may be mounted where the process cannot see it. */
+  private static String fileSystem(Path path) {
+    try {
+      return Files.getFileStore(path).type();
+    } catch (IOException e) {
+      return "unknown";
     }
   }
 

@@ -101,8 +101,8 @@ public interface RawDevice extends Closeable {
    * Writes the buffer durably: on return it is certain, whatever of earlier writes is. Where {@link
    * DeviceFeatures#durableWrite} is YES that costs less than a write and a flush.
    *
-   * <p>A failure says nothing of other writes: the next flush does. What became of this one it
-   * tells to nobody else, however many there are at a time.
+   * <p>What became of this write is told to nobody else, however many there are at a time. A
+   * failure may also be the only word of earlier ones that a disk had in its own cache and lost.
    */
   default void writeDurably(long offsetBytes, ByteBuffer source) throws DeviceException {
     write(offsetBytes, source);

@@ -201,7 +201,7 @@ final class Checkpointer {
           long seen = trim.turns();
           try {
             write(plan, journalTail, journalSequence, false);
-          } catch (IOException | RuntimeException e) {
+          } catch (IOException | RuntimeException | Error e) {
             failed(e, seen);
           } finally {
             done.complete(null);
@@ -251,7 +251,7 @@ final class Checkpointer {
   }
 
   /** What was put off for want of space the next attempt finds room for, if that can be made. */
-  private void failed(Exception e, long seen) {
+  private void failed(Throwable e, long seen) {
     if (!(e instanceof DeviceException device && device.isNoSpace())) {
       failure = e instanceof IOException io ? io : new IOException(e);
       return;

@@ -338,7 +338,8 @@ final class CommitLog {
         isDurable = true;
       }
       goOn = isDurable || !hasFailed();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
+      // Also of want of memory: what was taken for this group is in no other.
       fail(e instanceof IOException io ? io : new IOException(e));
       rejectAll(batch);
     } finally {

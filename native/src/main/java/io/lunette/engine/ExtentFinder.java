@@ -56,19 +56,18 @@ final class ExtentFinder {
 
   /** A CLEAN extent that no layer has any more with that commit, or -1 if there is none. */
   long nextCleanBy(long commit) throws IOException {
-    long words = (metadata.space.capacityExtents() + 63) >>> 6;
-    for (long tried = 0; tried <= words; tried++) {
-      long bits = nextCleanWord(0);
-      if (bits == 0) {
-        break;
-      }
-      for (long rest = bits; rest != 0; rest &= rest - 1) {
-        long extent = (cursor << 6) + Long.numberOfTrailingZeros(rest);
+    long first = metadata.space.firstExtent >>> 6;
+    long words = ((metadata.space.capacityExtents() + 63) >>> 6) - first;
+    long from = Math.max(0, cursor - first);
+    for (long tried = 0; tried < words && metadata.space.cleanExtents() > 0; tried++) {
+      long word = first + (from + tried) % words;
+      for (long rest = ~metadata.space.spaceWord(word); rest != 0; rest &= rest - 1) {
+        long extent = (word << 6) + Long.numberOfTrailingZeros(rest);
         if (metadata.space.cleanedWith(extent) <= commit) {
+          cursor = word;
           return extent;
         }
       }
-      skip();
     }
     return -1;
   }

@@ -61,6 +61,8 @@ final class WriteThrough {
       }
       path.awaitChangeable(place, source.remaining());
       device.writeDurably(top.key(), place, source);
+      // A disk may have told another of what it lost while this was written.
+      log.requireSound();
       return true;
     } finally {
       underWay.decrementAndGet();

@@ -58,10 +58,12 @@ class LostWriteTest {
             acknowledged.add(writers.submit(writesFrom(device, from)));
           }
 
+          int succeeded = 0;
           for (Future<Integer> one : acknowledged) {
-            assertThat(one.get()).isZero();
+            succeeded += one.get();
           }
           writers.shutdown();
+          assertThat(succeeded).isZero();
         });
   }
 
@@ -108,7 +110,7 @@ class LostWriteTest {
         file.write(new byte[BLOCK]);
       }
     } catch (IOException full) {
-      assertThat(full).hasMessageContaining("No space left on device");
+      assertThat(ballast).isNotEmptyFile();
     }
   }
 }

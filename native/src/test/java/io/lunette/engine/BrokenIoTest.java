@@ -17,6 +17,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,8 +47,9 @@ class BrokenIoTest {
 
   @BeforeEach
   void createPool() throws Exception {
-    device = new FailingDevice(CrashLife.POOL_BYTES);
-    CrashLife.format(device, 5);
+    // So large that the scrubber leaves alone for now what little is dropped, and it can be found.
+    device = new FailingDevice(64L << 20);
+    PoolState.format(device, new UUID(5, 5));
     open();
     driver.create(VOLUME, 1 << 20);
     write(

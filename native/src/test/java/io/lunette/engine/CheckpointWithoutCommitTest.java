@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
  * The ring is full, so a checkpoint is to make durable what no commit has: whatever it leaves when
  * it does not come to its end, no page may lie in what is called CLEAN after the next opening.
  */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CheckpointWithoutCommitTest {
 
   private static final long CACHE_BYTES = 8 << 20;
@@ -151,7 +152,7 @@ class CheckpointWithoutCommitTest {
   private static void openUntilScrubbed(PagedDevice device) throws Exception {
     EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES);
     while (driver.space().dirtyBytes() > 0) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(100_000);
     }
     driver.close();
   }

@@ -129,7 +129,7 @@ class EnginePurgeTest {
     file = large;
     driver = EngineVolumeDriver.open(file, Clock.systemUTC());
     // So many that there are two batches and more for it, also when the scrubber, which looks for
-    // what was given up by itself too, has taken one before.
+    // what was given up by itself too, has begun one before.
     int extents = 3000;
     long atLeast = (extents - 1024L) * EXTENT;
     List<long[]> told = new CopyOnWriteArrayList<>();
@@ -138,6 +138,7 @@ class EnginePurgeTest {
       for (int i = 0; i < extents; i++) {
         write(device, (long) i * EXTENT, "GIVEN-UP-FIRST");
       }
+      driver.limitScrub(1 << 20);
       BlockingIo.discard(device, 0, (long) extents * EXTENT);
       CompletableFuture<Void> purged = new CompletableFuture<>();
       device.purge(
@@ -153,6 +154,7 @@ class EnginePurgeTest {
               purged.completeExceptionally(failure);
             }
           });
+      driver.limitScrub(0);
       for (int i = 0; !purged.isDone(); i = (i + 1) % extents) {
         write(device, (long) (extents + i) * EXTENT, "GIVEN-UP-MEANWHILE");
         BlockingIo.discard(device, (long) (extents + i) * EXTENT, EXTENT);

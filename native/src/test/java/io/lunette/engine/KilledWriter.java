@@ -43,6 +43,8 @@ final class KilledWriter {
    * Arguments: {@code write} or {@code open}, the pool's file, the seed, the number of the life.
    */
   public static void main(String[] args) throws Exception {
+    // What the parent reads are lines of this class alone, and no log's.
+    System.setOut(System.err);
     say("opening");
     EngineVolumeDriver driver = EngineVolumeDriver.open(Path.of(args[1]), Clock.systemUTC());
     say("opened");

@@ -113,11 +113,13 @@ class KilledWriterTest {
     Said said = new Said(new int[WriterScript.VOLUMES], new BitSet());
     Arrays.fill(said.acknowledged, -1);
     int lines = 1 + random.nextInt(MOST_LINES);
+    boolean isAfterErase = life % 4 == 0;
     int more = random.nextInt(MOST_NANOS_MORE);
     try (BufferedReader output = output(process)) {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         hear(line, said);
-        if (--lines == 0) {
+        boolean isDue = isAfterErase ? !said.erased.isEmpty() : --lines == 0;
+        if (isDue) {
           LockSupport.parkNanos(more);
           killNow(process);
         }
@@ -140,6 +142,7 @@ class KilledWriterTest {
 
   private void killAtOpening(int life) throws Exception {
     Process process = start("open", life);
+    int killed = 128 + 9;
     int more = random.nextInt(10 * MOST_NANOS_MORE);
     try (BufferedReader output = output(process)) {
       assertThat(output.readLine()).isEqualTo("opening");
@@ -147,7 +150,7 @@ class KilledWriterTest {
     } finally {
       killNow(process);
     }
-    process.waitFor();
+    assertThat(process.waitFor()).as(Files.readString(log("open", life))).isIn(0, killed);
   }
 
   private Process start(String part, int life) throws IOException {
@@ -163,12 +166,12 @@ class KilledWriterTest {
             pool.toString(),
             Long.toString(SEED),
             Integer.toString(life))
-        .redirectError(log(life).toFile())
+        .redirectError(log(part, life).toFile())
         .start();
   }
 
-  private Path log(int life) {
-    return directory.resolve("life-" + life + ".log");
+  private Path log(String part, int life) {
+    return directory.resolve(part + "-" + life + ".log");
   }
 
   private static BufferedReader output(Process process) {
@@ -184,7 +187,9 @@ class KilledWriterTest {
   private void requireKilled(Process process, String where) throws Exception {
     int life = Integer.parseInt(where.substring("life ".length()));
     int killed = 128 + 9;
-    assertThat(process.waitFor()).as(where + ": " + Files.readString(log(life))).isEqualTo(killed);
+    assertThat(process.waitFor())
+        .as(where + ": " + Files.readString(log("write", life)))
+        .isEqualTo(killed);
   }
 
   /**

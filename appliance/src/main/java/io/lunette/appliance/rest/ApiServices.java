@@ -48,7 +48,7 @@ public record ApiServices(
     OutsideChanges changes = new OutsideChanges(core.audit());
     return List.of(
         new StatusRoutes(status),
-        new SpaceRoutes(core.space(), driver),
+        new SpaceRoutes(core.space(), driver, changes),
         new JobRoutes(jobs),
         new ImageRoutes(core.images(), imports, exports, jobs, arrays, changes),
         new ComposeRoutes(composer, jobs),

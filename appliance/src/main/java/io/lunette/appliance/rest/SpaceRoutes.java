@@ -15,10 +15,12 @@ final class SpaceRoutes implements RouteSet {
 
   private final Space space;
   private final VolumeDriver driver;
+  private final OutsideChanges changes;
 
-  SpaceRoutes(Space space, VolumeDriver driver) {
+  SpaceRoutes(Space space, VolumeDriver driver, OutsideChanges changes) {
     this.space = space;
     this.driver = driver;
+    this.changes = changes;
   }
 
   /** Who holds the owned space, layer by layer; bytes. */
@@ -55,7 +57,16 @@ final class SpaceRoutes implements RouteSet {
     routes.put(
         "/space/size",
         call -> {
-          driver.grow(call.size("sizeBytes"));
+          long sizeBytes = call.size("sizeBytes");
+          changes.make(
+              call.actor(),
+              "pool.grow",
+              "all",
+              "to " + sizeBytes + " bytes",
+              () -> {
+                driver.grow(sizeBytes);
+                return null;
+              });
           return Reply.ok(SpaceView.of(space.report()));
         });
   }

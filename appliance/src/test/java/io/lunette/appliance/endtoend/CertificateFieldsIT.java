@@ -51,6 +51,10 @@ class CertificateFieldsIT {
   @Test
   void everyCertificateHasTheFieldsOfThePageAndNoOther() throws Exception {
     for (EraseMethod method : EraseMethod.values()) {
+      if (!isOffered(method)) {
+        assertThat(method).isIn(EraseMethod.WRITE_ZEROES_OFFLOAD, EraseMethod.DISCARD);
+        continue;
+      }
       JsonNode claims = certified(method.label());
 
       assertThat(claims.at("/sanitization/method").asText()).isEqualTo(method.name());
@@ -86,6 +90,11 @@ class CertificateFieldsIT {
             claims.at("/requested/at").asText(),
             claims.at("/validation/at").asText());
     assertThat(times.stream().map(Instant::parse).toList()).isSorted();
+  }
+
+  /** What a file system does not do for a pool, the pool refuses. */
+  private boolean isOffered(EraseMethod method) {
+    return served.run("pool", "set", "web", "--scrub-method", method.label()).status() == 0;
   }
 
   /** The claims of a replica that was written to and scrubbed in that way. */

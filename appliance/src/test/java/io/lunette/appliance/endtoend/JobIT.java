@@ -83,7 +83,7 @@ class JobIT {
 
   @Test
   void anEraseGoesOnWhateverEndsTheCommandThatBeganIt() throws Exception {
-    served.call("scrub", "limit", "4M");
+    served.call("scrub", "limit", "512K");
     Process erase = served.begin("volume", "erase", "victim");
     String id = running("volume-erase", "victim");
 
@@ -102,7 +102,7 @@ class JobIT {
 
   @Test
   void anEraseIsListedAgainAfterARestart() throws Exception {
-    served.call("scrub", "limit", "4M");
+    served.call("scrub", "limit", "512K");
     Process erase = served.begin("volume", "erase", "victim");
     running("volume-erase", "victim");
 
