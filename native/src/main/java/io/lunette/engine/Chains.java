@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.engine.format.Globals;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
@@ -22,9 +23,6 @@ import java.util.concurrent.locks.StampedLock;
  * every method expects to be held.
  */
 final class Chains {
-
-  private static final long NEXT_LAYER = 0;
-  private static final long NEXT_VOLUME = 1;
 
   private final Metadata metadata;
   private final PageReader pages;
@@ -84,7 +82,7 @@ final class Chains {
 
   /** An empty layer, as its slot says. */
   Layer createLayer(Layer parent, LayerSlot slot, DataKey key) throws IOException {
-    long id = next(NEXT_LAYER);
+    long id = next(Globals.NEXT_LAYER);
     Layer layer = newLayer(id, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
     layer.setKey(key);
     if (key != null) {
@@ -102,8 +100,8 @@ final class Chains {
     Layer layer = newLayer(Layer.ORPHANS, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
     layers.put(Layer.ORPHANS, layer);
     writeSlot(layer);
-    metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), NEXT_LAYER, 1);
-    metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), NEXT_VOLUME, 1);
+    metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), Globals.NEXT_LAYER, 1);
+    metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), Globals.NEXT_VOLUME, 1);
   }
 
   void setState(Layer layer, LayerSlot.State state) throws IOException {
@@ -186,7 +184,7 @@ final class Chains {
   }
 
   Volume createVolume(VolumeSlot slot, Layer top) throws IOException {
-    long id = next(NEXT_VOLUME);
+    long id = next(Globals.NEXT_VOLUME);
     Volume volume = new Volume(id, slot, top);
     add(volume);
     writeSlot(volume);
@@ -215,7 +213,7 @@ final class Chains {
 
   /** The id that the next volume will get. */
   long nextVolumeId() throws IOException {
-    return metadata.tree(TreeKey.Kind.GLOBALS).get(NEXT_VOLUME);
+    return metadata.tree(TreeKey.Kind.GLOBALS).get(Globals.NEXT_VOLUME);
   }
 
   void update(Volume volume, VolumeSlot slot, Layer top) throws IOException {

@@ -170,22 +170,15 @@ final class VolumeBench implements AutoCloseable {
    */
   private void firstWrites(Load.Kind kind, int depth, int rounds)
       throws VolumeException, BlockException, IOException {
-    int count = Math.min(count(kind, SMALL), (int) (sizeBytes / SMALL));
-    String work = name(kind, "first", SMALL, depth);
-    if (!only.test(work)) {
-      return;
-    }
-    Duel duel = Duel.of(work, "overwrite of a plain volume, uncached", count, SMALL);
-    for (int round = 0; round <= rounds; round++) {
-      Load load = new Load(kind, SMALL, depth, Places.randomOnce(sizeBytes, SMALL, count, round));
-      VolumeName name = newClone();
-      try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
-        long ignored = forgotten(load, plain);
-        keep(duel, round, forgotten(load, clone), forgotten(load, plain));
-      }
-      drop(name);
-    }
-    duels.add(duel);
+    toNewClones(
+        kind,
+        depth,
+        rounds,
+        "overwrite of a plain volume, uncached",
+        (load, clone, keeper) -> {
+          long ignored = forgotten(load, plain);
+          keeper.keep(forgotten(load, clone), forgotten(load, plain));
+        });
   }
 
   /**
@@ -194,18 +187,39 @@ final class VolumeBench implements AutoCloseable {
    */
   private void journaledFlushes(int depth, int rounds)
       throws VolumeException, BlockException, IOException {
-    Load.Kind kind = Load.Kind.WRITE_AND_FLUSH;
-    int count = count(kind, SMALL);
+    toNewClones(
+        Load.Kind.WRITE_AND_FLUSH,
+        depth,
+        rounds,
+        "raw file",
+        (load, clone, keeper) -> keeper.keep(settled(load, clone), settled(load, file)));
+  }
+
+  /** Takes the nanoseconds of a round. */
+  private interface Keeper {
+    void keep(long clone, long other);
+  }
+
+  /** One round of first writes: to a clone, and what they are held against. */
+  private interface FirstWrites {
+    void measure(Load load, BlockDevice clone, Keeper keeper) throws BlockException, IOException;
+  }
+
+  private void toNewClones(
+      Load.Kind kind, int depth, int rounds, String against, FirstWrites writes)
+      throws VolumeException, BlockException, IOException {
+    int count = Math.min(count(kind, SMALL), (int) (sizeBytes / SMALL));
     String work = name(kind, "first", SMALL, depth);
     if (!only.test(work)) {
       return;
     }
-    Duel duel = Duel.of(work, "raw file", count, SMALL);
+    Duel duel = Duel.of(work, against, count, SMALL);
     for (int round = 0; round <= rounds; round++) {
+      int kept = round;
       Load load = new Load(kind, SMALL, depth, Places.randomOnce(sizeBytes, SMALL, count, round));
       VolumeName name = newClone();
       try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
-        keep(duel, round, settled(load, clone), settled(load, file));
+        writes.measure(load, clone, (volume, other) -> keep(duel, kept, volume, other));
       }
       drop(name);
     }
