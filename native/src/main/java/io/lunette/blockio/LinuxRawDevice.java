@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file or block device on Linux, locked against every other opener for as long as it is open.
@@ -17,6 +19,8 @@ import java.util.OptionalLong;
  * thread closes a {@code FileChannel} for all of them.
  */
 public final class LinuxRawDevice implements RawDevice {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LinuxRawDevice.class);
 
   private static final int O_DIRECT =
       switch (System.getProperty("os.arch")) {
@@ -119,6 +123,8 @@ public final class LinuxRawDevice implements RawDevice {
         throw new DeviceInUseException(path + ": in use by another Lunette process");
       }
       if (!readOnly) {
+        // Before the others are opened, which were told of the same loss else.
+        writeBack(main);
         aside = Descriptor.open(path, LibC.O_RDWR);
         through = DurableWrites.to(path);
       }
@@ -132,6 +138,15 @@ public final class LinuxRawDevice implements RawDevice {
           aside.close();
         }
       }
+    }
+  }
+
+  /** What an earlier opener left in memory and cannot be written back was never acknowledged. */
+  private static void writeBack(Descriptor main) {
+    try {
+      main.sync();
+    } catch (DeviceException e) {
+      LOG.warn("writes that nobody flushed before are lost: {}", e.getMessage());
     }
   }
 
@@ -338,6 +353,12 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public void flushAside() throws DeviceException {
     aside.sync();
+  }
+
+  @Override
+  public void forgetCached() {
+    writeBack(main);
+    main.forgetCached(0, 0);
   }
 
   @Override

@@ -165,6 +165,13 @@ public interface RawDevice extends Closeable {
     flush();
   }
 
+  /**
+   * Forgets what the platform keeps of the device in memory, after it has written that back where
+   * it can: what is read next is what the device has. Else a page whose writing back failed could
+   * be read for as long as the platform runs, and be gone after.
+   */
+  default void forgetCached() {}
+
   /** Lets go; no call may be under way. */
   @Override
   void close();

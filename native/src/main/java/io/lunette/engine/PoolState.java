@@ -37,6 +37,9 @@ record PoolState(
   /**
    * Reads the state. A superblock that cannot be read is as good as damaged.
    *
+   * <p>What a superblock of a clean close leads to was flushed before it was written. After a crash
+   * the platform may still remember a page that a flush lost, and nothing is to be built on that.
+   *
    * @throws DeviceException if no superblock can be read, or what the sound one leads to cannot
    * @throws FormatException if this is not a pool, or is damaged beyond what the other superblock
    *     and the journal can bring back
@@ -52,6 +55,21 @@ record PoolState(
               + " bytes, the device "
               + device.sizeBytes());
     }
+    if (!superblock.closedCleanly()) {
+      device.forgetCached();
+    }
+    PoolState state = replayed(device, cache, superblock, sound.get(sound.size() - 1));
+    if (superblock.closedCleanly() && !state.wasClosedCleanly()) {
+      // Opened since, on a full file system that had no room for the checkpoint of an opening.
+      device.forgetCached();
+      state = replayed(device, cache, superblock, sound.get(sound.size() - 1));
+    }
+    return state;
+  }
+
+  private static PoolState replayed(
+      RawDevice device, PageCache cache, Superblock superblock, Superblock former)
+      throws IOException {
     PageStore pages = new PageStore(device);
     long firstExtent = superblock.journalExtent() + superblock.journalExtents();
     Metadata metadata = new Metadata(superblock, pages, cache, firstExtent);
@@ -63,7 +81,7 @@ record PoolState(
             .replay(superblock.journalTail(), superblock.journalSequence(), loader::replay);
     metadata.vouched.replayed(end.sums());
     loader.load();
-    return new PoolState(superblock, sound.get(sound.size() - 1), metadata, pages, end);
+    return new PoolState(superblock, former, metadata, pages, end);
   }
 
   /** Those that can be read and are what was written, the newest first; throws if none is. */
@@ -79,7 +97,8 @@ record PoolState(
         continue;
       }
       try {
-        device.read(offset, buffer);
+        // From the device: one that only the page cache has leads to what may be lost, too.
+        device.readBack(offset, buffer);
         anyMagic |= Superblock.hasMagic(buffer);
         sound.add(Superblock.decode(buffer, offset));
       } catch (DeviceException e) {

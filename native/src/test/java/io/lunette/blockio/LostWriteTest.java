@@ -48,6 +48,41 @@ class LostWriteTest {
   }
 
   @Test
+  void whatCouldNotBeWrittenBackIsReadNoMoreOnceItIsForgotten() throws Exception {
+    onDeviceWithoutRoom(
+        device -> {
+          ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, 1);
+          device.write(2 * MIB, block);
+          assertThatThrownBy(device::flush).isInstanceOf(DeviceException.class);
+          assertThat(firstInt(device, 2 * MIB)).as("what the kernel remembers").isOne();
+
+          device.forgetCached();
+
+          assertThat(firstInt(device, 2 * MIB)).isZero();
+        });
+  }
+
+  private static int firstInt(RawDevice device, long offset) throws DeviceException {
+    ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+    device.read(offset, block);
+    return block.getInt(0);
+  }
+
+  @Test
+  void whoOpensADeviceHearsNothingOfWritesThatNobodyFlushedBefore() throws Exception {
+    onDeviceWithoutRoom(
+        (device, path) -> {
+          device.write(2 * MIB, ByteBuffer.allocateDirect(MIB));
+          device.close();
+
+          try (RawDevice again = LinuxRawDevice.open(path)) {
+            again.flush();
+            again.flushAside();
+          }
+        });
+  }
+
+  @Test
   void noDurableWriteSucceedsThatIsLostHoweverManyThereAreAtATime() throws Exception {
     onDeviceWithoutRoom(
         device -> {
@@ -88,8 +123,16 @@ class LostWriteTest {
     void on(RawDevice device) throws Exception;
   }
 
+  private interface BodyOfPath {
+    void on(RawDevice device, Path path) throws Exception;
+  }
+
   /** A device of 16 MiB, of which all but the first MiB is lost if it is written. */
   private void onDeviceWithoutRoom(Body body) throws Exception {
+    onDeviceWithoutRoom((device, path) -> body.on(device));
+  }
+
+  private void onDeviceWithoutRoom(BodyOfPath body) throws Exception {
     try (var mount = ScratchDevices.mount("tmpfs", directory, MIB)) {
       Path file = mount.directory().resolve("device");
       try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
@@ -99,7 +142,7 @@ class LostWriteTest {
       }
       try (var loop = ScratchDevices.loopOver(file);
           RawDevice device = LinuxRawDevice.open(loop.device())) {
-        body.on(device);
+        body.on(device, loop.device());
       }
     }
   }
