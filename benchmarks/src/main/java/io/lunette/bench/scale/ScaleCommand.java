@@ -44,8 +44,9 @@ public final class ScaleCommand implements Callable<Integer> {
       names = "--clones",
       paramLabel = "N",
       split = ",",
-      description = "Clones in a pool, growing (default 3000,10000,30000,100000,300000,1000000).")
-  private List<Long> clones = List.of(3_000L, 10_000L, 30_000L, 100_000L, 300_000L, 1_000_000L);
+      description = "Clones in a pool, growing (default 1200,3000,10000,... to 1000000).")
+  private List<Long> clones =
+      List.of(1_200L, 3_000L, 10_000L, 30_000L, 100_000L, 300_000L, 1_000_000L);
 
   @Option(
       names = "--replicas",
