@@ -25,6 +25,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -70,6 +71,8 @@ final class Pool implements AutoCloseable {
 
   /** Each waits for reads that {@link #io} may not have begun. */
   final ExecutorService cryptoErases;
+
+  private volatile boolean closing;
 
   final Clock clock;
 
@@ -344,6 +347,7 @@ final class Pool implements AutoCloseable {
   /** Commits everything, writes a checkpoint that says so, and lets the device go. */
   @Override
   public void close() throws IOException {
+    closing = true;
     waiters.close();
     copier.stop();
     merger.stop();
@@ -373,12 +377,35 @@ final class Pool implements AutoCloseable {
       }
     } finally {
       checkpoints.shutdown();
-      device.close();
+      letDeviceGo();
     }
+  }
+
+  /** Once every operation has ended: its descriptor may be another file's after this. */
+  private void letDeviceGo() {
+    List<VolumeDevice> open;
+    metadata.lock.lock();
+    try {
+      open =
+          metadata.chains.volumes().stream()
+              .map(volume -> volume.device)
+              .filter(Objects::nonNull)
+              .toList();
+    } finally {
+      metadata.lock.unlock();
+    }
+    open.forEach(VolumeDevice::awaitInFlight);
+    device.close();
+  }
+
+  /** From then on no operation of a volume begins. */
+  boolean isClosing() {
+    return closing;
   }
 
   /** Lets go without writing anything more. */
   void abandon() {
+    closing = true;
     log.fail(new IOException("the pool was abandoned"));
     log.stop();
     waiters.close();
@@ -391,7 +418,7 @@ final class Pool implements AutoCloseable {
     }
     checkpoints.shutdown();
     awaitQuietly(checkpoints);
-    device.close();
+    letDeviceGo();
   }
 
   static void awaitQuietly(ExecutorService executor) {

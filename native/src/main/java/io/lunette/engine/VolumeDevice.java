@@ -14,6 +14,7 @@ import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.function.Function;
@@ -163,15 +164,48 @@ final class VolumeDevice {
       return;
     }
     IoCompletion completion = new Counted(slot, caller);
-    executor.execute(
+    start(
+        executor,
+        completion,
         () -> {
-          BlockException failure = runRead(() -> io.read(top, offset, target));
+          BlockException failure = runRead(() -> readTop(offset, target));
           if (failure == null) {
             completion.completed();
           } else {
             completion.failed(failure);
           }
         });
+  }
+
+  /** On one of the pool's threads, of which there are none once it is closed. */
+  private static void start(Executor executor, IoCompletion completion, Runnable work) {
+    try {
+      executor.execute(work);
+    } catch (RejectedExecutionException e) {
+      completion.failed(poolIsClosed());
+    }
+  }
+
+  /** Whether the pool takes no more operations. */
+  boolean isPoolClosing() {
+    return pool.isClosing();
+  }
+
+  static BlockException poolIsClosed() {
+    return new BlockException(BlockException.Kind.GONE, "the pool is closed");
+  }
+
+  /**
+   * Reads again if the top has become another meanwhile: a merge may have emptied the one that was
+   * read, into a newer top that this read does not look at. Whoever sees an entry gone from there
+   * sees the newer top, too, and no layer becomes a top again.
+   */
+  private void readTop(long offset, ByteBuffer target) throws IOException {
+    Layer seen;
+    do {
+      seen = top;
+      io.read(seen, offset, target);
+    } while (seen != top);
   }
 
   void write(
@@ -216,10 +250,12 @@ final class VolumeDevice {
   private boolean readAtOnce(long offset, ByteBuffer target) {
     try {
       long stamp = io.swaps.tryOptimisticRead();
+      Layer seen = top;
       return stamp != 0
           && target.remaining() <= PROMPT_BYTES_MAX
-          && prompt.read(top, offset, target)
-          && io.swaps.validate(stamp);
+          && prompt.read(seen, offset, target)
+          && io.swaps.validate(stamp)
+          && seen == top;
     } catch (IOException e) {
       return false;
     }
@@ -262,7 +298,9 @@ final class VolumeDevice {
 
   /** Not counted as under way, for it waits for whatever is; nor on a thread that serves that. */
   void cryptoErase(IoCompletion completion) {
-    pool.cryptoErases.execute(
+    start(
+        pool.cryptoErases,
+        completion,
         () -> {
           BlockException failure = runWrite(() -> new CryptoErase(pool, volume, this).run());
           if (failure == null) {
@@ -300,7 +338,13 @@ final class VolumeDevice {
   }
 
   ProvisioningRun provisioning(long offset) throws IOException, BlockException {
-    return ProvisioningSearch.run(top, geometry.sizeBytes(), offset);
+    while (true) {
+      Layer seen = top;
+      ProvisioningRun run = ProvisioningSearch.run(seen, geometry.sizeBytes(), offset);
+      if (seen == top) {
+        return run;
+      }
+    }
   }
 
   private interface Transfer {
@@ -336,7 +380,7 @@ final class VolumeDevice {
     }
 
     void start(int slot) {
-      executor.execute(() -> attempt(slot));
+      VolumeDevice.start(executor, new Counted(slot, caller), () -> attempt(slot));
     }
 
     private void attempt(int slot) {

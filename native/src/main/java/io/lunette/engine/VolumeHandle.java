@@ -123,8 +123,9 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
   public ProvisioningRun provisioning(long offsetBytes) throws BlockException {
     int slot = device.enter();
     try {
-      if (closed) {
-        throw gone();
+      BlockException gone = goneOrNull();
+      if (gone != null) {
+        throw gone;
       }
       return device.provisioning(offsetBytes);
     } catch (IOException e) {
@@ -165,8 +166,9 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
   }
 
   private BlockException refuse(long offset, long length, boolean writes) {
-    if (closed) {
-      return gone();
+    BlockException gone = goneOrNull();
+    if (gone != null) {
+      return gone;
     }
     if (!device.contains(offset, length)) {
       return new BlockException(
@@ -180,7 +182,10 @@ final class VolumeHandle implements BlockDevice, VolumeDevice.Opener {
     return null;
   }
 
-  private BlockException gone() {
-    return new BlockException(BlockException.Kind.GONE, "volume " + name + " is closed");
+  private BlockException goneOrNull() {
+    if (closed) {
+      return new BlockException(BlockException.Kind.GONE, "volume " + name + " is closed");
+    }
+    return device.isPoolClosing() ? VolumeDevice.poolIsClosed() : null;
   }
 }
