@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.AlignedBuffers;
 import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -30,9 +29,6 @@ final class AtomicWrite {
 
   /** The longest: 17 extents at most, so that the work of one is bounded. */
   static final int MAX_BYTES = 1 << 20;
-
-  private static final ThreadLocal<ByteBuffer> EXTENT =
-      ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
   private final VolumeIo io;
   private final DataPath path;
@@ -130,7 +126,18 @@ final class AtomicWrite {
       path.device().write(top.key(), base + piece.from, piece.source);
       return;
     }
-    ByteBuffer filled = EXTENT.get();
+    ByteBuffer buffer = path.device().buffers.take();
+    try {
+      writeFilled(top, piece, buffer.limit(PoolLayout.EXTENT_BYTES));
+    } finally {
+      path.device().buffers.give(buffer);
+    }
+  }
+
+  /** With what the layer holds beside the bytes, gathered in a buffer as long as an extent. */
+  private void writeFilled(Layer top, Piece piece, ByteBuffer filled) throws IOException {
+    int covered = VolumeMap.covered(piece.from, piece.to());
+    long base = piece.physical * PoolLayout.EXTENT_BYTES;
     long logical = piece.extent * PoolLayout.EXTENT_BYTES;
     for (int rest = piece.blocks & ~covered; rest != 0; rest &= rest - 1) {
       int at = Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.AlignedBuffers;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.Durability;
 import io.lunette.engine.format.MapEntry;
@@ -219,12 +218,17 @@ final class FirstWrite {
     int start = isIn(partial, piece.from) ? piece.from - head : piece.from;
     int tail = -piece.to & PoolLayout.BLOCK_BYTES - 1;
     int end = isIn(partial, piece.to - 1) ? piece.to + tail : piece.to;
-    ByteBuffer filled = AlignedBuffers.allocate(end - start);
     long logical = piece.extent * PoolLayout.EXTENT_BYTES;
-    io.read(top, logical + start, filled.slice(0, piece.from - start));
-    io.read(top, logical + piece.to, filled.slice(piece.to - start, end - piece.to));
-    filled.put(piece.from - start, source, source.position(), source.remaining());
-    write(top, piece.physical * PoolLayout.EXTENT_BYTES + start, filled, sums);
+    ByteBuffer buffer = path.device().buffers.take();
+    try {
+      ByteBuffer filled = buffer.limit(end - start);
+      io.read(top, logical + start, filled.slice(0, piece.from - start));
+      io.read(top, logical + piece.to, filled.slice(piece.to - start, end - piece.to));
+      filled.put(piece.from - start, source, source.position(), source.remaining());
+      write(top, piece.physical * PoolLayout.EXTENT_BYTES + start, filled, sums);
+    } finally {
+      path.device().buffers.give(buffer);
+    }
   }
 
   private void write(Layer top, long place, ByteBuffer bytes, BlockSums sums) throws IOException {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.AlignedBufferPool;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.journal.BlockSums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * The device as layers have it: what one with a key writes is enciphered on its way, and what is
@@ -17,18 +16,21 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * room.
  *
  * <p>Buffers that are written are only read here: what goes to the device lies in buffers of the
- * pool's own, of which a few are kept. One for a pool; thread-safe.
+ * pool's own. One for a pool; thread-safe.
  */
 final class LayerDevice {
 
   /** The most that goes to the device at once. */
   static final int PIECE_BYTES = 256 << 10;
 
+  /** As many as there are threads that have use for one at a time, and some. */
   private static final int KEPT = 16;
+
+  /** What threads of the pool gather and encipher pieces in. */
+  final AlignedBufferPool buffers = new AlignedBufferPool(PIECE_BYTES, KEPT);
 
   private final RawDevice device;
   private final PoolTrim trim;
-  private final AtomicReferenceArray<ByteBuffer> kept = new AtomicReferenceArray<>(KEPT);
 
   LayerDevice(RawDevice device, PoolTrim trim) {
     this.device = device;
@@ -120,7 +122,7 @@ final class LayerDevice {
   /** Writes a piece after the other; ends with the first that is not written. */
   private boolean enciphered(DataKey key, long offset, ByteBuffer source, PieceWriter writer)
       throws IOException {
-    ByteBuffer buffer = take();
+    ByteBuffer buffer = buffers.take();
     try {
       int length = source.remaining();
       if (length <= PIECE_BYTES) {
@@ -136,25 +138,7 @@ final class LayerDevice {
       }
       return written;
     } finally {
-      give(buffer);
-    }
-  }
-
-  private ByteBuffer take() {
-    for (int i = 0; i < KEPT; i++) {
-      ByteBuffer buffer = kept.get(i) == null ? null : kept.getAndSet(i, null);
-      if (buffer != null) {
-        return buffer;
-      }
-    }
-    return AlignedBuffers.allocate(PIECE_BYTES);
-  }
-
-  private void give(ByteBuffer buffer) {
-    for (int i = 0; i < KEPT; i++) {
-      if (kept.compareAndSet(i, null, buffer)) {
-        return;
-      }
+      buffers.give(buffer);
     }
   }
 }
