@@ -158,8 +158,10 @@ final class Checkpointer {
    *     no layer has an extent with it. After a crash a layer would have its extent back with pages
    *     in blocks that it never wrote, which its scrub would leave there.
    * @throws DeviceException for want of space, having changed nothing: a later call may succeed
+   * @throws IOException after one that failed: what that had frozen, no later one would write
    */
   Plan plan(long cleanBy) throws IOException {
+    requireSound();
     metadata.requireWhole();
     int needed = metadata.unsaved.dirtyPages();
     while (pages.freePages() < needed) {
@@ -176,6 +178,14 @@ final class Checkpointer {
       needed = metadata.unsaved.dirtyPages();
     }
     return new Plan(metadata.unsaved.freeze());
+  }
+
+  /** The most bytes of records that {@link #plan} would add to those that are pending. */
+  int recordBytesOfPlan() {
+    int missing = Math.max(0, metadata.unsaved.dirtyPages() - pages.freePages());
+    int extents = missing / PoolLayout.TREE_PAGES_PER_EXTENT + 1;
+    // An eighth and a few more for the pages that the records themselves make dirty.
+    return (extents + extents / 8 + 8) * SpaceMap.BYTES_OF_TAKING;
   }
 
   /** Why the last one could not be written, if that was for want of space; else null. */
@@ -216,12 +226,12 @@ final class Checkpointer {
   }
 
   /**
-   * What the journal does not say the superblock must: that the extents taken since the last commit
-   * may hold pages from now on. A crash before the end of the checkpoint leaves a space map that
-   * calls them CLEAN, and the restart makes that true. A checkpoint that is put off leaves its
-   * pages there, so the next announces its extents again.
+   * What the journal does not say the superblock must, before the first page is written: that the
+   * extents taken since the last commit may hold pages from now on. A crash before the end of the
+   * checkpoint leaves a space map that calls them CLEAN, and the restart makes that true. A
+   * checkpoint that is put off leaves its pages there, so the next announces its extents again.
    */
-  void announce() throws IOException {
+  private void announce() throws IOException {
     List<ExtentRun> runs;
     metadata.lock.lock();
     try {
@@ -270,6 +280,7 @@ final class Checkpointer {
   void write(Plan plan, long journalTail, long journalSequence, boolean closedCleanly)
       throws IOException {
     try {
+      announce();
       writeAll(plan, journalTail, journalSequence, closedCleanly);
       wantOfSpace = null;
     } catch (DeviceException e) {

@@ -404,7 +404,6 @@ final class CommitLog {
         // Not by the checkpoint's own flushes: others may be told there of what was lost.
         dataWritten = false;
         device.flush();
-        checkpointer.announce();
         checkpointer.write(batch.checkpoint(), journal.position(), journal.sequence(), false);
         checkpointer.repeat();
         stalled = false;

@@ -89,9 +89,12 @@ final class CommitPlanner {
       checkpointWanted = true;
     }
     checkpointer.requireSound();
-    boolean ringFull = !hasRoom(metadata.pendingBytes());
+    boolean isDue = isCheckpointDue() && !checkpointer.isRunning();
+    // A plan adds records of the extents that it takes, which must not be one too many.
+    int ofPlan = isDue ? checkpointer.recordBytesOfPlan() : 0;
+    boolean ringFull = !hasRoom(metadata.pendingBytes() + ofPlan);
     Checkpointer.Plan plan = null;
-    if (ringFull || (isCheckpointDue() && !checkpointer.isRunning())) {
+    if (ringFull || isDue) {
       plan = planOrNull(ringFull ? durableCommit : metadata.commit());
       checkpointWanted = false;
       metadata.requireWhole();

@@ -13,11 +13,10 @@ import io.lunette.engine.map.PageSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -51,8 +50,11 @@ final class PageStore implements PageReader, PageSink {
   private final ByteBuffer readBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final ByteBuffer writeBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final Deque<Long> free = new ArrayDeque<>();
-  private List<Long> releasedNow = new ArrayList<>();
-  private List<Long> releasedBefore = new ArrayList<>();
+
+  /** Each once, though a checkpoint that is put off releases what the next releases again. */
+  private Set<Long> releasedNow = new LinkedHashSet<>();
+
+  private Set<Long> releasedBefore = new LinkedHashSet<>();
 
   /**
    * Pages of before there were copies, where a copy would lie. What they take the place of is not
@@ -152,7 +154,7 @@ final class PageStore implements PageReader, PageSink {
       free.addAll(releasedBefore);
     }
     releasedBefore = releasedNow;
-    releasedNow = new ArrayList<>();
+    releasedNow = new LinkedHashSet<>();
   }
 
   int freePages() {

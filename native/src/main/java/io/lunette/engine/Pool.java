@@ -263,7 +263,6 @@ final class Pool implements AutoCloseable {
     try {
       Checkpointer.Plan plan = checkpointer.plan(log.durableCommit());
       pending = metadata.takePending();
-      checkpointer.announce();
       checkpointer.write(plan, journal.position(), journal.sequence(), false);
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
@@ -297,7 +296,6 @@ final class Pool implements AutoCloseable {
     try {
       Checkpointer.Plan plan = checkpointer.plan(log.durableCommit());
       metadata.takePending();
-      checkpointer.announce();
       checkpointer.write(plan, journal.position(), journal.sequence(), true);
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.engine.format.JournalFrame;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
@@ -10,6 +11,9 @@ import java.io.IOException;
  * by the lock of {@link Metadata}.
  */
 final class SpaceMap {
+
+  /** Of the records that {@link #takeForMetadata} makes. */
+  static final int BYTES_OF_TAKING = 2 * (JournalFrame.RECORD_HEADER_BYTES + Long.BYTES);
 
   final long firstExtent;
 

@@ -53,7 +53,6 @@ class CheckpointWithoutCommitTest {
     RecordBuffer unused = metadata.takePending();
     metadata.lock.unlock();
 
-    checkpointer.announce();
     checkpointer.write(plan, state.journalEnd().position(), state.journalEnd().sequence(), false);
 
     Random coin = new Random(1);
@@ -79,14 +78,13 @@ class CheckpointWithoutCommitTest {
       Checkpointer.Plan plan = checkpointer.plan(0);
       RecordBuffer records = metadata.takePending();
       metadata.lock.unlock();
-      checkpointer.announce();
-      announced.add(checkpointer.latest().taking());
       device.room = 4;
       assertThatThrownBy(
               () ->
                   checkpointer.write(
                       plan, state.journalEnd().position(), state.journalEnd().sequence(), false))
           .hasMessageContaining("no space");
+      announced.add(checkpointer.latest().taking());
       metadata.lock.lock();
       metadata.returnPending(records);
       metadata.lock.unlock();
@@ -101,6 +99,54 @@ class CheckpointWithoutCommitTest {
     openUntilScrubbed(left);
 
     assertThat(cleanButNotZero(left)).isEmpty();
+  }
+
+  /** As where a file system must find another place for each write, or a quota is met. */
+  @Test
+  void whatIsFrozenGoesWithTheNextWhereNoSuperblockCouldBeWrittenToAnnounceIt() throws Exception {
+    NarrowDevice device = new NarrowDevice(withReleasedLayer());
+    PoolState state = PoolState.read(device, new PageCache(CACHE_BYTES));
+    Checkpointer checkpointer = checkpointer(device, state);
+    Metadata metadata = state.metadata();
+    device.room = Integer.MAX_VALUE;
+    metadata.lock.lock();
+    scrub(device, metadata);
+    Checkpointer.Plan first = checkpointer.plan(0);
+    RecordBuffer unused = metadata.takePending();
+    metadata.lock.unlock();
+    long position = state.journalEnd().position();
+    device.takesSuperblocks = false;
+    assertThatThrownBy(() -> checkpointer.write(first, position, 9, false))
+        .hasMessageContaining("no space");
+    device.takesSuperblocks = true;
+
+    metadata.lock.lock();
+    Checkpointer.Plan second = checkpointer.plan(0);
+    metadata.lock.unlock();
+    checkpointer.write(second, position, 9, false);
+
+    assertThat(PoolState.read(device, new PageCache(CACHE_BYTES)).metadata().chains.layers())
+        .hasSameSizeAs(metadata.chains.layers())
+        .noneMatch(layer -> layer.ownedExtents > 0);
+  }
+
+  /** Also not the last of all, at a close: what the first froze is in no list of the next. */
+  @Test
+  void noneIsMadeAfterOneThatFailed() throws Exception {
+    FailingDevice device = new FailingDevice(CrashLife.POOL_BYTES);
+    CrashLife.format(device, 5);
+    PoolState state = PoolState.read(device, new PageCache(CACHE_BYTES));
+    Checkpointer checkpointer = checkpointer(device, state);
+    state.metadata().lock.lock();
+    state.metadata().chains.createOrphans();
+    Checkpointer.Plan plan = checkpointer.plan(0);
+    state.metadata().lock.unlock();
+    device.failWrites(FailingDevice.from(FIRST_EXTENT * PoolLayout.EXTENT_BYTES));
+    checkpointer.start(plan, state.journalEnd().position(), state.journalEnd().sequence());
+    checkpointer.await();
+    device.heal();
+
+    assertThatThrownBy(() -> checkpointer.plan(0)).hasMessageContaining("cannot write at");
   }
 
   /** A pool left by a crash, with a layer that wrote one block of an extent and waits for scrub. */
@@ -177,6 +223,7 @@ class CheckpointWithoutCommitTest {
   private static final class NarrowDevice extends PagedDevice {
 
     int room;
+    boolean takesSuperblocks = true;
 
     NarrowDevice(PagedDevice before) {
       super(before.sizeBytes());
@@ -189,6 +236,9 @@ class CheckpointWithoutCommitTest {
     public void write(long offset, ByteBuffer source) throws DeviceException {
       if (offset >= FIRST_EXTENT * PoolLayout.EXTENT_BYTES && room-- <= 0) {
         throw new DeviceException("simulated: no space is left", true);
+      }
+      if (!takesSuperblocks && offset < PoolLayout.JOURNAL_EXTENT * PoolLayout.EXTENT_BYTES) {
+        throw new DeviceException("simulated: no space is left for a superblock", true);
       }
       super.write(offset, source);
     }

@@ -39,6 +39,21 @@ class PageStoreTest {
     assertThat(read(page)).isEqualTo(7);
   }
 
+  /** As a checkpoint does that was put off, and the next once more. */
+  @Test
+  void aPageThatWasReleasedTwiceIsDealtOnce() throws Exception {
+    pages.addExtent(EXTENT, new BitSet());
+    int free = pages.freePages();
+    long page = write(7);
+
+    pages.release(page);
+    pages.release(page);
+    pages.end();
+    pages.end();
+
+    assertThat(pages.freePages()).isEqualTo(free);
+  }
+
   @Test
   void aPageThatBecameAnotherIsNotMadeUpForByWhatItWas() throws Exception {
     pages.addExtent(EXTENT, allBut(0));
