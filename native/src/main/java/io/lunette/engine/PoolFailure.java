@@ -16,8 +16,22 @@ final class PoolFailure {
         BlockException.Kind.MEDIUM_READ, "cannot read: " + cause.getMessage(), cause);
   }
 
+  /** Whether it was the device that had no space, not the allocator that had no extent. */
+  static boolean isOfDevice(BlockException refusal) {
+    for (Throwable cause = refusal; cause != null; cause = cause.getCause()) {
+      if (isNoSpace(cause)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isNoSpace(Throwable cause) {
+    return cause instanceof DeviceException device && device.isNoSpace();
+  }
+
   static BlockException writing(IOException cause) {
-    if (cause instanceof DeviceException device && device.isNoSpace()) {
+    if (isNoSpace(cause)) {
       return new BlockException(
           BlockException.Kind.OUT_OF_SPACE,
           "the file system under the pool is full: " + cause.getMessage(),

@@ -42,24 +42,29 @@ final class SpaceWaiters {
   /**
    * Has a write tried again when there may be space for it.
    *
+   * @param refusal OUT_OF_SPACE, as the write was told
    * @param seen what {@link #cleaned} said before the write was tried
    * @param again completed when it is worth a try, failed when the pool closes
    * @return false if nothing can become CLEAN: the pool is full
    */
-  boolean await(long seen, IoCompletion again) {
+  boolean await(BlockException refusal, long seen, IoCompletion again) {
     pool.metadata.lock.lock();
     try {
       if (closed) {
         return false;
       }
       if (cleaned == seen) {
-        // Where CLEAN extents are left it is the file system below that is full: no scrub helps.
-        if (pool.finder.available(1) > 0 || !pool.scrubber.hasWork()) {
+        // No scrub helps a full file system. The allocator had none: what is left came since then.
+        boolean isAnyLeft = pool.finder.available(1) > 0;
+        boolean isFull = isAnyLeft ? PoolFailure.isOfDevice(refusal) : !pool.scrubber.hasWork();
+        if (isFull) {
           return false;
         }
-        waiting.add(again);
-        pool.scrubber.hurry();
-        return true;
+        if (!isAnyLeft) {
+          waiting.add(again);
+          pool.scrubber.hurry();
+          return true;
+        }
       }
     } finally {
       pool.metadata.lock.unlock();

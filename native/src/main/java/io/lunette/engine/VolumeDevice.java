@@ -394,7 +394,7 @@ final class VolumeDevice {
       if (failure == null) {
         caller.completed();
       } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
-          || !waiters.await(cleaned, this)) {
+          || !waiters.await(failure, cleaned, this)) {
         caller.failed(failure);
       }
     }
