@@ -99,12 +99,7 @@ final class ExtentAllocator {
           return extent;
         }
         if (extent != null) {
-          IoCompletion refill = new Refill(reserved.extents);
-          if (reserved.isAhead) {
-            log.commitAhead(refill);
-          } else {
-            log.commit(refill);
-          }
+          refillLater(reserved);
           return extent;
         }
       } catch (IOException e) {
@@ -115,17 +110,43 @@ final class ExtentAllocator {
       if (reserved.isEmpty()) {
         log.commitAhead();
       } else {
-        try {
-          if (reserved.isAhead) {
-            log.commitAhead();
-          } else {
-            log.commit();
-          }
-        } catch (BlockException e) {
-          giveBack(reserved.extents);
-          throw e;
-        }
-        endRefill(reserved.extents);
+        refill(reserved);
+      }
+    }
+  }
+
+  /** Makes a reservation durable and puts it to use; waited for. */
+  private void refill(Reservation reserved) throws BlockException {
+    boolean isDurable = false;
+    try {
+      if (reserved.isAhead) {
+        log.commitAhead();
+      } else {
+        log.commit();
+      }
+      isDurable = true;
+    } finally {
+      if (!isDurable) {
+        giveBack(reserved.extents);
+      }
+    }
+    endRefill(reserved.extents);
+  }
+
+  /** {@link #refill} by whoever commits. */
+  private void refillLater(Reservation reserved) {
+    boolean isLeft = false;
+    try {
+      IoCompletion refill = new Refill(reserved.extents);
+      if (reserved.isAhead) {
+        log.commitAhead(refill);
+      } else {
+        log.commit(refill);
+      }
+      isLeft = true;
+    } finally {
+      if (!isLeft) {
+        giveBack(reserved.extents);
       }
     }
   }
@@ -255,7 +276,7 @@ final class ExtentAllocator {
         batch = Math.max(usualBatch, batch - batch / 32);
       }
       hadToWait = false;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       warnReserved(e);
     } finally {
       refilling = false;
@@ -263,8 +284,8 @@ final class ExtentAllocator {
     }
   }
 
-  private static void warnReserved(IOException e) {
-    LOG.warn("extents stay reserved until the pool is opened again: {}", e.getMessage());
+  private static void warnReserved(Throwable e) {
+    LOG.warn("extents stay reserved until the pool is opened again: {}", e.toString());
   }
 
   /** Takes a reservation back that could not be made durable. */
@@ -272,7 +293,7 @@ final class ExtentAllocator {
     metadata.lock.lock();
     try {
       unreserve(extents);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       warnReserved(e);
     } finally {
       refilling = false;

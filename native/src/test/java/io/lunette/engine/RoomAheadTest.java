@@ -15,6 +15,7 @@ import io.lunette.core.block.IoCompletion;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -110,6 +111,23 @@ class RoomAheadTest {
     assertThat(PoolCheck.check(device).problems()).isEmpty();
   }
 
+  /** By whoever waits for the extents, and by who commits for others. */
+  @Test
+  void wantOfMemoryOnTheWayToSpaceKeepsNoExtentFromThoseWhoWrite() throws Exception {
+    SparseDevice device = new SparseDevice(256 * MIB);
+    device.breaks = true;
+    PoolState.format(device, new UUID(7, 7));
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
+      driver.create(VOLUME, 64 << 20);
+      try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+        write(volume, 0, 600);
+      }
+    }
+    PoolReport report = PoolCheck.check(device);
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.usage().reserved()).isZero();
+  }
+
   @Test
   void aSparsePoolOnExt4HoldsWhatIsInUseWhenItIsClosed() throws Exception {
     try (var mount = ScratchDevices.mount("ext4", directory, 1024 * MIB)) {
@@ -154,6 +172,7 @@ class RoomAheadTest {
     private final CountDownLatch goOn = new CountDownLatch(1);
     private int writtenWithoutSpace;
     private boolean refuses;
+    private boolean breaks;
     private volatile boolean holdsCommits;
 
     SparseDevice(long sizeBytes) {
@@ -180,6 +199,9 @@ class RoomAheadTest {
     public synchronized void allocate(long offsetBytes, long lengthBytes) throws DeviceException {
       if (refuses) {
         throw new DeviceException("no space", true);
+      }
+      if (breaks) {
+        throw new OutOfMemoryError("simulated");
       }
       allocated.set(extent(offsetBytes), extent(offsetBytes + lengthBytes));
     }
