@@ -7,6 +7,7 @@ import io.lunette.engine.format.Superblock;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * Decides what the next turn of the {@link CommitLog} takes along, and whether a checkpoint goes
@@ -105,7 +106,9 @@ final class CommitPlanner {
     long number = metadata.commit();
     RecordBuffer records = metadata.takePending();
     boolean isGroup = waiters.isAnyForAnother() || !records.isEmpty();
-    return new CommitBatch(waiters.take(), records, number, plan, ringFull, false, isGroup);
+    // An empty group is enough for the others, and has room: they come next.
+    List<IoCompletion> taken = ringFull ? waiters.takeForRecords() : waiters.take();
+    return new CommitBatch(taken, records, number, plan, ringFull, false, isGroup);
   }
 
   /**

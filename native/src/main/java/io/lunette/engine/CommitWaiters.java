@@ -49,9 +49,15 @@ final class CommitWaiters {
 
   /** Hands over all of them. */
   List<IoCompletion> take() {
+    List<IoCompletion> taken = takeForRecords();
+    taken.addAll(takeForAnother());
+    return taken;
+  }
+
+  /** Hands over those that wait for records. */
+  List<IoCompletion> takeForRecords() {
     List<IoCompletion> taken = forAll;
     taken.addAll(ahead);
-    taken.addAll(takeForAnother());
     forAll = new ArrayList<>();
     ahead = new ArrayList<>();
     return taken;

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
+import io.lunette.engine.format.JournalFrame;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.BlockSums;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What goes with a commit when the ring has no room for all that waits. */
@@ -19,27 +20,27 @@ class CommitPlannerTest {
 
   private static final long RING_BYTES = CrashLife.JOURNAL_EXTENTS * (long) PoolLayout.EXTENT_BYTES;
 
+  private static final int MORE_WORDS_THAN_A_FRAME_HOLDS = JournalFrame.MAX_FRAME_BYTES / 16;
+
   private final IoCompletion change = new Waiting();
   private final IoCompletion overwrite = new Waiting();
   private final CommitWaiters waiters = new CommitWaiters();
   private Metadata metadata;
   private CommitPlanner planner;
 
-  @BeforeEach
-  void fillTheRing() throws Exception {
+  private void fillTheRingBut(int bytes) throws Exception {
     PagedDevice device = new PagedDevice(CrashLife.POOL_BYTES);
     CrashLife.format(device, 1);
     PoolState state = PoolState.read(device, new PageCache(1 << 20));
     Superblock superblock = state.superblock();
     metadata = state.metadata();
-    long lastPage = RING_BYTES - PoolLayout.PAGE_BYTES;
     JournalWriter journal =
         new JournalWriter(
             device,
             superblock.journalExtent(),
             superblock.journalExtents(),
             superblock.pool(),
-            lastPage,
+            RING_BYTES - bytes,
             1);
     AsideFlush flush = new AsideFlush(device);
     Checkpointer checkpointer =
@@ -62,9 +63,8 @@ class CommitPlannerTest {
 
   @Test
   void anEmptyGroupFreesWhatIsVouchedForWithoutThoseWhoseRecordsHaveNoRoom() throws Exception {
-    BlockSums sums = new BlockSums();
-    sums.add(4000L * PoolLayout.BLOCK_BYTES, ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES));
-    metadata.vouched.replayed(sums);
+    fillTheRingBut(JournalWriter.EMPTY_GROUP_BYTES);
+    vouch();
 
     CommitBatch first = planner.next(waiters, 0);
     CommitBatch second = planner.next(waiters, 0);
@@ -76,12 +76,42 @@ class CommitPlannerTest {
     assertThat(second.ringFull()).isTrue();
   }
 
+  /** What waits has room, until the commit takes more along. */
+  @Test
+  void anEmptyGroupFollowsACommitThatThereIsNoRoomForInTheEnd() throws Exception {
+    fillTheRingBut(JournalFrame.MAX_FRAME_BYTES);
+    vouch();
+    planner.join(
+        () -> {
+          for (int word = 0; word < MORE_WORDS_THAN_A_FRAME_HOLDS; word++) {
+            metadata.set(metadata.tree(TreeKey.Kind.VOLUMES), word, 1);
+          }
+          return null;
+        });
+
+    CommitBatch first = planner.next(waiters, 0);
+    CommitBatch second = planner.next(waiters, 0);
+
+    assertThat(first.ringFull()).isTrue();
+    assertThat(first.waiters()).containsExactly(change);
+    assertThat(second.waiters()).containsExactly(overwrite);
+    assertThat(second.isGroup()).isTrue();
+  }
+
   @Test
   void nothingIsAppendedWhereNothingIsVouchedForAnyMore() throws Exception {
+    fillTheRingBut(JournalWriter.EMPTY_GROUP_BYTES);
+
     CommitBatch first = planner.next(waiters, 0);
 
     assertThat(first.waiters()).containsExactly(overwrite);
     assertThat(first.isGroup()).isFalse();
+  }
+
+  private void vouch() {
+    BlockSums sums = new BlockSums();
+    sums.add(4000L * PoolLayout.BLOCK_BYTES, ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES));
+    metadata.vouched.replayed(sums);
   }
 
   private static final class Waiting implements IoCompletion {
