@@ -52,7 +52,8 @@ final class Metadata {
   /** Number of the commit that {@link #pending} goes with. */
   private long commit = 1;
 
-  private IOException halfChanged;
+  /** What stopped a change half way, or null. */
+  private Throwable halfChanged;
 
   Metadata(Superblock superblock, PageReader pages, PageCache cache, long firstExtent) {
     PageReader reader = (key, level, first, page) -> readPage(pages, key, level, first, page);
@@ -78,7 +79,7 @@ final class Metadata {
       throws IOException {
     try {
       return from.read(key, level, first, page);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (lock.isHeldByCurrentThread()) {
         halfChanged = e;
       }
@@ -87,12 +88,16 @@ final class Metadata {
   }
 
   /**
-   * Throws if a change has stopped half way for a page that could not be read: what is in memory
-   * must then never become durable.
+   * Throws if a change has stopped half way, for a page that could not be read or want of memory:
+   * what is in memory must then never become durable.
    */
   void requireWhole() throws IOException {
     if (halfChanged != null) {
-      throw new IOException("a page of metadata could not be read", halfChanged);
+      String what =
+          halfChanged instanceof IOException
+              ? "a page of metadata could not be read"
+              : "a change of metadata stopped half way";
+      throw new IOException(what, halfChanged);
     }
   }
 
@@ -110,13 +115,18 @@ final class Metadata {
 
   /** {@link #set} of a word that speaks of no data, or only of what {@link #vouch} was told of. */
   void setApart(WordTree tree, long index, long word) throws IOException {
-    switch (tree.key().kind()) {
-      case MAP -> mapChanges.mark(tree.key().layer(), index, commit);
-      case SPACE, RESERVED -> spaceChanges.mark(0, index, commit);
-      case DROPPED, METADATA, VOLUMES, LAYERS, GLOBALS -> {}
+    try {
+      switch (tree.key().kind()) {
+        case MAP -> mapChanges.mark(tree.key().layer(), index, commit);
+        case SPACE, RESERVED -> spaceChanges.mark(0, index, commit);
+        case DROPPED, METADATA, VOLUMES, LAYERS, GLOBALS -> {}
+      }
+      apply(tree, index, word);
+      pending.add(tree.key().encode(), index, word);
+    } catch (RuntimeException | Error e) {
+      halfChanged = e;
+      throw e;
     }
-    apply(tree, index, word);
-    pending.add(tree.key().encode(), index, word);
   }
 
   /**
@@ -125,8 +135,13 @@ final class Metadata {
    * #spaceCommitOf} must be durable.
    */
   void setAhead(WordTree tree, long index, long word) throws IOException {
-    apply(tree, index, word);
-    ahead.add(tree.key().encode(), index, word);
+    try {
+      apply(tree, index, word);
+      ahead.add(tree.key().encode(), index, word);
+    } catch (RuntimeException | Error e) {
+      halfChanged = e;
+      throw e;
+    }
   }
 
   /** The last commit that has or will have a change of these words of SPACE and RESERVED. */
@@ -157,11 +172,16 @@ final class Metadata {
 
   /** {@link #set} of words in a row, as one record. */
   void setAll(WordTree tree, long index, long[] words) throws IOException {
-    for (int i = 0; i < words.length; i++) {
-      apply(tree, index + i, words[i]);
-    }
     pending.needData();
-    pending.add(tree.key().encode(), index, words);
+    try {
+      for (int i = 0; i < words.length; i++) {
+        apply(tree, index + i, words[i]);
+      }
+      pending.add(tree.key().encode(), index, words);
+    } catch (RuntimeException | Error e) {
+      halfChanged = e;
+      throw e;
+    }
   }
 
   /** Sets a word and counts what that means. */

@@ -112,6 +112,46 @@ class BrokenIoTest {
     closeSound();
   }
 
+  @Test
+  void aChangeOfMetadataThatStopsHalfWayStopsThePool() throws Exception {
+    dropAndReopen();
+    // What the map says is in memory then, but not what the layer has dropped.
+    assertThat(read(0)).isEqualTo(FIRST);
+    device.breakReads(FailingDevice.from(0));
+    assertRefused(() -> discard(0));
+    device.heal();
+
+    BlockException stopped = catchThrowableOfType(BlockException.class, this::flush);
+
+    assertThat(stopped).hasMessageContaining("the pool stopped taking writes");
+    closeSound();
+    open();
+    assertThat(read(0)).isEqualTo(FIRST);
+    closeSound();
+  }
+
+  private void dropAndReopen() throws Exception {
+    write(
+        (volume, offset, block) -> BlockingIo.write(volume, offset, block, Durability.DURABLE),
+        EXTENT,
+        FIRST);
+    discard(EXTENT);
+    closeSound();
+    open();
+  }
+
+  private void discard(long offset) throws Exception {
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.discard(volume, offset, EXTENT);
+    }
+  }
+
+  private void flush() throws Exception {
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.flush(volume);
+    }
+  }
+
   /** To an extent that is there, and to a new one; erased before or after a restart. */
   private void requireNothingLeft(Way way) throws Exception {
     for (boolean restarted : new boolean[] {false, true}) {
