@@ -70,17 +70,16 @@ final class AtomicWrite {
   void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
     path.log().throttle();
     List<Piece> pieces = pieces(top, offset, source);
-    boolean isWritten = false;
     try {
       for (Piece piece : pieces) {
         writeBlocks(top, piece);
       }
       path.log().dataWritten();
-      isWritten = true;
-    } finally {
-      if (!isWritten) {
-        distrust(top, pieces);
+    } catch (IOException | RuntimeException | Error e) {
+      for (Piece piece : pieces) {
+        path.distrust(e, top, piece.physical, piece.isInNewExtent());
       }
+      throw e;
     }
     record(top, pieces);
     path.metadata().trimPages();
@@ -174,13 +173,6 @@ final class AtomicWrite {
     } finally {
       path.metadata().lock.unlock();
       io.swaps.unlockWrite(stamp);
-    }
-  }
-
-  /** After a failed write: what may have reached the device must be scrubbed. */
-  private void distrust(Layer top, List<Piece> pieces) throws IOException {
-    for (Piece piece : pieces) {
-      path.distrust(top, piece.physical, piece.isInNewExtent());
     }
   }
 }

@@ -35,9 +35,18 @@ record DataPath(LayerDevice device, Metadata metadata, ExtentAllocator allocator
   /**
    * After a failed write: what may have reached the device must be scrubbed with the rest.
    *
+   * @param failure of the write; is told of what fails here too
    * @param taken whether the extent was new, and no map names it
    */
-  void distrust(Layer layer, long physical, boolean taken) throws IOException {
+  void distrust(Throwable failure, Layer layer, long physical, boolean taken) {
+    try {
+      distrust(layer, physical, taken);
+    } catch (IOException | RuntimeException | Error e) {
+      PoolFailure.alsoFailed(failure, e);
+    }
+  }
+
+  private void distrust(Layer layer, long physical, boolean taken) throws IOException {
     metadata.lock.lock();
     try {
       if (taken) {

@@ -115,7 +115,6 @@ final class FirstWrite {
    */
   private BlockSums writeOrDistrust(
       Layer top, List<Piece> pieces, ByteBuffer source, Durability durability) throws IOException {
-    boolean isWritten = false;
     try {
       boolean isSummed =
           durability == Durability.DURABLE
@@ -124,14 +123,12 @@ final class FirstWrite {
       BlockSums sums = isSummed ? new BlockSums() : null;
       writeAll(top, pieces, source, sums);
       path.log().dataWritten();
-      isWritten = true;
       return sums;
-    } finally {
-      if (!isWritten) {
-        for (Piece piece : pieces) {
-          path.distrust(top, piece.physical, piece.isTaken());
-        }
+    } catch (IOException | RuntimeException | Error e) {
+      for (Piece piece : pieces) {
+        path.distrust(e, top, piece.physical, piece.isTaken());
       }
+      throw e;
     }
   }
 

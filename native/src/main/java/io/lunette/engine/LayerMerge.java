@@ -135,19 +135,32 @@ final class LayerMerge {
   private boolean claimed() throws IOException, BlockException {
     List<Step> steps = plan();
     boolean writes = steps.stream().anyMatch(Step::writes);
-    boolean applied = false;
+    boolean applied;
     try {
       if (writes) {
         distrustFrozen(steps);
         writeAll(steps);
       }
       applied = apply(steps);
-    } finally {
-      if (writes && !applied) {
-        distrust(upper);
+    } catch (IOException | BlockException | RuntimeException | Error e) {
+      if (writes) {
+        distrustAfter(e);
       }
+      throw e;
+    }
+    if (writes && !applied) {
+      distrust(upper);
     }
     return applied && more;
+  }
+
+  /** What the layer may hold now is to be scrubbed; the failure is told of what fails here too. */
+  private void distrustAfter(Throwable failure) {
+    try {
+      distrust(upper);
+    } catch (IOException | RuntimeException | Error e) {
+      PoolFailure.alsoFailed(failure, e);
+    }
   }
 
   private void writeAll(List<Step> steps) throws IOException {

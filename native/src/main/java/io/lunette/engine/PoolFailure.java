@@ -44,6 +44,13 @@ final class PoolFailure {
     return new BlockException(kind, "cannot write: " + cause.getMessage(), cause);
   }
 
+  /** Notes what failed after a failure; without memory the virtual machine throws one again. */
+  static void alsoFailed(Throwable failure, Throwable later) {
+    if (later != failure) {
+      failure.addSuppressed(later);
+    }
+  }
+
   static BlockException poolFailed(IOException cause) {
     return new BlockException(
         BlockException.Kind.MEDIUM_WRITE,

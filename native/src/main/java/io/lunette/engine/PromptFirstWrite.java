@@ -93,15 +93,12 @@ final class PromptFirstWrite {
 
   private void write(Layer top, long physical, boolean isTaken, int from, ByteBuffer source)
       throws IOException {
-    boolean isWritten = false;
     try {
       path.device().write(top.key(), physical * PoolLayout.EXTENT_BYTES + from, source);
       path.log().dataWritten();
-      isWritten = true;
-    } finally {
-      if (!isWritten) {
-        path.distrust(top, physical, isTaken);
-      }
+    } catch (IOException | RuntimeException | Error e) {
+      path.distrust(e, top, physical, isTaken);
+      throw e;
     }
   }
 }

@@ -20,8 +20,10 @@ import io.lunette.engine.check.PoolProblem;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,59 @@ class EngineErrorTest {
     erase(VOLUME);
     assertThat(device.placeOf(THIRD)).isEqualTo(-1);
     closeSound();
+  }
+
+  /** What the first of two extents is noted in cannot be read just then. */
+  @Test
+  void aFirstWriteThatFailsSaysWhyAndIsScrubbedWhateverFailsAfterIt() throws Exception {
+    requireToldAndScrubbed(
+        (volume, bytes) -> BlockingIo.write(volume, 2 * EXTENT, bytes, Durability.VISIBLE));
+  }
+
+  @Test
+  void anAtomicWriteThatFailsSaysWhyAndIsScrubbedWhateverFailsAfterIt() throws Exception {
+    requireToldAndScrubbed(
+        (volume, bytes) -> BlockingIo.writeAtomic(volume, 2 * EXTENT, bytes, Durability.VISIBLE));
+  }
+
+  private interface Way {
+    void write(BlockDevice volume, ByteBuffer bytes) throws BlockException;
+  }
+
+  private void requireToldAndScrubbed(Way way) throws Exception {
+    device = new FailingDevice(64L << 20);
+    PoolState.format(device, new UUID(5, 5));
+    open();
+    driver.create(VOLUME, 1 << 20);
+    write(VOLUME, EXTENT, FIRST, Durability.DURABLE);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.discard(volume, EXTENT, EXTENT);
+    }
+    closeSound();
+    open();
+    long dirty = driver.space().dirtyBytes();
+    // Of the page that says what was dropped, and of its copy.
+    AtomicInteger failedReads = new AtomicInteger(2);
+    device.failWrites(
+        (offset, length) -> {
+          boolean isTaken = offset >= FIRST_PAGE && length >= EXTENT;
+          if (isTaken) {
+            device.failReads((place, bytes) -> failedReads.getAndDecrement() > 0);
+          }
+          return isTaken;
+        });
+
+    BlockException refused;
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(2 * EXTENT);
+      refused = catchThrowableOfType(BlockException.class, () -> way.write(volume, bytes));
+    }
+
+    assertThat(failedReads.get()).isNotPositive();
+    assertThat(refused).hasMessageContaining("simulated: cannot write");
+    assertThat(driver.space().dirtyBytes() - dirty).as("the second extent").isEqualTo(EXTENT);
+    device.heal();
+    driver.close();
   }
 
   @Test
