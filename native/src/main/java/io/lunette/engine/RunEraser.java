@@ -90,17 +90,18 @@ final class RunEraser {
   }
 
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content) throws IOException {
-    each(runs, run -> fill(run, content));
+    each(runs, run -> fill(run, content, this::isHole));
   }
 
-  private void fill(DirtyRuns.Run run, ByteBuffer content) throws IOException {
+  /** Writes a run; where there is no space for a page, that must be zero and be left so. */
+  private void fill(DirtyRuns.Run run, ByteBuffer content, Unwritten mayStay) throws IOException {
     try {
       writeRun(run, content);
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
         throw e;
       }
-      writeAroundHoles(run, content);
+      writeAroundHoles(run, content, mayStay);
     }
   }
 
@@ -112,7 +113,8 @@ final class RunEraser {
       if (!e.isNoSpace()) {
         throw e;
       }
-      fill(run, ZEROES);
+      // What reads as zeroes is as hidden as the method claims.
+      fill(run, ZEROES, page -> true);
     }
   }
 
@@ -126,22 +128,41 @@ final class RunEraser {
     }
   }
 
+  /** Whether a page that reads as zeroes, and cannot be written, may stay as it is. */
+  private interface Unwritten {
+    boolean mayStay(long offsetBytes) throws DeviceException;
+  }
+
   /**
-   * On a full file system a hole under the pool takes no zeroes, and needs none: nothing ever lay
+   * On a full file system a hole under the pool takes no zeroes, and needs none: nothing lies
    * there. A page that is refused must read as zeroes from the device.
    */
-  private void writeAroundHoles(DirtyRuns.Run run, ByteBuffer content) throws IOException {
+  private void writeAroundHoles(DirtyRuns.Run run, ByteBuffer content, Unwritten unwritten)
+      throws IOException {
     for (int at = 0; at < run.lengthBytes(); at += PoolLayout.PAGE_BYTES) {
       try {
         device.write(run.offsetBytes() + at, content.slice(at, PoolLayout.PAGE_BYTES));
       } catch (DeviceException e) {
-        ByteBuffer found = readBackOf(PoolLayout.PAGE_BYTES);
-        device.readBack(run.offsetBytes() + at, found);
-        if (!e.isNoSpace() || found.mismatch(ZEROES.slice(0, PoolLayout.PAGE_BYTES)) >= 0) {
+        long page = run.offsetBytes() + at;
+        if (!e.isNoSpace() || !isZero(page) || !unwritten.mayStay(page)) {
           throw e;
         }
       }
     }
+  }
+
+  private boolean isZero(long page) throws DeviceException {
+    ByteBuffer found = readBackOf(PoolLayout.PAGE_BYTES);
+    device.readBack(page, found);
+    return found.mismatch(ZEROES.slice(0, PoolLayout.PAGE_BYTES)) < 0;
+  }
+
+  /** What has space and reads as zeroes may hide, on the medium, what was written there before. */
+  private boolean isHole(long page) throws DeviceException {
+    return device
+        .nextHeld(page)
+        .filter(held -> held.offsetBytes() < page + PoolLayout.PAGE_BYTES)
+        .isEmpty();
   }
 
   private static ByteBuffer filled(byte value) {

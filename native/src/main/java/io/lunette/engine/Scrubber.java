@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
@@ -142,11 +143,21 @@ final class Scrubber {
     }
   }
 
-  /** Scrubs what the last crash left without an owner, before anything is served. */
+  /**
+   * Scrubs what the last crash left without an owner, before anything is served. What a full file
+   * system does not let it overwrite stays dirty, and is nobody's.
+   */
   void scrubOrphans() throws IOException, BlockException {
     Layer orphans = metadata.chains.layer(Layer.ORPHANS);
-    while (orphans.droppedExtents > 0) {
-      scrubDropped(orphans, NOBODY);
+    try {
+      while (orphans.droppedExtents > 0) {
+        scrubDropped(orphans, NOBODY);
+      }
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      LOG.warn("what the last crash left stays dirty: {}", e.getMessage());
     }
   }
 
