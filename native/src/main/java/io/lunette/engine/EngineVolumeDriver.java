@@ -336,6 +336,8 @@ public final class EngineVolumeDriver implements VolumeDriver {
     } catch (LockedKeyException e) {
       throw new VolumeException(
           VolumeException.Kind.BUSY, "volume " + name + " is locked: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 

@@ -147,11 +147,33 @@ final class EraseJobs {
     if (volume == null) {
       return null;
     }
-    EraseReport report = report(volume.slot);
+    VolumeSlot.Erase ended = volume.slot.erase().ended(pool.clock.millis());
     metadata.chains.update(
-        volume, volume.slot.erasing(VolumeSlot.State.WRITABLE, VolumeSlot.Erase.NONE), volume.top);
+        volume, volume.slot.erasing(VolumeSlot.State.WRITABLE, ended), volume.top);
     jobs.remove(volume.id);
-    return report;
+    return report(volume.slot);
+  }
+
+  /**
+   * The job of an erase that has ended, for who asks for the same again and may never have heard of
+   * that end; with the lock held.
+   *
+   * @return null if the volume was not erased so, or may have been written to since
+   */
+  EraseJob ended(Volume volume, EraseRequest request) {
+    VolumeSlot.Erase erase = volume.slot.erase();
+    if (volume.slot.state() != VolumeSlot.State.WRITABLE
+        || !erase.hasEnded()
+        || !volume.top.isEmpty()
+        || !EraseTerms.of(erase).equals(request)) {
+      return null;
+    }
+    EraseJob job = new EraseJob();
+    long bytes = erase.extents() * PoolLayout.EXTENT_BYTES;
+    job.totalBytes.set(bytes);
+    job.doneBytes.set(bytes);
+    job.result.complete(report(volume.slot));
+    return job;
   }
 
   /** Makes an end durable, and tells of it if there is one. Not with the lock held. */
@@ -209,7 +231,7 @@ final class EraseJobs {
         pool.device.readBackPath(),
         "pool " + pool.uuid + " on " + pool.device.lastingIdentity(),
         Instant.ofEpochMilli(erase.startMillis()),
-        pool.clock.instant(),
+        Instant.ofEpochMilli(erase.endMillis()),
         destroyedKey(erase));
   }
 

@@ -29,7 +29,8 @@ final class EraseTerms {
         0,
         0,
         startMillis,
-        key);
+        key,
+        0);
   }
 
   /** What was asked. */

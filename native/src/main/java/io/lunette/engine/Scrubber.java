@@ -6,6 +6,7 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
 import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.LayerSlot;
@@ -124,6 +125,11 @@ final class Scrubber {
   /** The job of a volume that is being erased; with the lock held. */
   EraseJob job(Volume volume) {
     return erases.job(volume);
+  }
+
+  /** The job of the same erase, if it has ended; see {@link EraseJobs#ended}. */
+  EraseJob endedJob(Volume volume, EraseRequest request) {
+    return erases.ended(volume, request);
   }
 
   /** Ends the job of a volume that was deleted, if it has one. Takes the lock. */

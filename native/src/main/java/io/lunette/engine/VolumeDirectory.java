@@ -76,6 +76,7 @@ final class VolumeDirectory {
         top);
   }
 
+  /** The slot of a volume that changes: what it may keep of an erase is of before. */
   static VolumeSlot with(Volume volume, VolumeSlot.State state, Layer top, long sizeBytes) {
     VolumeSlot slot = volume.slot;
     return new VolumeSlot(
@@ -85,7 +86,7 @@ final class VolumeDirectory {
         sizeBytes,
         slot.origin(),
         slot.name(),
-        slot.erase(),
+        VolumeSlot.Erase.NONE,
         slot.blockBytes());
   }
 

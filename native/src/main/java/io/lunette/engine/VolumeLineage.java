@@ -146,6 +146,10 @@ final class VolumeLineage {
                 VolumeException.Kind.BUSY,
                 "volume " + name + " is " + volume.slot.state() + ": delete it instead");
           }
+          EraseJob ended = pool.scrubber.endedJob(volume, request);
+          if (ended != null) {
+            return ended;
+          }
           long key =
               volume.slot.state() == VolumeSlot.State.QUARANTINED
                   ? volume.slot.erase().key()

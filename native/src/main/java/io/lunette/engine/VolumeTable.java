@@ -169,7 +169,8 @@ final class VolumeTable {
     }
   }
 
-  BlockDevice open(VolumeName name, AccessMode mode) throws VolumeException, LockedKeyException {
+  /** From then on no erase of before speaks for what the volume holds. */
+  BlockDevice open(VolumeName name, AccessMode mode) throws IOException, VolumeException {
     metadata.lock.lock();
     try {
       Volume volume = directory.get(name);
@@ -179,6 +180,10 @@ final class VolumeTable {
         throw new VolumeException(
             VolumeException.Kind.BUSY,
             "volume " + name + " is " + volume.slot.state() + " and cannot be opened");
+      }
+      if (volume.slot.erase().hasEnded()) {
+        metadata.chains.update(
+            volume, volume.slot.erasing(volume.slot.state(), VolumeSlot.Erase.NONE), volume.top);
       }
       if (volume.device == null) {
         volume.device = new VolumeDevice(pool, volume);

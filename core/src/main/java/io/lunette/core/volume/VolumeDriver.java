@@ -179,6 +179,9 @@ public interface VolumeDriver extends AutoCloseable {
    * crashes, and WRITABLE again only when the erase succeeded, verified if that was asked. If it is
    * ERASING already, the running job is returned. It must not be open.
    *
+   * <p>Who asks for the same again, with the volume neither opened nor changed since the end, may
+   * be given what that erase did, with its own times: a crash may have kept its end from him.
+   *
    * @throws VolumeException NOT_FOUND; BUSY if open or sealed; UNSUPPORTED
    */
   Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException;

@@ -28,7 +28,8 @@ import java.util.UUID;
  *  30  erase: seed of that sample
  *  31  bytes of a logical block, 0 for 512
  *  32  erase: number of the key that the volume had, 0 for none
- *  33  three words zero
+ *  33  erase: end, milliseconds since 1970; 0 before it
+ *  34  two words zero
  * </pre>
  */
 public record VolumeSlot(
@@ -51,7 +52,10 @@ public record VolumeSlot(
     COPYING
   }
 
-  /** How far an erase is; all zero when none was ever asked for. */
+  /**
+   * How far an erase is, or of a volume that is WRITABLE again and has not been used since, what
+   * was done; all zero when there is nothing to say.
+   */
   public record Erase(
       long layer,
       int method,
@@ -63,10 +67,11 @@ public record VolumeSlot(
       long erasedBytes,
       long verifiedBytes,
       long startMillis,
-      long key) {
+      long key,
+      long endMillis) {
 
     /** No erase. */
-    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /** The same, with more of it done. */
     public Erase plus(long moreExtents, long moreErased, long moreVerified) {
@@ -81,7 +86,30 @@ public record VolumeSlot(
           erasedBytes + moreErased,
           verifiedBytes + moreVerified,
           startMillis,
-          key);
+          key,
+          endMillis);
+    }
+
+    /** The same, at its end. */
+    public Erase ended(long millis) {
+      return new Erase(
+          layer,
+          method,
+          pattern,
+          passes,
+          verifiedParts,
+          seed,
+          extents,
+          erasedBytes,
+          verifiedBytes,
+          startMillis,
+          key,
+          millis);
+    }
+
+    /** Whether it has come to its end. */
+    public boolean hasEnded() {
+      return endMillis != 0;
     }
   }
 
@@ -110,6 +138,7 @@ public record VolumeSlot(
   private static final int ERASE_SEED = 30;
   private static final int BLOCK_BYTES = 31;
   private static final int ERASE_KEY = 32;
+  private static final int ERASE_END_MILLIS = 33;
 
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
@@ -162,6 +191,7 @@ public record VolumeSlot(
     words[ERASE_VERIFIED_PARTS] = erase.verifiedParts;
     words[ERASE_SEED] = erase.seed;
     words[ERASE_KEY] = erase.key;
+    words[ERASE_END_MILLIS] = erase.endMillis;
     words[BLOCK_BYTES] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
     return words;
   }
@@ -207,6 +237,7 @@ public record VolumeSlot(
         words[ERASE_BYTES],
         words[ERASE_VERIFIED_BYTES],
         words[ERASE_START_MILLIS],
-        words[ERASE_KEY]);
+        words[ERASE_KEY],
+        words[ERASE_END_MILLIS]);
   }
 }

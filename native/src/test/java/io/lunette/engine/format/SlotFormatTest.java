@@ -106,7 +106,7 @@ class SlotFormatTest {
 
   @Test
   void aVolumeSlotIsWhatThePageSays() throws Exception {
-    VolumeSlot.Erase erase = new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26);
+    VolumeSlot.Erase erase = new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27);
     long[] words =
         new VolumeSlot(VolumeSlot.State.COPYING, new UUID(30, 31), 32, 33, 34, "name", erase, 4096)
             .encode();
@@ -131,6 +131,7 @@ class SlotFormatTest {
         "erase: seed",
         "bytes of a logical block",
         "erase: number of the key",
+        "erase: end in milliseconds",
         "zero");
     Map<String, Long> expected = new LinkedHashMap<>();
     expected.put("state", (long) VolumeSlot.State.COPYING.ordinal());
@@ -149,6 +150,7 @@ class SlotFormatTest {
     expected.put("erase: seed", 21L);
     expected.put("bytes of a logical block", 4096L);
     expected.put("erase: number of the key", 26L);
+    expected.put("erase: end in milliseconds", 27L);
     expected.forEach(
         (field, value) -> assertThat(words[at(VOLUME, field)]).as(field).isEqualTo(value));
     assertThat(words[at(VOLUME, "UUID") + 1]).isEqualTo(31);
@@ -174,7 +176,7 @@ class SlotFormatTest {
 
   @Test
   void theTermsOfAnEraseAreWhatThePageSays() throws Exception {
-    long[] words = slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0)).encode();
+    long[] words = slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0, 0)).encode();
     long terms = words[at(VOLUME, "erase: terms")];
 
     assertThat(page.bits(TERMS, "method").of(terms)).isEqualTo(4);
