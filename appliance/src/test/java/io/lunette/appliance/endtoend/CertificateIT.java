@@ -75,6 +75,33 @@ class CertificateIT {
     assertThat(openssl(export).status()).isNotZero();
   }
 
+  /** While scrubs are paused nobody listens for the end of what the engine goes on with. */
+  @Test
+  void eraseWhoseEndNobodyHeardIsCertifiedAsItWasDone() throws Exception {
+    String replica =
+        served.call("allocate", "a", "--tenant", "acme", "--image", "web").path("replica").asText();
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 0 4M", "flush")));
+    served.call("scrub", "limit", "512K");
+    served.call("release", "a");
+    served.call("scrub", "run");
+    served.call("scrub", "pause");
+    served.kill();
+    served.start();
+    served.call("scrub", "limit", "none");
+    Eventually.holds(() -> served.call("status").at("/space/dirtyBytes").asLong() == 0);
+    assertThat(Replicas.in(served, "SCRUBBING")).isEqualTo(1);
+    served.kill();
+    served.start();
+
+    served.call("scrub", "resume");
+
+    Eventually.holds(() -> Replicas.in(served, "SCRUBBING") == 0);
+    JsonNode claims = served.call("scrub", "certificate", replica).path("payload");
+    assertThat(claims.path("erasedBytes").asLong()).isEqualTo(4 << 20);
+    assertThat(claims.at("/verification/verifiedBytes").asLong()).isEqualTo(4 << 20);
+  }
+
   private static ForeignTool openssl(Path export) throws Exception {
     return ForeignTool.run(
         "openssl",

@@ -94,15 +94,16 @@ final class ScrubBooks {
           ReplicaState next =
               anew ? ReplicaState.BUILDING : needed ? ReplicaState.READY : ReplicaState.RETIRED;
           if (leave(transaction, replica, next, "scrubbed and verified")) {
+            EraseReport own = own(transaction, replica, report);
             ScrubRecord scrub =
-                record(transaction, replica, ScrubOutcome.VERIFIED, Optional.of(report), "");
+                record(transaction, replica, ScrubOutcome.VERIFIED, Optional.of(own), "");
             SignedDocument unused =
                 certificates.add(
                     transaction,
                     replica.name(),
                     claims.of(
                         scrub,
-                        report,
+                        own,
                         Custody.of(transaction, history, replica.name()),
                         next,
                         reformat && anew));
@@ -113,6 +114,15 @@ final class ScrubBooks {
           }
           return null;
         });
+  }
+
+  /**
+   * What of an erase is to be said of this scrub. A driver may report the last erase of a volume
+   * that nobody has opened since: where that was certified, it was of what another tenant wrote.
+   */
+  private EraseReport own(Transaction transaction, Replica replica, EraseReport report)
+      throws DomainException {
+    return records.isCertified(transaction, replica.name(), report) ? report.ofNothing() : report;
   }
 
   /** An attempt failed: to be tried again, or given up. Whether it was given up. */

@@ -64,6 +64,22 @@ final class ScrubLedger {
         replica.value());
   }
 
+  /** Whether what an erase did is in a verified record of that replica. */
+  boolean isCertified(Transaction transaction, ReplicaName replica, EraseReport erase)
+      throws DomainException {
+    return transaction
+        .first(
+            "SELECT id FROM scrub_record WHERE replica = ? AND outcome = ? AND started = ?"
+                + " AND ended = ? AND volume_uuid = ?",
+            row -> row.text("id"),
+            replica.value(),
+            ScrubOutcome.VERIFIED,
+            erase.started(),
+            erase.ended(),
+            erase.volumeId().map(UUID::toString))
+        .isPresent();
+  }
+
   private static ScrubRecord scrub(Row row) throws DomainException {
     return new ScrubRecord(
         UUID.fromString(row.text("id")),

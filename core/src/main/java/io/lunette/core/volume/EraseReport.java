@@ -33,6 +33,12 @@ public record EraseReport(
     Instant ended,
     Optional<String> key) {
 
+  /** The same erase, for whose volume was not written to before it. */
+  public EraseReport ofNothing() {
+    return new EraseReport(
+        volume, volumeId, request, 0, 0, 0, verification, device, started, ended, key);
+  }
+
   /** What may be said of the bytes. */
   public EraseClaim claim() {
     return request.method().claim();

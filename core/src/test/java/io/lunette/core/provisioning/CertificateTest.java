@@ -4,9 +4,12 @@ package io.lunette.core.provisioning;
 import static io.lunette.core.provisioning.CoreFixture.OPERATOR;
 import static io.lunette.core.provisioning.CoreFixture.S1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.lunette.core.DomainException;
+import io.lunette.core.allocation.ReleaseOutcome;
 import io.lunette.core.certificate.Certificates;
 import io.lunette.core.certificate.ChainCheck;
 import io.lunette.core.certificate.MemorySigningKeys;
@@ -16,11 +19,14 @@ import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.space.SpaceThresholds;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,8 +92,33 @@ final class CertificateTest {
     fixture.crashAndStart();
 
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
-    assertThat(fixture.core.certificates().of(replica)).hasSize(1);
+    List<SignedDocument> certificates = fixture.core.certificates().of(replica);
+    assertThat(certificates).hasSize(1);
+    assertThat(certificates.get(0).payload().path("erasedBytes").asLong()).isEqualTo(8192);
     assertThat(faultOf(chain(), List.of(firstKey), Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void whatAnEraseDidIsCertifiedOnce() throws Exception {
+    scrubbed();
+    scrubbed();
+    VolumeName inTheWay = new VolumeName("in-the-way");
+    fixture.driver.create(inTheWay, 4096);
+    fixture.masking.map(
+        inTheWay, CoreFixture.initiator(S1), AccessMode.READ_WRITE, OptionalInt.of(0));
+
+    for (int unseen = 1; unseen <= 3; unseen++) {
+      assertThatThrownBy(() -> fixture.allocate(S1)).isInstanceOf(DomainException.class);
+      ReleaseOutcome released = fixture.core.allocations().release(OPERATOR, S1);
+      assertThat(released).isInstanceOf(ReleaseOutcome.Released.class);
+      scrubAll();
+    }
+
+    assertThat(chain().documents())
+        .extracting(SignedDocument::payload)
+        .filteredOn(claims -> claims.has("erasedBytes"))
+        .extracting(claims -> claims.path("erasedBytes").asLong())
+        .containsExactly(8192L, 8192L, 0L, 0L, 0L);
   }
 
   @Test

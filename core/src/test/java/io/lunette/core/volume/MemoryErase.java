@@ -6,13 +6,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** An erase in memory: throws the top layer away. A failed one leaves its volume ERASING. */
+/**
+ * An erase in memory: throws the top layer away. A failed one leaves its volume ERASING; one of a
+ * volume that was not opened since the last reports what that did.
+ */
 final class MemoryErase implements Job<EraseReport>, Runnable {
 
   private final MemoryVolumes volumes;
   private final MemoryVolume volume;
   private final EraseRequest request;
   private final long bytes;
+  private final Instant started;
   private final CompletableFuture<EraseReport> result = new CompletableFuture<>();
 
   /** To be made under the lock of {@code volumes}. */
@@ -21,6 +25,7 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
     this.volume = volume;
     this.request = request;
     this.bytes = volume.top.ownBlocks() * MemoryLayer.BLOCK;
+    this.started = volumes.nextMoment();
   }
 
   @Override
@@ -31,23 +36,31 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
               VolumeException.Kind.IO, "volume '" + volume.name + "' could not be erased"));
       return;
     }
+    EraseReport report;
     synchronized (volumes) {
       volume.top = new MemoryLayer(volume.base);
       volume.state = VolumeState.WRITABLE;
+      if (volume.erased == null || !volume.erased.request().equals(request)) {
+        volume.erased = report();
+      }
+      report = volume.erased;
     }
-    result.complete(
-        new EraseReport(
-            volume.name,
-            Optional.of(volume.uuid),
-            request,
-            (bytes + 65535) / 65536,
-            bytes,
-            request.verify() ? bytes : 0,
-            "memory",
-            "memory",
-            Instant.EPOCH,
-            Instant.EPOCH,
-            Optional.empty()));
+    result.complete(report);
+  }
+
+  private EraseReport report() {
+    return new EraseReport(
+        volume.name,
+        Optional.of(volume.uuid),
+        request,
+        (bytes + 65535) / 65536,
+        bytes,
+        request.verify() ? bytes : 0,
+        "memory",
+        "memory",
+        started,
+        volumes.nextMoment(),
+        Optional.empty());
   }
 
   @Override

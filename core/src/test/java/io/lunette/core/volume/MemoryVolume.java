@@ -19,6 +19,9 @@ final class MemoryVolume {
   VolumeState state;
   int open;
 
+  /** What the last erase did, if it was not opened since; or null. */
+  EraseReport erased;
+
   MemoryVolume(
       VolumeName name, long size, int blockBytes, Optional<VolumeName> origin, MemoryLayer base) {
     this.blockBytes = blockBytes;

@@ -263,6 +263,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
             VolumeException.Kind.BUSY, "volume '" + name + "' is " + volume.state);
       }
       volume.open++;
+      volume.erased = null;
       return new MemoryVolumeDevice(volumes, volume, Objects.requireNonNull(mode));
     }
   }

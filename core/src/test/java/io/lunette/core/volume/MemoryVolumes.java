@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.volume;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -18,6 +19,7 @@ public final class MemoryVolumes {
 
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
+  private long moment;
 
   /** Lets that many erases from now on end in IO. */
   public synchronized void failErases(int count) {
@@ -37,6 +39,12 @@ public final class MemoryVolumes {
   /** Nobody has anything open any more: the process died. */
   public synchronized void crash() {
     byName.values().forEach(volume -> volume.open = 0);
+  }
+
+  /** Another time at each call. */
+  synchronized Instant nextMoment() {
+    moment++;
+    return Instant.ofEpochMilli(moment);
   }
 
   synchronized boolean takeEraseFailure() {
