@@ -94,6 +94,20 @@ final class CryptoErase {
     }
     DataKey key = keys.take(true);
     KeyUse held = KeyUse.of(key, base);
+    boolean exchanged = false;
+    try {
+      KeyUse before = exchange(volume, base, key, held);
+      exchanged = true;
+      return new Exchange(before, oldKeys);
+    } finally {
+      if (!exchanged) {
+        held.close();
+      }
+    }
+  }
+
+  private KeyUse exchange(Volume volume, Layer base, DataKey key, KeyUse held) throws IOException {
+    Layer old = volume.top;
     LayerSlot slot =
         new LayerSlot(
             LayerSlot.State.WRITABLE,
@@ -109,8 +123,7 @@ final class CryptoErase {
         volume,
         VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, volume.slot.sizeBytes()),
         top);
-    KeyUse before = device.exchange(top, held);
     pool.lineage.releaseAndEnqueue(old);
-    return new Exchange(before, oldKeys);
+    return device.exchange(top, held);
   }
 }
