@@ -93,7 +93,8 @@ final class EraseJobs {
     return job;
   }
 
-  private List<Layer> released(long volume) {
+  /** What a volume released and is not scrubbed yet; with the lock held. */
+  List<Layer> released(long volume) {
     return metadata.chains.layers().stream()
         .filter(
             layer ->

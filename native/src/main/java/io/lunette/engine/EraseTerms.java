@@ -33,6 +33,17 @@ final class EraseTerms {
         0);
   }
 
+  /**
+   * The slot's words for an erase of what one failed with: it goes on from that if it is the same,
+   * and else says nothing of what was done in another way.
+   */
+  static VolumeSlot.Erase afterFailure(
+      VolumeSlot.Erase failed, EraseRequest request, long layer, long nowMillis) {
+    return of(failed).equals(request)
+        ? failed.on(layer)
+        : begin(request, layer, nowMillis, failed.key());
+  }
+
   /** What was asked. */
   static EraseRequest of(VolumeSlot.Erase erase) {
     return new EraseRequest(

@@ -266,13 +266,19 @@ final class Scrubber {
     erases.commit(report, job);
   }
 
-  /** A layer that cannot be scrubbed keeps its extents, and its volume never opens again. */
+  /**
+   * A layer that cannot be scrubbed keeps its extents, and its volume never opens again. What else
+   * that released waits with it for the next erase, as after a restart.
+   */
   void quarantine(Layer layer, Exception cause) {
     EraseJob job;
     metadata.lock.lock();
     try {
       queue.fail(layer);
       job = erases.quarantine(layer.slot.volume(), cause);
+      if (isQuarantined(layer)) {
+        erases.released(layer.slot.volume()).forEach(queue::fail);
+      }
     } finally {
       metadata.lock.unlock();
     }

@@ -150,16 +150,19 @@ final class VolumeLineage {
           if (ended != null) {
             return ended;
           }
-          long key =
-              volume.slot.state() == VolumeSlot.State.QUARANTINED
-                  ? volume.slot.erase().key()
-                  : volume.top.slot.key();
+          boolean hasFailed = volume.slot.state() == VolumeSlot.State.QUARANTINED;
+          VolumeSlot.Erase before = volume.slot.erase();
+          long key = volume.top.slot.key();
           // Of a quarantined volume too: the release of its empty top is what the erase ends with
           // if nothing else is left of it.
           replaceTop(volume, keys);
           requeue(volume);
+          long layer = volume.slot.topLayer();
+          long now = pool.clock.millis();
           VolumeSlot.Erase erase =
-              EraseTerms.begin(request, volume.slot.topLayer(), pool.clock.millis(), key);
+              hasFailed
+                  ? EraseTerms.afterFailure(before, request, layer, now)
+                  : EraseTerms.begin(request, layer, now, key);
           metadata.chains.update(
               volume, volume.slot.erasing(VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);

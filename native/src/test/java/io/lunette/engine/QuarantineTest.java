@@ -8,6 +8,7 @@ import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
@@ -48,9 +49,7 @@ class QuarantineTest {
     maker.create(OTHER, 1 << 20, BLOCK, KeyWish.INHERITED);
     write(VOLUME, FIRST);
     write(OTHER, SECOND);
-    Layer layer = pool.metadata.chains.volume(VOLUME.value()).top;
-    long place = MapEntry.extent(layer.map.get(0)) * PoolLayout.EXTENT_BYTES;
-    device.failWrites(FailingDevice.at(place));
+    device.failWrites(FailingDevice.at(placeOf(VOLUME, 0)));
     assertThatThrownBy(() -> erase(VOLUME)).isInstanceOf(ExecutionException.class);
     device.heal();
   }
@@ -87,6 +86,70 @@ class QuarantineTest {
 
     write(VOLUME, FIRST);
     assertThat(erase(VOLUME).erasedBytes()).isEqualTo(BLOCK);
+  }
+
+  @Test
+  void theSameEraseGoesOnFromWhatTheOneThatFailedDid() throws Exception {
+    long started = failHalfWay();
+
+    EraseReport report = erase(OTHER);
+
+    assertThat(report.extents()).isEqualTo(2);
+    assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(2 * BLOCK);
+    assertThat(report.started().toEpochMilli()).isEqualTo(started);
+  }
+
+  @Test
+  void anotherEraseSaysNothingOfWhatTheOneThatFailedDid() throws Exception {
+    long unused = failHalfWay();
+
+    EraseReport report = erase(OTHER, new EraseRequest(EraseMethod.OVERWRITE, true));
+
+    assertThat(report.extents()).isEqualTo(1);
+    assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(BLOCK);
+  }
+
+  /** Has the erase of one extent that is mapped go well, and fail at one that was discarded. */
+  private long failHalfWay() throws Exception {
+    try (BlockDevice volume = new VolumeTable(pool).open(OTHER, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, FIRST);
+      BlockingIo.write(volume, PoolLayout.EXTENT_BYTES, block, Durability.DURABLE);
+      device.failWrites(FailingDevice.at(placeOf(OTHER, 1)));
+      BlockingIo.discard(volume, PoolLayout.EXTENT_BYTES, PoolLayout.EXTENT_BYTES);
+    }
+    assertThatThrownBy(() -> erase(OTHER)).isInstanceOf(ExecutionException.class);
+    device.heal();
+    VolumeSlot.Erase failed = pool.metadata.chains.volume(OTHER.value()).slot.erase();
+    assertThat(failed.extents()).isEqualTo(1);
+    return failed.startMillis();
+  }
+
+  @Test
+  void allThatTheVolumeReleasedWaitsForTheNextEraseAndItsTerms() throws Exception {
+    VolumeName rolledBack = new VolumeName("rolled-back");
+    VolumeName snapshot = new VolumeName("snapshot");
+    new VolumeMaker(pool).create(rolledBack, 1 << 20, BLOCK, KeyWish.INHERITED);
+    pool.lineage.snapshot(rolledBack, snapshot);
+    write(rolledBack, FIRST);
+    device.failWrites(FailingDevice.at(placeOf(rolledBack, 0)));
+    pool.lineage.rollback(rolledBack, snapshot);
+    awaitScrubs();
+    write(rolledBack, SECOND);
+    device.failWrites(FailingDevice.at(placeOf(rolledBack, 0)));
+    assertThat(new VolumeTable(pool).delete(snapshot)).isTrue();
+
+    assertThatThrownBy(() -> erase(rolledBack)).isInstanceOf(ExecutionException.class);
+    awaitScrubs();
+    device.heal();
+
+    EraseReport report = erase(rolledBack, new EraseRequest(EraseMethod.OVERWRITE, true));
+    assertThat(report.extents()).isEqualTo(2);
+  }
+
+  /** What was released before is dealt with before. */
+  private void awaitScrubs() throws Exception {
+    write(OTHER, SECOND);
+    assertThat(erase(OTHER).extents()).isEqualTo(1);
   }
 
   @Test
@@ -127,8 +190,17 @@ class QuarantineTest {
   }
 
   private EraseReport erase(VolumeName name) throws Exception {
-    EraseJob job = pool.lineage.erase(name, EraseRequest.zeroFillVerified());
+    return erase(name, EraseRequest.zeroFillVerified());
+  }
+
+  private EraseReport erase(VolumeName name, EraseRequest request) throws Exception {
+    EraseJob job = pool.lineage.erase(name, request);
     return job.result.get(1, TimeUnit.MINUTES);
+  }
+
+  private long placeOf(VolumeName name, long logicalExtent) throws Exception {
+    Layer top = pool.metadata.chains.volume(name.value()).top;
+    return MapEntry.extent(top.map.get(logicalExtent)) * PoolLayout.EXTENT_BYTES;
   }
 
   private void write(VolumeName name, int number) throws Exception {

@@ -90,6 +90,23 @@ public record VolumeSlot(
           endMillis);
     }
 
+    /** The same, going on with another layer. */
+    public Erase on(long newLayer) {
+      return new Erase(
+          newLayer,
+          method,
+          pattern,
+          passes,
+          verifiedParts,
+          seed,
+          extents,
+          erasedBytes,
+          verifiedBytes,
+          startMillis,
+          key,
+          endMillis);
+    }
+
     /** The same, at its end. */
     public Erase ended(long millis) {
       return new Erase(
