@@ -57,6 +57,11 @@ final class Chains {
     return volumes.values();
   }
 
+  /** The volumes behind that name in the order of names. */
+  Collection<Volume> volumesAfter(String name) {
+    return volumes.tailMap(name, false).values();
+  }
+
   Volume volume(String name) {
     return volumes.get(name);
   }

@@ -8,7 +8,7 @@ import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,49 +16,65 @@ import java.util.PriorityQueue;
 
 /**
  * Says which layers hold the owned space and which volumes stand on them: of a deleted image, too,
- * whose layer no volume holds for itself as long as several clones read it. Memory is bounded by
- * what is asked for, whatever the number of layers.
+ * whose layer no volume holds for itself as long as several clones read it.
+ *
+ * <p>It looks in {@link ShortHolds}, so that commits go on: layers and volumes may be as they were
+ * at slightly different moments, and a volume that came or went meanwhile may be missing.
  */
 final class SpaceHolders {
 
   /** Names that are given of the volumes on one layer. */
   private static final int NAMES_MAX = 16;
 
-  private static final Comparator<Layer> LESS_FIRST =
-      Comparator.<Layer>comparingLong(layer -> layer.ownedExtents)
-          .thenComparing(layer -> layer.id, Comparator.reverseOrder());
+  private static final Comparator<Holding> LESS_FIRST =
+      Comparator.comparingLong(Holding::extents)
+          .thenComparing(holding -> holding.layer.id, Comparator.reverseOrder());
 
-  private static final class Holders {
+  /** A layer, and what it held when it was looked at. */
+  private record Holding(Layer layer, long extents) {}
+
+  /** The volumes that stand on a layer. */
+  private static final class Standing {
     final List<VolumeName> names = new ArrayList<>();
     long count;
   }
 
   private final Metadata metadata;
+  private final PriorityQueue<Holding> most = new PriorityQueue<>(LESS_FIRST);
+  private final Map<Layer, Standing> standing = new HashMap<>();
+  private long ownedExtents;
+  private long holdingLayers;
 
+  /** Name of the last volume that was looked at. */
+  private String lastVolume = "";
+
+  /** For one explanation. */
   SpaceHolders(Metadata metadata) {
     this.metadata = metadata;
   }
 
   /** The layers that hold most, so many at most, and what all others hold together. */
   SpaceExplanation explain(int limit) {
-    metadata.lock.lock();
-    try {
-      long extents = 0;
-      long holding = 0;
-      PriorityQueue<Layer> most = new PriorityQueue<>(LESS_FIRST);
-      for (Layer layer : metadata.chains.layers()) {
-        if (isOwned(layer)) {
-          extents += layer.ownedExtents;
-          holding++;
-          most.add(layer);
-          if (most.size() > limit) {
-            most.remove();
-          }
-        }
+    ShortHolds.ofLayers(metadata, layer -> count(layer, limit));
+    most.forEach(holding -> standing.put(holding.layer, new Standing()));
+    ShortHolds.run(metadata, this::standSome);
+    List<LayerSpace> layers = spaces();
+    long shown = most.stream().mapToLong(Holding::extents).sum();
+    return new SpaceExplanation(
+        ownedExtents * PoolLayout.EXTENT_BYTES,
+        layers,
+        holdingLayers - layers.size(),
+        (ownedExtents - shown) * PoolLayout.EXTENT_BYTES);
+  }
+
+  private void count(Layer layer, int limit) {
+    if (isOwned(layer)) {
+      ownedExtents += layer.ownedExtents;
+      holdingLayers++;
+      most.add(new Holding(layer, layer.ownedExtents));
+      if (most.size() > limit) {
+        most.remove();
       }
-      return explanation(most, extents, holding);
-    } finally {
-      metadata.lock.unlock();
     }
   }
 
@@ -69,41 +85,53 @@ final class SpaceHolders {
         && layer.slot.state() != LayerSlot.State.RELEASED;
   }
 
-  private SpaceExplanation explanation(PriorityQueue<Layer> most, long extents, long holding) {
-    Map<Layer, Holders> holders = new LinkedHashMap<>();
-    most.stream().sorted(LESS_FIRST.reversed()).forEach(layer -> holders.put(layer, new Holders()));
-    metadata.chains.volumes().forEach(volume -> stand(volume, holders));
-    List<LayerSpace> layers = new ArrayList<>();
-    long shown = 0;
-    for (Map.Entry<Layer, Holders> entry : holders.entrySet()) {
-      shown += entry.getKey().ownedExtents;
-      layers.add(space(entry.getKey(), entry.getValue()));
+  /** Walks the chains of some more volumes; returns whether there may be others behind them. */
+  private boolean standSome() {
+    int steps = 0;
+    for (Volume volume : metadata.chains.volumesAfter(lastVolume)) {
+      steps += stand(volume);
+      lastVolume = volume.name();
+      if (steps >= ShortHolds.STEPS) {
+        return true;
+      }
     }
-    return new SpaceExplanation(
-        extents * PoolLayout.EXTENT_BYTES,
-        layers,
-        holding - layers.size(),
-        (extents - shown) * PoolLayout.EXTENT_BYTES);
+    return false;
   }
 
-  private static void stand(Volume volume, Map<Layer, Holders> holders) {
+  /** Returns how many layers the volume stands on. */
+  private int stand(Volume volume) {
+    int layers = 0;
     for (Layer layer = volume.top; layer != null; layer = layer.parent) {
-      Holders of = holders.get(layer);
-      if (of != null) {
-        of.count++;
-        if (of.names.size() < NAMES_MAX) {
-          of.names.add(new VolumeName(volume.name()));
+      layers++;
+      Standing on = standing.get(layer);
+      if (on != null) {
+        on.count++;
+        if (on.names.size() < NAMES_MAX) {
+          on.names.add(new VolumeName(volume.name()));
         }
       }
     }
+    return layers;
   }
 
-  private static LayerSpace space(Layer layer, Holders holders) {
+  private List<LayerSpace> spaces() {
+    List<LayerSpace> spaces = new ArrayList<>();
+    metadata.lock.lock();
+    try {
+      most.stream().sorted(LESS_FIRST.reversed()).forEach(holding -> spaces.add(space(holding)));
+    } finally {
+      metadata.lock.unlock();
+    }
+    return spaces;
+  }
+
+  private LayerSpace space(Holding holding) {
+    Standing on = standing.get(holding.layer);
     return new LayerSpace(
-        layer.id,
-        layer.ownedExtents * PoolLayout.EXTENT_BYTES,
-        Optional.ofNullable(layer.owner).map(volume -> new VolumeName(volume.name())),
-        holders.count,
-        holders.names.stream().sorted(Comparator.comparing(VolumeName::value)).toList());
+        holding.layer.id,
+        holding.extents * PoolLayout.EXTENT_BYTES,
+        Optional.ofNullable(holding.layer.owner).map(volume -> new VolumeName(volume.name())),
+        on.count,
+        on.names.stream().sorted(Comparator.comparing(VolumeName::value)).toList());
   }
 }

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,6 +100,17 @@ class SpaceHoldersTest {
 
     assertThat(layer.volumeCount()).isEqualTo(24);
     assertThat(layer.volumes()).hasSize(16);
+  }
+
+  @Test
+  void ofMoreVolumesThanAreLookedAtInOneHoldEachIsCountedOnce() throws Exception {
+    List<VolumeName> clones =
+        IntStream.range(0, 2 * ShortHolds.STEPS)
+            .mapToObj(number -> new VolumeName("clone-" + number))
+            .toList();
+    driver.clone(IMAGE, clones);
+
+    assertThat(explained(1).layers().get(0).volumeCount()).isEqualTo(clones.size() + 4);
   }
 
   /** The explanation, whose parts are the whole at each call. */
