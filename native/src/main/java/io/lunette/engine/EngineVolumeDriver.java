@@ -226,6 +226,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
     try {
       pool.log.requireSound();
       pool.growth.growTo(sizeBytes);
+      pool.merger.spaceCame();
       return accounts.space();
     } catch (IOException e) {
       throw failed(e);

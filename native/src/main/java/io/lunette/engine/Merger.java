@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
 import java.io.IOException;
 import java.util.HashSet;
@@ -25,6 +26,12 @@ final class Merger {
 
   /** Layers whose merge failed: left alone until the pool is opened again. */
   private final Set<Layer> failed = new HashSet<>();
+
+  /**
+   * Layers whose merge found no space: left alone until some has come. Guarded by the lock of the
+   * metadata.
+   */
+  private final Set<Layer> starved = new HashSet<>();
 
   /** Guarded by the lock of the metadata. */
   private boolean looked;
@@ -51,6 +58,19 @@ final class Merger {
     wanted.signal();
   }
 
+  /** Says that extents have become CLEAN, or that there are more than before. Takes the lock. */
+  void spaceCame() {
+    metadata.lock.lock();
+    try {
+      if (!starved.isEmpty()) {
+        starved.clear();
+        chainsChanged();
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
   /** Stops after the batch that is under way. */
   void stop() {
     metadata.lock.lock();
@@ -65,6 +85,7 @@ final class Merger {
 
   private void run() {
     for (LayerMerge merge = next(); merge != null; merge = next()) {
+      long cleaned = pool.waiters.cleaned();
       try {
         while (!stopping && merge.run()) {
           pool.log.requireSound();
@@ -74,40 +95,87 @@ final class Merger {
           return;
         }
         LOG.warn("layer {} stays apart from the one on it: {}", merge.lower().id, e.getMessage());
-        failed.add(merge.lower());
+        leaveAlone(merge.lower(), e, cleaned);
       }
     }
   }
 
-  /** The next pair, waited for; null when there is no time left for one. */
-  private LayerMerge next() {
+  /**
+   * Leaves a layer alone whose merge failed.
+   *
+   * @param cleaned what {@link SpaceWaiters#cleaned} said before it was tried
+   */
+  private void leaveAlone(Layer lower, Exception cause, long cleaned) {
     metadata.lock.lock();
     try {
-      while (!stopping) {
-        if (!looked) {
-          LayerMerge found = find();
-          if (found != null) {
-            return found;
-          }
-          looked = true;
-        }
-        wanted.awaitUninterruptibly();
+      if (!isWantOfSpace(cause)) {
+        failed.add(lower);
+      } else if (pool.waiters.cleaned() == cleaned) {
+        starved.add(lower);
       }
-      return null;
     } finally {
       metadata.lock.unlock();
     }
   }
 
-  private LayerMerge find() {
-    for (Layer upper : metadata.chains.layers()) {
-      Layer lower = upper.parent;
-      if (lower != null
-          && LayerMerge.isPair(metadata.chains, lower, upper)
-          && !failed.contains(lower)) {
-        return new LayerMerge(pool, lower, upper);
+  private static boolean isWantOfSpace(Exception cause) {
+    return cause instanceof DeviceException device
+        ? device.isNoSpace()
+        : cause instanceof BlockException block && block.kind() == BlockException.Kind.OUT_OF_SPACE;
+  }
+
+  /** The next pair, waited for; null when there is no time left for one. */
+  private LayerMerge next() {
+    while (awaitChange()) {
+      Cheapest cheapest = new Cheapest();
+      ShortHolds.ofLayers(metadata, cheapest::look);
+      if (cheapest.upper != null) {
+        lookAgain();
+        return new LayerMerge(pool, cheapest.lower, cheapest.upper);
       }
     }
     return null;
+  }
+
+  /** Waits until chains may be other than when they were last looked at; false at the end. */
+  private boolean awaitChange() {
+    metadata.lock.lock();
+    try {
+      while (looked && !stopping) {
+        wanted.awaitUninterruptibly();
+      }
+      looked = true;
+      return !stopping;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private void lookAgain() {
+    metadata.lock.lock();
+    try {
+      looked = false;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** Of the pairs that were looked at, the one of which the fewest entries move. */
+  private final class Cheapest {
+
+    private Layer lower;
+    private Layer upper;
+
+    void look(Layer layer) {
+      Layer below = layer.parent;
+      if (below != null
+          && LayerMerge.isPair(metadata.chains, below, layer)
+          && !failed.contains(below)
+          && !starved.contains(below)
+          && (lower == null || below.ownedExtents < lower.ownedExtents)) {
+        lower = below;
+        upper = layer;
+      }
+    }
   }
 }

@@ -142,6 +142,7 @@ final class ScrubPipeline {
     }
     pool.log.commit();
     pool.waiters.wake();
+    pool.merger.spaceCame();
     metadata.trimPages();
     scrubbed.accept(given);
   }

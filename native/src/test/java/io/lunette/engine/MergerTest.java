@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.key.KeyVault;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Which layers are merged first, and which later. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MergerTest {
+
+  private static final int BLOCK = PoolLayout.BLOCK_BYTES;
+  private static final long EXTENT = PoolLayout.EXTENT_BYTES;
+  private static final VolumeName FIRST = new VolumeName("first");
+  private static final VolumeName MANY = new VolumeName("many");
+  private static final VolumeName FEW = new VolumeName("few");
+
+  private final WatchedDevice device = new WatchedDevice();
+  private Pool pool;
+
+  @BeforeEach
+  void openPool() throws Exception {
+    PoolState.format(device, new UUID(7, 7));
+    pool = Pool.open(device, Clock.systemUTC(), 4 << 20, KeyVault.none());
+  }
+
+  @AfterEach
+  void closePool() throws Exception {
+    device.watcher = offset -> {};
+    pool.close();
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  @Test
+  void thePairOfWhichTheFewestEntriesMoveComesFirst() throws Exception {
+    long first = copiedTo(FIRST, 1);
+    long many = copiedTo(MANY, 9);
+    long few = copiedTo(FEW, 2);
+    List<Long> merged = new CopyOnWriteArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    device.watcher =
+        offset -> {
+          if (offset == first) {
+            begun.countDown();
+            awaitQuietly(mayEnd);
+          } else if (offset == many || offset == few) {
+            merged.add(offset);
+          }
+        };
+
+    delete(FIRST);
+    begun.await();
+    delete(MANY);
+    delete(FEW);
+    mayEnd.countDown();
+
+    awaitMerged(MANY);
+    awaitMerged(FEW);
+    assertThat(merged).containsExactly(few, many);
+  }
+
+  @Test
+  void whatFoundNoSpaceIsTriedAgainWhenSomeBecomesClean() throws Exception {
+    long place = copiedTo(MANY, 3);
+    assertThat(copiedTo(FEW, 1)).isPositive();
+    CountDownLatch refused = new CountDownLatch(1);
+    device.watcher =
+        offset -> {
+          if (offset == place && refused.getCount() > 0) {
+            refused.countDown();
+            throw new DeviceException("simulated: full", true);
+          }
+        };
+    delete(MANY);
+    refused.await();
+
+    delete(FEW);
+    awaitMerged(FEW);
+    EraseJob erase = pool.lineage.erase(FEW, EraseRequest.zeroFillVerified());
+    assertThat(erase.result.get(1, TimeUnit.MINUTES).extents()).isPositive();
+
+    awaitMerged(MANY);
+  }
+
+  /**
+   * Makes a volume with a snapshot of so many extents, of the first of which it has another block
+   * itself; returns where a merge copies what the snapshot has of that one.
+   */
+  private long copiedTo(VolumeName name, int extents) throws Exception {
+    new VolumeMaker(pool).create(name, 1 << 20, BLOCK, KeyWish.INHERITED);
+    for (int i = 0; i < extents; i++) {
+      write(name, i * EXTENT);
+    }
+    pool.lineage.snapshot(name, snapshotOf(name));
+    write(name, BLOCK);
+    long entry = pool.metadata.chains.volume(name.value()).top.map.get(0);
+    return MapEntry.extent(entry) * EXTENT;
+  }
+
+  private static VolumeName snapshotOf(VolumeName name) {
+    return new VolumeName(name + "-before");
+  }
+
+  private void delete(VolumeName name) throws Exception {
+    assertThat(new VolumeTable(pool).delete(snapshotOf(name))).isTrue();
+    pool.log.commit();
+  }
+
+  private void awaitMerged(VolumeName name) throws Exception {
+    while (new VolumeTable(pool).chainLength(name) > 1) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private void write(VolumeName name, long offset) throws Exception {
+    try (BlockDevice volume = new VolumeTable(pool).open(name, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, 1);
+      BlockingIo.write(volume, offset, block, Durability.DURABLE);
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Has somebody look at each write before it is made. */
+  private static final class WatchedDevice extends PagedDevice {
+
+    interface Watcher {
+      void writes(long offset) throws DeviceException;
+    }
+
+    private volatile Watcher watcher = offset -> {};
+
+    WatchedDevice() {
+      super(64L << 20);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws DeviceException {
+      watcher.writes(offset);
+      super.write(offset, source);
+    }
+  }
+}
