@@ -94,6 +94,24 @@ final class ResolvedPage {
     return OVERHEAD_BYTES + Short.BYTES * starts.length + ofPiece * pieces.length;
   }
 
+  /** The first logical extent of the page from that one on that has a piece, or -1. */
+  long next(long logicalExtent) {
+    int slot = (int) (logicalExtent % TreePage.WORDS);
+    short first = starts[slot];
+    if (first == starts[TreePage.WORDS]) {
+      return -1;
+    }
+    while (starts[slot + 1] == first) {
+      slot++;
+    }
+    return number * TreePage.WORDS + slot;
+  }
+
+  /** The logical extent behind the page. */
+  long end() {
+    return (number + 1) * TreePage.WORDS;
+  }
+
   /** Index of the first piece of a logical extent. */
   int first(long logicalExtent) {
     return starts[(int) (logicalExtent % TreePage.WORDS)];

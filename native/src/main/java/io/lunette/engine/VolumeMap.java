@@ -91,20 +91,36 @@ final class VolumeMap {
     return places.nonZero();
   }
 
-  /** The first logical extent from there on that a chain has an entry for, or -1. */
+  /**
+   * The first logical extent from there on that a chain may have something in that is not zero, or
+   * -1. A long chain is looked through once for as many extents as a page of a map has.
+   */
   static long nextMapped(Layer top, long from) throws IOException {
-    return top == null ? -1 : unmoved(top, movesWait -> nextMappedOnce(top, from));
+    return top == null ? -1 : unmoved(top, movesWait -> nextMappedOnce(top, from, !movesWait));
   }
 
-  private static long nextMappedOnce(Layer top, long from) throws IOException {
-    long next = -1;
-    for (Layer layer = top; layer != null; layer = layer.below()) {
-      long found = layer.map.nextNonZero(from);
-      if (found >= 0 && (next < 0 || found < next)) {
-        next = found;
-      }
+  private static long nextMappedOnce(Layer top, long from, boolean mayMakePage) throws IOException {
+    long next = top.map.nextNonZero(from);
+    Layer below = top.below();
+    ResolvedPage page = pageOf(below, from, mayMakePage);
+    if (page == null) {
+      return nextEntry(below, from, next);
+    }
+    long shown = page.next(from);
+    return shown < 0 ? nextEntry(below, page.end(), next) : earlier(next, shown);
+  }
+
+  /** The first entry from there on of a layer and those below it, if it comes before another. */
+  private static long nextEntry(Layer from, long logicalExtent, long other) throws IOException {
+    long next = other;
+    for (Layer layer = from; layer != null; layer = layer.below()) {
+      next = earlier(next, layer.map.nextNonZero(logicalExtent));
     }
     return next;
+  }
+
+  private static long earlier(long one, long other) {
+    return one < 0 || other < 0 ? Math.max(one, other) : Math.min(one, other);
   }
 
   /**

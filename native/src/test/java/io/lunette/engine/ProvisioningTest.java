@@ -9,6 +9,7 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.ProvisioningRun;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.TreePage;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.BitSet;
@@ -18,13 +19,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a volume says of where it has something. */
 class ProvisioningTest {
 
   private static final int BLOCK = 4096;
   private static final VolumeName IMAGE = new VolumeName("image");
-  private static final VolumeName CLONE = new VolumeName("clone");
 
   private EngineVolumeDriver driver;
 
@@ -40,20 +42,26 @@ class ProvisioningTest {
     driver.close();
   }
 
-  @Test
-  void runsOfACloneSayWhatEachOfTheirBlocksDoes() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void runsOfACloneSayWhatEachOfTheirBlocksDoes(int clones) throws Exception {
     Random random = new Random(11);
-    int blocks = 1003;
+    int blocks = 16 * TreePage.WORDS + 1003;
     BitSet expected = new BitSet();
     driver.create(IMAGE, (long) blocks * BLOCK);
     change(IMAGE, random, blocks, expected);
-    driver.seal(IMAGE);
-    driver.clone(IMAGE, List.of(CLONE));
-    change(CLONE, random, blocks, expected);
+    VolumeName top = IMAGE;
+    for (int i = 1; i <= clones; i++) {
+      VolumeName next = new VolumeName("clone-" + i);
+      driver.seal(top);
+      driver.clone(top, List.of(next));
+      change(next, random, blocks, expected);
+      top = next;
+    }
 
     BitSet found = new BitSet();
     BitSet single = new BitSet();
-    try (BlockDevice clone = driver.open(CLONE, AccessMode.READ_ONLY)) {
+    try (BlockDevice clone = driver.open(top, AccessMode.READ_ONLY)) {
       for (int block = 0; block < blocks; ) {
         ProvisioningRun run = clone.provisioning((long) block * BLOCK);
         int end = block + (int) (run.lengthBytes() / BLOCK);
