@@ -110,7 +110,7 @@ final class Copier {
       }
     } catch (BlockException e) {
       fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       fail(job, e, false);
     }
   }
@@ -247,7 +247,7 @@ final class Copier {
     }
   }
 
-  private void fail(CopyJob job, Exception cause, boolean outOfSpace) {
+  private void fail(CopyJob job, Throwable cause, boolean outOfSpace) {
     if (pool.log.hasFailed()) {
       job.result.completeExceptionally(
           new VolumeException(VolumeException.Kind.IO, cause.getMessage(), cause));

@@ -198,7 +198,7 @@ final class EraseJobs {
    *
    * @return the job that fails with it, or null if there is none
    */
-  EraseJob quarantine(long id, Exception cause) {
+  EraseJob quarantine(long id, Throwable cause) {
     Volume volume = erasing(id);
     if (volume == null) {
       return null;
@@ -215,7 +215,7 @@ final class EraseJobs {
     return job;
   }
 
-  static VolumeException failure(Exception cause) {
+  static VolumeException failure(Throwable cause) {
     return new VolumeException(
         VolumeException.Kind.IO, "scrub failed: " + cause.getMessage(), cause);
   }

@@ -90,11 +90,11 @@ final class Merger {
         while (!stopping && merge.run()) {
           pool.log.requireSound();
         }
-      } catch (IOException | BlockException | RuntimeException e) {
+      } catch (IOException | BlockException | RuntimeException | Error e) {
         if (pool.log.hasFailed()) {
           return;
         }
-        LOG.warn("layer {} stays apart from the one on it: {}", merge.lower().id, e.getMessage());
+        LOG.warn("layer {} stays apart from the one on it: {}", merge.lower().id, e.toString());
         leaveAlone(merge.lower(), e, cleaned);
       }
     }
@@ -105,7 +105,7 @@ final class Merger {
    *
    * @param cleaned what {@link SpaceWaiters#cleaned} said before it was tried
    */
-  private void leaveAlone(Layer lower, Exception cause, long cleaned) {
+  private void leaveAlone(Layer lower, Throwable cause, long cleaned) {
     metadata.lock.lock();
     try {
       if (!isWantOfSpace(cause)) {
@@ -118,7 +118,7 @@ final class Merger {
     }
   }
 
-  private static boolean isWantOfSpace(Exception cause) {
+  private static boolean isWantOfSpace(Throwable cause) {
     return cause instanceof DeviceException device
         ? device.isNoSpace()
         : cause instanceof BlockException block && block.kind() == BlockException.Kind.OUT_OF_SPACE;

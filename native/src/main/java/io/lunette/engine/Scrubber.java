@@ -181,7 +181,7 @@ final class Scrubber {
         } else {
           scrubDropped(layer, NOBODY);
         }
-      } catch (IOException | BlockException | RuntimeException e) {
+      } catch (IOException | BlockException | RuntimeException | Error e) {
         if (pool.log.hasFailed()) {
           LOG.debug("scrub of layer {} ends with the pool", layer.id);
         } else {
@@ -270,7 +270,7 @@ final class Scrubber {
    * A layer that cannot be scrubbed keeps its extents, and its volume never opens again. What else
    * that released waits with it for the next erase, as after a restart.
    */
-  void quarantine(Layer layer, Exception cause) {
+  void quarantine(Layer layer, Throwable cause) {
     EraseJob job;
     metadata.lock.lock();
     try {

@@ -66,7 +66,7 @@ final class VolumePurge {
       failure = PoolFailure.writing(e);
     } catch (BlockException e) {
       failure = e;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
     }
     if (failure != null) {
@@ -93,7 +93,7 @@ final class VolumePurge {
         } else {
           scrubDropped(debt);
         }
-      } catch (IOException | BlockException | RuntimeException e) {
+      } catch (IOException | BlockException | RuntimeException | Error e) {
         scrubber.quarantine(debt.layer, e);
         throw e;
       }

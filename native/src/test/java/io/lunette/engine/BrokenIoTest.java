@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.core.block.BlockDevice;
@@ -127,6 +128,22 @@ class BrokenIoTest {
     closeSound();
     open();
     assertThat(read(0)).isEqualTo(FIRST);
+    closeSound();
+  }
+
+  @Test
+  void anEraseThatCannotReadItsMapEndsAndTheNextAfterARestartDoesTheWork() throws Exception {
+    closeSound();
+    open();
+    device.breakReads(FailingDevice.from(0));
+    assertThatThrownBy(this::erase).hasMessageContaining("simulated: no memory");
+    device.heal();
+    driver.abandon();
+    open();
+
+    erase();
+
+    assertThat(device.placeOf(FIRST)).isEqualTo(-1);
     closeSound();
   }
 
