@@ -116,10 +116,13 @@ final class EraseJobs {
     }
   }
 
-  /** Counts a batch that was erased for whatever erase it belongs to; with the lock held. */
+  /**
+   * Counts a batch for the erase that it belongs to, unless it was begun before that, in another
+   * way; with the lock held.
+   */
   void count(ScrubBatch batch, long verifiedBytes) throws IOException {
     Volume volume = erasing(batch.layer().slot.volume());
-    if (volume != null) {
+    if (volume != null && EraseTerms.of(volume.slot.erase()).equals(batch.request())) {
       VolumeSlot slot = volume.slot;
       long bytes = DirtyRuns.bytes(batch.runs());
       VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
