@@ -71,16 +71,17 @@ final class Qcow2Converter {
 
   /** Writes the content of {@code file} to {@code raw}; blocks until done or cancelled. */
   void toRaw(Path file, Path raw, BooleanSupplier cancelled) throws DomainException {
-    convert(file, "qcow2", raw, "raw", cancelled);
+    convert(file, "qcow2", raw, "raw", file, cancelled);
   }
 
   /** Writes the content of {@code raw} to {@code file}; blocks until done or cancelled. */
   void toQcow2(Path raw, Path file, BooleanSupplier cancelled) throws DomainException {
-    convert(raw, "raw", file, "qcow2", cancelled);
+    convert(raw, "raw", file, "qcow2", file, cancelled);
   }
 
+  /** Converts; {@code known} is the one of the two that the caller named. */
   private void convert(
-      Path file, String format, Path copy, String wanted, BooleanSupplier cancelled)
+      Path file, String format, Path copy, String wanted, Path known, BooleanSupplier cancelled)
       throws DomainException {
     Path output = newCopy();
     try {
@@ -90,10 +91,15 @@ final class Qcow2Converter {
       if (run(command, output, cancelled, TimeUnit.DAYS.toSeconds(1)) != 0
           && !cancelled.getAsBoolean()) {
         String text = Files.readString(output, StandardCharsets.UTF_8).strip();
-        throw invalid("qemu-img could not convert " + file + ": " + text, null);
+        boolean isImport = known.equals(file);
+        throw FileTrouble.of(
+            known,
+            "be converted by qemu-img",
+            text,
+            isImport ? DomainException.Kind.INVALID : DomainException.Kind.IO);
       }
     } catch (IOException e) {
-      throw invalid("cannot convert " + file + ": " + Home.reason(e), e);
+      throw FileTrouble.of(known, "be converted", e);
     } finally {
       remove(output);
     }

@@ -130,9 +130,10 @@ record StatusView(
             new ByteSize(space.cleanBytes()).forPeople())
         : String.format(
             Locale.ROOT,
-            "%s: only %.1f %% of the pool is clean; scrub, or grow it (lunette pool grow)",
+            "%s: only %.1f %% of the pool is clean; %s it (lunette pool grow)",
             level,
-            100 - space.usedPercent());
+            100 - space.usedPercent(),
+            report.reclaimableBytes() > 0 ? "scrub, or grow" : "grow");
   }
 
   /** The pools now, or an alert. */

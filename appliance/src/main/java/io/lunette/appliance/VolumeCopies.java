@@ -73,7 +73,7 @@ public final class VolumeCopies {
     try {
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
       try {
-        return begin(name, channel, new FileRuns(file), creation);
+        return begin(name, file, channel, creation);
       } catch (DomainException | VolumeException | IOException e) {
         channel.close();
         throw e;
@@ -103,16 +103,16 @@ public final class VolumeCopies {
     }
   }
 
-  private Job<VolumeInfo> begin(
-      VolumeName name, FileChannel channel, FileRuns source, Creation creation)
+  private Job<VolumeInfo> begin(VolumeName name, Path file, FileChannel channel, Creation creation)
       throws DomainException, VolumeException, IOException {
     long size = Math.addExact(channel.size(), BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     if (size == 0) {
-      throw new DomainException(DomainException.Kind.INVALID, "the file is empty");
+      throw new DomainException(DomainException.Kind.INVALID, file + " is empty: nothing to copy");
     }
     creation.create(name, size);
     VolumeCopy copy =
-        VolumeCopy.intoVolume(channel, source, open(name), () -> info(name), () -> undo(name));
+        VolumeCopy.intoVolume(
+            file, channel, new FileRuns(file), open(name), () -> info(name), () -> undo(name));
     executor.execute(copy);
     return copy;
   }
@@ -165,7 +165,8 @@ public final class VolumeCopies {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       VolumeCopy copy =
-          VolumeCopy.intoFile(device, channel, () -> info(name), () -> Files.deleteIfExists(file));
+          VolumeCopy.intoFile(
+              device, file, channel, () -> info(name), () -> Files.deleteIfExists(file));
       executor.execute(copy);
       return copy;
     } catch (FileAlreadyExistsException e) {

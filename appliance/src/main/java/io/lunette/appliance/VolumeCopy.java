@@ -11,6 +11,7 @@ import io.lunette.core.volume.VolumeInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,7 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
   }
 
   private final BlockDevice device;
+  private final Path path;
   private final FileChannel file;
   private final Source source;
   private final boolean intoVolume;
@@ -56,12 +58,14 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
 
   private VolumeCopy(
       BlockDevice device,
+      Path path,
       FileChannel file,
       Source source,
       boolean intoVolume,
       Outcome outcome,
       Undo undo) {
     this.device = device;
+    this.path = path;
     this.file = file;
     this.source = source;
     this.intoVolume = intoVolume;
@@ -70,12 +74,13 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
   }
 
   static VolumeCopy intoVolume(
-      FileChannel file, Source source, BlockDevice device, Outcome outcome, Undo undo) {
-    return new VolumeCopy(device, file, source, true, outcome, undo);
+      Path path, FileChannel file, Source source, BlockDevice device, Outcome outcome, Undo undo) {
+    return new VolumeCopy(device, path, file, source, true, outcome, undo);
   }
 
-  static VolumeCopy intoFile(BlockDevice device, FileChannel file, Outcome outcome, Undo undo) {
-    return new VolumeCopy(device, file, new MappedRuns(device), false, outcome, undo);
+  static VolumeCopy intoFile(
+      BlockDevice device, Path path, FileChannel file, Outcome outcome, Undo undo) {
+    return new VolumeCopy(device, path, file, new MappedRuns(device), false, outcome, undo);
   }
 
   @Override
@@ -85,8 +90,11 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
       copyAll();
       finish();
       copied = outcome.get();
-    } catch (BlockException | IOException | VolumeException | CancellationException e) {
+    } catch (BlockException | VolumeException | CancellationException e) {
       fail(e);
+      return;
+    } catch (IOException e) {
+      fail(FileTrouble.of(path, intoVolume ? "be read" : "be written", e));
       return;
     } catch (RuntimeException | Error e) {
       fail(e);

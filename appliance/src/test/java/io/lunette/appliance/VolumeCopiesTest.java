@@ -133,6 +133,7 @@ class VolumeCopiesTest {
     FileChannel channel = FileChannel.open(file);
     VolumeCopy copy =
         VolumeCopy.intoVolume(
+            file,
             channel,
             from -> {
               throw new IllegalStateException("a bug");

@@ -227,6 +227,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
       pool.log.requireSound();
       pool.growth.growTo(sizeBytes);
       pool.merger.spaceCame();
+      pool.waiters.wake();
       return accounts.space();
     } catch (IOException e) {
       throw failed(e);

@@ -27,18 +27,19 @@ record ScrubBatch(
     EraseRequest request,
     long next) {
 
-  private static final int MOST_EXTENTS = 1024;
+  static final int MOST_EXTENTS = 1024;
 
   /** An entry of the tree, and the extent that it named when the batch was made, 0 for none. */
   record Place(long index, long extent) {}
 
-  /** The first extents that a tree names at or after an index and before another. */
-  static ScrubBatch of(Layer layer, WordTree tree, long from, long end, EraseRequest request)
+  /** The first extents, so many at most, that a tree names from an index on before another. */
+  static ScrubBatch of(
+      Layer layer, WordTree tree, long from, long end, int most, EraseRequest request)
       throws IOException {
     List<Place> places = new ArrayList<>();
     List<Long> entries = new ArrayList<>();
     long at = from < 0 ? -1 : tree.nextNonZero(from);
-    while (at >= 0 && at < end && places.size() < MOST_EXTENTS) {
+    while (at >= 0 && at < end && places.size() < most) {
       long entry = tree.get(at);
       places.add(new Place(at, MapEntry.extent(entry)));
       if (MapEntry.extent(entry) != 0) {

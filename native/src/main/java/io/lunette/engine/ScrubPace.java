@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.engine.format.PoolLayout;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -19,6 +20,8 @@ final class ScrubPace {
 
   /** The most while tenants are at it, in bytes a second. */
   static final long YIELDING_RATE = 64L << 20;
+
+  private static final int LEAST_AT_ONCE = 16;
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -58,6 +61,19 @@ final class ScrubPace {
   /** Sets the most bytes a second, 0 for as many as there can be. */
   void limit(long bytesPerSecond) {
     limit = bytesPerSecond;
+  }
+
+  /**
+   * How many extents to take on at a time: what a second of a set rate is for, so that what was
+   * done is written down about as often, and all that pays where there is none.
+   */
+  int extentsAtOnce() {
+    long set = limit;
+    return set == 0
+        ? ScrubBatch.MOST_EXTENTS
+        : (int)
+            Math.max(
+                LEAST_AT_ONCE, Math.min(ScrubBatch.MOST_EXTENTS, set / PoolLayout.EXTENT_BYTES));
   }
 
   /** Holds nobody back from now on. */

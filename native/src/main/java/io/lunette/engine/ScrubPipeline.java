@@ -99,14 +99,16 @@ final class ScrubPipeline {
   }
 
   private ScrubBatch gather(Layer layer, long from) throws IOException {
-    return ScrubBatch.of(layer, layer.map, from, Long.MAX_VALUE, erases.request(layer));
+    return ScrubBatch.of(
+        layer, layer.map, from, Long.MAX_VALUE, pace.extentsAtOnce(), erases.request(layer));
   }
 
   /** Scrubs a batch of what the layer dropped, the oldest first; returns how many it dealt with. */
   int scrubDropped(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     long end = droppedEnd(layer);
     settle();
-    ScrubBatch batch = ScrubBatch.of(layer, layer.dropped, 0, end, erases.request(layer));
+    ScrubBatch batch =
+        ScrubBatch.of(layer, layer.dropped, 0, end, pace.extentsAtOnce(), erases.request(layer));
     if (!batch.isEmpty()) {
       eraser.erase(batch.runs(), batch.request());
       finish(batch, scrubbed);

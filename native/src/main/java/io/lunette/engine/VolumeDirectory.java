@@ -152,7 +152,7 @@ final class VolumeDirectory {
   }
 
   private static VolumeException notFound(String name) {
-    return new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume is called " + name);
+    return new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'");
   }
 
   static void requireSize(long sizeBytes) throws VolumeException {

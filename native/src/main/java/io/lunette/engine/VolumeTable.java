@@ -89,10 +89,10 @@ final class VolumeTable {
       io.zeroBeyond(volume.top, oldSize, sizeBytes);
       return directory.locked(() -> setSize(volume, sizeBytes));
     }
-    VolumeInfo resized = directory.locked(() -> setSize(volume, sizeBytes));
+    VolumeInfo ignored = directory.locked(() -> setSize(volume, sizeBytes));
     pool.log.commit();
     io.zeroBeyond(volume.top, sizeBytes, oldSize);
-    return resized;
+    return directory.locked(() -> directory.info(volume));
   }
 
   private VolumeInfo setSize(Volume volume, long sizeBytes) throws IOException, VolumeException {

@@ -86,6 +86,17 @@ final class ScrubPaceTest {
     assertThat(nowNanos).isZero();
   }
 
+  @Test
+  void underALimitASecondOfItIsTakenOnAtATime() {
+    assertThat(pace.extentsAtOnce()).isEqualTo(1024);
+    pace.limit(8 << 20);
+    assertThat(pace.extentsAtOnce()).isEqualTo(128);
+    pace.limit(1);
+    assertThat(pace.extentsAtOnce()).isEqualTo(16);
+    pace.limit(Long.MAX_VALUE);
+    assertThat(pace.extentsAtOnce()).isEqualTo(1024);
+  }
+
   private void admit(int pieces) {
     for (int i = 0; i < pieces; i++) {
       pace.admit(PIECE);

@@ -90,7 +90,7 @@ class VolumeTableTest {
         () -> pool.lineage.snapshot(VOLUME, SNAPSHOT),
         () -> pool.lineage.rollback(VOLUME, SNAPSHOT),
         () -> pool.lineage.erase(VOLUME, EraseRequest.zeroFillVerified()),
-        () -> volumes.delete(VOLUME) ? "deleted" : "no volume is called volume");
+        () -> volumes.delete(VOLUME) ? "deleted" : "no volume 'volume'");
   }
 
   @Test
@@ -110,7 +110,7 @@ class VolumeTableTest {
       VolumeInfo anew = volumes.find(VOLUME).orElseThrow();
       deleted.writers.readLock().unlock();
 
-      assertThat(outcome(changed)).isEqualTo("no volume is called volume");
+      assertThat(outcome(changed)).isEqualTo("no volume 'volume'");
       assertThat(volumes.list()).containsExactly(anew);
     }
   }

@@ -3,6 +3,7 @@ package io.lunette.appliance.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.appliance.config.ByteSize;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** The status of an appliance, for a person. */
@@ -37,7 +38,7 @@ final class StatusRendering implements Rendering {
             + " metadata; volumes of "
             + size(space, "virtualBytes")
             + ", "
-            + space.path("overcommit").asText()
+            + times(space.path("overcommit"))
             + " times the capacity");
     line(text, "sessions", Integer.toString(status.path("sessions").size()));
     line(text, "mappings", Integer.toString(status.path("mappings").size()));
@@ -112,6 +113,15 @@ final class StatusRendering implements Rendering {
 
   private static void line(StringBuilder text, String name, String value) {
     text.append(name).append(" ".repeat(10 - name.length())).append(value).append('\n');
+  }
+
+  /** Without an exponent, however large. */
+  private static String times(JsonNode overcommit) {
+    return overcommit
+        .decimalValue()
+        .setScale(2, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   private static String room(JsonNode space) {

@@ -42,7 +42,7 @@ class VolumeAuditIT {
       assertThat(entries)
           .containsExactly(
               "delete c ",
-              "rollback a refused: no volume is called gone",
+              "rollback a refused: no volume 'gone'",
               "rollback a to gone",
               "erase b by zero-fill",
               "import b of " + file,

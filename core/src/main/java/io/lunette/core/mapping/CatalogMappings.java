@@ -90,8 +90,7 @@ public final class CatalogMappings implements ManualMappings {
     }
     try {
       if (driver.find(volume).isEmpty()) {
-        throw new DomainException(
-            DomainException.Kind.NOT_FOUND, "there is no volume '" + volume + "'");
+        throw new DomainException(DomainException.Kind.NOT_FOUND, "no volume '" + volume + "'");
       }
     } catch (VolumeException e) {
       throw DomainException.of(e);

@@ -58,8 +58,6 @@ public final class MemoryVolumes {
   MemoryVolume get(VolumeName name) throws VolumeException {
     return Optional.ofNullable(byName.get(name))
         .orElseThrow(
-            () ->
-                new VolumeException(
-                    VolumeException.Kind.NOT_FOUND, "there is no volume '" + name + "'"));
+            () -> new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
   }
 }
