@@ -103,6 +103,12 @@ require_boot_tools() {
     install_packages "machines that boot over iSCSI" qemu-system-x86
 }
 
+# File systems that tests make pools on, besides ext4.
+require_file_systems() {
+  command -v mkfs.btrfs >/dev/null || [[ -x /usr/sbin/mkfs.btrfs ]] ||
+    install_packages "a file system that writes elsewhere what is overwritten" btrfs-progs
+}
+
 # The database that appliances may share; the tests start a server of their own. Debian makes a cluster
 # and starts it with what it installs; one that was not there before does not stay running.
 require_database() {

@@ -2,8 +2,6 @@
 package io.lunette.blockio;
 
 import io.lunette.platform.linux.LibC;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,22 +50,10 @@ public final class DataRuns {
     if (from >= size) {
       return Optional.empty();
     }
-    ByteBuffer map =
-        ByteBuffer.allocateDirect(LibC.FIEMAP_BYTES + LibC.FIEMAP_EXTENT_BYTES)
-            .order(ByteOrder.nativeOrder())
-            .putLong(0, from)
-            .putLong(LibC.FIEMAP_LENGTH_OFFSET, size - from)
-            .putInt(LibC.FIEMAP_EXTENT_COUNT_OFFSET, 1);
-    if (!file.map(map)) {
-      return next(file, from);
-    }
-    if (map.getInt(LibC.FIEMAP_MAPPED_EXTENTS_OFFSET) == 0) {
-      return Optional.empty();
-    }
-    long extent = map.getLong(LibC.FIEMAP_BYTES);
-    long end = extent + map.getLong(LibC.FIEMAP_BYTES + LibC.FIEMAP_EXTENT_LENGTH_OFFSET);
-    long begin = Math.max(from, extent);
-    return Optional.of(new Run(begin, Math.min(end, size) - begin));
+    Optional<List<ExtentMap.Extent>> map = ExtentMap.of(file, from, size - from, 1);
+    return map.isPresent()
+        ? map.get().stream().map(held -> new Run(held.offset(), held.length())).findFirst()
+        : next(file, from);
   }
 
   /** The first run of data at or after an offset, or what is left of it there. */

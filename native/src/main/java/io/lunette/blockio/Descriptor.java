@@ -9,9 +9,13 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One open file descriptor: checks every result, retries EINTR, goes on after short transfers. */
 final class Descriptor {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Descriptor.class);
 
   /** What {@code stx_blocks} counts in, whatever the file system's blocks. */
   private static final int SECTOR = 512;
@@ -180,6 +184,22 @@ final class Descriptor {
    */
   boolean map(ByteBuffer fiemap) throws DeviceException {
     return supported(LibC.FS_IOC_FIEMAP, fiemap, "");
+  }
+
+  /**
+   * Has what will be written to an empty file be overwritten in place (FS_NOCOW_FL), where the file
+   * system would write elsewhere and can be told not to.
+   */
+  void overwriteInPlace() {
+    ByteBuffer flags = ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
+    try {
+      if (supported(LibC.FS_IOC_GETFLAGS, flags, "")) {
+        flags.putInt(0, flags.getInt(0) | LibC.FS_NOCOW_FL);
+        boolean unused = supported(LibC.FS_IOC_SETFLAGS, flags, "");
+      }
+    } catch (DeviceException refused) {
+      LOG.debug("{}: it is overwritten as its file system likes", name, refused);
+    }
   }
 
   /** One of the ioctls that fill in an int, or 0 where it is not known. */

@@ -21,6 +21,9 @@ package io.lunette.blockio;
  * @param durableWrite writes that are durable on return: {@code O_DSYNC}, tried by its equal of one
  *     call, {@code RWF_DSYNC}
  * @param readWithoutWaiting reads that never wait for the medium: {@code RWF_NOWAIT}
+ * @param overwriteInPlace what is overwritten is gone from where it lay, as far as what the pool
+ *     lies on decides that: of a block device always, of a file where its file system shows the
+ *     same address afterwards
  */
 public record DeviceFeatures(
     String kind,
@@ -33,11 +36,23 @@ public record DeviceFeatures(
     Support zeroRange,
     Support discard,
     Support durableWrite,
-    Support readWithoutWaiting) {
+    Support readWithoutWaiting,
+    Support overwriteInPlace) {
 
   /** A device without any feature, as a test has it. */
   public static DeviceFeatures none(String kind) {
     return new DeviceFeatures(
-        kind, "", 0, 0, 0, Support.NO, Support.NO, Support.NO, Support.NO, Support.NO, Support.NO);
+        kind,
+        "",
+        0,
+        0,
+        0,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO);
   }
 }

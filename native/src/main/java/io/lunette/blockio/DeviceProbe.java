@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,6 +20,7 @@ final class DeviceProbe {
   private static final int FILE_TYPE_MASK = 0xf000;
   private static final int BLOCK_DEVICE = 0x6000;
   private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+  private static final Set<String> NEVER_SHARES = Set.of("ext2", "ext3", "ext4");
   private static final int[] ALIGNMENTS = {512, AlignedBuffers.ALIGNMENT};
 
   private final Path path;
@@ -71,6 +74,12 @@ final class DeviceProbe {
   DeviceFeatures run(long offset, int length) throws DeviceException {
     ByteBuffer buffer = AlignedBuffers.allocate(length);
     Support durableWrite = attempt(() -> main.writeDurably(offset, buffer));
+    // First, while the range has the space that the last trial left it: no overwrite needs any
+    // then.
+    Support overwriteInPlace =
+        isBlockDevice || isInMemory(path)
+            ? Support.YES
+            : attempt(() -> overwritesInPlace(offset, buffer));
     Support allocate =
         isBlockDevice || isInMemory(path)
             ? Support.NO
@@ -103,7 +112,8 @@ final class DeviceProbe {
         zeroRange,
         discard,
         durableWrite,
-        nowait ? Support.YES : Support.NO);
+        nowait ? Support.YES : Support.NO,
+        overwriteInPlace);
   }
 
   /** False if the call is not known. */
@@ -155,6 +165,25 @@ final class DeviceProbe {
     return buffer.mismatch(AlignedBuffers.allocate(buffer.capacity())) < 0;
   }
 
+  /** Of a longer range than file systems that write elsewhere make an exception of. */
+  private boolean overwritesInPlace(long offset, ByteBuffer buffer) throws DeviceException {
+    Optional<List<ExtentMap.Extent>> first = placesOf(PATTERN, offset, buffer);
+    return first.isPresent()
+        && first.get().stream().allMatch(ExtentMap.Extent::hasAddress)
+        && first.get().stream().noneMatch(ExtentMap.Extent::isShared)
+        && first.get().stream().mapToLong(ExtentMap.Extent::length).sum() == buffer.capacity()
+        && first.equals(placesOf((byte) ~PATTERN, offset, buffer));
+  }
+
+  /** Where a pattern lies once it is written; empty if the file system does not tell. */
+  private Optional<List<ExtentMap.Extent>> placesOf(byte pattern, long offset, ByteBuffer buffer)
+      throws DeviceException {
+    fill(buffer, pattern);
+    main.write(offset, buffer);
+    main.sync();
+    return ExtentMap.of(main, offset, buffer.capacity(), buffer.capacity() / 512);
+  }
+
   private static void fill(ByteBuffer buffer, byte value) {
     for (int i = 0; i < buffer.capacity(); i++) {
       buffer.put(i, value);
@@ -176,6 +205,13 @@ final class DeviceProbe {
   /** Whether a file lies on a file system that has no medium below it. */
   static boolean isInMemory(Path path) {
     return Files.isRegularFile(path) && IN_MEMORY.contains(fileSystem(path));
+  }
+
+  /** Whether two files, or a file and a snapshot, may have the same bytes of the medium. */
+  static boolean mayShare(Path path) {
+    return Files.isRegularFile(path)
+        && !IN_MEMORY.contains(fileSystem(path))
+        && !NEVER_SHARES.contains(fileSystem(path));
   }
 
   /** A limit of the disk below the file system, as sysfs has it; 0 where there is no disk. */

@@ -54,12 +54,15 @@ public final class LinuxRawDevice implements RawDevice {
   /** On a file system without a medium: a read or write there never waits for one. */
   private final boolean inMemory;
 
+  private final boolean mayShare;
+
   private volatile boolean readsWithoutWaiting = true;
 
   private LinuxRawDevice(
       Path path, Descriptor main, Descriptor aside, Descriptor direct, DurableWrites through) {
     this.path = path;
     this.inMemory = DeviceProbe.isInMemory(path);
+    this.mayShare = DeviceProbe.mayShare(path);
     this.main = main;
     this.aside = aside;
     this.direct = direct;
@@ -67,7 +70,8 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   /**
-   * Makes a sparse file of that size, for its owner alone, and opens it.
+   * Makes a sparse file of that size, for its owner alone, and opens it. Where its file system
+   * would write elsewhere what is overwritten, and can be told not to, it is.
    *
    * @throws DeviceException if the path exists already or cannot be made
    */
@@ -80,6 +84,8 @@ public final class LinuxRawDevice implements RawDevice {
     }
     LinuxRawDevice device = open(path);
     try {
+      // Only while it is empty.
+      device.main.overwriteInPlace();
       device.main.truncate(sizeBytes);
       return device;
     } catch (DeviceException e) {
@@ -199,6 +205,11 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public Optional<DataRuns.Run> nextHeld(long fromBytes) throws DeviceException {
     return isBlockDevice(path) ? Optional.empty() : DataRuns.nextHeld(main, fromBytes);
+  }
+
+  @Override
+  public boolean isShared(long offsetBytes, long lengthBytes) throws DeviceException {
+    return mayShare && ExtentMap.isShared(main, offsetBytes, lengthBytes);
   }
 
   @Override

@@ -34,6 +34,14 @@ public interface RawDevice extends Closeable {
     return Optional.empty();
   }
 
+  /**
+   * Whether another file, or a snapshot, has some of a range too, as far as the file system tells:
+   * what is overwritten there stays on the medium.
+   */
+  default boolean isShared(long offsetBytes, long lengthBytes) throws DeviceException {
+    return false;
+  }
+
   /** What an operator would call it, for messages. */
   String identity();
 

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is said of a device is what the device does. */
 final class DeviceProbeTest {
@@ -17,6 +19,7 @@ final class DeviceProbeTest {
   private static final int SIZE = 1 << 20;
   private static final int SCRATCH_OFFSET = 4096;
   private static final int SCRATCH_BYTES = 61440;
+  private static final long FILE_SYSTEM_BYTES = 320L << 20;
 
   @TempDir private Path directory;
 
@@ -66,6 +69,7 @@ final class DeviceProbeTest {
       assertThat(features.punchHole()).isEqualTo(Support.YES);
       assertThat(features.zeroRange()).isEqualTo(Support.NO);
       assertThat(features.discard()).isEqualTo(Support.NO);
+      assertThat(features.overwriteInPlace()).isEqualTo(Support.YES);
     } finally {
       Files.delete(file);
       Files.delete(memory);
@@ -120,6 +124,7 @@ final class DeviceProbeTest {
       assertThat(features.punchHole()).isEqualTo(Support.UNTRIED);
       assertThat(features.zeroRange()).isEqualTo(Support.UNTRIED);
       assertThat(features.durableWrite()).isEqualTo(Support.UNTRIED);
+      assertThat(features.overwriteInPlace()).isIn(Support.UNTRIED, Support.YES);
     }
     assertThat(DataRuns.of(file)).isEmpty();
   }
@@ -136,7 +141,51 @@ final class DeviceProbeTest {
       assertThat(features.logicalSectorBytes()).isEqualTo(512);
       assertThat(features.directAlignmentBytes()).isBetween(512, 4096);
       assertThat(features.zeroRange()).isEqualTo(Support.YES);
+      assertThat(features.overwriteInPlace()).isEqualTo(Support.YES);
       assertThat(device.sizeBytes()).isEqualTo(8L << 20);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ext4", "xfs", "btrfs"})
+  void newFileIsOverwrittenInPlace(String fileSystem) throws Exception {
+    try (var mount = ScratchDevices.mount(fileSystem, directory, FILE_SYSTEM_BYTES);
+        RawDevice device = LinuxRawDevice.createFile(mount.directory().resolve("device"), SIZE)) {
+      DeviceFeatures features = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES);
+
+      assertThat(features.fileSystem()).isEqualTo(fileSystem);
+      assertThat(features.overwriteInPlace()).isEqualTo(Support.YES);
+      assertThat(device.isShared(0, SIZE)).isFalse();
+    }
+  }
+
+  @Test
+  void fileThatItsFileSystemWritesElsewhereIsNotOverwrittenInPlace() throws Exception {
+    try (var mount = ScratchDevices.mount("btrfs", directory, FILE_SYSTEM_BYTES)) {
+      Path file = Files.write(mount.directory().resolve("device"), new byte[SIZE]);
+      try (RawDevice device = LinuxRawDevice.open(file)) {
+        assertThat(device.probe(SCRATCH_OFFSET, SCRATCH_BYTES).overwriteInPlace())
+            .isEqualTo(Support.NO);
+      }
+    }
+  }
+
+  @Test
+  void whatASnapshotHasTooIsShared() throws Exception {
+    try (var mount = ScratchDevices.mount("btrfs", directory, FILE_SYSTEM_BYTES);
+        RawDevice device = LinuxRawDevice.createFile(mount.directory().resolve("device"), SIZE)) {
+      device.write(65_536, filled(65_536, (byte) 7));
+      device.flush();
+
+      ScratchDevices.require(
+          "btrfs",
+          "subvolume",
+          "snapshot",
+          mount.directory().toString(),
+          mount.directory().resolve("snapshot").toString());
+
+      assertThat(device.isShared(0, SIZE)).isTrue();
+      assertThat(device.isShared(131_072, SIZE - 131_072)).isFalse();
     }
   }
 

@@ -63,25 +63,36 @@ public final class ScratchDevices {
   }
 
   /**
-   * Mounts a tmpfs of that size, or an ext4 of a file of that size, below a directory, or ends the
-   * test as one that cannot run here.
+   * Mounts a tmpfs of that size, or an ext4, XFS or Btrfs of a file of that size, below a
+   * directory, or ends the test as one that cannot run here. {@link #behind} is that file.
    */
   public static Mount mount(String kind, Path below, long bytes) throws IOException {
     Path at = Files.createDirectory(below.resolve("mount"));
     if (kind.equals("tmpfs")) {
       require("mount", "-t", kind, "-o", "size=" + bytes, "lunette-test", at.toString());
     } else {
-      Path file = below.resolve("file-system");
+      Path file = behind(below);
       try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
         sized.setLength(bytes);
       }
-      require("mkfs." + kind, "-q", "-m", "0", file.toString());
-      require("mount", "-o", "loop", file.toString(), at.toString());
+      if (kind.equals("ext4")) {
+        require("mkfs.ext4", "-q", "-m", "0", file.toString());
+      } else {
+        require("mkfs." + kind, "-q", file.toString());
+      }
+      // What is given up stays on the medium, or no search of it would find that.
+      require("mount", "-o", "loop,nodiscard", file.toString(), at.toString());
     }
     return new Mount(at);
   }
 
-  private static void require(String... command) {
+  /** The bytes under what is mounted below a directory, all of them once that is closed. */
+  public static Path behind(Path below) {
+    return below.resolve("file-system");
+  }
+
+  /** Runs a command, or ends the test as one that cannot run here. */
+  public static void require(String... command) {
     Ended ended;
     try {
       ended = run(command);

@@ -41,7 +41,8 @@ interface MemoryDevice extends RawDevice {
         Support.NO,
         Support.NO,
         Support.YES,
-        Support.NO);
+        Support.NO,
+        Support.YES);
   }
 
   @Override

@@ -161,7 +161,8 @@ final class RecordingDevice extends PagedDevice {
         Support.YES,
         Support.NO,
         Support.YES,
-        Support.NO);
+        Support.NO,
+        Support.YES);
   }
 
   private synchronized void record(long offset, ByteBuffer source, boolean certain)

@@ -192,7 +192,8 @@ class RoomAheadTest {
           Support.NO,
           Support.NO,
           Support.YES,
-          Support.NO);
+          Support.NO,
+          Support.YES);
     }
 
     @Override

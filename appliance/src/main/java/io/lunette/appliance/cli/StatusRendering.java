@@ -70,7 +70,8 @@ final class StatusRendering implements Rendering {
         + support(device, "zero range", "zeroRange")
         + support(device, "discard", "discard")
         + support(device, "durable write", "durableWrite")
-        + support(device, "read without waiting", "readWithoutWaiting");
+        + support(device, "read without waiting", "readWithoutWaiting")
+        + support(device, "overwrite in place", "overwriteInPlace");
   }
 
   private static String support(JsonNode device, String label, String field) {

@@ -36,13 +36,14 @@ class StatusRenderingTest {
             Support.UNTRIED,
             Support.NO,
             Support.YES,
-            Support.NO);
+            Support.NO,
+            Support.YES);
 
     assertThat(lineOfDevice(device))
         .isEqualTo(
             "device    file on ext4, sectors 512/4096; direct I/O by 1024, allocate yes,"
                 + " punch hole no, zero range untried, discard no, durable write yes,"
-                + " read without waiting no");
+                + " read without waiting no, overwrite in place yes");
   }
 
   @Test
@@ -50,6 +51,7 @@ class StatusRenderingTest {
     assertThat(lineOfDevice(DeviceFeatures.none("block device")))
         .isEqualTo(
             "device    block device, sectors 0/0; direct I/O no, allocate no, punch hole no,"
-                + " zero range no, discard no, durable write no, read without waiting no");
+                + " zero range no, discard no, durable write no, read without waiting no,"
+                + " overwrite in place no");
   }
 }

@@ -57,7 +57,8 @@ public final class PoolDumpText {
 
   private void add(DeviceFeatures features) {
     line(
-        "device kind=%s fs=%s sectors=%d/%d direct=%d allocate=%s punch=%s zero=%s discard=%s dsync=%s nowait=%s",
+        "device kind=%s fs=%s sectors=%d/%d direct=%d allocate=%s punch=%s zero=%s discard=%s dsync=%s nowait=%s"
+            + " inplace=%s",
         features.kind().replace(' ', '-'),
         features.fileSystem().isEmpty() ? "-" : features.fileSystem(),
         features.logicalSectorBytes(),
@@ -68,7 +69,8 @@ public final class PoolDumpText {
         word(features.zeroRange()),
         word(features.discard()),
         word(features.durableWrite()),
-        word(features.readWithoutWaiting()));
+        word(features.readWithoutWaiting()),
+        word(features.overwriteInPlace()));
   }
 
   private static String word(Support support) {

@@ -45,6 +45,10 @@ public final class LibC {
   public static final long BLKPBSZGET = 0x127b;
   public static final long BLKZEROOUT = 0x127f;
 
+  public static final long FS_IOC_GETFLAGS = 0x80086601L;
+  public static final long FS_IOC_SETFLAGS = 0x40086602L;
+  public static final int FS_NOCOW_FL = 0x00800000;
+
   public static final long FS_IOC_FIEMAP = 0xc020660bL;
 
   /** Size of a structure fiemap, where the numbers in it are, and those in its first extent. */
@@ -54,7 +58,15 @@ public final class LibC {
   public static final int FIEMAP_MAPPED_EXTENTS_OFFSET = 20;
   public static final int FIEMAP_EXTENT_COUNT_OFFSET = 24;
   public static final int FIEMAP_EXTENT_BYTES = 56;
+  public static final int FIEMAP_EXTENT_ADDRESS_OFFSET = 8;
   public static final int FIEMAP_EXTENT_LENGTH_OFFSET = 16;
+  public static final int FIEMAP_EXTENT_FLAGS_OFFSET = 40;
+
+  /* linux/fiemap.h */
+  public static final int FIEMAP_EXTENT_UNKNOWN = 0x2;
+  public static final int FIEMAP_EXTENT_DELALLOC = 0x4;
+  public static final int FIEMAP_EXTENT_NOT_ALIGNED = 0x100;
+  public static final int FIEMAP_EXTENT_SHARED = 0x2000;
 
   /* linux/stat.h, linux/fcntl.h */
   public static final int AT_EMPTY_PATH = 0x1000;

@@ -269,7 +269,8 @@ class PoolCheckTest {
             "device kind=file fs="
                 + fileSystem
                 + " sectors=\\d+/\\d+ direct=\\d+ allocate=(untried|no) punch=untried"
-                + " zero=untried discard=no dsync=untried nowait=(yes|no)");
+                + " zero=untried discard=no dsync=untried nowait=(yes|no)"
+                + " inplace=(untried|yes)");
   }
 
   @Test
@@ -286,7 +287,8 @@ class PoolCheckTest {
             Support.NO,
             Support.UNTRIED,
             Support.YES,
-            Support.NO);
+            Support.NO,
+            Support.YES);
     PoolDump dump =
         new PoolDump(
             "/dev/pool",
@@ -303,6 +305,7 @@ class PoolCheckTest {
         .isEqualTo(
             "pool /dev/pool\n"
                 + "device kind=block-device fs=devtmpfs sectors=512/4096 direct=1024 allocate=no"
-                + " punch=yes zero=no discard=untried dsync=yes nowait=no\n");
+                + " punch=yes zero=no discard=untried dsync=yes nowait=no"
+                + " inplace=yes\n");
   }
 }
