@@ -77,7 +77,7 @@ final class ScrubClaims {
       node.put("procedure", "REFORMAT");
     }
     node.put("passes", erase.passes());
-    if (erase.claim() != EraseClaim.HIDDEN) {
+    if (erase.request().method().claim() != EraseClaim.HIDDEN) {
       node.set("patterns", patterns(erase.request().passes()));
     }
     node.put("claim", claim.name());

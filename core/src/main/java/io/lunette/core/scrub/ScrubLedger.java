@@ -9,6 +9,7 @@ import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
+import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseReport;
@@ -29,8 +30,8 @@ final class ScrubLedger {
     transaction.update(
         "INSERT INTO scrub_record (id, replica, image, tenant, server, outcome, attempts, recorded,"
             + " message, method, pattern, passes, verify, extents, erased_bytes, verified_bytes, verification,"
-            + " device, started, ended, image_version, volume_uuid, erased_key)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " device, started, ended, image_version, volume_uuid, erased_key, claim)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         scrub.id(),
         scrub.replica().value(),
         scrub.image().name().value(),
@@ -53,7 +54,8 @@ final class ScrubLedger {
         erase.map(EraseReport::ended),
         scrub.image().version().orElse(UNKNOWN),
         erase.flatMap(EraseReport::volumeId).map(UUID::toString),
-        erase.flatMap(EraseReport::key));
+        erase.flatMap(EraseReport::key),
+        erase.map(EraseReport::claim));
   }
 
   /** The records of a replica, newest first. */
@@ -105,12 +107,13 @@ final class ScrubLedger {
     if (method.isEmpty()) {
       return Optional.empty();
     }
+    EraseMethod erasedBy = EraseMethod.valueOf(method.get());
     return Optional.of(
         new EraseReport(
             new ReplicaName(row.text("replica")).volume(),
             row.optionalText("volume_uuid").map(UUID::fromString),
             new EraseRequest(
-                EraseMethod.valueOf(method.get()),
+                erasedBy,
                 new ErasePasses(row.integer("pattern"), row.integer("passes")),
                 row.flag("verify") ? EraseSample.ALL : EraseSample.NONE),
             row.number("extents"),
@@ -120,6 +123,7 @@ final class ScrubLedger {
             row.text("device"),
             row.instant("started"),
             row.instant("ended"),
-            row.optionalText("erased_key")));
+            row.optionalText("erased_key"),
+            row.optionalText("claim").map(EraseClaim::valueOf).orElse(erasedBy.claim())));
   }
 }

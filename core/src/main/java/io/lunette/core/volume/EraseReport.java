@@ -19,6 +19,7 @@ import java.util.UUID;
  * @param started when
  * @param ended when
  * @param key number of the key that was destroyed, if that was the method
+ * @param claim what may be said of the bytes: as much as the method may claim, or less
  */
 public record EraseReport(
     VolumeName volume,
@@ -31,17 +32,41 @@ public record EraseReport(
     String device,
     Instant started,
     Instant ended,
-    Optional<String> key) {
+    Optional<String> key,
+    EraseClaim claim) {
+
+  /** One that did all that its method may claim. */
+  public EraseReport(
+      VolumeName volume,
+      Optional<UUID> volumeId,
+      EraseRequest request,
+      long extents,
+      long erasedBytes,
+      long verifiedBytes,
+      String verification,
+      String device,
+      Instant started,
+      Instant ended,
+      Optional<String> key) {
+    this(
+        volume,
+        volumeId,
+        request,
+        extents,
+        erasedBytes,
+        verifiedBytes,
+        verification,
+        device,
+        started,
+        ended,
+        key,
+        request.method().claim());
+  }
 
   /** The same erase, for whose volume was not written to before it. */
   public EraseReport ofNothing() {
     return new EraseReport(
-        volume, volumeId, request, 0, 0, 0, verification, device, started, ended, key);
-  }
-
-  /** What may be said of the bytes. */
-  public EraseClaim claim() {
-    return request.method().claim();
+        volume, volumeId, request, 0, 0, 0, verification, device, started, ended, key, claim);
   }
 
   /** How often each block was written or zeroed, the zeroes at the end included. */

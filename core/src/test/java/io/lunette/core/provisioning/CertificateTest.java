@@ -20,6 +20,7 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -62,6 +63,24 @@ final class CertificateTest {
     assertThat(claims.at("/verification/verifiedBytes").asLong()).isEqualTo(8192);
     assertThat(claims.at("/software/version").asText()).isEqualTo("a test");
     assertThat(claims.path("destination").asText()).isEqualTo("READY");
+    assertThat(faultOf(chain(), List.of(firstKey), Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void scrubThatOnlyHidIsCertifiedAsThat() throws Exception {
+    fixture.volumes.eraseClaim = Optional.of(EraseClaim.HIDDEN);
+
+    ReplicaName replica = scrubbed();
+
+    JsonNode sanitization =
+        fixture.core.certificates().of(replica).get(0).payload().path("sanitization");
+    assertThat(sanitization.path("method").asText()).isEqualTo("ZERO_FILL");
+    assertThat(sanitization.path("claim").asText()).isEqualTo("HIDDEN");
+    assertThat(sanitization.path("scope").asText()).contains("may still be on its medium");
+    assertThat(sanitization.path("standard").isMissingNode()).isTrue();
+    assertThat(sanitization.path("patterns").toString()).isEqualTo("[\"00\"]");
+    assertThat(fixture.core.scrubs().records(replica).get(0).erase().orElseThrow().claim())
+        .isEqualTo(EraseClaim.HIDDEN);
     assertThat(faultOf(chain(), List.of(firstKey), Optional.empty())).isEmpty();
   }
 

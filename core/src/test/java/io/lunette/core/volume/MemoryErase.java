@@ -60,7 +60,8 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
         "memory",
         started,
         volumes.nextMoment(),
-        Optional.empty());
+        Optional.empty(),
+        volumes.eraseClaim.orElse(request.method().claim()));
   }
 
   @Override

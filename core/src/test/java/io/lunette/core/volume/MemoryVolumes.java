@@ -17,6 +17,9 @@ public final class MemoryVolumes {
   /** The bound of erasing that a driver was given last. */
   public volatile long scrubLimit;
 
+  /** The most that its erases may claim, where that is less than their methods may. */
+  public volatile Optional<EraseClaim> eraseClaim = Optional.empty();
+
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
   private long moment;

@@ -31,7 +31,8 @@ final class Migrations {
           "008-arrays.sql",
           "009-smis.sql",
           "010-nodes.sql",
-          "011-scrub-records.sql");
+          "011-scrub-records.sql",
+          "012-scrub-claims.sql");
 
   private static final Pattern APPEND_ONLY = Pattern.compile("\\$\\{append-only (\\w+)}");
 
