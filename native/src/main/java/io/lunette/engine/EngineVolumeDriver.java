@@ -206,6 +206,23 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return pool.pages.trouble();
   }
 
+  /** That erases only hide on this device, and what to do, in a line; empty if they remove. */
+  public Optional<String> overwriteTrouble() {
+    return switch (pool.features.overwriteInPlace()) {
+      case YES -> Optional.empty();
+      case UNTRIED ->
+          Optional.of(
+              "scrubs claim only to hide: the file system under the pool is too full to try whether"
+                  + " it overwrites in place; make room there and start again");
+      case NO ->
+          Optional.of(
+              "scrubs only hide: the file system under the pool ("
+                  + pool.features.fileSystem()
+                  + ") writes elsewhere what is overwritten, or does not tell; put the pool on a"
+                  + " block device, or make its file in a directory with chattr +C");
+    };
+  }
+
   /** What the pool's device can do, as it was found when the pool was opened. */
   public DeviceFeatures device() {
     return pool.features;

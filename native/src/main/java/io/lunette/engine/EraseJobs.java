@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
@@ -120,12 +122,12 @@ final class EraseJobs {
    * Counts a batch for the erase that it belongs to, unless it was begun before that, in another
    * way; with the lock held.
    */
-  void count(ScrubBatch batch, long verifiedBytes) throws IOException {
+  void count(ScrubBatch batch, long verifiedBytes, boolean inPlace) throws IOException {
     Volume volume = erasing(batch.layer().slot.volume());
     if (volume != null && EraseTerms.of(volume.slot.erase()).equals(batch.request())) {
       VolumeSlot slot = volume.slot;
       long bytes = DirtyRuns.bytes(batch.runs());
-      VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
+      VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes, inPlace);
       metadata.chains.update(volume, slot.erasing(slot.state(), done), volume.top);
     }
   }
@@ -225,6 +227,7 @@ final class EraseJobs {
 
   private EraseReport report(VolumeSlot slot) {
     VolumeSlot.Erase erase = slot.erase();
+    EraseClaim claim = claim(erase);
     return new EraseReport(
         new VolumeName(slot.name()),
         Optional.of(slot.uuid()),
@@ -236,11 +239,21 @@ final class EraseJobs {
         "pool " + pool.uuid + " on " + pool.device.lastingIdentity(),
         Instant.ofEpochMilli(erase.startMillis()),
         Instant.ofEpochMilli(erase.endMillis()),
-        destroyedKey(erase));
+        destroyedKey(erase, claim),
+        claim);
   }
 
-  private static Optional<String> destroyedKey(VolumeSlot.Erase erase) {
-    boolean destroyed = EraseTerms.of(erase).method() == EraseMethod.CRYPTO && erase.key() != 0;
+  /**
+   * Where the old bytes may still lie on the medium, so may the old record of the key by which they
+   * were enciphered.
+   */
+  private EraseClaim claim(VolumeSlot.Erase erase) {
+    boolean inPlace = pool.features.overwriteInPlace() == Support.YES && !erase.elsewhere();
+    return inPlace ? EraseTerms.of(erase).method().claim() : EraseClaim.HIDDEN;
+  }
+
+  private static Optional<String> destroyedKey(VolumeSlot.Erase erase, EraseClaim claim) {
+    boolean destroyed = claim == EraseClaim.KEY_DESTROYED && erase.key() != 0;
     return destroyed ? Optional.of(Long.toHexString(erase.key())) : Optional.empty();
   }
 }

@@ -30,7 +30,8 @@ final class EraseTerms {
         0,
         startMillis,
         key,
-        0);
+        0,
+        false);
   }
 
   /**

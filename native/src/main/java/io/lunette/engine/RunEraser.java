@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -67,21 +68,25 @@ final class RunEraser {
    * Leaves the runs zero, and durably so after a {@link #flush}. Where the device has lost what the
    * method needs, as when the pool's file was moved while it was being erased, zeroes are written:
    * they claim less than they do.
+   *
+   * @return whether all was written where the old bytes lay, as far as can be told
    */
-  void erase(List<DirtyRuns.Run> runs, EraseRequest request) throws IOException {
+  boolean erase(List<DirtyRuns.Run> runs, EraseRequest request) throws IOException {
+    AtomicBoolean inPlace = new AtomicBoolean(features.overwriteInPlace() == Support.YES);
     switch (offers(features, request.method()) ? request.method() : EraseMethod.ZERO_FILL) {
-      case ZERO_FILL, CRYPTO -> write(runs, ZEROES);
+      case ZERO_FILL, CRYPTO -> write(runs, ZEROES, inPlace);
       case OVERWRITE -> {
         for (int pass = 0; pass < request.passes().count(); pass++) {
-          write(runs, filled(request.passes().byteOf(pass)));
+          write(runs, filled(request.passes().byteOf(pass)), inPlace);
           // Else a cache on the way would let the next pass take this one's place.
           flush.flush();
         }
-        write(runs, ZEROES);
+        write(runs, ZEROES, inPlace);
       }
       case WRITE_ZEROES_OFFLOAD -> each(runs, this::zero);
       case DISCARD -> each(runs, run -> device.punchHole(run.offsetBytes(), run.lengthBytes()));
     }
+    return inPlace.get();
   }
 
   /** Makes all that was erased so far durable. */
@@ -89,8 +94,16 @@ final class RunEraser {
     flush.flush();
   }
 
-  private void write(List<DirtyRuns.Run> runs, ByteBuffer content) throws IOException {
-    each(runs, run -> fill(run, content, this::isHole));
+  private void write(List<DirtyRuns.Run> runs, ByteBuffer content, AtomicBoolean inPlace)
+      throws IOException {
+    each(
+        runs,
+        run -> {
+          if (inPlace.get() && device.isShared(run.offsetBytes(), run.lengthBytes())) {
+            inPlace.set(false);
+          }
+          fill(run, content, this::isHole);
+        });
   }
 
   /** Writes a run; where there is no space for a page, that must be zero and be left so. */

@@ -91,8 +91,8 @@ final class ScrubPipeline {
       ScrubBatch batch = gather(layer, 0);
       while (!batch.isEmpty() && !stopped.getAsBoolean()) {
         ScrubBatch erased = batch;
-        eraser.erase(erased.runs(), erased.request());
-        tail.begin(() -> finish(erased, scrubbed));
+        boolean inPlace = eraser.erase(erased.runs(), erased.request());
+        tail.begin(() -> finish(erased, inPlace, scrubbed));
         batch = gather(layer, erased.next());
       }
     }
@@ -110,8 +110,8 @@ final class ScrubPipeline {
     ScrubBatch batch =
         ScrubBatch.of(layer, layer.dropped, 0, end, pace.extentsAtOnce(), erases.request(layer));
     if (!batch.isEmpty()) {
-      eraser.erase(batch.runs(), batch.request());
-      finish(batch, scrubbed);
+      boolean inPlace = eraser.erase(batch.runs(), batch.request());
+      finish(batch, inPlace, scrubbed);
     }
     return batch.places().size();
   }
@@ -129,7 +129,8 @@ final class ScrubPipeline {
    * Makes what was erased durable, looks whether it is, and gives the extents back. A merge may
    * have moved some to another layer meanwhile, whose turn they wait for.
    */
-  private void finish(ScrubBatch batch, IntConsumer scrubbed) throws IOException, BlockException {
+  private void finish(ScrubBatch batch, boolean inPlace, IntConsumer scrubbed)
+      throws IOException, BlockException {
     eraser.flush();
     List<DirtyRuns.Run> sample = batch.sample();
     eraser.verify(sample);
@@ -138,7 +139,7 @@ final class ScrubPipeline {
     try {
       given = giveBack(batch);
       pool.waiters.count(given);
-      erases.count(batch, DirtyRuns.bytes(sample));
+      erases.count(batch, DirtyRuns.bytes(sample), inPlace);
     } finally {
       metadata.lock.unlock();
     }

@@ -18,8 +18,9 @@ import java.util.UUID;
  *   6  bytes of the name
  *   7  16 words of name, UTF-8, zero-padded
  *  23  erase: layer that is being erased
- *  24  erase: method; bit 8 for verify, of everything unless word 29 says less; from bit 16 the byte
- *      of the first pass; from bit 24 the passes before the zeroes
+ *  24  erase: method; bit 8 for verify, of everything unless word 29 says less; bit 9 if old bytes
+ *      may lie where the file system had them; from bit 16 the byte of the first pass; from bit 24
+ *      the passes before the zeroes
  *  25  erase: extents done
  *  26  erase: bytes overwritten
  *  27  erase: bytes read back
@@ -55,6 +56,8 @@ public record VolumeSlot(
   /**
    * How far an erase is, or of a volume that is WRITABLE again and has not been used since, what
    * was done; all zero when there is nothing to say.
+   *
+   * @param elsewhere whether some of it was not written where the old bytes lay
    */
   public record Erase(
       long layer,
@@ -68,13 +71,14 @@ public record VolumeSlot(
       long verifiedBytes,
       long startMillis,
       long key,
-      long endMillis) {
+      long endMillis,
+      boolean elsewhere) {
 
     /** No erase. */
-    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
 
     /** The same, with more of it done. */
-    public Erase plus(long moreExtents, long moreErased, long moreVerified) {
+    public Erase plus(long moreExtents, long moreErased, long moreVerified, boolean inPlace) {
       return new Erase(
           layer,
           method,
@@ -87,7 +91,8 @@ public record VolumeSlot(
           verifiedBytes + moreVerified,
           startMillis,
           key,
-          endMillis);
+          endMillis,
+          elsewhere || !inPlace);
     }
 
     /** The same, going on with another layer. */
@@ -104,7 +109,8 @@ public record VolumeSlot(
           verifiedBytes,
           startMillis,
           key,
-          endMillis);
+          endMillis,
+          elsewhere);
     }
 
     /** The same, at its end. */
@@ -121,7 +127,8 @@ public record VolumeSlot(
           verifiedBytes,
           startMillis,
           key,
-          millis);
+          millis,
+          elsewhere);
     }
 
     /** Whether it has come to its end. */
@@ -159,6 +166,7 @@ public record VolumeSlot(
 
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
+  private static final int ELSEWHERE = 0x200;
   private static final int PATTERN_SHIFT = 16;
   private static final int PASSES_SHIFT = 24;
   private static final int ALL_PARTS = 1_000_000;
@@ -199,6 +207,7 @@ public record VolumeSlot(
     words[ERASE_TERMS] =
         erase.method
             | (erase.verifiedParts > 0 ? VERIFY : 0)
+            | (erase.elsewhere ? ELSEWHERE : 0)
             | erase.pattern << PATTERN_SHIFT
             | (long) erase.passes << PASSES_SHIFT;
     words[ERASE_EXTENTS] = erase.extents;
@@ -255,6 +264,7 @@ public record VolumeSlot(
         words[ERASE_VERIFIED_BYTES],
         words[ERASE_START_MILLIS],
         words[ERASE_KEY],
-        words[ERASE_END_MILLIS]);
+        words[ERASE_END_MILLIS],
+        (terms & ELSEWHERE) != 0);
   }
 }

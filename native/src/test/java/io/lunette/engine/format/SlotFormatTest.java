@@ -106,7 +106,8 @@ class SlotFormatTest {
 
   @Test
   void aVolumeSlotIsWhatThePageSays() throws Exception {
-    VolumeSlot.Erase erase = new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27);
+    VolumeSlot.Erase erase =
+        new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false);
     long[] words =
         new VolumeSlot(VolumeSlot.State.COPYING, new UUID(30, 31), 32, 33, 34, "name", erase, 4096)
             .encode();
@@ -176,11 +177,13 @@ class SlotFormatTest {
 
   @Test
   void theTermsOfAnEraseAreWhatThePageSays() throws Exception {
-    long[] words = slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0, 0)).encode();
+    long[] words =
+        slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0, 0, false)).encode();
     long terms = words[at(VOLUME, "erase: terms")];
 
     assertThat(page.bits(TERMS, "method").of(terms)).isEqualTo(4);
     assertThat(page.bits(TERMS, "whether").of(terms)).isEqualTo(1);
+    assertThat(page.bits(TERMS, "1 if").of(terms)).isZero();
     assertThat(page.bits(TERMS, "byte").of(terms)).isEqualTo(0xAB);
     assertThat(page.bits(TERMS, "passes").of(terms)).isEqualTo(35);
     assertThat(words[at(VOLUME, "erase: parts per million")]).isEqualTo(7);
@@ -191,6 +194,9 @@ class SlotFormatTest {
     assertThat(page.bits(TERMS, "byte").of(-1)).isEqualTo(largest.pattern());
     assertThat(page.bits(TERMS, "passes").of(-1)).isEqualTo(largest.passes());
     assertThat(largest.verifiedParts()).isEqualTo(1_000_000);
+    assertThat(largest.elsewhere()).isTrue();
+    assertThat(page.bits(TERMS, "1 if").of(slot(largest).encode()[at(VOLUME, "erase: terms")]))
+        .isEqualTo(1);
   }
 
   @Test
