@@ -66,6 +66,7 @@ class QuarantineTest {
     assertThat(stateOf(VOLUME)).isEqualTo(VolumeSlot.State.QUARANTINED);
     // What was released before it is queued before it.
     assertThat(erase(OTHER).erasedBytes()).isEqualTo(BLOCK);
+    assertThat(device.placeOf(SECOND)).isEqualTo(-1);
 
     EraseReport report = erase(VOLUME);
 
@@ -97,6 +98,7 @@ class QuarantineTest {
     assertThat(report.extents()).isEqualTo(2);
     assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(2 * BLOCK);
     assertThat(report.started().toEpochMilli()).isEqualTo(started);
+    requireNothingLeft();
   }
 
   @Test
@@ -107,6 +109,7 @@ class QuarantineTest {
 
     assertThat(report.extents()).isEqualTo(1);
     assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(BLOCK);
+    requireNothingLeft();
   }
 
   /** Has the erase of one extent that is mapped go well, and fail at one that was discarded. */
@@ -144,6 +147,7 @@ class QuarantineTest {
 
     EraseReport report = erase(rolledBack, new EraseRequest(EraseMethod.OVERWRITE, true));
     assertThat(report.extents()).isEqualTo(2);
+    requireNothingLeft();
   }
 
   /** What was released before is dealt with before. */
@@ -158,6 +162,7 @@ class QuarantineTest {
 
     assertThat(erase(OTHER).erasedBytes()).isEqualTo(BLOCK);
     assertThat(dirtyExtents()).isZero();
+    requireNothingLeft();
   }
 
   @Test
@@ -167,6 +172,12 @@ class QuarantineTest {
 
     assertThat(erase(OTHER).erasedBytes()).isEqualTo(BLOCK);
     assertThat(dirtyExtents()).isZero();
+    requireNothingLeft();
+  }
+
+  private void requireNothingLeft() {
+    assertThat(device.placeOf(FIRST)).isEqualTo(-1);
+    assertThat(device.placeOf(SECOND)).isEqualTo(-1);
   }
 
   private void open() throws Exception {

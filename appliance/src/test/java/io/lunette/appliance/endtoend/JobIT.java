@@ -116,6 +116,7 @@ class JobIT {
     JsonNode report = served.call("job", "show", id).path("result");
     assertThat(report.path("erasedBytes").asLong()).isEqualTo(32L << 20);
     assertThat(report.path("verifiedBytes").asLong()).isEqualTo(32L << 20);
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(9))).isFalse();
   }
 
   /** The id of a job, once it runs. */
