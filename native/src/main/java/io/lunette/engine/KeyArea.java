@@ -11,10 +11,12 @@ import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.IntStream;
 
 /**
  * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
@@ -40,6 +42,9 @@ final class KeyArea {
   /** A copy of a record could not be read. */
   private boolean worn;
 
+  /** Pages that have records which could be read from neither copy. What they hold stays. */
+  private final SortedSet<Integer> unread = new TreeSet<>();
+
   KeyArea(Pool pool) {
     this.device = pool.device;
     this.flush = pool.flush;
@@ -53,14 +58,31 @@ final class KeyArea {
       extents.add(MapEntry.extent(layer.map.get(at)));
     }
     for (int pair = 0; pair < extents.size() / 2; pair++) {
-      List<KeySlot> first = read(extents.get(2 * pair));
-      List<KeySlot> second = read(extents.get(2 * pair + 1));
+      Copy first = read(extents.get(2 * pair));
+      Copy second = read(extents.get(2 * pair + 1));
       for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
-        slots.add(newer(first.get(i), second.get(i)));
+        slots.add(newer(first.slots.get(i), second.slots.get(i)));
         keys.add(null);
       }
+      int firstPage = pair * PoolLayout.PAGES_PER_EXTENT;
+      first.unreadWith(second).forEach(page -> unread.add(firstPage + page));
+      second.unreadWith(first).forEach(page -> unread.add(firstPage + page));
     }
     return slots;
+  }
+
+  /**
+   * One of two copies of an extent of records.
+   *
+   * @param unreadable pages that the device does not read
+   * @param damaged pages with a record that is not what was written
+   */
+  private record Copy(List<KeySlot> slots, BitSet unreadable, BitSet damaged) {
+
+    /** Unreadable pages for which the other copy does not make up. */
+    IntStream unreadWith(Copy other) {
+      return unreadable.stream().filter(i -> other.unreadable.get(i) || other.damaged.get(i));
+    }
   }
 
   /** A record that the other copy lacks is one whose making, or erasing, was cut short. */
@@ -73,30 +95,63 @@ final class KeyArea {
     return second.epoch() > first.epoch() ? second : first;
   }
 
-  /** A copy that cannot be read is as good as empty: the other one has what it had. */
-  private List<KeySlot> read(long extent) {
-    List<KeySlot> slots = new ArrayList<>();
-    for (int at = 0; at < PoolLayout.EXTENT_BYTES; at += PoolLayout.PAGE_BYTES) {
-      boolean readable = true;
+  private Copy read(long extent) {
+    Copy copy = new Copy(new ArrayList<>(), new BitSet(), new BitSet());
+    for (int number = 0; number < PoolLayout.PAGES_PER_EXTENT; number++) {
       try {
-        device.read(extent * PoolLayout.EXTENT_BYTES + at, page.clear());
+        long at = extent * PoolLayout.PAGES_PER_EXTENT + number;
+        device.read(at * PoolLayout.PAGE_BYTES, page.clear());
       } catch (DeviceException e) {
-        readable = false;
-        worn = true;
+        copy.unreadable.set(number);
       }
       for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        slots.add(readable ? slotOf(i) : null);
+        copy.slots.add(copy.unreadable.get(number) ? null : slotOf(i, number, copy.damaged));
       }
     }
-    return slots;
+    worn |= !copy.unreadable.isEmpty() || !copy.damaged.isEmpty();
+    return copy;
   }
 
-  private KeySlot slotOf(int index) {
+  private KeySlot slotOf(int index, int number, BitSet damaged) {
     try {
       return KeySlot.decode(page, index * KeySlot.BYTES, pool);
     } catch (FormatException e) {
-      worn = true;
+      damaged.set(number);
       return null;
+    }
+  }
+
+  /**
+   * That there may be records which could be read from neither copy, a line for people, or null.
+   * Which those are is not known, so nothing may be erased, or written anew, on the ground that no
+   * layer names it, or that no key lies there.
+   */
+  String unread() {
+    if (unread.isEmpty()) {
+      return null;
+    }
+    int page = unread.first();
+    int others = unread.size() - 1;
+    return device.identity()
+        + ": records of keys cannot be read at byte "
+        + offset(page, 0)
+        + ", copy "
+        + offset(page, 1)
+        + (others == 0 ? "" : ", and " + others + " pages more")
+        + ": they are left as they are; open the pool again when the device reads them, or delete"
+        + " the volumes that need them and run 'lunette pool check --repair'";
+  }
+
+  /**
+   * Throws if one of these places lies in a page that has records which could not be read.
+   *
+   * @throws DeviceException that says so
+   */
+  void requireRead(SortedSet<Integer> places) throws DeviceException {
+    for (int number : pages(places)) {
+      if (unread.contains(number)) {
+        throw new DeviceException(unread());
+      }
     }
   }
 

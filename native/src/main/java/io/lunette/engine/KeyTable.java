@@ -98,9 +98,14 @@ final class KeyTable {
         keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch())));
       }
     }
+    if (trouble == null) {
+      trouble = area.unread();
+    }
     assign(keys);
     keys.values().forEach(area::put);
-    eraseUnnamed(keys);
+    if (area.unread() == null) {
+      eraseUnnamed(keys);
+    }
     if (former != null && trouble == null) {
       endTurn();
     }
@@ -148,13 +153,9 @@ final class KeyTable {
       }
       DataKey key = keys.get(id);
       if (key == null) {
-        key =
-            new DataKey(
-                id,
-                -1,
-                null,
-                null,
-                "the record of key " + Long.toHexString(id) + " is lost: restore the pool");
+        String lost = "the record of key " + Long.toHexString(id) + " is lost: restore the pool";
+        String unread = area.unread();
+        key = new DataKey(id, -1, null, null, unread == null ? lost : unread);
       }
       layer.setKey(key);
       key.named();
@@ -287,6 +288,7 @@ final class KeyTable {
       if (there.isEmpty()) {
         return;
       }
+      area.requireRead(places(there));
       there.forEach(area::remove);
       there.forEach(DataKey::forget);
       area.write(places(there));

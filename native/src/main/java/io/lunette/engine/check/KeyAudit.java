@@ -77,7 +77,10 @@ final class KeyAudit {
       if (copy == null || !mayWrite.test(page / PoolLayout.EXTENT_BYTES)) {
         continue;
       }
-      device.read(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES, other.clear());
+      boolean hasOther = readOther(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES);
+      if (!hasOther && !clearLost) {
+        continue;
+      }
       try {
         device.read(page, buffer.clear());
       } catch (DeviceException unreadable) {
@@ -89,6 +92,17 @@ final class KeyAudit {
         }
       }
       device.write(page, buffer.clear());
+    }
+  }
+
+  /** Reads what a page is mended from; as empty if it cannot be read. */
+  private boolean readOther(long page) {
+    try {
+      device.read(page, other.clear());
+      return true;
+    } catch (DeviceException e) {
+      other.put(0, new byte[PoolLayout.PAGE_BYTES]);
+      return false;
     }
   }
 

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolRepair;
+import io.lunette.engine.key.MemoryVault;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Both copies of the records of keys cannot be read while a pool is opened, and can be later. */
+class UnreadableKeyRecordsTest {
+
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName OTHER = new VolumeName("other");
+  private static final int MAGIC = 0x4C4E4B59;
+  private static final int BLOCK = 4096;
+  private static final int CONTENT = 42;
+
+  private final FailingDevice device = new FailingDevice(64L << 20);
+  private final MemoryVault vault = new MemoryVault();
+  private EngineVolumeDriver driver;
+
+  @BeforeEach
+  void makeVolume() throws Exception {
+    PoolState.format(device, new UUID(7, 7));
+    open();
+    driver.createEncrypted(VOLUME, 1 << 20, BLOCK);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, CONTENT);
+      BlockingIo.write(volume, 0, block, Durability.DURABLE);
+    }
+    driver.close();
+  }
+
+  @Test
+  void theyAreLeftAsTheyAreAndTheVolumeIsThereAgainLater() throws Exception {
+    List<Long> records = failRecords();
+
+    open();
+    assertThat(driver.keyTrouble().orElseThrow())
+        .contains("cannot be read")
+        .contains(records.get(0) + ", copy " + records.get(1));
+    assertThatThrownBy(this::read).hasMessageContaining("cannot be read");
+    assertThatThrownBy(() -> driver.createEncrypted(OTHER, 1 << 20, BLOCK))
+        .isInstanceOfSatisfying(
+            VolumeException.class, e -> assertThat(e.kind()).isEqualTo(VolumeException.Kind.BUSY));
+    driver.close();
+
+    device.heal();
+    requireVolume();
+  }
+
+  @Test
+  void soTheyAreByARepairWhileAVolumeNeedsThem() throws Exception {
+    failRecords();
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.fixed()).isEmpty();
+    assertThat(outcome.report().problems().toString()).contains("record is lost");
+    device.heal();
+    requireVolume();
+  }
+
+  @Test
+  void aRepairClearsThemWhenNoVolumeNeedsThemAnyMore() throws Exception {
+    List<Long> records = failRecords();
+    open();
+    driver.delete(VOLUME);
+    driver.close();
+
+    assertThat(PoolRepair.repair(device).fixed()).isNotEmpty();
+
+    assertThat(records).allMatch(at -> device.isZero((int) (at / BLOCK)));
+    device.heal();
+    open();
+    assertThat(driver.keyTrouble()).isEmpty();
+    driver.createEncrypted(OTHER, 1 << 20, BLOCK);
+    driver.close();
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  private void requireVolume() throws Exception {
+    open();
+    assertThat(driver.keyTrouble()).isEmpty();
+    assertThat(read()).isEqualTo(CONTENT);
+    driver.close();
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  /** Where they are: both copies. */
+  private List<Long> failRecords() {
+    List<Long> records = new ArrayList<>();
+    for (int page = 0; page < device.sizeBytes() / BLOCK; page++) {
+      if (ByteBuffer.wrap(device.page(page)).getInt(0) == MAGIC) {
+        records.add((long) page * BLOCK);
+      }
+    }
+    assertThat(records).hasSize(2);
+    device.failReads(
+        (offset, length) ->
+            records.stream().anyMatch(at -> FailingDevice.at(at).takes(offset, length)));
+    return records;
+  }
+
+  private void open() throws Exception {
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+  }
+
+  private int read() throws Exception {
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_ONLY)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+      BlockingIo.read(volume, 0, block);
+      return block.getInt(0);
+    }
+  }
+}
