@@ -169,7 +169,7 @@ final class Pool implements AutoCloseable {
       if (metadata.chains.layer(Layer.ORPHANS) == null) {
         metadata.chains.createOrphans();
       }
-      distrustReserved();
+      distrustReserved(state.reservedInVain());
       if (!state.wasClosedCleanly()) {
         distrustWritable();
       }
@@ -186,9 +186,14 @@ final class Pool implements AutoCloseable {
 
   /**
    * What is still reserved may have been written without a record: after a crash, and after a close
-   * too where a writer failed that had taken it.
+   * too where a writer failed that had taken it. So may what a commit reserved that is taken for
+   * torn: it was not if the medium has lost a block that it vouched for.
    */
-  private void distrustReserved() throws IOException {
+  private void distrustReserved(Map<Long, Long> inVain) throws IOException {
+    for (Map.Entry<Long, Long> word : inVain.entrySet()) {
+      metadata.space.reserve(
+          word.getKey(), word.getValue() & ~metadata.space.spaceWord(word.getKey()));
+    }
     if (metadata.space.reservedExtents() == 0) {
       return;
     }

@@ -8,6 +8,7 @@ import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.NotAPoolException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
+import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.UnknownFormatException;
 import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.map.PageCache;
@@ -15,19 +16,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /**
  * What a device says when it is opened: the newest sound superblock, its trees, and the journal
  * replayed on them. Nothing is written.
+ *
+ * @param former the superblock before, or the same where that is not sound
+ * @param reservedInVain words of RESERVED of a commit that is taken for torn
  */
 record PoolState(
     Superblock superblock,
     Superblock former,
     Metadata metadata,
     PageStore pages,
-    JournalReader.End journalEnd) {
+    JournalReader.End journalEnd,
+    Map<Long, Long> reservedInVain) {
 
   /** Whether the pool was closed, rather than left by a crash. */
   boolean wasClosedCleanly() {
@@ -75,13 +82,22 @@ record PoolState(
     Metadata metadata = new Metadata(superblock, pages, cache, firstExtent);
     MetadataLoader loader = new MetadataLoader(metadata);
     metadata.space.count();
+    Map<Long, Long> inVain = new HashMap<>();
     JournalReader.End end =
         new JournalReader(
                 device, superblock.journalExtent(), superblock.journalExtents(), superblock.pool())
-            .replay(superblock.journalTail(), superblock.journalSequence(), loader::replay);
+            .replay(
+                superblock.journalTail(),
+                superblock.journalSequence(),
+                loader::replay,
+                (tree, index, word) -> {
+                  if (TreeKey.decode(tree).kind() == TreeKey.Kind.RESERVED) {
+                    inVain.put(index, word);
+                  }
+                });
     metadata.vouched.replayed(end.sums());
     loader.load();
-    return new PoolState(superblock, former, metadata, pages, end);
+    return new PoolState(superblock, former, metadata, pages, end, inVain);
   }
 
   /** Those that can be read and are what was written, the newest first; throws if none is. */
@@ -144,7 +160,7 @@ record PoolState(
               0,
               1,
               true,
-              new EnumMap<>(io.lunette.engine.format.TreeKey.Kind.class))
+              new EnumMap<>(TreeKey.Kind.class))
           .encode(buffer);
       device.write(Superblock.offsetFor(generation), buffer);
     }

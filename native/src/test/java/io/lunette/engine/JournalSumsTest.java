@@ -4,6 +4,7 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.engine.format.JournalFrame;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.journal.BlockSums;
@@ -30,10 +31,11 @@ class JournalSumsTest {
   private static final long DATA = 3L * PoolLayout.EXTENT_BYTES;
   private static final long FIRST_SEQUENCE = 5;
 
-  private final PagedDevice device = new PagedDevice(4L << 20);
+  private final WornDevice device = new WornDevice(4L << 20);
   private final JournalWriter writer =
       new JournalWriter(device, RING_EXTENT, 1, POOL, 0, FIRST_SEQUENCE);
   private final List<Long> replayed = new ArrayList<>();
+  private final List<Long> dropped = new ArrayList<>();
 
   @Test
   void aGroupWhoseDataIsThereIsReplayedAndVouchesForIt() throws Exception {
@@ -59,10 +61,59 @@ class JournalSumsTest {
     JournalReader.End end = replay();
 
     assertThat(replayed).containsExactly(1L);
+    assertThat(dropped).containsExactly(2L);
     assertThat(end.position()).isEqualTo(before.position());
     assertThat(end.sequence()).isEqualTo(before.sequence());
     assertThat(end.sums().size()).isZero();
     assertThat(reader().isUnfinishedAt(end)).isTrue();
+  }
+
+  @Test
+  void aGroupOfWhichABlockCannotBeReadForAMomentHappened() throws Exception {
+    writer.appendWithData(group(1, 2));
+    device.fail(DATA + BLOCK, 1);
+
+    JournalReader.End end = replay();
+
+    assertThat(replayed).containsExactly(1L);
+    assertThat(end.position()).isEqualTo(writer.position());
+  }
+
+  @Test
+  void aGroupOfWhichABlockCannotBeReadAtAllHappenedAndVouchesForIt() throws Exception {
+    writer.appendWithData(group(1, 3));
+    device.fail(DATA + BLOCK, Integer.MAX_VALUE);
+
+    JournalReader.End end = replay();
+
+    assertThat(replayed).containsExactly(1L);
+    assertThat(end.position()).isEqualTo(writer.position());
+    assertThat(blocks(end.sums())).hasSize(3);
+  }
+
+  @Test
+  void aGroupOfWhichABlockCannotBeReadAndAnotherIsNotThereNeverHappened() throws Exception {
+    writer.appendWithData(group(1, 3));
+    device.fail(DATA + BLOCK, Integer.MAX_VALUE);
+    loseBlock(2);
+
+    assertThat(replay().groups()).isZero();
+    assertThat(replayed).isEmpty();
+  }
+
+  @Test
+  void nothingIsTakenFromWhatThePlatformRemembers() throws Exception {
+    writer.append(records(1));
+    RecordBuffer longer = records(2);
+    longer.add(1, 0, new long[JournalFrame.MAX_RECORD_WORDS]);
+    writer.append(longer);
+    writer.appendWithData(group(3, 1));
+    device.forbidCachedReads();
+
+    JournalReader.End end = replay();
+
+    assertThat(end.groups()).isEqualTo(3);
+    assertThat(reader().isUnfinishedAt(end)).isFalse();
   }
 
   @Test
@@ -120,7 +171,7 @@ class JournalSumsTest {
     writer.appendWithData(group(2, 1));
     loseBlock(0);
 
-    JournalReader.End end = reader().replay(from, sequence, this::note);
+    JournalReader.End end = reader().replay(from, sequence, this::note, this::noteDropped);
 
     assertThat(replayed).isEmpty();
     assertThat(end.groups()).isZero();
@@ -208,16 +259,59 @@ class JournalSumsTest {
 
   private JournalReader.End replay() throws Exception {
     replayed.clear();
-    return reader().replay(0, FIRST_SEQUENCE, this::note);
+    dropped.clear();
+    return reader().replay(0, FIRST_SEQUENCE, this::note, this::noteDropped);
   }
 
   private void note(long treeKey, long index, long word) {
     replayed.add(word);
   }
 
+  private void noteDropped(long treeKey, long index, long word) {
+    dropped.add(word);
+  }
+
   private static List<Long> blocks(BlockSums sums) {
     List<Long> blocks = new ArrayList<>();
     sums.forEachBlock(blocks::add);
     return blocks;
+  }
+
+  /** A device of which one block cannot be read back, so many times. */
+  private static final class WornDevice extends PagedDevice {
+
+    private long place;
+    private int times;
+    private boolean onlyDirect;
+
+    WornDevice(long sizeBytes) {
+      super(sizeBytes);
+    }
+
+    void fail(long offset, int count) {
+      place = offset;
+      times = count;
+    }
+
+    void forbidCachedReads() {
+      onlyDirect = true;
+    }
+
+    @Override
+    public void read(long offset, ByteBuffer target) throws DeviceException {
+      if (onlyDirect) {
+        throw new DeviceException("simulated: asked for what the platform remembers");
+      }
+      super.read(offset, target);
+    }
+
+    @Override
+    public void readBack(long offset, ByteBuffer target) throws DeviceException {
+      if (offset == place && times > 0) {
+        times--;
+        throw new DeviceException("simulated: cannot read at " + offset);
+      }
+      super.read(offset, target);
+    }
   }
 }

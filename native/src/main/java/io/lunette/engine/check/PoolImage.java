@@ -229,7 +229,8 @@ final class PoolImage {
               (key, index, word) ->
                   replayed
                       .computeIfAbsent(TreeKey.decode(key), k -> new TreeMap<>())
-                      .put(index, word));
+                      .put(index, word),
+              (key, index, word) -> {});
       journalUnfinished = reader.isUnfinishedAt(journalEnd);
     } catch (IOException e) {
       journalIsWhole = false;

@@ -25,10 +25,17 @@ import org.slf4j.LoggerFactory;
  * <p>The data of a group that has its sums was made durable by the flush that the group itself was
  * waiting for. A frame of the next group, torn or not, says that the flush has ended; if there is
  * none, the sums tell, and a group whose data is not there never happened.
+ *
+ * <p>All is read past the page cache, which goes on showing what could not be written.
  */
 public final class JournalReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
+
+  /** So often a block is read of which a sum is known, before it counts as unreadable. */
+  private static final int ATTEMPTS = 3;
+
+  private static final int SCAN_BYTES = 1 << 20;
 
   private final RawDevice device;
   private final Ring ring;
@@ -63,9 +70,12 @@ public final class JournalReader {
   /**
    * Replays from a position on.
    *
+   * @param dropped what the last group says if its data is not there: it never happened, but where
+   *     the medium lost that data, extents that it reserved may have been written
    * @throws FormatException if a frame is damaged that had been committed
    */
-  public End replay(long fromPosition, long fromSequence, RecordSink sink) throws IOException {
+  public End replay(long fromPosition, long fromSequence, RecordSink sink, RecordSink dropped)
+      throws IOException {
     End end = End.at(fromPosition, fromSequence);
     long position = fromPosition;
     long sequence = fromSequence;
@@ -86,6 +96,7 @@ public final class JournalReader {
       sequence++;
       if (header.commits()) {
         if (sums.size() > 0 && !isBegun(position, sequence) && !hold(sums)) {
+          RecordBuffer.replay(payload, dropped);
           break;
         }
         for (ByteBuffer records : group) {
@@ -108,7 +119,7 @@ public final class JournalReader {
   }
 
   private boolean isBegun(long position, long sequence) throws DeviceException {
-    ring.read(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
+    ring.readBack(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
     JournalFrame header = JournalFrame.peek(frame, pool);
     return header != null && header.sequence() == sequence && header.position() == position;
   }
@@ -125,29 +136,43 @@ public final class JournalReader {
   }
 
   /**
-   * Whether the device has what the sums say. Past the page cache, which goes on showing what could
-   * not be written.
+   * Whether the device has what the sums say. A block that it does not read says nothing against
+   * the group, which may have been acknowledged.
    */
   private boolean hold(BlockSums sums) {
     ByteBuffer block = AlignedBuffers.allocate(PoolLayout.BLOCK_BYTES);
-    try {
-      for (int i = 0; i < sums.size(); i++) {
-        device.readBack(sums.block(i) * PoolLayout.BLOCK_BYTES, block.clear());
-        if (BlockSums.sum(block.clear()) != sums.sum(i)) {
-          return false;
-        }
+    for (int i = 0; i < sums.size(); i++) {
+      boolean isRead = isRead(sums.block(i) * PoolLayout.BLOCK_BYTES, block);
+      if (isRead && BlockSums.sum(block.clear()) != sums.sum(i)) {
+        return false;
       }
-      return true;
-    } catch (DeviceException e) {
-      LOG.warn("the last commit is taken for torn: {}", e.getMessage());
-      return false;
     }
+    return true;
+  }
+
+  private boolean isRead(long offset, ByteBuffer block) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      try {
+        device.readBack(offset, block.clear());
+        return true;
+      } catch (DeviceException e) {
+        LOG.warn("a block of the last commit, attempt {}: {}", attempt, e.getMessage());
+      }
+    }
+    return false;
   }
 
   private void requireNothingLater(End end) throws IOException {
+    ByteBuffer scan = AlignedBuffers.allocate((int) Math.min(SCAN_BYTES, ring.sizeBytes()));
     for (long ahead = 0; ahead < ring.sizeBytes(); ahead += PoolLayout.PAGE_BYTES) {
       long position = end.position + ahead;
-      JournalFrame header = frameAt(position);
+      int at = (int) (ahead % scan.capacity());
+      if (at == 0) {
+        int length = (int) Math.min(scan.capacity(), ring.sizeBytes() - ahead);
+        ring.readBack(position, scan.clear().limit(length));
+      }
+      ByteBuffer page = scan.slice(at, PoolLayout.PAGE_BYTES).order(scan.order());
+      JournalFrame header = JournalFrame.peek(page, pool) == null ? null : frameAt(position);
       if (header != null
           && header.position() == position
           && header.groupSequence() > end.sequence) {
@@ -165,7 +190,7 @@ public final class JournalReader {
 
   /** The sound frame at a position, its bytes in {@link #frame}; null if there is none. */
   private JournalFrame frameAt(long position) throws DeviceException {
-    ring.read(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
+    ring.readBack(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
     JournalFrame header = JournalFrame.peek(frame, pool);
     if (header == null) {
       return null;
@@ -174,7 +199,7 @@ public final class JournalReader {
       if (header.frameBytes() > frame.capacity()) {
         frame = AlignedBuffers.allocate(header.frameBytes());
       }
-      ring.read(position, frame.clear().limit(header.frameBytes()));
+      ring.readBack(position, frame.clear().limit(header.frameBytes()));
     }
     frame.clear();
     return header.isSound(frame) ? header : null;

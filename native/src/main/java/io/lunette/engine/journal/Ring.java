@@ -14,8 +14,9 @@ record Ring(RawDevice device, long startBytes, long sizeBytes) {
         device, firstExtent * PoolLayout.EXTENT_BYTES, extents * PoolLayout.EXTENT_BYTES);
   }
 
-  void read(long position, ByteBuffer target) throws DeviceException {
-    transfer(position, target, device::read);
+  /** {@link RawDevice#readBack}: whole pages. */
+  void readBack(long position, ByteBuffer target) throws DeviceException {
+    transfer(position, target, device::readBack);
   }
 
   void write(long position, ByteBuffer source) throws DeviceException {
