@@ -146,7 +146,7 @@ final class Pool implements AutoCloseable {
    */
   static Pool open(RawDevice device, Clock clock, long cacheBytes, KeyVault vault)
       throws IOException, BlockException {
-    PoolState state = PoolState.read(device, new PageCache(cacheBytes));
+    PoolState state = PoolState.read(device, new PageCache(cacheBytes)).secured(device);
     Pool pool = new Pool(device, state, clock, vault);
     boolean opened = false;
     try {

@@ -23,7 +23,7 @@ import java.util.UUID;
 
 /**
  * What a device says when it is opened: the newest sound superblock, its trees, and the journal
- * replayed on them. Nothing is written.
+ * replayed on them. Nothing is written but by {@link #secured}.
  *
  * @param former the superblock before, or the same where that is not sound
  * @param reservedInVain words of RESERVED of a commit that is taken for torn
@@ -98,6 +98,19 @@ record PoolState(
     metadata.vouched.replayed(end.sums());
     loader.load();
     return new PoolState(superblock, former, metadata, pages, end, inVain);
+  }
+
+  /**
+   * Has both superblocks lead to this state. Until then nothing may be written that the other one
+   * leads to: it may be the only one that can be read after a crash, and even the newer of the two.
+   */
+  PoolState secured(RawDevice device) throws IOException {
+    Superblock next = superblock.announcing(superblock.taking());
+    ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+    next.encode(buffer);
+    device.write(Superblock.offsetFor(next.generation()), buffer);
+    device.flush();
+    return new PoolState(next, superblock, metadata, pages, journalEnd, reservedInVain);
   }
 
   /** Those that can be read and are what was written, the newest first; throws if none is. */
