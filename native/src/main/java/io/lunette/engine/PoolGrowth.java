@@ -23,6 +23,9 @@ final class PoolGrowth {
   private final CommitLog log;
   private final Checkpointer checkpointer;
 
+  /** What a superblock may say, or have said. */
+  private long announced;
+
   PoolGrowth(
       Metadata metadata,
       RawDevice device,
@@ -34,12 +37,18 @@ final class PoolGrowth {
     this.flush = flush;
     this.log = log;
     this.checkpointer = checkpointer;
+    this.announced =
+        Math.max(checkpointer.latest().capacityBytes(), checkpointer.former().capacityBytes());
   }
 
   /**
    * Grows to that size, rounded down to whole extents; 0 stands for all that the device has.
    *
-   * @throws FormatException if the pool is larger already, or the device cannot be made so large
+   * <p>A growth that fails once superblocks may say the new size, for want of space for a
+   * checkpoint, is not taken back: what the device was given it keeps. The next growth ends it.
+   *
+   * @throws FormatException if the pool is larger already, or a growth to more was begun, or the
+   *     device cannot be made so large
    */
   synchronized void growTo(long sizeBytes) throws IOException, BlockException {
     long wanted = sizeBytes == 0 ? device.sizeBytes() : sizeBytes;
@@ -49,9 +58,13 @@ final class PoolGrowth {
       throw new FormatException(
           "a pool does not shrink: it has " + now + " bytes, " + wanted + " are fewer");
     }
-    if (bytes > now) {
+    if (bytes < announced) {
+      throw new FormatException(
+          "growing to " + announced + " bytes was begun and has not ended: grow to that, or more");
+    }
+    if (bytes > announced) {
       try {
-        device.extend(now, bytes);
+        device.extend(announced, bytes);
       } catch (DeviceException e) {
         if (e.isNoSpace()) {
           throw e;
@@ -59,6 +72,7 @@ final class PoolGrowth {
         throw new FormatException("cannot grow: " + e.getMessage());
       }
       flush.flush();
+      announced = bytes;
       checkpointer.setCapacity(bytes);
     }
     while (checkpointer.latest().capacityBytes() != bytes

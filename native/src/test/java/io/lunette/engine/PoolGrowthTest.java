@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.LinuxRawDevice;
+import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -13,13 +16,19 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.key.KeyVault;
 import java.io.RandomAccessFile;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -106,6 +115,65 @@ class PoolGrowthTest {
     assertThat(stale.getInt(0)).isZero();
     driver.close();
     assertThat(PoolCheck.check(disk).problems()).isEmpty();
+  }
+
+  @Test
+  void aGrowthThatFoundNoSpaceIsNeverTakenBackBelowWhatASuperblockSays() throws Exception {
+    Path file = directory.resolve("pool");
+    EngineVolumeDriver.createPool(file, 64 * MIB);
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
+      driver.create(VOLUME, 64 * MIB);
+    }
+    AtomicBoolean full = new AtomicBoolean();
+    RawDevice disk = fullWhile(full, LinuxRawDevice.open(file));
+    Pool pool = Pool.open(disk, Clock.systemUTC(), MIB, KeyVault.none());
+    Layer top = pool.metadata.chains.volume(VOLUME.value()).top;
+    new VolumeIo(pool.path).write(top, 0, ByteBuffer.allocateDirect(4096), Durability.DURABLE);
+    full.set(true);
+    assertThatThrownBy(() -> pool.growth.growTo(256 * MIB))
+        .isInstanceOfSatisfying(DeviceException.class, e -> assertThat(e.isNoSpace()).isTrue());
+    full.set(false);
+    EncryptedPool.awaitTrue(() -> hasCheckpoint(pool));
+
+    full.set(true);
+    assertThatThrownBy(() -> pool.growth.growTo(128 * MIB))
+        .isInstanceOf(FormatException.class)
+        .hasMessageContaining("growing to " + 256 * MIB + " bytes was begun");
+
+    pool.abandon();
+    assertThat(Files.size(file)).isEqualTo(256 * MIB);
+    assertThat(PoolCheck.check(file).problems()).isEmpty();
+    try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC())) {
+      assertThat(driver.grow(256 * MIB).sizeBytes()).isEqualTo(256 * MIB);
+    }
+  }
+
+  private static boolean hasCheckpoint(Pool pool) throws Exception {
+    try {
+      pool.log.checkpoint();
+      return true;
+    } catch (DeviceException stillFull) {
+      return false;
+    }
+  }
+
+  /** A device whose file system has space for nothing but superblocks, journal and a little. */
+  private static RawDevice fullWhile(AtomicBoolean full, RawDevice device) {
+    long held = (PoolLayout.JOURNAL_EXTENT + PoolLayout.journalExtents(64 * MIB)) * 65536L;
+    return (RawDevice)
+        Proxy.newProxyInstance(
+            RawDevice.class.getClassLoader(),
+            new Class<?>[] {RawDevice.class},
+            (proxy, method, arguments) -> {
+              if (full.get() && method.getName().equals("write") && (long) arguments[0] >= held) {
+                throw new DeviceException("simulated: no space", true);
+              }
+              try {
+                return method.invoke(device, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test
