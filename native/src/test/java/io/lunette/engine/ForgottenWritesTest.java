@@ -12,6 +12,8 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.map.PageCache;
@@ -76,6 +78,20 @@ class ForgottenWritesTest {
     assertThat(generation(device)).isEqualTo(generation(device.afterPowerLoss()));
   }
 
+  @Test
+  void aCheckLooksAtTheDeviceToo() throws Exception {
+    EngineVolumeDriver driver = open(device);
+    driver.create(VOLUME, 4 << 20);
+    write(driver, 0, 1);
+    driver.close();
+    // Damaged where it lies; what the platform remembers of it is sound.
+    device.damageNewestSuperblock();
+
+    assertThat(PoolCheck.check(device).problems().toString()).contains("superblock");
+    assertThat(PoolRepair.repair(device).fixed()).isNotEmpty();
+    assertThat(PoolCheck.check(device.afterPowerLoss()).problems()).isEmpty();
+  }
+
   private static long generation(PagedDevice device) throws IOException {
     return PoolState.read(device, new PageCache(1 << 20)).superblock().generation();
   }
@@ -127,6 +143,10 @@ class ForgottenWritesTest {
     /** From the next superblock on that is written. */
     synchronized void loseSuperblocks() {
       losesSuperblocks = true;
+    }
+
+    void damageNewestSuperblock() throws IOException {
+      assertThat(LostSuperblock.newestOfTwo(disk)).isTrue();
     }
 
     synchronized PagedDevice afterPowerLoss() {

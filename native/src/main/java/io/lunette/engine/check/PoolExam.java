@@ -31,11 +31,13 @@ record PoolExam(
     List<PoolProblem> problems) {
 
   /**
-   * Reads all metadata.
+   * Reads all metadata, as the device has it: a repair must not build on what the page cache alone
+   * still shows.
    *
    * @throws VolumeException INVALID if it is not a pool
    */
   static PoolExam of(RawDevice device) throws IOException, VolumeException {
+    device.forgetCached();
     Set<PoolProblem> problems = new LinkedHashSet<>();
     Superblocks superblocks = Superblocks.read(device, problems);
     Optional<Superblock> newest = superblocks.newest();
