@@ -2,6 +2,7 @@
 package io.lunette.appliance;
 
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.blockio.Directories;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.volume.PoolSpace;
 import io.lunette.core.volume.VolumeException;
@@ -85,5 +86,6 @@ public final class PoolFile {
     Files.deleteIfExists(unfinished);
     EngineVolumeDriver.createPool(unfinished, sizeBytes);
     Files.move(unfinished, pool, StandardCopyOption.ATOMIC_MOVE);
+    Directories.flush(pool.toAbsolutePath().getParent());
   }
 }

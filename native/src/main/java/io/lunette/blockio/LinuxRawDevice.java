@@ -87,15 +87,18 @@ public final class LinuxRawDevice implements RawDevice {
       // Only while it is empty.
       device.main.overwriteInPlace();
       device.main.truncate(sizeBytes);
+      Directories.flush(path.toAbsolutePath().getParent());
       return device;
-    } catch (DeviceException e) {
+    } catch (IOException e) {
       device.close();
       try {
         Files.delete(path);
       } catch (IOException leftBehind) {
         e.addSuppressed(leftBehind);
       }
-      throw e;
+      throw e instanceof DeviceException failure
+          ? failure
+          : new DeviceException(path + ": cannot be made: " + reason(e));
     }
   }
 

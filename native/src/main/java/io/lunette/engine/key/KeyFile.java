@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.key;
 
+import io.lunette.blockio.Directories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,9 +33,11 @@ import java.util.function.Function;
  * check 16 hexadecimal digits         of the SHA-256 of the lines before
  * </pre>
  *
- * <p>The file is replaced as a whole; the one before is overwritten, as it is still open, once the
- * new one is durable. What a file system or a flash device keeps of old blocks is beyond reach:
- * what is in them opens nothing but records that are overwritten too.
+ * <p>The file is replaced as a whole: the new one is made durable beside it, the one before is
+ * overwritten, and only then the new one takes its name, so that no crash leaves the old keys in
+ * blocks that nobody can find any more. One that finds the file overwritten takes the new one. What
+ * a file system or a flash device keeps of old blocks is beyond reach: what is in them opens
+ * nothing but records that are overwritten too.
  */
 public final class KeyFile implements KeyVault {
 
@@ -76,6 +79,27 @@ public final class KeyFile implements KeyVault {
   @Override
   public List<KeyEncryptionKey> load(UUID pool) throws IOException {
     Path file = files.apply(pool);
+    return isWiped(file) ? load(next(file), pool) : load(file, pool);
+  }
+
+  private static Path next(Path file) {
+    return file.resolveSibling(file.getFileName() + ".new");
+  }
+
+  /** Whether a crash came between the wiping of a file and the renaming of the next. */
+  private static boolean isWiped(Path file) throws IOException {
+    if (!Files.exists(next(file)) || !Files.exists(file) || Files.size(file) > MOST_BYTES) {
+      return false;
+    }
+    byte[] content = Files.readAllBytes(file);
+    try {
+      return new String(content, StandardCharsets.US_ASCII).chars().allMatch(c -> c == 0);
+    } finally {
+      Arrays.fill(content, (byte) 0);
+    }
+  }
+
+  private static List<KeyEncryptionKey> load(Path file, UUID pool) throws IOException {
     byte[] content;
     try {
       if (Files.size(file) > MOST_BYTES) {
@@ -143,8 +167,8 @@ public final class KeyFile implements KeyVault {
   }
 
   private static void write(Path file, ByteBuffer content) throws IOException {
-    Files.createDirectories(file.getParent(), OWNER_ONLY_DIRECTORY);
-    Path next = file.resolveSibling(file.getFileName() + ".new");
+    Directories.make(file.getParent(), OWNER_ONLY_DIRECTORY);
+    Path next = next(file);
     wipeAndDelete(next);
     try (FileChannel channel =
         FileChannel.open(
@@ -153,30 +177,23 @@ public final class KeyFile implements KeyVault {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)))) {
       fill(channel, content);
     }
-    try (FileChannel before = openIfThere(file)) {
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-      forceDirectory(file.getParent());
-      if (before != null) {
-        fill(before, ByteBuffer.allocate(Math.toIntExact(before.size())));
-      }
-    }
+    Directories.flush(file.getParent());
+    wipe(file);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    Directories.flush(file.getParent());
   }
 
   /** What a crash left of a replacement. */
   private static void wipeAndDelete(Path left) throws IOException {
-    try (FileChannel channel = openIfThere(left)) {
-      if (channel != null) {
-        fill(channel, ByteBuffer.allocate(Math.toIntExact(channel.size())));
-      }
-    }
+    wipe(left);
     boolean ignored = Files.deleteIfExists(left);
   }
 
-  private static FileChannel openIfThere(Path path) throws IOException {
-    try {
-      return FileChannel.open(path, StandardOpenOption.WRITE);
+  private static void wipe(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      fill(channel, ByteBuffer.allocate(Math.toIntExact(channel.size())));
     } catch (NoSuchFileException e) {
-      return null;
+      // There is none yet.
     }
   }
 
@@ -186,12 +203,6 @@ public final class KeyFile implements KeyVault {
       at += channel.write(content, at);
     }
     channel.force(true);
-  }
-
-  private static void forceDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   private static String check(String text) {

@@ -72,6 +72,32 @@ class KeyFileTest {
   }
 
   @Test
+  void aCrashBetweenTheWipingAndTheRenamingLeavesTheKeysToCome() throws Exception {
+    file.replace(POOL, List.of(second));
+    Path next = Files.move(path, directory.resolve("pool.keys.new"));
+    Files.write(path, new byte[(int) Files.size(next)]);
+
+    assertThat(file.load(POOL)).singleElement().returns(2L, KeyEncryptionKey::epoch);
+
+    file.replace(POOL, List.of(first));
+    assertThat(file.load(POOL)).singleElement().returns(1L, KeyEncryptionKey::epoch);
+    assertThat(next).doesNotExist();
+  }
+
+  /** What may have been written, but never was in force, is not preferred to what is whole. */
+  @Test
+  void aCrashBeforeTheWipingLeavesTheKeysOfBefore() throws Exception {
+    file.replace(POOL, List.of(second));
+    Files.move(path, directory.resolve("pool.keys.new"));
+    file.replace(new UUID(9, 9), List.of(first));
+    Path whole = Files.move(path, directory.resolve("whole"));
+    file.replace(POOL, List.of(first));
+    Files.move(whole, directory.resolve("pool.keys.new"));
+
+    assertThat(file.load(POOL)).singleElement().returns(1L, KeyEncryptionKey::epoch);
+  }
+
+  @Test
   void anotherPoolsKeysAreRefusedByName() throws Exception {
     file.replace(new UUID(9, 9), List.of(first));
 
