@@ -131,7 +131,8 @@ class UnwrittenExtentTest {
           Support.YES,
           Support.NO,
           Support.YES,
-          Support.NO);
+          Support.NO,
+          Support.YES);
     }
 
     @Override
