@@ -79,24 +79,43 @@ public final class KeyFile implements KeyVault {
   @Override
   public List<KeyEncryptionKey> load(UUID pool) throws IOException {
     Path file = files.apply(pool);
-    return isWiped(file) ? load(next(file), pool) : load(file, pool);
+    endReplacement(file);
+    return load(file, pool);
   }
 
   private static Path next(Path file) {
     return file.resolveSibling(file.getFileName() + ".new");
   }
 
-  /** Whether a crash came between the wiping of a file and the renaming of the next. */
-  private static boolean isWiped(Path file) throws IOException {
-    if (!Files.exists(next(file)) || !Files.exists(file) || Files.size(file) > MOST_BYTES) {
+  /**
+   * Ends what a crash cut short between the wiping of a file and the renaming of the next: only
+   * that one has the keys then. The wiping may have got half way.
+   */
+  private static void endReplacement(Path file) throws IOException {
+    Path next = next(file);
+    if (Files.exists(file) && !isWhole(file) && isWhole(next)) {
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+      Directories.flush(file.getParent());
+    }
+  }
+
+  private static boolean isWhole(Path file) throws IOException {
+    if (!Files.exists(file) || Files.size(file) > MOST_BYTES) {
       return false;
     }
     byte[] content = Files.readAllBytes(file);
     try {
-      return new String(content, StandardCharsets.US_ASCII).chars().allMatch(c -> c == 0);
+      return isWhole(new String(content, StandardCharsets.US_ASCII));
     } finally {
       Arrays.fill(content, (byte) 0);
     }
+  }
+
+  private static boolean isWhole(String text) {
+    int end = text.lastIndexOf("check ");
+    return end >= 0
+        && text.startsWith(HEADER + "\n")
+        && text.substring(end).equals("check " + check(text.substring(0, end)) + "\n");
   }
 
   private static List<KeyEncryptionKey> load(Path file, UUID pool) throws IOException {
@@ -125,13 +144,10 @@ public final class KeyFile implements KeyVault {
   private static List<KeyEncryptionKey> parse(Path file, byte[] content, UUID pool)
       throws IOException {
     String text = new String(content, StandardCharsets.US_ASCII);
-    int end = text.lastIndexOf("check ");
-    if (end < 0
-        || !text.substring(end).equals("check " + check(text.substring(0, end)) + "\n")
-        || !text.startsWith(HEADER + "\n")) {
+    if (!isWhole(text)) {
       throw damaged(file);
     }
-    List<String> lines = text.substring(0, end).lines().toList();
+    List<String> lines = text.substring(0, text.lastIndexOf("check ")).lines().toList();
     UUID owner = UUID.fromString(lines.get(1).substring("pool ".length()));
     if (!owner.equals(pool)) {
       throw new IOException(
@@ -168,6 +184,7 @@ public final class KeyFile implements KeyVault {
 
   private static void write(Path file, ByteBuffer content) throws IOException {
     Directories.make(file.getParent(), OWNER_ONLY_DIRECTORY);
+    endReplacement(file);
     Path next = next(file);
     wipeAndDelete(next);
     try (FileChannel channel =

@@ -72,12 +72,23 @@ class KeyFileTest {
   }
 
   @Test
-  void aCrashBetweenTheWipingAndTheRenamingLeavesTheKeysToCome() throws Exception {
+  void aCrashInTheWipingOrBeforeTheRenamingLeavesTheKeysToCome() throws Exception {
+    file.replace(POOL, List.of(first));
+    byte[] before = Files.readAllBytes(path);
     file.replace(POOL, List.of(second));
-    Path next = Files.move(path, directory.resolve("pool.keys.new"));
-    Files.write(path, new byte[(int) Files.size(next)]);
+    byte[] toCome = Files.readAllBytes(path);
+    Path next = directory.resolve("pool.keys.new");
+    for (int wiped = 1; wiped <= before.length; wiped++) {
+      Files.write(next, toCome);
+      Arrays.fill(before, wiped - 1, wiped, (byte) 0);
+      Files.write(path, before);
 
-    assertThat(file.load(POOL)).singleElement().returns(2L, KeyEncryptionKey::epoch);
+      assertThat(file.load(POOL)).singleElement().returns(2L, KeyEncryptionKey::epoch);
+
+      // Never is there a moment without a file that has them.
+      assertThat(path).hasBinaryContent(toCome);
+      assertThat(next).doesNotExist();
+    }
 
     file.replace(POOL, List.of(first));
     assertThat(file.load(POOL)).singleElement().returns(1L, KeyEncryptionKey::epoch);
