@@ -103,12 +103,21 @@ record PoolState(
   /**
    * Has both superblocks lead to this state. Until then nothing may be written that the other one
    * leads to: it may be the only one that can be read after a crash, and even the newer of the two.
+   * Where a full file system takes no superblock, which only one does that writes elsewhere, the
+   * pool must be opened all the same.
    */
   PoolState secured(RawDevice device) throws IOException {
     Superblock next = superblock.announcing(superblock.taking());
     ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     next.encode(buffer);
-    device.write(Superblock.offsetFor(next.generation()), buffer);
+    try {
+      device.write(Superblock.offsetFor(next.generation()), buffer);
+    } catch (DeviceException e) {
+      if (e.isNoSpace()) {
+        return this;
+      }
+      throw e;
+    }
     device.flush();
     return new PoolState(next, superblock, metadata, pages, journalEnd, reservedInVain);
   }
