@@ -325,6 +325,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return durably(() -> lineage.erase(name, request));
   }
 
+  @Override
+  public Optional<EraseReport> lastErase(VolumeName name) throws VolumeException {
+    return durably(() -> volumes.lastErase(name));
+  }
+
   /**
    * The erases that are under way, by volume, among them those that a restart found and goes on
    * with.

@@ -167,19 +167,29 @@ final class EraseJobs {
    * @return null if the volume was not erased so, or may have been written to since
    */
   EraseJob ended(Volume volume, EraseRequest request) {
-    VolumeSlot.Erase erase = volume.slot.erase();
-    if (volume.slot.state() != VolumeSlot.State.WRITABLE
-        || !erase.hasEnded()
-        || !volume.top.isEmpty()
-        || !EraseTerms.of(erase).equals(request)) {
+    EraseReport report = last(volume);
+    if (report == null || !report.request().equals(request)) {
       return null;
     }
     EraseJob job = new EraseJob();
-    long bytes = erase.extents() * PoolLayout.EXTENT_BYTES;
+    long bytes = report.extents() * PoolLayout.EXTENT_BYTES;
     job.totalBytes.set(bytes);
     job.doneBytes.set(bytes);
-    job.result.complete(report(volume.slot));
+    job.result.complete(report);
     return job;
+  }
+
+  /**
+   * What the last erase of a volume did; with the lock held.
+   *
+   * @return null if there was none, or the volume may have been written to since
+   */
+  EraseReport last(Volume volume) {
+    return volume.slot.state() == VolumeSlot.State.WRITABLE
+            && volume.slot.erase().hasEnded()
+            && volume.top.isEmpty()
+        ? report(volume.slot)
+        : null;
   }
 
   /** Makes an end durable, and tells of it if there is one. Not with the lock held. */

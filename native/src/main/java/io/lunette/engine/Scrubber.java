@@ -132,6 +132,11 @@ final class Scrubber {
     return erases.ended(volume, request);
   }
 
+  /** What the last erase of a volume did, or null; see {@link EraseJobs#last}. */
+  EraseReport lastErase(Volume volume) {
+    return erases.last(volume);
+  }
+
   /** Ends the job of a volume that was deleted, if it has one. Takes the lock. */
   void abandon(Volume deleted) {
     EraseJob job;

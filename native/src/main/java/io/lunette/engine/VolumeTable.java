@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
@@ -142,6 +143,17 @@ final class VolumeTable {
     metadata.lock.lock();
     try {
       return Optional.ofNullable(metadata.chains.volume(name.value())).map(directory::info);
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  /** What the last erase of a volume did, as long as nobody used that since. */
+  Optional<EraseReport> lastErase(VolumeName name) {
+    metadata.lock.lock();
+    try {
+      return Optional.ofNullable(metadata.chains.volume(name.value()))
+          .map(pool.scrubber::lastErase);
     } finally {
       metadata.lock.unlock();
     }

@@ -61,6 +61,20 @@ class RepeatedEraseTest {
   }
 
   @Test
+  void itIsToldWhatWasDoneWithoutAnotherErase() throws Exception {
+    assertThat(driver.lastErase(VOLUME)).isEmpty();
+    EraseReport done = erase(EraseRequest.zeroFillVerified());
+
+    driver.abandon();
+    open();
+    assertThat(driver.lastErase(VOLUME)).contains(done);
+
+    write(PoolLayout.EXTENT_BYTES);
+    assertThat(driver.lastErase(VOLUME)).isEmpty();
+    assertThat(driver.lastErase(new VolumeName("none"))).isEmpty();
+  }
+
+  @Test
   void itsProgressIsThatOfAnEndedOne() throws Exception {
     erase(EraseRequest.zeroFillVerified());
 

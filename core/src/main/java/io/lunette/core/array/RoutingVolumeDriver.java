@@ -176,6 +176,11 @@ public final class RoutingVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public Optional<EraseReport> lastErase(VolumeName name) throws VolumeException {
+    return at(name, driver -> driver.lastErase(name));
+  }
+
+  @Override
   public void delete(VolumeName name) throws VolumeException {
     Optional<ArrayVolume> there = placed(name);
     if (there.isEmpty()) {

@@ -6,6 +6,7 @@ import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.volume.VolumeName;
 import java.util.List;
 
 /** The certificates in the catalog. Thread-safe. */
@@ -34,6 +35,11 @@ public final class CatalogCertificates implements Certificates {
   @Override
   public List<SignedDocument> of(ReplicaName replica) throws DomainException {
     return catalog.read(transaction -> chain.of(transaction, replica));
+  }
+
+  @Override
+  public List<SignedDocument> of(VolumeName volume) throws DomainException {
+    return catalog.read(transaction -> chain.of(transaction, volume));
   }
 
   @Override

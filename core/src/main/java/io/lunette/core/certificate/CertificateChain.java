@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lunette.core.DomainException;
 import io.lunette.core.catalog.Transaction;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.volume.VolumeName;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,17 +29,42 @@ public final class CertificateChain {
   static final String HEAD = "lunette-certificate-head";
   static final String NONE = "none";
 
+  /** What a document is found by. */
+  private record Subject(Optional<ReplicaName> replica, Optional<VolumeName> volume) {
+
+    static final Subject NONE = new Subject(Optional.empty(), Optional.empty());
+
+    static Subject of(ReplicaName replica) {
+      return new Subject(Optional.of(replica), Optional.empty());
+    }
+
+    static Subject of(VolumeName volume) {
+      return new Subject(Optional.empty(), Optional.of(volume));
+    }
+  }
+
   private final SigningKeys keys;
 
   public CertificateChain(SigningKeys keys) {
     this.keys = keys;
   }
 
-  /** Adds a certificate, with the claims given. */
+  /** Adds a certificate of a replica, with the claims given. */
   public SignedDocument add(Transaction transaction, ReplicaName replica, ObjectNode claims)
       throws DomainException {
+    return add(transaction, Subject.of(replica), claims);
+  }
+
+  /** Adds a certificate of a volume that is no replica's, with the claims given. */
+  public SignedDocument add(Transaction transaction, VolumeName volume, ObjectNode claims)
+      throws DomainException {
+    return add(transaction, Subject.of(volume), claims);
+  }
+
+  private SignedDocument add(Transaction transaction, Subject subject, ObjectNode claims)
+      throws DomainException {
     SigningKey key = signer(transaction);
-    return append(transaction, CERTIFICATE, Optional.of(replica), claims, key, key);
+    return append(transaction, CERTIFICATE, subject, claims, key, key);
   }
 
   /** Has the key in use introduce the next one, which signs from then on. */
@@ -64,13 +90,13 @@ public final class CertificateChain {
       throws DomainException {
     ObjectNode claims = JsonNodeFactory.instance.objectNode();
     claims.put("introduces", next.publicKey().base64());
-    return append(transaction, KEY, Optional.empty(), claims, by, next);
+    return append(transaction, KEY, Subject.NONE, claims, by, next);
   }
 
   private static SignedDocument append(
       Transaction transaction,
       String type,
-      Optional<ReplicaName> replica,
+      Subject subject,
       ObjectNode claims,
       SigningKey by,
       SigningKey next)
@@ -82,12 +108,13 @@ public final class CertificateChain {
     payload.put("previous", head.map(known -> known.text("last")).orElse(NONE));
     SignedDocument document = SignedDocument.sign(payload, by);
     transaction.update(
-        "INSERT INTO certificate (node, sequence, type, replica, document)"
-            + " VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO certificate (node, sequence, type, replica, volume, document)"
+            + " VALUES (?, ?, ?, ?, ?, ?)",
         transaction.node().value(),
         sequence,
         type,
-        replica.map(ReplicaName::value),
+        subject.replica().map(ReplicaName::value),
+        subject.volume().map(VolumeName::value),
         document.toString());
 
     ObjectNode last = JsonNodeFactory.instance.objectNode();
@@ -142,5 +169,15 @@ public final class CertificateChain {
         row -> SignedDocument.parse(row.text("document")),
         transaction.node().value(),
         replica.value());
+  }
+
+  /** The certificates of a volume that is no replica's, newest first. */
+  public List<SignedDocument> of(Transaction transaction, VolumeName volume)
+      throws DomainException {
+    return transaction.query(
+        "SELECT document FROM certificate WHERE node = ? AND volume = ? ORDER BY sequence DESC",
+        row -> SignedDocument.parse(row.text("document")),
+        transaction.node().value(),
+        volume.value());
   }
 }

@@ -4,6 +4,7 @@ package io.lunette.core.certificate;
 import io.lunette.core.DomainException;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.volume.VolumeName;
 import java.util.List;
 
 /** The certificates of finished scrubs, kept for ever: also when the replica is gone. */
@@ -24,6 +25,9 @@ public interface Certificates {
 
   /** The certificates of a replica, newest first. */
   List<SignedDocument> of(ReplicaName replica) throws DomainException;
+
+  /** The certificates of a volume that was erased by hand, newest first. */
+  List<SignedDocument> of(VolumeName volume) throws DomainException;
 
   /**
    * The chain's documents after a sequence number.

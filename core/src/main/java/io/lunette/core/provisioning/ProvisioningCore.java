@@ -18,6 +18,7 @@ import io.lunette.core.pool.Pools;
 import io.lunette.core.power.Restarts;
 import io.lunette.core.replica.Replicas;
 import io.lunette.core.rollout.Rollouts;
+import io.lunette.core.scrub.Erasures;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.Servers;
 import io.lunette.core.space.Space;
@@ -57,6 +58,8 @@ public interface ProvisioningCore extends AutoCloseable {
   Personalities personalities();
 
   Scrubs scrubs();
+
+  Erasures erasures();
 
   Certificates certificates();
 

@@ -48,7 +48,9 @@ import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.Replicas;
 import io.lunette.core.replica.TenantRemains;
 import io.lunette.core.rollout.Rollouts;
+import io.lunette.core.scrub.CatalogErasures;
 import io.lunette.core.scrub.CatalogScrubs;
+import io.lunette.core.scrub.Erasures;
 import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.server.CatalogServers;
 import io.lunette.core.server.ServerDependents;
@@ -87,6 +89,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogAllocations allocations;
   private final CatalogPersonalities personalities;
   private final CatalogScrubs scrubs;
+  private final CatalogErasures erasures;
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
   private final WiredServers running;
@@ -169,6 +172,15 @@ final class WiredCore implements ProvisioningCore {
             parts.waiting(),
             settings.scrubRuns(),
             settings.scrubAttempts());
+    this.erasures =
+        new CatalogErasures(
+            catalog,
+            driver,
+            chain,
+            parts.softwareVersion(),
+            audit,
+            parts.workers(),
+            parts.waiting());
     this.pools =
         new CatalogPools(
             catalog,
@@ -250,6 +262,7 @@ final class WiredCore implements ProvisioningCore {
     certificates.start();
     compositions.start();
     scrubs.start();
+    erasures.start();
     Differences differences = new Differences();
     volumeReconciler.run(differences);
     maskingReconciler.run(differences);
@@ -266,6 +279,7 @@ final class WiredCore implements ProvisioningCore {
     long tick = parts.settings().tick().toMillis();
     ticks = parts.timer().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     running.start();
+    erasures.request();
     demand();
     return report;
   }
@@ -273,6 +287,7 @@ final class WiredCore implements ProvisioningCore {
   /** What time alone may bring about: replicas grow old, failures may be tried again. */
   void tick() {
     unmasks.request();
+    erasures.request();
     demand();
     running.tick();
     space.request();
@@ -332,6 +347,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public Scrubs scrubs() {
     return scrubs;
+  }
+
+  @Override
+  public Erasures erasures() {
+    return erasures;
   }
 
   @Override
@@ -404,6 +424,7 @@ final class WiredCore implements ProvisioningCore {
     unmasks.close();
     upkeep.close();
     scrubs.close();
+    erasures.close();
     space.close();
     heartbeat.close();
   }

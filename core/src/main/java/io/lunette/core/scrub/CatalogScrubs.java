@@ -92,7 +92,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
                 terms,
                 records,
                 certificates,
-                new ScrubClaims(softwareVersion),
+                new ScrubClaims(new EraseClaims(softwareVersion)),
                 attemptsMax),
             upkeep,
             clock,

@@ -187,6 +187,14 @@ public interface VolumeDriver extends AutoCloseable {
   Job<EraseReport> erase(VolumeName name, EraseRequest request) throws VolumeException;
 
   /**
+   * What the last erase of a volume did, if it is known and the volume was neither opened nor
+   * changed since: for who may never have heard of its end. Begins nothing.
+   */
+  default Optional<EraseReport> lastErase(VolumeName name) throws VolumeException {
+    return Optional.empty();
+  }
+
+  /**
    * Takes the name away at once; the space is erased in the background and then reused. A copy that
    * is under way is cancelled. An image can be deleted while clones of it live: its content stays
    * for as long as they do. Deleting what does not exist succeeds. It must not be open.

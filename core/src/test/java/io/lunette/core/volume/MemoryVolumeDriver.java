@@ -225,6 +225,15 @@ public final class MemoryVolumeDriver implements VolumeDriver {
   }
 
   @Override
+  public Optional<EraseReport> lastErase(VolumeName name) {
+    synchronized (volumes) {
+      return Optional.ofNullable(volumes.byName.get(name))
+          .filter(volume -> volume.state == VolumeState.WRITABLE)
+          .map(volume -> volume.erased);
+    }
+  }
+
+  @Override
   public void delete(VolumeName name) throws VolumeException {
     MemoryCopy cancelled;
     synchronized (volumes) {

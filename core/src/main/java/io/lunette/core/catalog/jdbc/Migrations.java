@@ -32,7 +32,8 @@ final class Migrations {
           "009-smis.sql",
           "010-nodes.sql",
           "011-scrub-records.sql",
-          "012-scrub-claims.sql");
+          "012-scrub-claims.sql",
+          "013-erases.sql");
 
   private static final Pattern APPEND_ONLY = Pattern.compile("\\$\\{append-only (\\w+)}");
 

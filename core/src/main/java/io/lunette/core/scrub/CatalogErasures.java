@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.scrub;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.certificate.CertificateChain;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumePlace;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.core.work.Lanes;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Erases by hand. What is asked for is in the catalog before the driver begins it, and leaves that
+ * in the transaction that adds its certificate; so what a crash cut off is found there, and its
+ * driver asked what became of it. It is never asked to erase again what is not ERASING: somebody
+ * may use the volume since. Where a driver cannot say any more what an erase did, the audit trail
+ * tells that it is not certified. Thread-safe.
+ */
+public final class CatalogErasures implements Erasures, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogErasures.class);
+
+  private final VolumeDriver driver;
+  private final ErasureBooks books;
+  private final Executor workers;
+  private final Lanes<VolumePlace> lanes;
+  private final Map<VolumeName, HandErase> underWay = new ConcurrentHashMap<>();
+  private final ReadWriteLock ending = new ReentrantReadWriteLock();
+  private volatile boolean closed;
+
+  public CatalogErasures(
+      Catalog catalog,
+      VolumeDriver driver,
+      CertificateChain certificates,
+      String softwareVersion,
+      CatalogAuditTrail audit,
+      Executor workers,
+      Executor waiting) {
+    this.driver = driver;
+    this.books = new ErasureBooks(catalog, certificates, new EraseClaims(softwareVersion), audit);
+    this.workers = workers;
+    this.lanes = new Lanes<>("erases by hand", waiting, driver::places, this::takeUp);
+  }
+
+  /**
+   * Takes up what a restart left at the driver's own place, before anybody can open a volume and
+   * its driver forget what was done; arrays may have to be waited for.
+   */
+  public void start() throws DomainException {
+    try {
+      takeUp(VolumePlace.LOCAL);
+    } catch (VolumeException e) {
+      LOG.warn("erases by hand are taken up later", e);
+    }
+  }
+
+  /** Lets what is left be looked at soon. */
+  public void request() {
+    lanes.request();
+  }
+
+  @Override
+  public Map<VolumeName, Job<CertifiedErase>> underWay() {
+    return Map.copyOf(underWay);
+  }
+
+  @Override
+  public Job<CertifiedErase> erase(Actor actor, VolumeName volume, EraseRequest request)
+      throws DomainException, VolumeException {
+    takeUp(volume);
+    HandErase erase = new HandErase();
+    HandErase there = underWay.putIfAbsent(volume, erase);
+    if (there != null) {
+      return there;
+    }
+    try {
+      AskedErase asked = books.asked(actor, volume, request);
+      begin(asked, erase);
+    } catch (DomainException | VolumeException | RuntimeException e) {
+      underWay.remove(volume, erase);
+      erase.failed(e);
+      throw e;
+    }
+    return erase;
+  }
+
+  private void begin(AskedErase asked, HandErase erase) throws DomainException, VolumeException {
+    Job<EraseReport> job;
+    try {
+      job = driver.erase(asked.volume(), asked.request());
+    } catch (VolumeException e) {
+      books.refused(asked);
+      throw e;
+    }
+    follow(asked, erase, job);
+  }
+
+  private void follow(AskedErase asked, HandErase erase, Job<EraseReport> job) {
+    erase.begun(job);
+    var unused =
+        job.result()
+            .whenComplete((report, failure) -> hop(() -> end(asked, erase, report, failure)));
+  }
+
+  private void takeUp(VolumePlace place) throws DomainException, VolumeException {
+    for (VolumeName volume : books.pending()) {
+      if (driver.place(volume).equals(place)) {
+        takeUp(volume);
+      }
+    }
+  }
+
+  /** Goes on with an erase that is in the catalog and that nobody follows, if there is one. */
+  private void takeUp(VolumeName volume) throws DomainException, VolumeException {
+    HandErase erase = new HandErase();
+    if (underWay.putIfAbsent(volume, erase) != null) {
+      return;
+    }
+    boolean followed = false;
+    try {
+      Optional<AskedErase> asked = books.find(volume);
+      followed = asked.isPresent() && goOn(asked.get(), erase);
+    } finally {
+      if (!followed) {
+        underWay.remove(volume, erase);
+      }
+    }
+  }
+
+  /** Whether it is under way. */
+  private boolean goOn(AskedErase asked, HandErase erase) throws DomainException, VolumeException {
+    Optional<VolumeState> state = driver.find(asked.volume()).map(VolumeInfo::state);
+    if (state.equals(Optional.of(VolumeState.ERASING))) {
+      follow(asked, erase, driver.erase(asked.volume(), asked.request()));
+      return true;
+    }
+    Optional<EraseReport> last =
+        state.isEmpty() ? Optional.empty() : driver.lastErase(asked.volume());
+    if (last.filter(report -> report.request().equals(asked.request())).isPresent()) {
+      erase.ended(books.ended(asked, last.get()));
+    } else {
+      fail(asked, erase, new VolumeException(VolumeException.Kind.IO, lost(asked, state)));
+    }
+    return false;
+  }
+
+  private static String lost(AskedErase asked, Optional<VolumeState> state) {
+    return "nobody heard what became of the erase of volume '"
+        + asked.volume()
+        + "', which is "
+        + state.map(VolumeState::name).orElse("gone")
+        + " now";
+  }
+
+  private void fail(AskedErase asked, HandErase erase, Throwable cause) throws DomainException {
+    LOG.warn("the erase of volume '{}' is not certified: {}", asked.volume(), cause.toString());
+    books.failed(asked, cause.getMessage());
+    erase.failed(cause);
+  }
+
+  /** The end comes on a thread of the driver, which must not wait for the catalog. */
+  private void hop(Runnable end) {
+    try {
+      workers.execute(end);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the end of an erase is taken up at the next start", e);
+    }
+  }
+
+  private void end(AskedErase asked, HandErase erase, EraseReport report, Throwable failure) {
+    ending.readLock().lock();
+    try {
+      if (!closed) {
+        settle(asked, erase, report, failure);
+      }
+    } catch (DomainException | RuntimeException e) {
+      LOG.warn("the erase of volume '{}' is certified later", asked.volume(), e);
+      erase.failed(e);
+    } finally {
+      ending.readLock().unlock();
+      underWay.remove(asked.volume(), erase);
+    }
+  }
+
+  private void settle(AskedErase asked, HandErase erase, EraseReport report, Throwable failure)
+      throws DomainException {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof CancellationException && !erase.isCancelled()) {
+      // The driver lets go of it; it goes on when that is asked again.
+      erase.failed(cause);
+    } else if (cause != null) {
+      fail(asked, erase, cause);
+    } else if (report.request().verify() && report.verifiedBytes() < report.erasedBytes()) {
+      fail(
+          asked,
+          erase,
+          new VolumeException(
+              VolumeException.Kind.IO,
+              "the erase of volume '" + asked.volume() + "' was not wholly verified"));
+    } else {
+      erase.ended(books.ended(asked, report));
+    }
+  }
+
+  /** Begins nothing and records no more ends; erases under way are the driver's. */
+  @Override
+  public void close() {
+    lanes.close();
+    ending.writeLock().lock();
+    try {
+      closed = true;
+    } finally {
+      ending.writeLock().unlock();
+    }
+  }
+}

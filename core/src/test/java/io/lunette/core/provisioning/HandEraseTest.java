@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import static io.lunette.core.provisioning.CoreFixture.OPERATOR;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lunette.core.audit.AuditEntry;
+import io.lunette.core.audit.AuditQuery;
+import io.lunette.core.certificate.ChainCheck;
+import io.lunette.core.certificate.MemorySigningKeys;
+import io.lunette.core.certificate.PublicKey;
+import io.lunette.core.certificate.SignedDocument;
+import io.lunette.core.scrub.CertifiedErase;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.ErasePasses;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.EraseSample;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The certificates of volumes that are erased by hand. */
+final class HandEraseTest {
+
+  private static final VolumeName DISK = new VolumeName("disk");
+  private static final EraseRequest WHOLE = EraseRequest.zeroFillVerified();
+
+  @TempDir private Path directory;
+  private CoreFixture fixture;
+
+  @BeforeEach
+  void start() throws Exception {
+    fixture = new CoreFixture(directory).start();
+    fixture.driver.create(DISK, CoreFixture.IMAGE_BYTES);
+    write();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    assertChainIsWhole();
+    fixture.close();
+  }
+
+  @Test
+  void aCertificateSaysWhatWasDoneAndWhoAskedForIt() throws Exception {
+    CertifiedErase erase = erase(WHOLE);
+
+    assertThat(erase.certificate()).isEqualTo(2);
+    JsonNode claims = certificates().get(0).payload();
+    assertThat(claims.path("type").asText()).isEqualTo("lunette-scrub-certificate");
+    assertThat(claims.path("sequence").asLong()).isEqualTo(2);
+    assertThat(claims.path("volume").asText()).isEqualTo("disk");
+    assertThat(claims.path("volumeUuid").asText())
+        .isEqualTo(fixture.driver.find(DISK).orElseThrow().uuid().toString());
+    assertThat(claims.path("erasedBytes").asLong()).isEqualTo(8192);
+    assertThat(claims.at("/verification/extent").asText()).isEqualTo("full");
+    assertThat(claims.at("/verification/result").asText()).isEqualTo("PASSED");
+    assertThat(claims.at("/validation/result").asText()).isEqualTo("ACCEPTED");
+    assertThat(claims.at("/requested/by").asText()).isEqualTo("operator");
+    assertThat(claims.has("replica")).isFalse();
+    assertThat(claims.has("tenant")).isFalse();
+  }
+
+  @Test
+  void aSampleIsCertifiedAsThatAndNothingReadBackAsNothing() throws Exception {
+    CertifiedErase sampled =
+        erase(
+            new EraseRequest(EraseMethod.ZERO_FILL, ErasePasses.NONE, new EraseSample(100_000, 7)));
+    CertifiedErase unread = erase(new EraseRequest(EraseMethod.ZERO_FILL, false));
+
+    assertThat(unread.certificate()).isEqualTo(sampled.certificate() + 1);
+    JsonNode none = certificates().get(0).payload();
+    assertThat(none.at("/verification/extent").asText()).isEqualTo("none");
+    assertThat(none.at("/verification/result").asText()).isEqualTo("NOT_DONE");
+    assertThat(none.has("validation")).isFalse();
+    JsonNode sample = certificates().get(1).payload();
+    assertThat(sample.at("/verification/extent").asText()).isEqualTo("sample");
+    assertThat(sample.at("/verification/partsPerMillion").asInt()).isEqualTo(100_000);
+    assertThat(sample.at("/verification/seed").asLong()).isEqualTo(7);
+    assertThat(sample.at("/validation/rule").asText()).startsWith("every byte of the sample");
+  }
+
+  @Test
+  void whatIsReportedAgainHasTheCertificateItHad() throws Exception {
+    CertifiedErase first = erase(WHOLE);
+    CertifiedErase again = erase(WHOLE);
+    write();
+    CertifiedErase other = erase(WHOLE);
+
+    assertThat(again).isEqualTo(first);
+    assertThat(other.certificate()).isEqualTo(first.certificate() + 1);
+    assertThat(certificates()).hasSize(2);
+  }
+
+  @Test
+  void anEraseThatFailsIsNotCertified() throws Exception {
+    fixture.volumes.failErases(1);
+
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
+    fixture.core.tick();
+
+    assertThat(certificates()).isEmpty();
+    assertThat(audited()).containsExactly("not certified: volume 'disk' could not be erased");
+  }
+
+  @Test
+  void anEraseThatIsRefusedLeavesNothing() throws Exception {
+    try (var open = fixture.driver.open(DISK, AccessMode.READ_WRITE)) {
+      assertThat(open.geometry().sizeBytes()).isEqualTo(CoreFixture.IMAGE_BYTES);
+      assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(VolumeException.class);
+    }
+    fixture.core.tick();
+
+    assertThat(certificates()).isEmpty();
+    assertThat(audited()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeSignedIsCertifiedLater() throws Exception {
+    fixture.keys.failSignatures(true);
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
+    assertThat(certificates()).isEmpty();
+
+    fixture.keys.failSignatures(false);
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+    assertThat(certificates().get(0).payload().path("erasedBytes").asLong()).isEqualTo(8192);
+  }
+
+  @Test
+  void askedForTwiceAtOneTimeItIsOneErase() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    Job<CertifiedErase> first = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    Job<CertifiedErase> second = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    assertThat(fixture.core.erasures().underWay()).containsOnlyKeys(DISK);
+
+    erases.remove().run();
+
+    assertThat(result(second)).isEqualTo(result(first));
+    assertThat(erases).isEmpty();
+    assertThat(fixture.core.erasures().underWay()).isEmpty();
+    assertThat(certificates()).hasSize(1);
+  }
+
+  @Test
+  void aCrashWhileItRunsOrBeforeItsEndIsHeardLeavesOneCertificate() throws Exception {
+    int before = 0;
+    for (boolean afterwards : new boolean[] {false, true}) {
+      int point = 1;
+      while (isKilled(point, afterwards)) {
+        assertThat(certificates().size()).as("at call %d", point).isBetween(before, before + 1);
+        erase(WHOLE);
+        assertThat(certificates()).as("at call %d", point).hasSize(before + 1);
+        before++;
+        point++;
+      }
+      before = certificates().size();
+      assertThat(point).isGreaterThan(3);
+    }
+  }
+
+  /** Whether the core dies at that call of an erase. */
+  private boolean isKilled(int point, boolean afterwards) throws Exception {
+    write();
+    Faults faults = Faults.at(point, afterwards);
+    fixture.core.close();
+    fixture.faults = faults;
+    try {
+      fixture.crashAndStart();
+      CertifiedErase unused = erase(WHOLE);
+    } catch (Faults.Killed | ExecutionException e) {
+      assertThat(faults.isDead()).isTrue();
+    }
+    fixture.faults = Faults.none();
+    fixture.crashAndStart();
+    return faults.isDead();
+  }
+
+  @Test
+  void whatGoesOnAfterARestartIsCertifiedAtItsEnd() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    erases.clear();
+    fixture.crashAndStart();
+    Job<CertifiedErase> goesOn = fixture.core.erasures().underWay().get(DISK);
+
+    erases.remove().run();
+
+    assertThat(result(goesOn).certificate()).isEqualTo(2);
+    assertThat(unheard.result().toCompletableFuture()).isNotDone();
+    assertThat(certificates()).hasSize(1);
+  }
+
+  @Test
+  void anEndThatNobodyHeardIsCertifiedAtTheNextStart() throws Exception {
+    Queue<Runnable> ends = new ArrayDeque<>();
+    fixture.workers = ends::add;
+    fixture.restart();
+    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    assertThat(certificates()).isEmpty();
+    fixture.workers = Runnable::run;
+
+    fixture.crashAndStart();
+
+    assertThat(unheard.result().toCompletableFuture()).isNotDone();
+    assertThat(certificates())
+        .singleElement()
+        .extracting(certificate -> certificate.payload().path("erasedBytes").asLong())
+        .isEqualTo(8192L);
+    assertThat(audited()).isEmpty();
+  }
+
+  @Test
+  void aVolumeThatIsUsedSinceIsNotErasedForACertificate() throws Exception {
+    Queue<Runnable> ends = new ArrayDeque<>();
+    fixture.workers = ends::add;
+    fixture.restart();
+    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    write();
+    fixture.workers = Runnable::run;
+    fixture.crashAndStart();
+
+    assertThat(unheard.result().toCompletableFuture()).isNotDone();
+    assertThat(DeviceContent.read(fixture.driver, DISK, 4096, 8192))
+        .isEqualTo(DeviceContent.pattern(8192, 99));
+    assertThat(certificates()).isEmpty();
+    assertThat(audited())
+        .containsExactly(
+            "not certified: nobody heard what became of the erase of volume 'disk', which is"
+                + " WRITABLE now");
+  }
+
+  private CertifiedErase erase(EraseRequest request) throws Exception {
+    return result(fixture.core.erasures().erase(OPERATOR, DISK, request));
+  }
+
+  private static CertifiedErase result(Job<CertifiedErase> job) throws Exception {
+    return job.result().toCompletableFuture().get();
+  }
+
+  private void write() throws Exception {
+    DeviceContent.write(fixture.driver, DISK, 4096, DeviceContent.pattern(8192, 99));
+  }
+
+  private List<SignedDocument> certificates() throws Exception {
+    return fixture.core.certificates().of(DISK);
+  }
+
+  private List<String> audited() throws Exception {
+    return fixture.core.audit().list(AuditQuery.all(OptionalLong.empty(), 100)).stream()
+        .filter(entry -> entry.action().equals("volume.erase"))
+        .map(AuditEntry::detail)
+        .toList();
+  }
+
+  private void assertChainIsWhole() throws Exception {
+    List<PublicKey> trusted = List.of(fixture.keys.keys().get(0).publicKey());
+    ChainCheck check = new ChainCheck(MemorySigningKeys::isValid, trusted, Optional.empty());
+    var chain = fixture.core.certificates().chain(0, 1000);
+    for (SignedDocument document : chain.documents()) {
+      assertThat(check.next(document)).isEmpty();
+    }
+    assertThat(check.ends(chain.head())).isEmpty();
+  }
+}
