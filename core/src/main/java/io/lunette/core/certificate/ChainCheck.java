@@ -145,7 +145,12 @@ public final class ChainCheck {
     }
     if (head.sequence() > last) {
       return Optional.of(
-          "certificate " + (last + 1) + " is missing: the chain goes to " + head.sequence());
+          "certificate "
+              + (last + 1)
+              + " is missing: the chain ends at "
+              + last
+              + ", its signed head names "
+              + head.sequence());
     }
     return head.sequence() == last && head.text("last").equals(lastDigest)
         ? Optional.empty()

@@ -187,7 +187,8 @@ final class CertificateTest {
     List<SignedDocument> documents = scrubbedThrice();
     documents.remove(3);
 
-    assertThat(fault(documents)).startsWith("certificate 4 is missing: the chain goes to 4");
+    assertThat(fault(documents))
+        .isEqualTo("certificate 4 is missing: the chain ends at 3, its signed head names 4");
   }
 
   @Test
