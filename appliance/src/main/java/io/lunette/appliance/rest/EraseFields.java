@@ -6,6 +6,7 @@ import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The fields that say how to erase: {@code method}, {@code pattern} (two hexadecimal digits) and
@@ -19,9 +20,13 @@ final class EraseFields {
   private EraseFields() {}
 
   static EraseRequest request(Call call) throws BadRequestException {
-    long seed = call.optionalInt("seed").orElse(0);
+    OptionalInt seed = call.optionalInt("seed");
     EraseSample sample =
-        call.optional("verify", text -> sample(text, seed)).orElse(EraseSample.ALL);
+        call.optional("verify", text -> sample(text, seed.orElse(0))).orElse(EraseSample.ALL);
+    if (seed.isPresent() && (sample.isAll() || sample.isNone())) {
+      throw new BadRequestException(
+          "a seed chooses the share that is read back: say which share with verify, such as 10%");
+    }
     return request(call, "method", "pattern", "passes", sample);
   }
 
@@ -58,11 +63,14 @@ final class EraseFields {
     EraseMethod method =
         call.optional(methodField, EraseMethod::parse).orElse(EraseMethod.ZERO_FILL);
     ErasePasses usual = new EraseRequest(method, true).passes();
+    Optional<Integer> pattern = call.optional(patternField, EraseFields::pattern);
+    OptionalInt count = call.optionalInt(passesField);
+    if (method != EraseMethod.OVERWRITE && (pattern.isPresent() || count.isPresent())) {
+      throw new BadRequestException(method.label() + " knows no passes of a pattern");
+    }
     try {
       ErasePasses passes =
-          new ErasePasses(
-              call.optional(patternField, EraseFields::pattern).orElse(usual.pattern()),
-              call.optionalInt(passesField).orElse(usual.count()));
+          new ErasePasses(pattern.orElse(usual.pattern()), count.orElse(usual.count()));
       return new EraseRequest(method, passes, sample);
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(e.getMessage());

@@ -117,7 +117,7 @@ final class ScrubRoutes implements RouteSet {
           report.request().method().name(),
           report.passes(),
           report.claim().name(),
-          report.request().verify(),
+          !report.request().sample().isNone(),
           report.request().sample().partsPerMillion(),
           report.request().sample().seed(),
           report.extents(),

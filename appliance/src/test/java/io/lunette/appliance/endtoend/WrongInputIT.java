@@ -4,6 +4,7 @@ package io.lunette.appliance.endtoend;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,6 +109,29 @@ class WrongInputIT {
 
     assertThat(served.call("pool", "list").path(0).at("/policy/scrubMethod").asText())
         .isEqualTo("overwrite");
+  }
+
+  @Test
+  void whatAnEraseWouldNotHeedIsRefused() throws Exception {
+    served.call("volume", "create", "v", "--size", "1M");
+
+    fails(1, "zero-fill knows no passes", "volume", "erase", "v", "--passes", "0");
+    fails(1, "zero-fill knows no passes", "volume", "erase", "v", "--pattern", "55");
+    fails(1, "say which share", "volume", "erase", "v", "--seed", "7");
+    fails(1, "say which share", "volume", "erase", "v", "--seed", "0", "--verify", "none");
+
+    assertThat(served.call("job", "list")).isEmpty();
+  }
+
+  @Test
+  void whatAnEraseReadsBackIsReportedAsItWas() throws Exception {
+    served.call("volume", "create", "v", "--size", "1M");
+
+    JsonNode sampled = served.call("volume", "erase", "v", "--verify", "10%", "--seed", "7");
+    assertThat(sampled.path("verify").asBoolean()).isTrue();
+    assertThat(sampled.path("verifiedPartsPerMillion").asInt()).isEqualTo(100_000);
+    JsonNode unread = served.call("volume", "erase", "v", "--verify", "none");
+    assertThat(unread.path("verify").asBoolean()).isFalse();
   }
 
   @Test
