@@ -76,7 +76,7 @@ final class JobWait {
 
   private JsonNode cancel(JsonNode job) throws ApiException, CommandFailure {
     String id = job.path("id").asText();
-    if (!job.path("cancellable").asBoolean()) {
+    if (!isCancellable(job)) {
       throw new CommandFailure(
           "interrupted: the "
               + title(job)
@@ -96,8 +96,19 @@ final class JobWait {
     }
   }
 
-  private JsonNode get(JsonNode job) throws ApiException {
-    return api.get("/jobs/" + job.path("id").asText());
+  private JsonNode get(JsonNode job) throws ApiException, CommandFailure {
+    try {
+      return api.get("/jobs/" + job.path("id").asText());
+    } catch (ApiException e) {
+      if (e.isUnanswered() && !isCancellable(job)) {
+        throw new CommandFailure(e.getMessage() + "; the " + title(job) + " then goes on", e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isCancellable(JsonNode job) {
+    return job.path("cancellable").asBoolean();
   }
 
   private static String title(JsonNode job) {

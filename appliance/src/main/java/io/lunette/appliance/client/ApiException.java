@@ -13,6 +13,11 @@ public final class ApiException extends Exception {
     this.status = status;
   }
 
+  /** Whether there was no answer. */
+  public boolean isUnanswered() {
+    return status == 0;
+  }
+
   /** The HTTP status, or 0 if there was no answer. */
   public int status() {
     return status;
