@@ -258,7 +258,7 @@ public final class Appliance implements AutoCloseable {
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
-    VolumeErases.list(driver.erases(), jobs);
+    VolumeErases.list(core.erasures().underWay(), jobs);
     Accounts accounts = new Accounts(catalog);
     openSmis(options, catalog, accounts, workers, vertx);
     ApiServices services =

@@ -11,6 +11,7 @@ import io.lunette.appliance.signing.PublicKeys;
 import io.lunette.core.certificate.PublicKey;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.volume.VolumeName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,13 +52,19 @@ final class CertificateCommands {
 
   @Command(
       description = {
-        "Show the signed proof of a replica's last scrub.",
-        "With --all all proofs of the replica; without a replica the whole chain."
+        "Show the signed proof of a replica's last scrub, or of a volume's last erase by hand.",
+        "With --all all proofs of that; without a replica or volume the whole chain."
       })
   static final class Show extends ApiCommand {
 
     @Parameters(arity = "0..1", paramLabel = "REPLICA", description = "The replica.")
     private ReplicaName replica;
+
+    @Option(
+        names = "--volume",
+        paramLabel = "NAME",
+        description = "The volume, instead of a replica.")
+    private VolumeName volume;
 
     @Option(names = "--all", description = "All, not only the last.")
     private boolean all;
@@ -74,15 +81,20 @@ final class CertificateCommands {
 
     @Override
     void run(ApiClient api) throws ApiException, CommandFailure {
-      if (replica == null && !all) {
-        throw new CommandFailure("name a replica, or ask for --all");
+      if (replica != null && volume != null) {
+        throw new CommandFailure("name either a replica or a volume");
       }
-      if (replica == null) {
+      boolean whole = replica == null && volume == null;
+      if (whole && !all) {
+        throw new CommandFailure("name a replica or a --volume, or ask for --all");
+      }
+      String path = volume == null ? "/replicas/" + replica : "/volumes/" + volume;
+      if (whole) {
         showChain(api);
       } else if (all) {
-        session().print(api.get("/replicas/" + replica + "/certificates"), Show::rows);
+        session().print(api.get(path + "/certificates"), Show::rows);
       } else {
-        JsonNode certificate = api.get("/replicas/" + replica + "/certificate");
+        JsonNode certificate = api.get(path + "/certificate");
         if (export != null) {
           export(SignedDocument.of(certificate));
         }
@@ -104,6 +116,7 @@ final class CertificateCommands {
           .number("NUMBER", SUMMARY_SEQUENCE)
           .text("TYPE", "type")
           .text("REPLICA", "replica")
+          .text("VOLUME", "volume")
           .text("TENANT", "tenant")
           .size("ERASED", "erasedBytes")
           .text("ISSUED", "issued")

@@ -63,7 +63,15 @@ public record ApiServices(
         new AllocationRoutes(core.allocations()),
         new ScrubRoutes(core.scrubs()),
         new CertificateRoutes(core.certificates()),
-        new VolumeRoutes(driver, core.mappings(), new VolumeGuard(), jobs, copies, arrays, changes),
+        new VolumeRoutes(
+            driver,
+            core.erasures(),
+            core.mappings(),
+            new VolumeGuard(),
+            jobs,
+            copies,
+            arrays,
+            changes),
         new ArrayRoutes(arrays),
         new SmisRoutes(accounts, smis),
         new AuditRoutes(core.audit()));

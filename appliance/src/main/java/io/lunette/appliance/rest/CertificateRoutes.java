@@ -6,6 +6,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.certificate.Certificates;
 import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.volume.VolumeName;
 import java.util.List;
 
 /** The signed proofs of finished scrubs. */
@@ -29,6 +30,8 @@ final class CertificateRoutes implements RouteSet {
         "/certificates/keys", call -> Reply.created(certificates.rotateKey(call.actor()).json()));
     routes.get("/replicas/:name/certificates", this::all);
     routes.get("/replicas/:name/certificate", this::latest);
+    routes.get("/volumes/:name/certificates", this::allOfVolume);
+    routes.get("/volumes/:name/certificate", this::latestOfVolume);
   }
 
   private Reply chain(Call call) throws DomainException {
@@ -46,15 +49,27 @@ final class CertificateRoutes implements RouteSet {
 
   private Reply latest(Call call) throws DomainException {
     ReplicaName replica = new ReplicaName(call.path("name"));
+    return latest(
+        certificates.of(replica), "no scrub of a replica '" + replica + "' was certified");
+  }
+
+  private Reply allOfVolume(Call call) throws DomainException {
+    return Reply.ok(json(certificates.of(new VolumeName(call.path("name")))));
+  }
+
+  private Reply latestOfVolume(Call call) throws DomainException {
+    VolumeName volume = new VolumeName(call.path("name"));
+    return latest(
+        certificates.of(volume), "no erase by hand of a volume '" + volume + "' was certified");
+  }
+
+  private static Reply latest(List<SignedDocument> newestFirst, String none)
+      throws DomainException {
     return Reply.ok(
-        certificates.of(replica).stream()
+        newestFirst.stream()
             .findFirst()
             .map(SignedDocument::json)
-            .orElseThrow(
-                () ->
-                    new DomainException(
-                        DomainException.Kind.NOT_FOUND,
-                        "no scrub of a replica '" + replica + "' was certified")));
+            .orElseThrow(() -> new DomainException(DomainException.Kind.NOT_FOUND, none)));
   }
 
   private static List<JsonNode> json(List<SignedDocument> documents) {

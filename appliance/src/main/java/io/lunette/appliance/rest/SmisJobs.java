@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance.rest;
 
-import io.lunette.core.volume.EraseReport;
+import io.lunette.core.scrub.CertifiedErase;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.smis.provider.JobBook;
@@ -29,7 +29,7 @@ public final class SmisJobs implements JobBook {
     if (value instanceof VolumeInfo volume) {
       return VolumeRoutes.View.of(volume);
     }
-    return value instanceof EraseReport report ? ScrubRoutes.Erase.of(report) : null;
+    return value instanceof CertifiedErase erase ? VolumeErases.Erased.of(erase) : null;
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.lunette.core.compose.LayerLedger;
 import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.volume.VolumeName;
-import java.util.List;
 
 /**
  * Keeps hands off volumes that the domain owns: what is done to a replica or an image by hand would
@@ -15,18 +14,6 @@ import java.util.List;
 final class VolumeGuard {
 
   private static final String IMAGE_PREFIX = "image-";
-
-  private static final List<String> DOMAIN_PREFIXES =
-      List.of(
-          ReplicaName.VOLUME_PREFIX,
-          PersonalityFacts.VOLUME_PREFIX,
-          LayerLedger.VOLUME_PREFIX,
-          IMAGE_PREFIX);
-
-  /** Whether the domain leaves that volume to operators. */
-  static boolean isByHand(VolumeName name) {
-    return DOMAIN_PREFIXES.stream().noneMatch(name.value()::startsWith);
-  }
 
   /** The volume of that name, if it may be changed by hand. */
   VolumeName changeable(String text) throws DomainException {

@@ -8,9 +8,10 @@ import io.lunette.core.array.ArrayName;
 import io.lunette.core.array.Arrays;
 import io.lunette.core.mapping.ManualMapping;
 import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.scrub.CertifiedErase;
+import io.lunette.core.scrub.Erasures;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.LunMapping;
@@ -26,6 +27,7 @@ import java.util.Optional;
 final class VolumeRoutes implements RouteSet {
 
   private final VolumeDriver driver;
+  private final Erasures erasures;
   private final ManualMappings mappings;
   private final VolumeGuard guard;
   private final JobRegistry jobs;
@@ -35,6 +37,7 @@ final class VolumeRoutes implements RouteSet {
 
   VolumeRoutes(
       VolumeDriver driver,
+      Erasures erasures,
       ManualMappings mappings,
       VolumeGuard guard,
       JobRegistry jobs,
@@ -42,6 +45,7 @@ final class VolumeRoutes implements RouteSet {
       Arrays arrays,
       OutsideChanges changes) {
     this.driver = driver;
+    this.erasures = erasures;
     this.mappings = mappings;
     this.guard = guard;
     this.jobs = jobs;
@@ -261,13 +265,13 @@ final class VolumeRoutes implements RouteSet {
   private Reply erase(Call call) throws Exception {
     VolumeName name = changeable(call);
     EraseRequest request = EraseFields.request(call);
-    Job<EraseReport> job =
+    Job<CertifiedErase> job =
         change(
             call,
             "erase",
             name,
             "by " + request.method().label(),
-            () -> driver.erase(name, request));
+            () -> erasures.erase(call.actor(), name, request));
     return Reply.accepted(VolumeErases.add(jobs, name, job));
   }
 

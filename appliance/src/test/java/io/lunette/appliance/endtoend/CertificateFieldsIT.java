@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The table of docs/scrubbing.md has the fields of a certificate: those that a running appliance
- * signs after a scrub by each method, and no other.
+ * signs after an erase by each method, and no other.
  */
 class CertificateFieldsIT {
 
@@ -64,6 +64,20 @@ class CertificateFieldsIT {
     assertThat(claims.at("/sanitization/procedure").asText()).isEqualTo("REFORMAT");
     assertThat(claims.path("destination").asText()).isEqualTo("BUILDING");
     assertThat(fields(claims)).isEqualTo(fieldsOfPage(claims));
+  }
+
+  @Test
+  void thatOfAVolumeErasedByHandHasTheFieldsOfThePageAndNoOther() throws Exception {
+    served.call("volume", "create", "disk", "--size", "1M");
+    for (String verify : List.of("all", "10%", "none")) {
+      for (String method : List.of("zero-fill", "overwrite", "crypto")) {
+        served.call("volume", "erase", "disk", "--method", method, "--verify", verify);
+
+        JsonNode claims = served.call("scrub", "certificate", "--volume", "disk").path("payload");
+        assertThat(claims.at("/requested/reason").asText()).isEqualTo("asked for");
+        assertThat(fields(claims)).as(method + verify).isEqualTo(fieldsOfPage(claims));
+      }
+    }
   }
 
   @Test
@@ -125,11 +139,13 @@ class CertificateFieldsIT {
     return fields;
   }
 
-  /** The fields that a certificate of this method, procedure and destination has by the page. */
+  /** The fields of the page that a certificate of such an erase has. */
   private static Set<String> fieldsOfPage(JsonNode claims) throws Exception {
     Set<String> kinds =
         Set.of(
             "all",
+            claims.has("replica") ? "replica" : "volume",
+            claims.at("/verification/extent").asText(),
             claims.at("/sanitization/method").asText(),
             claims.at("/sanitization/procedure").asText("no procedure"),
             claims.path("destination").asText());

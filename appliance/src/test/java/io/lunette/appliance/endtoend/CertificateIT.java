@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -102,6 +104,50 @@ class CertificateIT {
     assertThat(claims.at("/verification/verifiedBytes").asLong()).isEqualTo(4 << 20);
   }
 
+  @Test
+  void anEraseByHandIsCertifiedOnceWhateverKillsTheAppliance() throws Exception {
+    served.call("volume", "create", "disk", "--size", "8M");
+    write("disk");
+    JsonNode whole = served.call("volume", "erase", "disk");
+    assertThat(whole.path("certificate").asLong()).isEqualTo(2);
+    write("disk");
+    served.call("scrub", "limit", "512K");
+    Process erase = served.begin("volume", "erase", "disk", "--method", "overwrite");
+    Eventually.holds(() -> served.call("status").path("jobsRunning").asInt() == 1);
+    served.kill();
+    assertThat(erase.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(new String(erase.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+        .startsWith("lunette: no appliance runs on ")
+        .endsWith("; the volume-erase of 'disk' then goes on\n");
+    served.start();
+    served.kill();
+    served.start();
+    served.call("scrub", "limit", "none");
+
+    Eventually.holds(
+        () -> served.call("scrub", "certificate", "--volume", "disk", "--all").size() == 2);
+
+    JsonNode claims = served.call("scrub", "certificate", "--volume", "disk").path("payload");
+    assertThat(claims.path("sequence").asLong()).isEqualTo(3);
+    assertThat(claims.at("/sanitization/method").asText()).isEqualTo("OVERWRITE");
+    assertThat(claims.path("erasedBytes").asLong()).isEqualTo(4 << 20);
+    assertThat(claims.at("/verification/verifiedBytes").asLong()).isEqualTo(4 << 20);
+    JsonNode again = served.call("volume", "erase", "disk", "--method", "overwrite");
+    assertThat(again.path("certificate").asLong()).isEqualTo(3);
+    assertThat(served.call("scrub", "verify", "--all").path("documents").asInt()).isEqualTo(3);
+    Path pool = served.home.resolve("pool.lunette");
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
+    assertThat(served.run("scrub", "certificate", "--volume", "other").err())
+        .contains("no erase by hand of a volume 'other' was certified");
+  }
+
+  private void write(String volume) throws Exception {
+    served.call("volume", "map", volume, "--server", "a", "--lun", "0");
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 0 4M", "flush")));
+    assertThat(served.run("volume", "unmap", volume, "--server", "a").status()).isZero();
+  }
+
   private static ForeignTool openssl(Path export) throws Exception {
     return ForeignTool.run(
         "openssl",
@@ -157,7 +203,8 @@ class CertificateIT {
 
     ObjectNode cut = read(chain);
     ((ArrayNode) cut.path("documents")).remove(2);
-    fails("certificate 3 is missing", write(cut), key);
+    fails(
+        "certificate 3 is missing: the chain ends at 2, its signed head names 3", write(cut), key);
 
     Path other = directory.resolve("other.pem");
     Path secret = directory.resolve("other.key");

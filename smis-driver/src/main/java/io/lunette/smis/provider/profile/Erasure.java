@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.provider.profile;
 
+import io.lunette.core.DomainException;
+import io.lunette.core.scrub.CertifiedErase;
 import io.lunette.core.volume.EraseMethod;
-import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
@@ -91,9 +92,11 @@ final class Erasure {
   }
 
   private MethodResult begin(MethodCall call, VolumeInfo volume, EraseRequest request) {
-    Job<EraseReport> job;
+    Job<CertifiedErase> job;
     try {
-      job = parts.driver().erase(volume.name(), request);
+      job = parts.core().erasures().erase(call.actor(), volume.name(), request);
+    } catch (DomainException e) {
+      throw CimErrors.of(e);
     } catch (VolumeException e) {
       if (e.kind() == VolumeException.Kind.BUSY) {
         return MethodResult.of(MethodResult.IN_USE);

@@ -6,8 +6,8 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
+import io.lunette.core.scrub.CertifiedErase;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
@@ -22,23 +22,24 @@ import java.util.concurrent.Executor;
  * set it back to what it was cloned from. The zeroes take no space where the driver can keep them
  * as such. Thread-safe.
  */
-final class HiddenOrigin implements Job<EraseReport> {
+final class HiddenOrigin implements Job<CertifiedErase> {
 
   private static final long STEP_BYTES = 256L << 20;
 
   private final VolumeDriver driver;
   private final VolumeName volume;
-  private final Job<EraseReport> erase;
-  private final CompletableFuture<EraseReport> result;
+  private final Job<CertifiedErase> erase;
+  private final CompletableFuture<CertifiedErase> result;
 
-  HiddenOrigin(VolumeDriver driver, VolumeName volume, Job<EraseReport> erase, Executor workers) {
+  HiddenOrigin(
+      VolumeDriver driver, VolumeName volume, Job<CertifiedErase> erase, Executor workers) {
     this.driver = driver;
     this.volume = volume;
     this.erase = erase;
     this.result = erase.result().thenApplyAsync(this::zeroed, workers).toCompletableFuture();
   }
 
-  private EraseReport zeroed(EraseReport report) {
+  private CertifiedErase zeroed(CertifiedErase certified) {
     try (BlockDevice device = driver.open(volume, AccessMode.READ_WRITE)) {
       long size = device.geometry().sizeBytes();
       for (long at = 0; at < size; at += STEP_BYTES) {
@@ -50,7 +51,7 @@ final class HiddenOrigin implements Job<EraseReport> {
             Durability.VISIBLE);
       }
       BlockingIo.flush(device);
-      return report;
+      return certified;
     } catch (VolumeException | BlockException e) {
       throw new CompletionException(e);
     }
@@ -72,7 +73,7 @@ final class HiddenOrigin implements Job<EraseReport> {
   }
 
   @Override
-  public CompletionStage<EraseReport> result() {
+  public CompletionStage<CertifiedErase> result() {
     return result.minimalCompletionStage();
   }
 }

@@ -244,6 +244,10 @@ class ReplicationTest {
     assertThat(DeviceContent.read(array.driver, new VolumeName("overlay"), 0, SIZE))
         .isEqualTo(new byte[SIZE]);
     assertThat(holds("source", 1)).isTrue();
+    assertThat(array.core.certificates().of(new VolumeName("overlay")))
+        .singleElement()
+        .extracting(certificate -> certificate.payload().at("/sanitization/method").asText())
+        .isEqualTo("OVERWRITE");
     assertThat(
             client
                 .call(
