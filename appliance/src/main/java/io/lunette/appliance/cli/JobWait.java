@@ -101,7 +101,8 @@ final class JobWait {
       return api.get("/jobs/" + job.path("id").asText());
     } catch (ApiException e) {
       if (e.isUnanswered() && !isCancellable(job)) {
-        throw new CommandFailure(e.getMessage() + "; the " + title(job) + " then goes on", e);
+        throw new CommandFailure(
+            e.getMessage() + "; the " + title(job) + " goes on whenever the appliance runs", e);
       }
       throw e;
     }
