@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -113,12 +112,9 @@ class CertificateIT {
     write("disk");
     served.call("scrub", "limit", "512K");
     Process erase = served.begin("volume", "erase", "disk", "--method", "overwrite");
-    Eventually.holds(() -> served.call("status").path("jobsRunning").asInt() == 1);
+    Eventually.holds(() -> served.call("job", "list").at("/1/doneBytes").asLong() > 0);
     served.kill();
     assertThat(erase.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(new String(erase.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-        .startsWith("lunette: no appliance runs on ")
-        .endsWith("; the volume-erase of 'disk' then goes on\n");
     served.start();
     served.kill();
     served.start();
