@@ -27,7 +27,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -328,14 +327,6 @@ public final class EngineVolumeDriver implements VolumeDriver {
   @Override
   public Optional<EraseReport> lastErase(VolumeName name) throws VolumeException {
     return durably(() -> volumes.lastErase(name));
-  }
-
-  /**
-   * The erases that are under way, by volume, among them those that a restart found and goes on
-   * with.
-   */
-  public Map<VolumeName, Job<EraseReport>> erases() {
-    return Map.copyOf(pool.scrubber.jobs());
   }
 
   @Override

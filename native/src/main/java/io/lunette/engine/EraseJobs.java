@@ -42,22 +42,6 @@ final class EraseJobs {
     return jobs.computeIfAbsent(volume.id, id -> newJob(volume));
   }
 
-  /** The jobs of all volumes that are being erased, by name. Takes the lock. */
-  Map<VolumeName, EraseJob> underWay() {
-    metadata.lock.lock();
-    try {
-      Map<VolumeName, EraseJob> underWay = new HashMap<>();
-      for (Volume volume : metadata.chains.volumes()) {
-        if (volume.slot.state() == VolumeSlot.State.ERASING) {
-          underWay.put(new VolumeName(volume.slot.name()), job(volume));
-        }
-      }
-      return underWay;
-    } finally {
-      metadata.lock.unlock();
-    }
-  }
-
   /** Takes the job of a volume away, or null if it has none; with the lock held. */
   EraseJob forget(Volume volume) {
     return jobs.remove(volume.id);

@@ -8,7 +8,6 @@ import io.lunette.core.block.PurgeProgress;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
-import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
@@ -115,11 +114,6 @@ final class Scrubber {
   /** Has it look for work at once; with the lock held. */
   void hurry() {
     queue.wake();
-  }
-
-  /** The jobs of all volumes that are being erased, by name. Takes the lock. */
-  Map<VolumeName, EraseJob> jobs() {
-    return erases.underWay();
   }
 
   /** The job of a volume that is being erased; with the lock held. */

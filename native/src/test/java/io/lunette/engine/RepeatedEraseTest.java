@@ -81,7 +81,6 @@ class RepeatedEraseTest {
     Job<EraseReport> again = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
 
     assertThat(again.progress()).isEqualTo(new Job.Progress(WRITTEN, WRITTEN));
-    assertThat(driver.erases()).isEmpty();
   }
 
   @Test
