@@ -43,7 +43,13 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
   private final ErasureBooks books;
   private final Executor workers;
   private final Lanes<VolumePlace> lanes;
+
+  /** Those that a driver has begun, or is asked about; changed under the lock of this. */
   private final Map<VolumeName, HandErase> underWay = new ConcurrentHashMap<>();
+
+  /** What drivers said at the end of erases that the catalog did not take then. */
+  private final Map<VolumeName, EraseReport> unrecorded = new ConcurrentHashMap<>();
+
   private final ReadWriteLock ending = new ReentrantReadWriteLock();
   private volatile boolean closed;
 
@@ -88,16 +94,17 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
       throws DomainException, VolumeException {
     takeUp(volume);
     HandErase erase = new HandErase();
-    HandErase there = underWay.putIfAbsent(volume, erase);
-    if (there != null) {
-      return there;
+    synchronized (this) {
+      HandErase there = underWay.putIfAbsent(volume, erase);
+      if (there != null) {
+        return there;
+      }
     }
     try {
       AskedErase asked = books.asked(actor, volume, request);
       begin(asked, erase);
     } catch (DomainException | VolumeException | RuntimeException e) {
-      underWay.remove(volume, erase);
-      erase.failed(e);
+      failed(volume, erase, e);
       throw e;
     }
     return erase;
@@ -132,35 +139,57 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
   /** Goes on with an erase that is in the catalog and that nobody follows, if there is one. */
   private void takeUp(VolumeName volume) throws DomainException, VolumeException {
     HandErase erase = new HandErase();
-    if (underWay.putIfAbsent(volume, erase) != null) {
-      return;
-    }
-    boolean followed = false;
-    try {
-      Optional<AskedErase> asked = books.find(volume);
-      followed = asked.isPresent() && goOn(asked.get(), erase);
-    } finally {
-      if (!followed) {
-        underWay.remove(volume, erase);
+    AskedErase asked;
+    synchronized (this) {
+      // What is in the map is in the catalog, or about to be: others are given it, and wait for it.
+      Optional<AskedErase> found =
+          underWay.containsKey(volume) ? Optional.empty() : books.find(volume);
+      if (found.isEmpty()) {
+        return;
       }
+      asked = found.get();
+      underWay.put(volume, erase);
+    }
+    try {
+      goOn(asked, erase);
+    } catch (DomainException | VolumeException | RuntimeException e) {
+      failed(volume, erase, e);
+      throw e;
     }
   }
 
-  /** Whether it is under way. */
-  private boolean goOn(AskedErase asked, HandErase erase) throws DomainException, VolumeException {
+  private void goOn(AskedErase asked, HandErase erase) throws DomainException, VolumeException {
+    EraseReport heard = unrecorded.get(asked.volume());
+    if (heard != null) {
+      ended(asked, erase, heard);
+      return;
+    }
     Optional<VolumeState> state = driver.find(asked.volume()).map(VolumeInfo::state);
     if (state.equals(Optional.of(VolumeState.ERASING))) {
       follow(asked, erase, driver.erase(asked.volume(), asked.request()));
-      return true;
+      return;
     }
     Optional<EraseReport> last =
         state.isEmpty() ? Optional.empty() : driver.lastErase(asked.volume());
     if (last.filter(report -> report.request().equals(asked.request())).isPresent()) {
-      erase.ended(books.ended(asked, last.get()));
+      ended(asked, erase, last.get());
     } else {
       fail(asked, erase, new VolumeException(VolumeException.Kind.IO, lost(asked, state)));
     }
-    return false;
+  }
+
+  /** Certifies it; nobody is told before another can be begun, which is not the same. */
+  private void ended(AskedErase asked, HandErase erase, EraseReport report) throws DomainException {
+    unrecorded.put(asked.volume(), report);
+    CertifiedErase certified = books.ended(asked, report);
+    unrecorded.remove(asked.volume());
+    underWay.remove(asked.volume(), erase);
+    erase.ended(certified);
+  }
+
+  private void failed(VolumeName volume, HandErase erase, Throwable cause) {
+    underWay.remove(volume, erase);
+    erase.failed(cause);
   }
 
   private static String lost(AskedErase asked, Optional<VolumeState> state) {
@@ -173,8 +202,8 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
 
   private void fail(AskedErase asked, HandErase erase, Throwable cause) throws DomainException {
     LOG.warn("the erase of volume '{}' is not certified: {}", asked.volume(), cause.toString());
-    books.failed(asked, cause.getMessage());
-    erase.failed(cause);
+    books.failed(asked, cause.getMessage() == null ? cause.toString() : cause.getMessage());
+    failed(asked.volume(), erase, cause);
   }
 
   /** The end comes on a thread of the driver, which must not wait for the catalog. */
@@ -194,10 +223,9 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
       }
     } catch (DomainException | RuntimeException e) {
       LOG.warn("the erase of volume '{}' is certified later", asked.volume(), e);
-      erase.failed(e);
+      failed(asked.volume(), erase, e);
     } finally {
       ending.readLock().unlock();
-      underWay.remove(asked.volume(), erase);
     }
   }
 
@@ -206,7 +234,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof CancellationException && !erase.isCancelled()) {
       // The driver lets go of it; it goes on when that is asked again.
-      erase.failed(cause);
+      failed(asked.volume(), erase, cause);
     } else if (cause != null) {
       fail(asked, erase, cause);
     } else if (report.request().verify() && report.verifiedBytes() < report.erasedBytes()) {
@@ -217,7 +245,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
               VolumeException.Kind.IO,
               "the erase of volume '" + asked.volume() + "' was not wholly verified"));
     } else {
-      erase.ended(books.ended(asked, report));
+      ended(asked, erase, report);
     }
   }
 

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,6 +144,20 @@ final class HandEraseTest {
     assertThat(certificates().get(0).payload().path("erasedBytes").asLong()).isEqualTo(8192);
   }
 
+  /** As that of an array, which cannot be asked what it did last. */
+  @Test
+  void whatCannotBeSignedIsCertifiedLaterThoughTheDriverHasForgottenIt() throws Exception {
+    fixture.keys.failSignatures(true);
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
+    write();
+
+    fixture.keys.failSignatures(false);
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+    assertThat(audited()).isEmpty();
+  }
+
   @Test
   void askedForTwiceAtOneTimeItIsOneErase() throws Exception {
     Queue<Runnable> erases = new ArrayDeque<>();
@@ -158,6 +173,31 @@ final class HandEraseTest {
     assertThat(erases).isEmpty();
     assertThat(fixture.core.erasures().underWay()).isEmpty();
     assertThat(certificates()).hasSize(1);
+  }
+
+  /** Who hears of the end may write and ask again at once, and is not told the old end. */
+  @Test
+  void whoHearsOfTheEndCanAskForAnother() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    CompletableFuture<Job<CertifiedErase>> another = new CompletableFuture<>();
+    Job<CertifiedErase> first = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    first
+        .result()
+        .whenComplete(
+            (erase, failure) -> {
+              try {
+                write();
+                another.complete(fixture.core.erasures().erase(OPERATOR, DISK, WHOLE));
+              } catch (Exception e) {
+                another.completeExceptionally(e);
+              }
+            });
+    erases.remove().run();
+    erases.remove().run();
+
+    assertThat(result(another.get()).certificate()).isEqualTo(result(first).certificate() + 1);
   }
 
   @Test
