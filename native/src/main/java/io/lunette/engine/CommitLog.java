@@ -347,6 +347,8 @@ final class CommitLog {
     }
     if (isDurable) {
       batch.waiters().forEach(IoCompletion::completed);
+    } else if (!goOn) {
+      rejectAll(null);
     }
     return goOn;
   }
@@ -386,6 +388,7 @@ final class CommitLog {
     // A disk may have told another of what it lost while this flushed.
     requireNoFailure();
     durableCommit = batch.number();
+    stalled &= batch.isAhead();
     if (batch.checkpoint() != null) {
       checkpointer.start(batch.checkpoint(), journal.position(), journal.sequence());
     }

@@ -69,7 +69,10 @@ record PoolState(
     if (superblock.closedCleanly() && !state.wasClosedCleanly()) {
       // Opened since, on a full file system that had no room for the checkpoint of an opening.
       device.forgetCached();
-      state = replayed(device, cache, superblock, sound.get(sound.size() - 1));
+      // In a cache of its own: the other has pages of the first reading that never go.
+      state =
+          replayed(
+              device, new PageCache(cache.budgetBytes()), superblock, sound.get(sound.size() - 1));
     }
     return state;
   }

@@ -162,8 +162,18 @@ final class Scrubber {
       if (!e.isNoSpace()) {
         throw e;
       }
-      LOG.warn("what the last crash left stays dirty: {}", e.getMessage());
+      leaveOrphans(e);
+    } catch (BlockException e) {
+      // Of a commit, where the ring is full too.
+      if (e.kind() != BlockException.Kind.OUT_OF_SPACE) {
+        throw e;
+      }
+      leaveOrphans(e);
     }
+  }
+
+  private static void leaveOrphans(Exception full) {
+    LOG.warn("what the last crash left stays dirty: {}", full.getMessage());
   }
 
   private void run() {

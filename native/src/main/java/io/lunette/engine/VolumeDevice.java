@@ -183,6 +183,9 @@ final class VolumeDevice {
       executor.execute(work);
     } catch (RejectedExecutionException e) {
       completion.failed(poolIsClosed());
+    } catch (Error e) {
+      // No thread can be made.
+      completion.failed(broken(e));
     }
   }
 

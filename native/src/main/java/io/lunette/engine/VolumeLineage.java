@@ -148,6 +148,9 @@ final class VolumeLineage {
           }
           EraseJob ended = pool.scrubber.endedJob(volume, request);
           if (ended != null) {
+            // An erase by key ends before what it released is scrubbed, which may have failed
+            // since.
+            requeue(volume);
             return ended;
           }
           boolean hasFailed = volume.slot.state() == VolumeSlot.State.QUARANTINED;

@@ -193,12 +193,12 @@ final class VolumeTable {
             VolumeException.Kind.BUSY,
             "volume " + name + " is " + volume.slot.state() + " and cannot be opened");
       }
+      if (volume.device == null) {
+        volume.device = new VolumeDevice(pool, volume);
+      }
       if (volume.slot.erase().hasEnded()) {
         metadata.chains.update(
             volume, volume.slot.erasing(volume.slot.state(), VolumeSlot.Erase.NONE), volume.top);
-      }
-      if (volume.device == null) {
-        volume.device = new VolumeDevice(pool, volume);
       }
       volume.device.handles++;
       return new VolumeHandle(

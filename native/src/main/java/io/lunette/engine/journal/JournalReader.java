@@ -172,10 +172,12 @@ public final class JournalReader {
         ring.readBack(position, scan.clear().limit(length));
       }
       ByteBuffer page = scan.slice(at, PoolLayout.PAGE_BYTES).order(scan.order());
-      JournalFrame header = JournalFrame.peek(page, pool) == null ? null : frameAt(position);
+      JournalFrame header = JournalFrame.peek(page, pool);
+      // Nearly every page has an old one; only what may be later is read whole.
       if (header != null
           && header.position() == position
-          && header.groupSequence() > end.sequence) {
+          && header.groupSequence() > end.sequence
+          && frameAt(position) != null) {
         throw new FormatException(
             "journal is damaged at position "
                 + end.position
