@@ -13,11 +13,16 @@ final class FileTrouble {
 
   private FileTrouble() {}
 
+  /** Whether that says that a file system is full. */
+  static boolean isNoSpace(String reason) {
+    return reason.contains(NO_SPACE);
+  }
+
   /** NO_SPACE or IO, with the file's name. */
   static DomainException of(Path file, String what, IOException cause) {
     String reason = Home.reason(cause);
     return new DomainException(
-        reason.contains(NO_SPACE) ? DomainException.Kind.NO_SPACE : DomainException.Kind.IO,
+        isNoSpace(reason) ? DomainException.Kind.NO_SPACE : DomainException.Kind.IO,
         "file " + file + " could not " + what + ": " + reason,
         cause);
   }
@@ -25,7 +30,7 @@ final class FileTrouble {
   /** The same of what another program said; of another kind where it was not for want of space. */
   static DomainException of(Path file, String what, String output, DomainException.Kind otherwise) {
     return new DomainException(
-        output.contains(NO_SPACE) ? DomainException.Kind.NO_SPACE : otherwise,
+        isNoSpace(output) ? DomainException.Kind.NO_SPACE : otherwise,
         "file " + file + " could not " + what + ": " + output);
   }
 }

@@ -93,7 +93,7 @@ final class Qcow2Converter {
         String text = Files.readString(output, StandardCharsets.UTF_8).strip();
         boolean isImport = known.equals(file);
         throw FileTrouble.of(
-            known,
+            isImport && FileTrouble.isNoSpace(text) ? copy : known,
             "be converted by qemu-img",
             text,
             isImport ? DomainException.Kind.INVALID : DomainException.Kind.IO);

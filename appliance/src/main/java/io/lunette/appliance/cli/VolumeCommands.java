@@ -212,8 +212,8 @@ final class VolumeCommands {
         names = "--method",
         paramLabel = "M",
         description =
-            "zero-fill (default) and overwrite remove the bytes; write-zeroes and discard may only"
-                + " hide them; crypto destroys the key of an encrypted volume, then zero-fills.")
+            "zero-fill (default) and overwrite remove the bytes where the pool is overwritten in"
+                + " place; write-zeroes and discard may only hide them; crypto destroys the key of an encrypted volume, then zero-fills.")
     private EraseMethod method;
 
     @Option(

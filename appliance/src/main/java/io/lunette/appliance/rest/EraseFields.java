@@ -35,7 +35,14 @@ final class EraseFields {
    * {@code scrubPasses}; empty without any of them. A reformat is a zero-fill, and then more.
    */
   static Optional<EraseRequest> policy(Call call) throws BadRequestException {
-    if (call.isText("scrubMethod", PoolTermsFields.REFORMAT)) {
+    boolean isReformat = call.isText("scrubMethod", PoolTermsFields.REFORMAT);
+    if (isReformat
+        && (call.optionalText("scrubPattern").isPresent()
+            || call.optionalInt("scrubPasses").isPresent())) {
+      throw new BadRequestException(
+          "a reformat has no passes and no pattern: say overwrite for those");
+    }
+    if (isReformat) {
       return Optional.of(EraseRequest.zeroFillVerified());
     }
     if (call.optional("scrubMethod", EraseFields::scrubMethod).isPresent()) {
