@@ -44,10 +44,6 @@ final class LayerMerge {
     this.upper = upper;
   }
 
-  Layer lower() {
-    return lower;
-  }
-
   /**
    * Whether two layers can become one: nobody names the lower, and nobody will ask for what the one
    * holds without the other. That is so where one volume wrote both; and where the lower's has been

@@ -4,7 +4,10 @@ package io.lunette.engine;
 import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import org.slf4j.Logger;
@@ -32,6 +35,9 @@ final class Merger {
    * metadata.
    */
   private final Set<Layer> starved = new HashSet<>();
+
+  /** Found by the last look at all layers, and not merged yet; of the thread alone. */
+  private final Queue<Pair> found = new PriorityQueue<>(Comparator.comparingLong(Pair::entries));
 
   /** Guarded by the lock of the metadata. */
   private boolean looked;
@@ -84,9 +90,10 @@ final class Merger {
   }
 
   private void run() {
-    for (LayerMerge merge = next(); merge != null; merge = next()) {
+    for (Pair pair = next(); pair != null; pair = next()) {
       long cleaned = pool.waiters.cleaned();
       try {
+        LayerMerge merge = new LayerMerge(pool, pair.lower, pair.upper);
         while (!stopping && merge.run()) {
           pool.log.requireSound();
         }
@@ -94,8 +101,8 @@ final class Merger {
         if (pool.log.hasFailed()) {
           return;
         }
-        LOG.warn("layer {} stays apart from the one on it: {}", merge.lower().id, e.toString());
-        leaveAlone(merge.lower(), e, cleaned);
+        LOG.warn("layer {} stays apart from the one on it: {}", pair.lower.id, e.toString());
+        leaveAlone(pair.lower, e, cleaned);
       }
     }
   }
@@ -125,16 +132,51 @@ final class Merger {
   }
 
   /** The next pair, waited for; null when there is no time left for one. */
-  private LayerMerge next() {
-    while (awaitChange()) {
-      Cheapest cheapest = new Cheapest();
-      ShortHolds.ofLayers(metadata, cheapest::look);
-      if (cheapest.upper != null) {
-        lookAgain();
-        return new LayerMerge(pool, cheapest.lower, cheapest.upper);
-      }
+  private Pair next() {
+    Pair pair = cheapest();
+    while (pair == null && awaitChange()) {
+      lookAtAll();
+      pair = cheapest();
     }
-    return null;
+    return stopping ? null : pair;
+  }
+
+  private void lookAtAll() {
+    try {
+      ShortHolds.ofLayers(metadata, this::look);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("not all layers were looked at; they will be when any of them changes", e);
+    }
+    if (!found.isEmpty()) {
+      // Two that become one may be a pair with a third.
+      lookAgain();
+    }
+  }
+
+  private void look(Layer upper) {
+    Layer lower = upper.parent;
+    if (lower != null
+        && LayerMerge.isPair(metadata.chains, lower, upper)
+        && !failed.contains(lower)
+        && !starved.contains(lower)) {
+      found.add(new Pair(lower, upper, lower.ownedExtents));
+    }
+  }
+
+  /** Of the pairs that were found, the one of which the fewest entries move, or null. */
+  private Pair cheapest() {
+    metadata.lock.lock();
+    try {
+      Pair pair = found.poll();
+      while (pair != null && pair.entries < pair.lower.ownedExtents) {
+        // Another was merged into its lower layer meanwhile.
+        found.add(new Pair(pair.lower, pair.upper, pair.lower.ownedExtents));
+        pair = found.poll();
+      }
+      return pair;
+    } finally {
+      metadata.lock.unlock();
+    }
   }
 
   /** Waits until chains may be other than when they were last looked at; false at the end. */
@@ -160,22 +202,10 @@ final class Merger {
     }
   }
 
-  /** Of the pairs that were looked at, the one of which the fewest entries move. */
-  private final class Cheapest {
-
-    private Layer lower;
-    private Layer upper;
-
-    void look(Layer layer) {
-      Layer below = layer.parent;
-      if (below != null
-          && LayerMerge.isPair(metadata.chains, below, layer)
-          && !failed.contains(below)
-          && !starved.contains(below)
-          && (lower == null || below.ownedExtents < lower.ownedExtents)) {
-        lower = below;
-        upper = layer;
-      }
-    }
-  }
+  /**
+   * Two layers that could be merged when they were looked at.
+   *
+   * @param entries that the lower held then
+   */
+  private record Pair(Layer lower, Layer upper, long entries) {}
 }

@@ -83,6 +83,41 @@ class MergerTest {
   }
 
   @Test
+  void aLayerThatGrewByAMergeIsMergedLater() throws Exception {
+    long first = copiedTo(FIRST, 1);
+    new VolumeMaker(pool).create(MANY, 1 << 20, BLOCK, KeyWish.INHERITED);
+    write(MANY, 8 * EXTENT);
+    write(MANY, 9 * EXTENT);
+    VolumeName older = new VolumeName("older");
+    pool.lineage.snapshot(MANY, older);
+    long many = filledAndSnapshot(MANY, 4);
+    long few = copiedTo(FEW, 5);
+    List<Long> merged = new CopyOnWriteArrayList<>();
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    device.watcher =
+        offset -> {
+          if (offset == first) {
+            begun.countDown();
+            awaitQuietly(mayEnd);
+          } else if (offset == many || offset == few) {
+            merged.add(offset);
+          }
+        };
+
+    delete(FIRST);
+    begun.await();
+    assertThat(new VolumeTable(pool).delete(older)).isTrue();
+    delete(MANY);
+    delete(FEW);
+    mayEnd.countDown();
+
+    awaitMerged(MANY);
+    awaitMerged(FEW);
+    assertThat(merged).containsExactly(few, many);
+  }
+
+  @Test
   void whatFoundNoSpaceIsTriedAgainWhenSomeBecomesClean() throws Exception {
     long place = copiedTo(MANY, 3);
     assertThat(copiedTo(FEW, 1)).isPositive();
@@ -111,6 +146,10 @@ class MergerTest {
    */
   private long copiedTo(VolumeName name, int extents) throws Exception {
     new VolumeMaker(pool).create(name, 1 << 20, BLOCK, KeyWish.INHERITED);
+    return filledAndSnapshot(name, extents);
+  }
+
+  private long filledAndSnapshot(VolumeName name, int extents) throws Exception {
     for (int i = 0; i < extents; i++) {
       write(name, i * EXTENT);
     }
