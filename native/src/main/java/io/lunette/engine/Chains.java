@@ -13,7 +13,11 @@ import io.lunette.engine.map.WordTree;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.StampedLock;
 
@@ -34,6 +38,11 @@ final class Chains {
   final ResolvedMaps resolved;
 
   private final Map<Long, Layer> layers = new HashMap<>();
+
+  /** By the volume that wrote them. */
+  private final Map<Long, Set<Layer>> released = new HashMap<>();
+
+  private final Set<Layer> dropping = new HashSet<>();
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
   private Layer keyLayer;
@@ -51,6 +60,26 @@ final class Chains {
 
   Collection<Layer> layers() {
     return layers.values();
+  }
+
+  /** What a volume released and is not scrubbed yet. */
+  List<Layer> released(long volume) {
+    return List.copyOf(released.getOrDefault(volume, Set.of()));
+  }
+
+  /** The layers that have dropped extents, released ones too. */
+  Collection<Layer> dropping() {
+    return dropping;
+  }
+
+  /** Counts extents that a layer has dropped, or that have become CLEAN. */
+  void countDropped(Layer layer, int extents) {
+    layer.droppedExtents += extents;
+    if (layer.droppedExtents == 0) {
+      dropping.remove(layer);
+    } else {
+      dropping.add(layer);
+    }
   }
 
   Collection<Volume> volumes() {
@@ -103,7 +132,7 @@ final class Chains {
   void createOrphans() throws IOException {
     LayerSlot slot = new LayerSlot(LayerSlot.State.RELEASED, false, 0, 0, 0);
     Layer layer = newLayer(Layer.ORPHANS, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
-    layers.put(Layer.ORPHANS, layer);
+    add(layer);
     writeSlot(layer);
     metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), Globals.NEXT_LAYER, 1);
     metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), Globals.NEXT_VOLUME, 1);
@@ -115,6 +144,9 @@ final class Chains {
       layer.key().unnamed();
     }
     layer.slot = layer.slot.withState(state);
+    if (isReleased) {
+      addReleased(layer);
+    }
     writeSlot(layer);
   }
 
@@ -133,7 +165,15 @@ final class Chains {
     metadata.setAll(
         metadata.tree(TreeKey.Kind.LAYERS), LayerSlot.index(layer.id), new long[LayerSlot.WORDS]);
     layers.remove(layer.id);
+    dropping.remove(layer);
+    released.computeIfPresent(
+        layer.slot.volume(),
+        (volume, ofVolume) -> ofVolume.remove(layer) && ofVolume.isEmpty() ? null : ofVolume);
     metadata.unsaved.retire(layer);
+  }
+
+  private void addReleased(Layer layer) {
+    released.computeIfAbsent(layer.slot.volume(), id -> new LinkedHashSet<>()).add(layer);
   }
 
   /**
@@ -207,12 +247,20 @@ final class Chains {
     if (layer.slot.holdsKeys()) {
       keyLayer = layer;
     }
+    if (layer.slot.state() == LayerSlot.State.RELEASED) {
+      addReleased(layer);
+    }
+    if (layer.droppedExtents > 0) {
+      dropping.add(layer);
+    }
   }
 
   /** Hands over all layers and knows none from then on. */
   Map<Long, Layer> takeLayers() {
     Map<Long, Layer> taken = Map.copyOf(layers);
     layers.clear();
+    released.clear();
+    dropping.clear();
     return taken;
   }
 

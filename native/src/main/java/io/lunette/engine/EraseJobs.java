@@ -9,7 +9,6 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
-import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
@@ -57,13 +56,18 @@ final class EraseJobs {
     }
   }
 
+  /** Whether an erase of the layer by key is under way, and its key not destroyed yet. */
+  boolean isAskedByKey(Layer layer) {
+    EraseJob job = find(layer);
+    return job != null && !job.keyIsDestroyed && request(layer).method() == EraseMethod.CRYPTO;
+  }
+
   /** Of these layers those whose keys are yet to be destroyed for an erase, each with its job. */
   Map<Layer, EraseJob> askedByKey(List<Layer> layers) {
     Map<Layer, EraseJob> asked = new LinkedHashMap<>();
     for (Layer layer : layers) {
-      EraseJob job = find(layer);
-      if (job != null && !job.keyIsDestroyed && request(layer).method() == EraseMethod.CRYPTO) {
-        asked.put(layer, job);
+      if (isAskedByKey(layer)) {
+        asked.put(layer, find(layer));
       }
     }
     return asked;
@@ -72,20 +76,11 @@ final class EraseJobs {
   private EraseJob newJob(Volume volume) {
     EraseJob job = new EraseJob();
     long extents = 0;
-    for (Layer layer : released(volume.id)) {
+    for (Layer layer : metadata.chains.released(volume.id)) {
       extents += layer.ownedExtents + layer.droppedExtents;
     }
     job.totalBytes.set(extents * PoolLayout.EXTENT_BYTES);
     return job;
-  }
-
-  /** What a volume released and is not scrubbed yet; with the lock held. */
-  List<Layer> released(long volume) {
-    return metadata.chains.layers().stream()
-        .filter(
-            layer ->
-                layer.slot.volume() == volume && layer.slot.state() == LayerSlot.State.RELEASED)
-        .toList();
   }
 
   /**
@@ -128,7 +123,7 @@ final class EraseJobs {
    * @return what to say of it once that is durable, or null if it goes on or there is none
    */
   EraseReport endIfDone(long volume) throws IOException {
-    return released(volume).isEmpty() ? end(volume) : null;
+    return metadata.chains.released(volume).isEmpty() ? end(volume) : null;
   }
 
   /** Ends an erase with what is left to the scrub that follows any release; with the lock held. */

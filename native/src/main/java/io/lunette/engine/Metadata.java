@@ -202,7 +202,7 @@ final class Metadata {
       }
       case DROPPED -> {
         Layer layer = chains.layer(tree.key().layer());
-        layer.droppedExtents += named(word) - named(old);
+        chains.countDropped(layer, named(word) - named(old));
         layer.droppedEnd = layer.droppedExtents == 0 ? 0 : Math.max(layer.droppedEnd, index + 1);
       }
       case VOLUMES, LAYERS, GLOBALS -> {}

@@ -116,13 +116,11 @@ final class ScrubQueue {
       return false;
     }
     return released.stream().anyMatch(layer -> !layer.isEmpty())
-        || metadata.chains.layers().stream().anyMatch(this::hasDropped);
+        || metadata.chains.dropping().stream().anyMatch(this::hasDropped);
   }
 
   private boolean hasDropped(Layer layer) {
-    return layer.droppedExtents > 0
-        && layer.slot.state() != LayerSlot.State.RELEASED
-        && !failed.contains(layer);
+    return layer.slot.state() != LayerSlot.State.RELEASED && !failed.contains(layer);
   }
 
   /**
@@ -161,7 +159,7 @@ final class ScrubQueue {
       }
     }
     Layer most = null;
-    for (Layer layer : metadata.chains.layers()) {
+    for (Layer layer : metadata.chains.dropping()) {
       if (hasDropped(layer)
           && !layer.merging
           && (most == null || layer.droppedExtents > most.droppedExtents)) {

@@ -209,7 +209,8 @@ final class Scrubber {
    */
   void scrubLayer(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     EraseJob job = erases.find(layer);
-    Map<Layer, EraseJob> askedByKey = erases.askedByKey(queue.waiting());
+    Map<Layer, EraseJob> askedByKey =
+        erases.isAskedByKey(layer) ? erases.askedByKey(queue.waiting()) : Map.of();
     pipeline.settle();
     destroyKeys(layer, askedByKey);
     IntConsumer told = job == null ? scrubbed : scrubbed.andThen(job::scrubbed);
@@ -286,7 +287,7 @@ final class Scrubber {
       queue.fail(layer);
       job = erases.quarantine(layer.slot.volume(), cause);
       if (isQuarantined(layer)) {
-        erases.released(layer.slot.volume()).forEach(queue::fail);
+        metadata.chains.released(layer.slot.volume()).forEach(queue::fail);
       }
     } finally {
       metadata.lock.unlock();

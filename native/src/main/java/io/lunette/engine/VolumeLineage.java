@@ -203,11 +203,7 @@ final class VolumeLineage {
 
   /** Has all scrubbed that the volume released, also what failed before. */
   void requeue(Volume volume) {
-    for (Layer layer : metadata.chains.layers()) {
-      if (layer.slot.volume() == volume.id && layer.slot.state() == LayerSlot.State.RELEASED) {
-        pool.scrubber.enqueue(layer);
-      }
-    }
+    metadata.chains.released(volume.id).forEach(pool.scrubber::enqueue);
   }
 
   /** Gives up a layer that nothing reads any more, and has all that goes with it scrubbed. */
