@@ -29,6 +29,7 @@ final class EngineScale {
 
   private final List<Point> single = new ArrayList<>();
   private final List<Point> batched = new ArrayList<>();
+  private final List<Point> deleted = new ArrayList<>();
   private final List<Point> open = new ArrayList<>();
   private final List<Point> heap = new ArrayList<>();
   private final List<Point> metadata = new ArrayList<>();
@@ -65,13 +66,15 @@ final class EngineScale {
         open.add(new Point(made, (System.nanoTime() - begun) / 1e6));
         heap.add(new Point(made, Math.max(1, heapBytes() - empty) / MIB));
         metadata.add(new Point(made, driver.space().metadataBytes() / MIB));
+        shrink(driver);
       }
-      progress.accept(made + " clones");
+      progress.accept(count + " clones");
     }
     String size = "clones";
     return List.of(
         new Series("clone, one call", "us", size, Form.LOGARITHMIC, single, target),
         new Series("clone, of a thousand", "us", size, Form.LOGARITHMIC, batched, target),
+        new Series("delete, one call", "us", size, Form.LOGARITHMIC, deleted, target),
         new Series("open the pool", "ms", size, Form.LINEAR, open, target),
         new Series("heap of the open pool", "MiB", size, Form.LINEAR, heap, target),
         new Series("metadata on the device", "MiB", size, Form.LINEAR, metadata, target));
@@ -91,10 +94,12 @@ final class EngineScale {
     create(pool);
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(pool, Clock.systemUTC())) {
       grow(driver, REHEARSED);
+      shrink(driver);
     }
     made = 0;
     single.clear();
     batched.clear();
+    deleted.clear();
   }
 
   private void grow(EngineVolumeDriver driver, long count) throws VolumeException {
@@ -111,6 +116,19 @@ final class EngineScale {
     List<Long> last = batches.subList(Math.max(0, batches.size() - LAST_BATCHES), batches.size());
     long[] nanos = last.stream().mapToLong(Long::longValue).toArray();
     batched.add(new Point(count, new Latencies(nanos).micros(0.5)));
+  }
+
+  /** Deletes the last clones, while there are all of them. */
+  private void shrink(EngineVolumeDriver driver) throws VolumeException {
+    long[] nanos = new long[SINGLES];
+    long all = made;
+    for (int i = 0; i < SINGLES; i++) {
+      VolumeName last = new VolumeName("replica-" + --made);
+      long begun = System.nanoTime();
+      driver.delete(last);
+      nanos[i] = System.nanoTime() - begun;
+    }
+    deleted.add(new Point(all, new Latencies(nanos).micros(0.5)));
   }
 
   private long clone(EngineVolumeDriver driver, int count) throws VolumeException {
