@@ -103,17 +103,18 @@ class CrashModelTest {
     for (long seed : seeds) {
       Random coin = new Random(-seed);
       CrashLife life = new CrashLife(seed);
-      life.device.failAt(coin.nextLong(callsOf(seed)));
+      long failing = coin.nextLong(callsOf(seed));
+      life.device.failAt(failing);
       Exception end = life.live(STEPS);
       if (end != null && !life.device.hasFailed()) {
-        throw new AssertionError("seed " + seed, end);
+        throw new AssertionError("seed " + seed + ", error of call " + failing, end);
       }
       failed += life.device.hasFailed() ? 1 : 0;
       RecordingDevice.Crashes crashes = life.device.crashes();
       while (crashes.advance()) {
         if (crashes.at() > life.device.calls() - 6) {
           PagedDevice image = crashes.image(coin, KEPT[coin.nextInt(KEPT.length)]);
-          requireSound(life, image, crashes.at(), coin, seed);
+          requireSound(life, image, crashes.at(), coin, seed, ", error of call " + failing);
         }
       }
     }
@@ -239,16 +240,17 @@ class CrashModelTest {
     while (crashes.advance() && left.get() > 0) {
       if (crashes.isUncertain() || crashes.at() == life.device.calls()) {
         double kept = KEPT[coin.nextInt(KEPT.length)];
-        requireSound(life, crashes.image(coin, kept), crashes.at(), coin, seed);
+        requireSound(life, crashes.image(coin, kept), crashes.at(), coin, seed, "");
         left.decrementAndGet();
       }
     }
   }
 
   private static void requireSound(
-      CrashLife life, PagedDevice image, int call, Random coin, long seed) throws Exception {
+      CrashLife life, PagedDevice image, int call, Random coin, long seed, String before)
+      throws Exception {
     PagedDevice untouched = image.copy();
-    String where = "seed " + seed + ", crash after call " + call;
+    String where = "seed " + seed + before + ", crash after call " + call;
     try {
       requireSound(life, image, call, coin, where);
     } catch (Exception | AssertionError e) {
