@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 
@@ -59,6 +60,13 @@ final class PoolImage {
 
   /** Extents of metadata by their index in METADATA. */
   final TreeMap<Long, Long> metadataExtents = new TreeMap<>();
+
+  /**
+   * Slots, as the last checkpoint has them, of layers that the journal removed. Until another
+   * checkpoint drops the journal, every opening goes through the trees of those of which it set
+   * words before.
+   */
+  private final TreeMap<Long, long[]> removed = new TreeMap<>();
 
   /** Whether every commit could be read. */
   boolean journalIsWhole = true;
@@ -106,6 +114,7 @@ final class PoolImage {
     if (!isDamaged(TreeKey.Kind.METADATA)) {
       scan.onlyIn(new HashSet<>(metadataExtents.values()));
     }
+    scanRemoved();
   }
 
   /** Notes what only a backup mends. */
@@ -123,6 +132,10 @@ final class PoolImage {
   }
 
   private void damaged(TreeScan.Damage damage) {
+    if (removed.containsKey(damage.key().layer())) {
+      problem(damage.place(), damage.what(), "dropped with the journal by a checkpoint");
+      return;
+    }
     damages.add(damage);
     switch (damage.key().kind()) {
       case MAP ->
@@ -206,6 +219,29 @@ final class PoolImage {
     scan.run(key, root, overlay(key), visitor);
   }
 
+  private void scanRemoved() {
+    for (TreeKey key : overlaid()) {
+      if (key.kind().isPerLayer() && removed.containsKey(key.layer())) {
+        scanRemoved(key.layer());
+      }
+    }
+  }
+
+  /** Both trees, of whichever of them the journal set words: a replay gives up both. */
+  private void scanRemoved(long layer) {
+    long[] slot = removed.get(layer);
+    scanStored(TreeKey.Kind.MAP, layer, slot[LayerSlot.MAP_ROOT]);
+    scanStored(TreeKey.Kind.DROPPED, layer, slot[LayerSlot.DROPPED_ROOT]);
+  }
+
+  private void scanStored(TreeKey.Kind kind, long layer, long root) {
+    scan.run(
+        new TreeKey(kind, layer),
+        TreeRoot.decode(root),
+        new TreeMap<>(),
+        (index, stored, word) -> {});
+  }
+
   /** What the journal set in a tree. */
   TreeMap<Long, Long> overlay(TreeKey key) {
     return replayed.getOrDefault(key, new TreeMap<>());
@@ -251,16 +287,19 @@ final class PoolImage {
       nextLayer = Long.MAX_VALUE;
       nextVolume = Long.MAX_VALUE;
     }
-    slots(TreeKey.Kind.LAYERS, LayerSlot.WORDS, this::addLayer);
+    slots(TreeKey.Kind.LAYERS, LayerSlot.WORDS, this::addLayer, removed::put);
     slots(
         TreeKey.Kind.VOLUMES,
         VolumeSlot.WORDS,
-        (id, stored, words) -> volumes.put(id, new VolumeImage(id, VolumeSlot.decode(words))));
+        (id, stored, words) -> volumes.put(id, new VolumeImage(id, VolumeSlot.decode(words))),
+        (id, stored) -> {});
   }
 
   private void addLayer(long id, long[] stored, long[] words) throws IOException {
     LayerSlot slot = LayerSlot.decode(words);
-    if (slot.state() != LayerSlot.State.ABSENT) {
+    if (slot.state() == LayerSlot.State.ABSENT) {
+      removed.put(id, stored);
+    } else {
       layers.put(
           id,
           new LayerImage(
@@ -278,7 +317,8 @@ final class PoolImage {
     void read(long id, long[] stored, long[] words) throws IOException;
   }
 
-  private void slots(TreeKey.Kind kind, int slotWords, SlotReader reader) {
+  private void slots(
+      TreeKey.Kind kind, int slotWords, SlotReader reader, BiConsumer<Long, long[]> onRemoved) {
     TreeMap<Long, long[]> stored = new TreeMap<>();
     TreeMap<Long, long[]> words = new TreeMap<>();
     scan(
@@ -291,6 +331,7 @@ final class PoolImage {
         });
     for (Map.Entry<Long, long[]> slot : words.entrySet()) {
       if (LongStream.of(slot.getValue()).allMatch(word -> word == 0)) {
+        onRemoved.accept(slot.getKey(), stored.get(slot.getKey()));
         continue;
       }
       try {
