@@ -201,6 +201,11 @@ final class PoolImage {
     return scan.found();
   }
 
+  /** Index behind the last entry of METADATA that could be read. */
+  long metadataEnd() {
+    return metadataExtents.isEmpty() ? 0 : metadataExtents.lastKey() + 1;
+  }
+
   /** Where the last checkpoint has a tree of which the pool has one. */
   TreeRoot root(TreeKey.Kind kind) {
     return superblock.roots().getOrDefault(kind, TreeRoot.EMPTY);

@@ -48,11 +48,14 @@ final class RepairPages {
     }
   }
 
-  /** Sets aside as many pages as the plan takes, and has that durable. */
+  /**
+   * Sets aside as many pages as the plan takes, and has that durable: behind the list of extents
+   * with pages as it is, which the plan may number anew.
+   */
   void prepare(long journalTail) throws IOException {
     RecordBuffer taken = new RecordBuffer();
+    long index = image.metadataEnd();
     while (free.size() < pagesOfPlan() + pagesOfNextOpening()) {
-      long index = plan.metadataEnd();
       RepairPlan.Taken next = plan.takeForMetadata();
       if (next == null) {
         throw new DeviceException("no extent of the pool is left for metadata", true);
@@ -62,7 +65,7 @@ final class RepairPages {
         device.write(extent * PoolLayout.EXTENT_BYTES, zeroes.clear());
       }
       taken.add(TreeKey.of(TreeKey.Kind.SPACE).encode(), extent >>> 6, plan.spaceWord(extent));
-      taken.add(TreeKey.of(TreeKey.Kind.METADATA).encode(), index, extent);
+      taken.add(TreeKey.of(TreeKey.Kind.METADATA).encode(), index++, extent);
       addFree(extent, 0);
     }
     if (!taken.isEmpty()) {

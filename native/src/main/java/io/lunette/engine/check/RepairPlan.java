@@ -115,11 +115,6 @@ final class RepairPlan {
     return space.space().word((int) (extent >>> 6));
   }
 
-  /** The index in METADATA that the next extent with pages gets. */
-  long metadataEnd() {
-    return metadataEnd;
-  }
-
   /** Writes all trees that the plan changes, those of layers first, and returns the roots. */
   Map<TreeKey.Kind, TreeRoot> write(TreeRewrite trees) throws IOException {
     NavigableMap<Long, Long> slots = new TreeMap<>(words(TreeKey.Kind.LAYERS));
@@ -210,7 +205,7 @@ final class RepairPlan {
 
   /** Metadata lies where a page was found, and where the list says. */
   private void planMetadata() {
-    metadataEnd = image.metadataExtents.isEmpty() ? 0 : image.metadataExtents.lastKey() + 1;
+    metadataEnd = image.metadataEnd();
     if (!newMetadataList) {
       return;
     }

@@ -215,6 +215,36 @@ class PoolRepairTest {
                     .endsWith("bytes 0 to " + (504L * 65536 - 1) + " of volume clone"));
   }
 
+  /** The words of SPACE that say that all is in use have the repair take extents for its pages. */
+  @Test
+  void aRepairThatIsCutShortForgetsNoExtentWithPagesThoughTheirListHasAGap() throws Exception {
+    Map<String, byte[]> contents = contentsOfACopy();
+    PoolAtRest.Page list = pool.newestLeaf(METADATA, 0);
+    long needed = pool.newestLeaf(LAYERS, 0).number() / PoolLayout.PAGES_PER_EXTENT;
+    int end = 0;
+    int gap = -1;
+    for (long extent = pool.word(list, 0); extent != 0; extent = pool.word(list, ++end)) {
+      gap = extent == needed ? end : gap;
+    }
+    pool.rewriteWord(list, end, needed);
+    pool.rewriteWord(list, gap, 0);
+    PoolAtRest.Page space = pool.newestLeaf(SPACE, 0);
+    for (int word = 1; word < 64; word++) {
+      pool.rewriteWord(space, word, -1);
+    }
+    PoolAtRest whole = pool.copyTo(directory.resolve("whole"));
+
+    int writes = 0;
+    while (DyingDevice.cutsShort(pool.file(), writes)) {
+      assertClean(PoolRepair.repair(pool.file()));
+      writes++;
+      pool = whole.copyTo(pool.file());
+    }
+
+    assertThat(writes).isGreaterThan(20);
+    assertSame(contents);
+  }
+
   @Test
   void leakedExtentsBecomeDirtyAndTheNextOpeningScrubsThem() throws Exception {
     PoolAtRest.Page space = pool.newestLeaf(SPACE, 0);
