@@ -196,8 +196,9 @@ final class RepairPlan {
     return extent < image.firstExtent || extent >= image.capacityExtents;
   }
 
+  /** The next opening distrusts only what takes writes, and this no longer does. */
   private void planRelease(LayerImage layer) {
-    long[] slot = layer.slot().withState(LayerSlot.State.RELEASED).encode();
+    long[] slot = layer.slot().asSuspect().withState(LayerSlot.State.RELEASED).encode();
     for (int word = 0; word < slot.length; word++) {
       set(TreeKey.Kind.LAYERS, LayerSlot.index(layer.id()) + word, slot[word]);
     }

@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +63,29 @@ class UnreadLayerTest {
       }
     }
     assertThat(PoolCheck.check(pool.file()).problems()).isEmpty();
+  }
+
+  /** A write that a crash cut off, to an extent that was there, before its map was set. */
+  @Test
+  void afterACrashBlocksThatTheirMapsDoNotNameAreScrubbedToo() throws Exception {
+    PoolDump.LayerView top = layerOf("clone");
+    pool = new PoolAtRest(pool.leftOpen(directory.resolve("left")));
+    for (PoolDump.ExtentView extent : top.map()) {
+      if (extent.extent() != 0) {
+        pool.flip(extent.extent() * PoolLayout.EXTENT_BYTES + 5L * PoolLayout.BLOCK_BYTES);
+      }
+    }
+    pool.forgetVolume(top.volume());
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(pool.file());
+
+    assertThat(outcome.fixed()).contains(released("layer " + top.id() + ": is WRITABLE"));
+    Map<String, byte[]> ignored = contentsOnceClean();
+    for (PoolDump.ExtentView extent : top.map()) {
+      assertThat(Arrays.equals(read(extent.extent()), new byte[PoolLayout.EXTENT_BYTES]))
+          .as("zeroes in %s", extent)
+          .isTrue();
+    }
   }
 
   @Test
