@@ -42,12 +42,13 @@ final class PageStore implements PageReader, PageSink {
 
   private final RawDevice device;
 
-  /** Damaged pages that were read from their copies, the first of them. */
+  /** Pages, damaged or old, that were read from their copies, the first of them. */
   private final Set<Long> madeUpFor = new HashSet<>();
 
   private volatile String trouble;
 
   private final ByteBuffer readBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+  private final ByteBuffer copyBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final ByteBuffer writeBuffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final Deque<Long> free = new ArrayDeque<>();
 
@@ -62,43 +63,91 @@ final class PageStore implements PageReader, PageSink {
    */
   private final Set<Long> withoutCopies = new HashSet<>();
 
-  private long generation;
+  /** Of the checkpoint that is being written, or was last: no page of a later one can be sound. */
+  private volatile long generation;
 
-  PageStore(RawDevice device) {
+  /** Pages that a checkpoint of that generation, or one before it, wrote. */
+  PageStore(RawDevice device, long generation) {
     this.device = device;
+    this.generation = generation;
   }
 
-  /** Reads a page, from its copy if need be. */
+  /**
+   * Reads a page and its copy: from the copy if the page is not sound, or is the older of the two,
+   * for the device may have lost the last write of it.
+   */
   @Override
   public long[] read(TreeKey key, int level, long firstIndex, long page) throws IOException {
     synchronized (readBuffer) {
+      long[] words;
       try {
-        return read(page, key, level, firstIndex, page);
+        words = read(page, readBuffer, key, level, firstIndex, page);
       } catch (DeviceException | FormatException damage) {
-        if (!TreePage.mayHaveCopy(page)) {
+        long[] copy = copyOrNull(key, level, firstIndex, page);
+        if (copy == null) {
           throw damage;
         }
-        try {
-          long[] words = read(TreePage.copyOf(page), key, level, firstIndex, page);
-          warn(page, damage);
-          return words;
-        } catch (DeviceException | FormatException alsoDamaged) {
-          throw damage;
-        }
+        warn(page, damage.getMessage());
+        return copy;
       }
+      return TreePage.hasCopy(readBuffer) ? later(words, key, level, firstIndex, page) : words;
     }
   }
 
-  private long[] read(long place, TreeKey key, int level, long firstIndex, long page)
-      throws IOException {
-    device.read(place * PoolLayout.PAGE_BYTES, readBuffer);
-    return TreePage.decode(readBuffer, key, level, firstIndex, page);
+  private long[] later(long[] words, TreeKey key, int level, long firstIndex, long page)
+      throws FormatException {
+    long[] copy = copyOrNull(key, level, firstIndex, page);
+    if (copy == null || copyBuffer.equals(readBuffer)) {
+      return words;
+    }
+    long generations =
+        Long.compare(TreePage.generation(copyBuffer), TreePage.generation(readBuffer));
+    if (generations == 0) {
+      throw new FormatException("page " + page + " of " + key + " and its copy differ");
+    }
+    if (generations > 0) {
+      warn(page, "page " + page + " of " + key + " is older than its copy");
+      return copy;
+    }
+    return words;
   }
 
-  private void warn(long page, IOException damage) {
+  /** The words of a copy, or null if that is not sound. */
+  private long[] copyOrNull(TreeKey key, int level, long firstIndex, long page) {
+    if (!TreePage.mayHaveCopy(page)) {
+      return null;
+    }
+    try {
+      return read(TreePage.copyOf(page), copyBuffer, key, level, firstIndex, page);
+    } catch (IOException damagedToo) {
+      return null;
+    }
+  }
+
+  private long[] read(
+      long place, ByteBuffer buffer, TreeKey key, int level, long firstIndex, long page)
+      throws IOException {
+    device.read(place * PoolLayout.PAGE_BYTES, buffer);
+    long[] words = TreePage.decode(buffer, key, level, firstIndex, page);
+    long written = TreePage.generation(buffer);
+    if (written > generation) {
+      throw new FormatException(
+          "page "
+              + page
+              + " of "
+              + key
+              + " is of generation "
+              + written
+              + ", the newest superblock of "
+              + generation);
+    }
+    return words;
+  }
+
+  private void warn(long page, String damage) {
     if (madeUpFor.size() < MOST_NAMED && madeUpFor.add(page)) {
       trouble =
-          damage.getMessage()
+          damage
               + ": read from its copy"
               + (madeUpFor.size() == 1 ? "" : ", as were " + (madeUpFor.size() - 1) + " before it")
               + "; run 'lunette pool check --repair' when the pool is not in use";
@@ -106,7 +155,10 @@ final class PageStore implements PageReader, PageSink {
     }
   }
 
-  /** Says of damaged pages that were read from their copies, a line for people. Thread-safe. */
+  /**
+   * Says of pages, damaged or old, that were read from their copies, a line for people.
+   * Thread-safe.
+   */
   Optional<String> trouble() {
     return Optional.ofNullable(trouble);
   }

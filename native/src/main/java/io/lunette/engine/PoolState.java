@@ -80,7 +80,7 @@ record PoolState(
   private static PoolState replayed(
       RawDevice device, PageCache cache, Superblock superblock, Superblock former)
       throws IOException {
-    PageStore pages = new PageStore(device);
+    PageStore pages = new PageStore(device, superblock.generation());
     long firstExtent = superblock.journalExtent() + superblock.journalExtents();
     Metadata metadata = new Metadata(superblock, pages, cache, firstExtent);
     MetadataLoader loader = new MetadataLoader(metadata);

@@ -21,7 +21,7 @@ class PageStoreTest {
   private static final long FIRST = EXTENT * PoolLayout.PAGES_PER_EXTENT;
 
   private final PagedDevice device = new PagedDevice(4 * PoolLayout.EXTENT_BYTES);
-  private final PageStore pages = new PageStore(device);
+  private final PageStore pages = new PageStore(device, 1);
 
   @Test
   void aPageIsReadFromItsCopyAndIfBothAreDamagedNamed() throws Exception {

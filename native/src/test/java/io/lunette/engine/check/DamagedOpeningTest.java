@@ -69,6 +69,45 @@ class DamagedOpeningTest {
     assertSame(damaged.contents(), "damaged copies");
   }
 
+  @Test
+  void aPageWhoseLastWriteWasLostIsReadFromItsCopy() throws Exception {
+    for (PoolAtRest.Page page : pool.pages()) {
+      PoolAtRest stale = copyOf(pool);
+      stale.loseLastWrite(page.offset(), page.generation());
+
+      assertSame(stale.contents(), page.toString());
+    }
+  }
+
+  @Test
+  void aCopyWhoseLastWriteWasLostHarmsNobody() throws Exception {
+    PoolAtRest stale = copyOf(pool);
+    for (PoolAtRest.Page page : pool.pages()) {
+      stale.loseLastWrite(page.copyOffset(), page.generation());
+    }
+
+    assertSame(stale.contents(), "stale copies");
+  }
+
+  @Test
+  void aPageAndACopyOfOneCheckpointThatDifferAreNamed() throws Exception {
+    PoolAtRest.Page page = pool.newestLeaf(2, 0);
+    PoolAtRest torn = copyOf(pool);
+    torn.rewriteWordAt(page.copyOffset(), 30, 77);
+
+    assertThat(refusal(torn)).hasMessageContaining("page " + page.number() + " of ");
+  }
+
+  @Test
+  void aPageOfALaterGenerationThanTheSuperblockIsNamed() throws Exception {
+    PoolAtRest.Page page = pool.newestLeaf(2, 0);
+    PoolAtRest later = copyOf(pool);
+    later.rewriteGeneration(page.offset(), page.generation() + 1000);
+    later.rewriteGeneration(page.copyOffset(), page.generation() + 1000);
+
+    assertThat(refusal(later)).hasMessageContaining("page " + page.number() + " of ");
+  }
+
   /** VOLUMES, LAYERS, SPACE and METADATA: each is read by an opening. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5})

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /** A pool file of 256 MiB that tests work on, damage, and look into. */
@@ -220,12 +221,26 @@ record PoolAtRest(Path file) {
     rewrite(offset, 24, generation);
   }
 
+  /** Has a page, or copy, be what it was before its last write: older, and without its words. */
+  void loseLastWrite(long offset, long generation) throws Exception {
+    rewrite(
+        offset,
+        page -> {
+          page.putLong(24, generation - 1);
+          page.put(64, new byte[PAGE - 64]);
+        });
+  }
+
   private void rewrite(long offset, int field, long value) throws Exception {
+    rewrite(offset, page -> page.putLong(field, value));
+  }
+
+  private void rewrite(long offset, Consumer<ByteBuffer> change) throws Exception {
     ByteBuffer bytes = ByteBuffer.allocate(PAGE).order(ByteOrder.LITTLE_ENDIAN);
     try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
       pool.seek(offset);
       pool.readFully(bytes.array());
-      bytes.putLong(field, value);
+      change.accept(bytes);
       bytes.putInt(4, 0);
       CRC32C crc = new CRC32C();
       crc.update(bytes.array(), 0, PAGE);
