@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One open file descriptor: checks every result, retries EINTR, goes on after short transfers. */
-final class Descriptor {
+class Descriptor {
 
   private static final Logger LOG = LoggerFactory.getLogger(Descriptor.class);
 
@@ -28,6 +28,11 @@ final class Descriptor {
   private Descriptor(int fd, String name) {
     this.fd = fd;
     this.name = name;
+  }
+
+  /** The same open file as another. */
+  Descriptor(Descriptor same) {
+    this(same.fd, same.name);
   }
 
   static Descriptor open(Path path, int flags) throws DeviceException {
@@ -62,6 +67,31 @@ final class Descriptor {
       }
     }
     Reference.reachabilityFence(target);
+  }
+
+  /**
+   * {@link #read} of one that is open for direct I/O.
+   *
+   * @return false if such reads are refused, for their unit is larger; nothing was read then
+   */
+  boolean readDirectly(long offset, ByteBuffer target) throws DeviceException {
+    long n;
+    do {
+      n = LibC.pread(fd, LibC.addressOf(target) + target.position(), target.remaining(), offset);
+    } while (n < 0 && LibC.errno() == LibC.EINTR);
+    int errno = n < 0 ? LibC.errno() : 0;
+    Reference.reachabilityFence(target);
+    if (isUnsupported(errno)) {
+      return false;
+    }
+    if (errno != 0) {
+      throw failure("read at " + offset, name, errno);
+    }
+    if (n < target.remaining()) {
+      int done = (int) n;
+      read(offset + n, target.slice(target.position() + done, target.remaining() - done));
+    }
+    return true;
   }
 
   void write(long offset, ByteBuffer source) throws DeviceException {

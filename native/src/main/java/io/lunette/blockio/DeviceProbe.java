@@ -9,13 +9,18 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Tries what a device can do, on a range of it that holds nothing. A zeroing call counts as
- * supported only if the device reads as zeroes after it.
+ * supported only if the device reads as zeroes after it. A trial that fails counts as one that was
+ * refused: the range may lie on a bad sector, and a pool is not to be lost for what it does not
+ * need.
  */
 final class DeviceProbe {
 
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceProbe.class);
   private static final byte PATTERN = 0x5a;
   private static final int FILE_TYPE_MASK = 0xf000;
   private static final int BLOCK_DEVICE = 0x6000;
@@ -71,7 +76,7 @@ final class DeviceProbe {
    *
    * @param offset multiple of 4096, as is the length
    */
-  DeviceFeatures run(long offset, int length) throws DeviceException {
+  DeviceFeatures run(long offset, int length) {
     ByteBuffer buffer = AlignedBuffers.allocate(length);
     Support durableWrite = attempt(() -> main.writeDurably(offset, buffer));
     // First, while the range has the space that the last trial left it: no overwrite needs any
@@ -100,19 +105,18 @@ final class DeviceProbe {
                 return true;
               });
     }
-    boolean nowait = main.readAtOnce(offset, buffer) != Descriptor.Promptness.UNKNOWN;
     return new DeviceFeatures(
         isBlockDevice ? "block device" : "file",
         fileSystem(),
-        isBlockDevice ? main.number(LibC.BLKSSZGET) : queueLimit("logical_block_size"),
-        isBlockDevice ? main.number(LibC.BLKPBSZGET) : queueLimit("physical_block_size"),
+        isBlockDevice ? number(LibC.BLKSSZGET) : queueLimit("logical_block_size"),
+        isBlockDevice ? number(LibC.BLKPBSZGET) : queueLimit("physical_block_size"),
         directAlignment(direct, offset),
         allocate,
         punchHole,
         zeroRange,
         discard,
         durableWrite,
-        nowait ? Support.YES : Support.NO,
+        tried(() -> main.readAtOnce(offset, buffer) != Descriptor.Promptness.UNKNOWN),
         overwriteInPlace);
   }
 
@@ -141,17 +145,30 @@ final class DeviceProbe {
     boolean run() throws DeviceException;
   }
 
-  private Support attempt(Attempt attempt) throws DeviceException {
-    if (!mayWrite) {
-      return Support.UNTRIED;
-    }
+  /** Tries what takes writes. */
+  private Support attempt(Attempt attempt) {
+    return mayWrite ? tried(attempt) : Support.UNTRIED;
+  }
+
+  private Support tried(Attempt attempt) {
     try {
       return attempt.run() ? Support.YES : Support.NO;
     } catch (DeviceException e) {
       if (e.isNoSpace()) {
         return Support.UNTRIED;
       }
-      throw e;
+      LOG.warn("not used, for it failed when it was tried: {}", e.getMessage());
+      return Support.NO;
+    }
+  }
+
+  /** A size that a block device tells, 0 if it does not. */
+  private int number(long request) {
+    try {
+      return main.number(request);
+    } catch (DeviceException e) {
+      LOG.warn("a size is not known: {}", e.getMessage());
+      return 0;
     }
   }
 

@@ -58,6 +58,9 @@ public final class LinuxRawDevice implements RawDevice {
 
   private volatile boolean readsWithoutWaiting = true;
 
+  /** Where direct I/O can be had, but not of a page: the unit of the device is larger. */
+  private volatile boolean refusesDirectPages;
+
   private LinuxRawDevice(
       Path path, Descriptor main, Descriptor aside, Descriptor direct, DurableWrites through) {
     this.path = path;
@@ -227,11 +230,15 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public String readBackPath() {
-    return direct != null ? "direct" : "cached";
+    return isDirect() ? "direct" : "cached";
+  }
+
+  private boolean isDirect() {
+    return direct != null && !refusesDirectPages;
   }
 
   @Override
-  public DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException {
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
     return new DeviceProbe(path, main, direct, through != null).run(scratchOffset, scratchBytes);
   }
 
@@ -242,12 +249,15 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public void readBack(long offsetBytes, ByteBuffer target) throws DeviceException {
-    if (direct != null) {
-      direct.read(offsetBytes, target);
-    } else {
-      main.forgetCached(offsetBytes, target.remaining());
-      main.read(offsetBytes, target);
+    if (isDirect()) {
+      if (direct.readDirectly(offsetBytes, target)) {
+        return;
+      }
+      LOG.warn("{}: no direct I/O, for it refuses reads of {} bytes", path, target.remaining());
+      refusesDirectPages = true;
     }
+    main.forgetCached(offsetBytes, target.remaining());
+    main.read(offsetBytes, target);
   }
 
   /**
@@ -304,7 +314,7 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public void writePast(long offsetBytes, ByteBuffer source) throws DeviceException {
-    if (direct != null) {
+    if (isDirect()) {
       direct.write(offsetBytes, source);
     } else {
       main.write(offsetBytes, source);

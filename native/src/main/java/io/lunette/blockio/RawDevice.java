@@ -59,7 +59,7 @@ public interface RawDevice extends Closeable {
    * @param scratchOffset where a range begins that holds nothing; it is zero afterwards
    * @param scratchBytes its length; both are multiples of 4096
    */
-  DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException;
+  DeviceFeatures probe(long scratchOffset, int scratchBytes);
 
   /** Fills the buffer. */
   void read(long offsetBytes, ByteBuffer target) throws DeviceException;

@@ -2,8 +2,11 @@
 package io.lunette.blockio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.lunette.platform.linux.LibC;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -94,19 +97,95 @@ final class DeviceProbeTest {
 
   @Test
   void fileOnADiskIsReadAtOnceOnlyWhileItIsCached() throws Exception {
+    assumeThat(isInMemory()).isFalse();
     Path file = directory.resolve("device");
     try (RawDevice device = LinuxRawDevice.createFile(file, SIZE)) {
-      device.write(8192, filled(4096, (byte) 3));
+      Support known = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES).readWithoutWaiting();
+      assumeThat(known).isEqualTo(Support.YES);
+      device.write(65_536, filled(4096, (byte) 3));
       ByteBuffer read = AlignedBuffers.allocate(4096);
 
-      boolean cached = device.readAtOnce(8192, read);
-      Support known = device.probe(SCRATCH_OFFSET, SCRATCH_BYTES).readWithoutWaiting();
+      assertThat(device.readAtOnce(65_536, read)).isTrue();
+      assertThat(read).isEqualTo(filled(4096, (byte) 3));
 
-      assertThat(cached || known == Support.NO || isInMemory()).isTrue();
-      if (cached) {
-        assertThat(read).isEqualTo(filled(4096, (byte) 3));
+      device.flush();
+      device.forgetCached();
+      assumeThat(isCached(file, 65_536)).as("still cached").isFalse();
+      assertThat(device.readAtOnce(65_536, read)).isFalse();
+      assertThat(device.writeAtOnce(65_536, filled(4096, (byte) 4))).isFalse();
+    }
+  }
+
+  /** Whether the page cache has a page of a file: a new mapping of it has what the cache has. */
+  private static boolean isCached(Path file, long offset) throws Exception {
+    try (FileChannel channel = FileChannel.open(file)) {
+      return channel.map(FileChannel.MapMode.READ_ONLY, offset, 4096).isLoaded();
+    }
+  }
+
+  @Test
+  void whatFailsIsNotThereAndTheDeviceCanBeUsed() throws Exception {
+    Path file = directory.resolve("behind");
+    LinuxRawDevice.createFile(file, 8L << 20).close();
+    try (ScratchDevices.Loop loop = ScratchDevices.loopOver(file)) {
+      Descriptor failing = new FailingDescriptor(Descriptor.open(loop.device(), LibC.O_RDWR));
+      try {
+        DeviceFeatures features =
+            new DeviceProbe(loop.device(), failing, null, true).run(SCRATCH_OFFSET, SCRATCH_BYTES);
+
+        assertThat(features.discard()).isEqualTo(Support.NO);
+        assertThat(features.readWithoutWaiting()).isEqualTo(Support.NO);
+        assertThat(features.physicalSectorBytes()).isZero();
+        assertThat(features.zeroRange()).isEqualTo(Support.YES);
+      } finally {
+        failing.close();
       }
-      assertThat(device.writeAtOnce(8192, filled(4096, (byte) 4))).isEqualTo(isInMemory());
+    }
+  }
+
+  /** Fails as a device does that has an error for a call, rather than not to know it. */
+  private static final class FailingDescriptor extends Descriptor {
+
+    FailingDescriptor(Descriptor sound) {
+      super(sound);
+    }
+
+    @Override
+    boolean onRange(long request, long offset, long length) throws DeviceException {
+      if (request == LibC.BLKDISCARD) {
+        throw new DeviceException("discard failed");
+      }
+      return super.onRange(request, offset, length);
+    }
+
+    @Override
+    int number(long request) throws DeviceException {
+      if (request == LibC.BLKPBSZGET) {
+        throw new DeviceException("ioctl failed");
+      }
+      return super.number(request);
+    }
+
+    @Override
+    Promptness readAtOnce(long offset, ByteBuffer target) throws DeviceException {
+      throw new DeviceException("read without waiting failed");
+    }
+  }
+
+  @Test
+  void deviceWhoseDirectReadsMustBeLongerIsReadThroughTheCache() throws Exception {
+    Path file = directory.resolve("behind");
+    try (RawDevice behind = LinuxRawDevice.createFile(file, 8L << 20)) {
+      behind.write(4096, filled(4096, (byte) 7));
+    }
+    try (ScratchDevices.Loop loop = ScratchDevices.loopOver(file, 16_384);
+        RawDevice device = LinuxRawDevice.openReadOnly(loop.device())) {
+      ByteBuffer read = AlignedBuffers.allocate(4096);
+
+      device.readBack(4096, read);
+
+      assertThat(read).isEqualTo(filled(4096, (byte) 7));
+      assertThat(device.readBackPath()).isEqualTo("cached");
     }
   }
 

@@ -40,7 +40,15 @@ public final class ScratchDevices {
 
   /** Puts a loop device over a file, or ends the test as one that cannot run here. */
   public static Loop loopOver(Path file) {
+    return loopOver(file, 512);
+  }
+
+  /** The same with sectors of that size. */
+  public static Loop loopOver(Path file, int sectorBytes) {
     List<String> command = new ArrayList<>(List.of("losetup", "--find", "--show"));
+    if (sectorBytes != 512) {
+      command.addAll(List.of("--sector-size", Integer.toString(sectorBytes)));
+    }
     command.add(file.toString());
     Ended ended;
     try {

@@ -110,7 +110,7 @@ final class HeldDevice implements RawDevice {
   }
 
   @Override
-  public DeviceFeatures probe(long scratchOffset, int scratchBytes) throws DeviceException {
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
     return device.probe(scratchOffset, scratchBytes);
   }
 
