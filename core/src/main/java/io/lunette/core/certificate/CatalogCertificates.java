@@ -27,7 +27,7 @@ public final class CatalogCertificates implements Certificates {
     this.audit = audit;
   }
 
-  /** Begins the chain if there is none, and ends a change of keys that a crash cut off. */
+  /** Begins the chain if there is none, and ends a change of keys that was cut off. */
   public synchronized void start() throws DomainException {
     keys.settle(catalog.change(chain::signer));
   }
@@ -60,8 +60,10 @@ public final class CatalogCertificates implements Certificates {
                                 "the catalog has lost the head of its certificates"))));
   }
 
+  /** A change before this one may have failed at its end: its key signs, and is kept first. */
   @Override
   public synchronized SignedDocument rotateKey(Actor actor) throws DomainException {
+    start();
     SigningKey next = keys.prepare();
     SignedDocument introduction =
         catalog.change(

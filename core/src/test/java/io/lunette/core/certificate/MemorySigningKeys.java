@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class MemorySigningKeys implements SigningKeys {
 
   private final AtomicBoolean failing = new AtomicBoolean();
+  private int settlesToFail;
   private final List<SigningKey> keys = new ArrayList<>(List.of(generate()));
 
   @Override
@@ -32,6 +33,10 @@ public final class MemorySigningKeys implements SigningKeys {
 
   @Override
   public synchronized void settle(SigningKey key) throws DomainException {
+    if (settlesToFail > 0) {
+      settlesToFail--;
+      throw new DomainException(DomainException.Kind.IO, "no space for the keys");
+    }
     keys.clear();
     keys.add(key);
   }
@@ -39,6 +44,11 @@ public final class MemorySigningKeys implements SigningKeys {
   /** Has every key fail or work again. */
   public void failSignatures(boolean fail) {
     failing.set(fail);
+  }
+
+  /** Has the ends of so many changes of keys fail. */
+  public synchronized void failSettling(int times) {
+    settlesToFail = times;
   }
 
   /** Forgets the keys, as a home that was lost does, and makes another. */

@@ -24,6 +24,7 @@ import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -248,6 +249,31 @@ final class CertificateTest {
       }
       assertThat(point).isGreaterThan(2);
     }
+  }
+
+  @Test
+  void changeOfKeysThatFailedAtItsEndLosesNoKeyWhenItIsAskedForAgain() throws Exception {
+    fixture.keys.failSettling(1);
+    assertThatThrownBy(() -> fixture.core.certificates().rotateKey(OPERATOR))
+        .isInstanceOf(DomainException.class);
+
+    fixture.core.certificates().rotateKey(OPERATOR);
+    scrubbed();
+
+    assertThat(fixture.keys.keys()).hasSize(1);
+    assertThat(faultOf(chain(), List.of(firstKey), Optional.empty())).isEmpty();
+    assertThat(introductionsByThemselves(chain())).isEqualTo(1);
+  }
+
+  private static long introductionsByThemselves(Certificates.Page chain) {
+    return chain.documents().stream()
+        .filter(document -> !document.text("introduces").isEmpty())
+        .filter(document -> document.text("keyId").equals(introduced(document).id()))
+        .count();
+  }
+
+  private static PublicKey introduced(SignedDocument document) {
+    return new PublicKey(Base64.getDecoder().decode(document.text("introduces")));
   }
 
   private boolean isKilledInAChangeOfKeys(int point, boolean afterwards) throws Exception {
