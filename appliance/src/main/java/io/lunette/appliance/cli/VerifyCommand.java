@@ -130,7 +130,9 @@ final class VerifyCommand implements Callable<Integer> {
     String what =
         verified.equals("chain")
             ? "the chain is whole: " + documents + " documents, none changed, missing or reordered"
-            : documents + " verified by signature; whether others are missing only a chain can say";
+            : documents
+                + " verified by signature; whether others are missing, or the key had been replaced,"
+                + " only a chain can say";
     session.out().println(what);
     if (ofReplica > 0) {
       session.out().println(ofReplica + " of them of " + subject);

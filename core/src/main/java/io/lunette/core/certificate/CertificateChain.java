@@ -28,6 +28,7 @@ public final class CertificateChain {
   static final String KEY = "lunette-certificate-key";
   static final String HEAD = "lunette-certificate-head";
   static final String NONE = "none";
+  static final String INTRODUCES = "introduces";
 
   /** What a document is found by. */
   private record Subject(Optional<ReplicaName> replica, Optional<VolumeName> volume) {
@@ -72,7 +73,10 @@ public final class CertificateChain {
     return introduce(transaction, signer(transaction), next);
   }
 
-  /** The key that signs next; introduces one if there is no chain yet, or its key was lost. */
+  /**
+   * The key that signs next; introduces one if there is no chain yet, or its key was lost. A key
+   * that was replaced, which is what a home has that was put back, is not taken once more.
+   */
   SigningKey signer(Transaction transaction) throws DomainException {
     String wanted = head(transaction).map(head -> head.text("keyId")).orElse(NONE);
     List<SigningKey> kept = keys.keys();
@@ -81,15 +85,29 @@ public final class CertificateChain {
         return key;
       }
     }
-    SigningKey first = kept.get(0);
+    SigningKey only = kept.get(0);
+    SigningKey first = wasIntroduced(transaction, only) ? keys.prepare() : only;
     SignedDocument unused = introduce(transaction, first, first);
     return first;
+  }
+
+  /** Whether the chain has had this key; it has been replaced then, unless it is in use. */
+  private static boolean wasIntroduced(Transaction transaction, SigningKey key)
+      throws DomainException {
+    String wanted = key.publicKey().base64();
+    return transaction
+        .query(
+            "SELECT document FROM certificate WHERE node = ? AND type = ?",
+            row -> SignedDocument.parse(row.text("document")).text(INTRODUCES),
+            transaction.node().value(),
+            KEY)
+        .contains(wanted);
   }
 
   private SignedDocument introduce(Transaction transaction, SigningKey by, SigningKey next)
       throws DomainException {
     ObjectNode claims = JsonNodeFactory.instance.objectNode();
-    claims.put("introduces", next.publicKey().base64());
+    claims.put(INTRODUCES, next.publicKey().base64());
     return append(transaction, KEY, Subject.NONE, claims, by, next);
   }
 

@@ -3,8 +3,10 @@ package io.lunette.core.certificate;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Verifies a chain, document by document, against keys that the caller trusts, and stops at the
@@ -13,13 +15,18 @@ import java.util.Optional;
  * <p>A chain shows what was changed, left out or reordered in it. What was cut off its end shows
  * only against a head; and a head that came along with the chain may have been put back together
  * with it, so one that was kept elsewhere says more. Who has the private key can make another
- * chain: against that, too, helps only a head kept elsewhere. Not thread-safe.
+ * chain, and who has one that was replaced another that ends before: against that, too, helps only
+ * a head kept elsewhere. Not thread-safe.
  */
 public final class ChainCheck {
 
   private final SignatureCheck signatures;
   private final Map<String, PublicKey> trusted = new HashMap<>();
   private final Optional<SignedDocument> kept;
+
+  /** The keys that were introduced so far; all but the signer have been replaced. */
+  private final Set<String> had = new HashSet<>();
+
   private String signer = "";
   private long last;
   private String lastDigest = CertificateChain.NONE;
@@ -49,7 +56,10 @@ public final class ChainCheck {
     return fault;
   }
 
-  /** Whether one document, of any place in a chain, was signed with a trusted key. */
+  /**
+   * Whether one document, of any place in a chain, was signed with a trusted key. Whether that was
+   * in use there, and not replaced, only the chain can say.
+   */
   public Optional<String> signature(SignedDocument document) {
     String keyId = document.text("keyId");
     int schema = document.payload().path("schema").asInt();
@@ -103,12 +113,13 @@ public final class ChainCheck {
   private Optional<String> introduced(SignedDocument document) {
     PublicKey introduced;
     try {
-      introduced = PublicKey.ofBase64(document.text("introduces"));
+      introduced = PublicKey.ofBase64(document.text(CertificateChain.INTRODUCES));
     } catch (IllegalArgumentException e) {
       return Optional.of(name(document) + " introduces no key");
     }
     boolean byItself = document.text("keyId").equals(introduced.id());
-    if (!byItself && !document.text("keyId").equals(signer)) {
+    boolean isNew = had.add(introduced.id());
+    if (!document.text("keyId").equals(signer) && !(byItself && isNew)) {
       return notInTurn(document);
     }
     trusted.put(introduced.id(), introduced);
@@ -132,7 +143,11 @@ public final class ChainCheck {
   public Optional<String> ends(SignedDocument head) {
     Optional<String> cut =
         kept.filter(known -> known.sequence() > last).flatMap(this::named).map(ChainCheck::byKept);
-    return cut.isPresent() ? cut : named(head);
+    if (cut.isPresent()) {
+      return cut;
+    }
+    Optional<String> fault = named(head);
+    return fault.isEmpty() && !head.text("keyId").equals(signer) ? notInTurn(head) : fault;
   }
 
   private Optional<String> named(SignedDocument head) {

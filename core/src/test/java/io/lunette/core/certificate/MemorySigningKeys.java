@@ -57,6 +57,12 @@ public final class MemorySigningKeys implements SigningKeys {
     keys.add(generate());
   }
 
+  /** Has the keys that there were at some time again, as a home does that is put back. */
+  public synchronized void putBack(List<SigningKey> earlier) {
+    keys.clear();
+    keys.addAll(earlier);
+  }
+
   private SigningKey generate() {
     try {
       return new JdkKey(failing, KeyPairGenerator.getInstance("Ed25519").generateKeyPair());

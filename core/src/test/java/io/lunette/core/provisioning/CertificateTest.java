@@ -15,6 +15,7 @@ import io.lunette.core.certificate.ChainCheck;
 import io.lunette.core.certificate.MemorySigningKeys;
 import io.lunette.core.certificate.PublicKey;
 import io.lunette.core.certificate.SignedDocument;
+import io.lunette.core.certificate.SigningKey;
 import io.lunette.core.image.ImageRef;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
@@ -307,6 +308,23 @@ final class CertificateTest {
     assertThat(faultOf(chain(), List.of(firstKey), Optional.empty()).orElseThrow())
         .contains("not trusted: " + newKey.id());
     assertThat(faultOf(chain(), List.of(firstKey, newKey), Optional.empty())).isEmpty();
+  }
+
+  @Test
+  void keyThatWasReplacedSignsNothingMoreWhenItIsAllThatAHomeHas() throws Exception {
+    List<SigningKey> earlier = fixture.keys.keys();
+    fixture.core.certificates().rotateKey(OPERATOR);
+    PublicKey second = fixture.keys.keys().get(0).publicKey();
+    fixture.keys.putBack(earlier);
+    fixture.restart();
+    scrubbed();
+    PublicKey third = fixture.keys.keys().get(0).publicKey();
+
+    assertThat(fixture.keys.keys()).hasSize(1);
+    assertThat(third).isNotIn(firstKey, second);
+    assertThat(faultOf(chain(), List.of(firstKey), Optional.empty()).orElseThrow())
+        .contains("not trusted: " + third.id());
+    assertThat(faultOf(chain(), List.of(firstKey, third), Optional.empty())).isEmpty();
   }
 
   @Test
