@@ -353,6 +353,8 @@ public final class EngineVolumeDriver implements VolumeDriver {
           VolumeException.Kind.BUSY, "volume " + name + " is locked: " + e.getMessage(), e);
     } catch (IOException e) {
       throw failed(e);
+    } catch (BlockException e) {
+      throw failed(e);
     }
   }
 

@@ -134,7 +134,9 @@ final class EraseJobs {
     }
     VolumeSlot.Erase ended = volume.slot.erase().ended(pool.clock.millis());
     metadata.chains.update(
-        volume, volume.slot.erasing(VolumeSlot.State.WRITABLE, ended), volume.top);
+        volume,
+        volume.slot.erasing(VolumeSlot.State.WRITABLE, ended).used(false),
+        volume.top);
     jobs.remove(volume.id);
     return report(volume.slot);
   }

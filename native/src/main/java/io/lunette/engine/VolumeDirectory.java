@@ -10,6 +10,7 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -72,7 +73,8 @@ final class VolumeDirectory {
             origin,
             name.value(),
             VolumeSlot.Erase.NONE,
-            blockBytes),
+            blockBytes,
+            false),
         top);
   }
 
@@ -87,7 +89,8 @@ final class VolumeDirectory {
         slot.origin(),
         slot.name(),
         VolumeSlot.Erase.NONE,
-        slot.blockBytes());
+        slot.blockBytes(),
+        slot.used());
   }
 
   VolumeInfo info(Volume volume) {
@@ -98,7 +101,7 @@ final class VolumeDirectory {
         slot.uuid(),
         slot.sizeBytes(),
         slot.blockBytes(),
-        extentsHeldAlone(volume) * PoolLayout.EXTENT_BYTES,
+        OptionalLong.of(extentsHeldAlone(volume) * PoolLayout.EXTENT_BYTES),
         Optional.ofNullable(origin).map(o -> new VolumeName(o.name())),
         switch (slot.state()) {
           case WRITABLE -> VolumeState.WRITABLE;
@@ -107,7 +110,8 @@ final class VolumeDirectory {
           case ERASING -> VolumeState.ERASING;
           case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
         },
-        volume.top.key() != null);
+        volume.top.key() != null,
+        slot.used());
   }
 
   /** Whether everything that it reads was written by itself. */

@@ -181,8 +181,15 @@ final class VolumeTable {
     }
   }
 
-  /** From then on no erase of before speaks for what the volume holds. */
-  BlockDevice open(VolumeName name, AccessMode mode) throws IOException, VolumeException {
+  /**
+   * From then on no erase of before speaks for what the volume holds, and once it may be written to
+   * it counts as used. What an empty top gets shows by a later commit alone, so that has the mark
+   * too; what is overwritten in place needs none.
+   */
+  BlockDevice open(VolumeName name, AccessMode mode)
+      throws IOException, VolumeException, BlockException {
+    VolumeHandle handle;
+    boolean mayOverwrite;
     metadata.lock.lock();
     try {
       Volume volume = directory.get(name);
@@ -196,15 +203,35 @@ final class VolumeTable {
       if (volume.device == null) {
         volume.device = new VolumeDevice(pool, volume);
       }
-      if (volume.slot.erase().hasEnded()) {
-        metadata.chains.update(
-            volume, volume.slot.erasing(volume.slot.state(), VolumeSlot.Erase.NONE), volume.top);
+      VolumeSlot slot = volume.slot;
+      boolean isFirstUse = mode == AccessMode.READ_WRITE && !slot.used();
+      if (slot.erase().hasEnded() || isFirstUse) {
+        VolumeSlot opened = slot.erasing(slot.state(), VolumeSlot.Erase.NONE);
+        metadata.chains.update(volume, opened.used(slot.used() || isFirstUse), volume.top);
       }
+      mayOverwrite = isFirstUse && !volume.top.isEmpty();
       volume.device.handles++;
-      return new VolumeHandle(
-          volume.device, name.value(), mode == AccessMode.READ_ONLY, () -> release(volume));
+      handle =
+          new VolumeHandle(
+              volume.device, name.value(), mode == AccessMode.READ_ONLY, () -> release(volume));
     } finally {
       metadata.lock.unlock();
+    }
+    if (mayOverwrite) {
+      commitFirstUse(handle);
+    }
+    return handle;
+  }
+
+  private void commitFirstUse(VolumeHandle handle) throws BlockException {
+    boolean durable = false;
+    try {
+      pool.log.commit();
+      durable = true;
+    } finally {
+      if (!durable) {
+        handle.close();
+      }
     }
   }
 

@@ -131,7 +131,15 @@ final class VastPool {
 
   private static long[] volume(VolumeSlot.State state, long layer, long origin, String name) {
     return new VolumeSlot(
-            state, UUID.randomUUID(), layer, IMAGE_BYTES, origin, name, VolumeSlot.Erase.NONE, 512)
+            state,
+            UUID.randomUUID(),
+            layer,
+            IMAGE_BYTES,
+            origin,
+            name,
+            VolumeSlot.Erase.NONE,
+            512,
+            false)
         .encode();
   }
 

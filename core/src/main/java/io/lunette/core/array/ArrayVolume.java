@@ -154,6 +154,7 @@ public record ArrayVolume(
             allocated,
             originName,
             state.seen().get(),
+            false,
             false));
   }
 }

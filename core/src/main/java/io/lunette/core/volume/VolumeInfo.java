@@ -16,6 +16,8 @@ import java.util.UUID;
  * @param origin the volume that it is a dependent clone or snapshot of
  * @param state what may be done with it
  * @param encrypted whether what is written to it is enciphered by a key of its own
+ * @param used whether its driver knows that it was opened for writing since it was made or last
+ *     erased, whatever its caller remembers; never if the driver keeps no such mark, as of an array
  */
 public record VolumeInfo(
     VolumeName name,
@@ -25,33 +27,13 @@ public record VolumeInfo(
     OptionalLong allocated,
     Optional<VolumeName> origin,
     VolumeState state,
-    boolean encrypted) {
+    boolean encrypted,
+    boolean used) {
 
   /** Of a volume for which nothing else was asked. */
   public static final int DEFAULT_BLOCK_BYTES = 512;
 
-  /** A volume of which it is known what it holds. */
-  public VolumeInfo(
-      VolumeName name,
-      UUID uuid,
-      long sizeBytes,
-      int blockBytes,
-      long allocatedBytes,
-      Optional<VolumeName> origin,
-      VolumeState state,
-      boolean encrypted) {
-    this(
-        name,
-        uuid,
-        sizeBytes,
-        blockBytes,
-        OptionalLong.of(allocatedBytes),
-        origin,
-        state,
-        encrypted);
-  }
-
-  /** A volume without a key. */
+  /** A volume without a key, of which it is known what it holds. */
   public VolumeInfo(
       VolumeName name,
       UUID uuid,
@@ -60,7 +42,16 @@ public record VolumeInfo(
       long allocatedBytes,
       Optional<VolumeName> origin,
       VolumeState state) {
-    this(name, uuid, sizeBytes, blockBytes, allocatedBytes, origin, state, false);
+    this(
+        name,
+        uuid,
+        sizeBytes,
+        blockBytes,
+        OptionalLong.of(allocatedBytes),
+        origin,
+        state,
+        false,
+        false);
   }
 
   /** What it holds, for those who add up what is known. */

@@ -30,8 +30,11 @@ import java.util.UUID;
  *  31  bytes of a logical block, 0 for 512
  *  32  erase: number of the key that the volume had, 0 for none
  *  33  erase: end, milliseconds since 1970; 0 before it
- *  34  two words zero
+ *  34  use: bit 0 if somebody could write to it since it was made or erased
+ *  35  zero
  * </pre>
+ *
+ * @param used whether somebody could write to it since it was made or erased
  */
 public record VolumeSlot(
     State state,
@@ -41,7 +44,8 @@ public record VolumeSlot(
     long origin,
     String name,
     Erase erase,
-    int blockBytes) {
+    int blockBytes,
+    boolean used) {
 
   /** What may be done with a volume. Ordinals are on the device and never change their meaning. */
   public enum State {
@@ -163,6 +167,7 @@ public record VolumeSlot(
   private static final int BLOCK_BYTES = 31;
   private static final int ERASE_KEY = 32;
   private static final int ERASE_END_MILLIS = 33;
+  private static final int USE = 34;
 
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
@@ -170,10 +175,18 @@ public record VolumeSlot(
   private static final int PATTERN_SHIFT = 16;
   private static final int PASSES_SHIFT = 24;
   private static final int ALL_PARTS = 1_000_000;
+  private static final long USED = 1;
 
   /** The same, in another state and with another erase. */
   public VolumeSlot erasing(State newState, Erase newErase) {
-    return new VolumeSlot(newState, uuid, topLayer, sizeBytes, origin, name, newErase, blockBytes);
+    return new VolumeSlot(
+        newState, uuid, topLayer, sizeBytes, origin, name, newErase, blockBytes, used);
+  }
+
+  /** The same, of whether somebody could write to it. */
+  public VolumeSlot used(boolean nowUsed) {
+    return new VolumeSlot(
+        state, uuid, topLayer, sizeBytes, origin, name, erase, blockBytes, nowUsed);
   }
 
   /** The words of a slot without a volume. */
@@ -219,6 +232,7 @@ public record VolumeSlot(
     words[ERASE_KEY] = erase.key;
     words[ERASE_END_MILLIS] = erase.endMillis;
     words[BLOCK_BYTES] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
+    words[USE] = used ? USED : 0;
     return words;
   }
 
@@ -246,7 +260,8 @@ public record VolumeSlot(
         words[ORIGIN],
         new String(utf8, StandardCharsets.UTF_8),
         erase(words),
-        words[BLOCK_BYTES] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK_BYTES]);
+        words[BLOCK_BYTES] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK_BYTES],
+        (words[USE] & USED) != 0);
   }
 
   private static Erase erase(long[] words) {

@@ -109,7 +109,16 @@ class SlotFormatTest {
     VolumeSlot.Erase erase =
         new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false);
     long[] words =
-        new VolumeSlot(VolumeSlot.State.COPYING, new UUID(30, 31), 32, 33, 34, "name", erase, 4096)
+        new VolumeSlot(
+                VolumeSlot.State.COPYING,
+                new UUID(30, 31),
+                32,
+                33,
+                34,
+                "name",
+                erase,
+                4096,
+                true)
             .encode();
 
     assertFields(
@@ -133,6 +142,7 @@ class SlotFormatTest {
         "bytes of a logical block",
         "erase: number of the key",
         "erase: end in milliseconds",
+        "use",
         "zero");
     Map<String, Long> expected = new LinkedHashMap<>();
     expected.put("state", (long) VolumeSlot.State.COPYING.ordinal());
@@ -155,7 +165,11 @@ class SlotFormatTest {
     expected.forEach(
         (field, value) -> assertThat(words[at(VOLUME, field)]).as(field).isEqualTo(value));
     assertThat(words[at(VOLUME, "UUID") + 1]).isEqualTo(31);
+    assertThat(page.bits("part of the use of a volume", "whether").of(words[at(VOLUME, "use")]))
+        .isEqualTo(1);
     assertThat(VolumeSlot.decode(words).encode()).isEqualTo(words);
+    words[at(VOLUME, "use")] = 0;
+    assertThat(VolumeSlot.decode(words).used()).isFalse();
   }
 
   @Test
@@ -214,7 +228,8 @@ class SlotFormatTest {
   }
 
   private static VolumeSlot slot(VolumeSlot.Erase erase) {
-    return new VolumeSlot(VolumeSlot.State.ERASING, new UUID(1, 2), 3, 4096, 0, "name", erase, 512);
+    return new VolumeSlot(
+        VolumeSlot.State.ERASING, new UUID(1, 2), 3, 4096, 0, "name", erase, 512, false);
   }
 
   private static Map<String, Integer> ordinals(Enum<?>[] values) {
