@@ -205,6 +205,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return pool.pages.trouble();
   }
 
+  /** That the device lets some of what a crash left not be scrubbed, in a line; empty if none. */
+  public Optional<String> orphanTrouble() {
+    return pool.scrubber.orphanTrouble();
+  }
+
   /** That erases only hide on this device, and what to do, in a line; empty if they remove. */
   public Optional<String> overwriteTrouble() {
     return switch (pool.features.overwriteInPlace()) {

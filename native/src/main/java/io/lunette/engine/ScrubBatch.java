@@ -51,6 +51,24 @@ record ScrubBatch(
     return new ScrubBatch(layer, tree, places, entries, DirtyRuns.of(entries), request, at);
   }
 
+  /** The same, each extent by itself, of what was dropped: none of that is without an extent. */
+  List<ScrubBatch> singly() {
+    List<ScrubBatch> each = new ArrayList<>();
+    for (int i = 0; i < places.size(); i++) {
+      List<Long> entry = entries.subList(i, i + 1);
+      each.add(
+          new ScrubBatch(
+              layer,
+              tree,
+              places.subList(i, i + 1),
+              entry,
+              DirtyRuns.of(entry),
+              request,
+              places.get(i).index() + 1));
+    }
+    return each;
+  }
+
   boolean isEmpty() {
     return places.isEmpty();
   }

@@ -91,7 +91,7 @@ final class ScrubPipeline {
       ScrubBatch batch = gather(layer, 0);
       while (!batch.isEmpty() && !stopped.getAsBoolean()) {
         ScrubBatch erased = batch;
-        boolean inPlace = eraser.erase(erased.runs(), erased.request());
+        boolean inPlace = erase(erased);
         tail.begin(() -> finish(erased, inPlace, scrubbed));
         batch = gather(layer, erased.next());
       }
@@ -107,16 +107,16 @@ final class ScrubPipeline {
   int scrubDropped(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
     long end = droppedEnd(layer);
     settle();
-    ScrubBatch batch =
-        ScrubBatch.of(layer, layer.dropped, 0, end, pace.extentsAtOnce(), erases.request(layer));
+    ScrubBatch batch = gatherDropped(layer, 0, end);
     if (!batch.isEmpty()) {
-      boolean inPlace = eraser.erase(batch.runs(), batch.request());
+      boolean inPlace = erase(batch);
       finish(batch, inPlace, scrubbed);
     }
     return batch.places().size();
   }
 
-  private long droppedEnd(Layer layer) {
+  /** Where what the layer has dropped by now ends. */
+  long droppedEnd(Layer layer) {
     metadata.lock.lock();
     try {
       return layer.droppedEnd;
@@ -125,32 +125,69 @@ final class ScrubPipeline {
     }
   }
 
-  /**
-   * Makes what was erased durable, looks whether it is, and gives the extents back. A merge may
-   * have moved some to another layer meanwhile, whose turn they wait for.
-   */
-  private void finish(ScrubBatch batch, boolean inPlace, IntConsumer scrubbed)
-      throws IOException, BlockException {
+  /** A batch of what the layer dropped and has settled, from an index on before another. */
+  ScrubBatch gatherDropped(Layer layer, long from, long end) throws IOException {
+    return ScrubBatch.of(
+        layer, layer.dropped, from, end, pace.extentsAtOnce(), erases.request(layer));
+  }
+
+  /** Leaves a batch zero; returns whether all was written where the old bytes lay. */
+  boolean erase(ScrubBatch batch) throws IOException {
+    return eraser.erase(batch.runs(), batch.request());
+  }
+
+  /** Makes durable all that was erased so far. */
+  void flush() throws IOException {
     eraser.flush();
+  }
+
+  /** Looks whether what was erased, and flushed, is zero; returns how many bytes it looked at. */
+  long verify(ScrubBatch batch) throws IOException {
     List<DirtyRuns.Run> sample = batch.sample();
     eraser.verify(sample);
+    return DirtyRuns.bytes(sample);
+  }
+
+  private void finish(ScrubBatch batch, boolean inPlace, IntConsumer scrubbed)
+      throws IOException, BlockException {
+    flush();
+    long verified = verify(batch);
     int given;
     metadata.lock.lock();
     try {
       given = giveBack(batch);
-      pool.waiters.count(given);
-      erases.count(batch, DirtyRuns.bytes(sample), inPlace);
+      erases.count(batch, verified, inPlace);
     } finally {
       metadata.lock.unlock();
     }
+    commit();
+    scrubbed.accept(given);
+  }
+
+  /** Gives back what is zero and belonged to nobody, durably. */
+  void reclaim(List<ScrubBatch> batches) throws IOException, BlockException {
+    metadata.lock.lock();
+    try {
+      for (ScrubBatch batch : batches) {
+        int ignored = giveBack(batch);
+      }
+    } finally {
+      metadata.lock.unlock();
+    }
+    commit();
+  }
+
+  private void commit() throws IOException, BlockException {
     pool.log.commit();
     pool.waiters.wake();
     pool.merger.spaceCame();
     metadata.trimPages();
-    scrubbed.accept(given);
   }
 
-  /** Takes from the layer what it still names of a batch, with the lock held; returns how many. */
+  /**
+   * Takes from the layer what it still names of a batch, with the lock held; returns how many. A
+   * merge may have moved some to another layer meanwhile, whose turn they wait for.
+   */
   private int giveBack(ScrubBatch batch) throws IOException {
     int given = 0;
     for (ScrubBatch.Place place : batch.places()) {
@@ -162,6 +199,7 @@ final class ScrubPipeline {
         }
       }
     }
+    pool.waiters.count(given);
     return given;
   }
 }

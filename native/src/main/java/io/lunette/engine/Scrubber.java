@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
@@ -13,6 +12,7 @@ import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
@@ -34,6 +34,7 @@ final class Scrubber {
   private final EraseJobs erases;
   private final ScrubPipeline pipeline;
   private final Thread thread;
+  private volatile Optional<String> orphanTrouble = Optional.empty();
 
   Scrubber(Pool pool) {
     this.pool = pool;
@@ -149,31 +150,16 @@ final class Scrubber {
   }
 
   /**
-   * Scrubs what the last crash left without an owner, before anything is served. What a full file
-   * system does not let it overwrite stays dirty, and is nobody's.
+   * Scrubs what the last crash left without an owner, as far as can be; see {@link OrphanScrub}.
    */
   void scrubOrphans() throws IOException, BlockException {
     Layer orphans = metadata.chains.layer(Layer.ORPHANS);
-    try {
-      while (orphans.droppedExtents > 0) {
-        scrubDropped(orphans, NOBODY);
-      }
-    } catch (DeviceException e) {
-      if (!e.isNoSpace()) {
-        throw e;
-      }
-      leaveOrphans(e);
-    } catch (BlockException e) {
-      // Of a commit, where the ring is full too.
-      if (e.kind() != BlockException.Kind.OUT_OF_SPACE) {
-        throw e;
-      }
-      leaveOrphans(e);
-    }
+    orphanTrouble = new OrphanScrub(orphans, pipeline).run();
   }
 
-  private static void leaveOrphans(Exception full) {
-    LOG.warn("what the last crash left stays dirty: {}", full.getMessage());
+  /** That some of that is left, and why, in a line. */
+  Optional<String> orphanTrouble() {
+    return orphanTrouble;
   }
 
   private void run() {
