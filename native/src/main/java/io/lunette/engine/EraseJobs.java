@@ -101,14 +101,43 @@ final class EraseJobs {
    * Counts a batch for the erase that it belongs to, unless it was begun before that, in another
    * way; with the lock held.
    */
-  void count(ScrubBatch batch, long verifiedBytes, boolean inPlace) throws IOException {
+  void count(ScrubBatch batch, long verifiedBytes) throws IOException {
     Volume volume = erasing(batch.layer().slot.volume());
     if (volume != null && EraseTerms.of(volume.slot.erase()).equals(batch.request())) {
       VolumeSlot slot = volume.slot;
       long bytes = DirtyRuns.bytes(batch.runs());
-      VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes, inPlace);
+      VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
       metadata.chains.update(volume, slot.erasing(slot.state(), done), volume.top);
     }
+  }
+
+  /**
+   * Notes, durably, that some of what a layer holds will not be overwritten where it lies: the next
+   * erase of its volume to end claims no more than to hide, whoever had this scrubbed. Takes the
+   * lock.
+   */
+  void leavesElsewhere(Layer layer) throws IOException, BlockException {
+    boolean noted;
+    metadata.lock.lock();
+    try {
+      noted = note(metadata.chains.volume(layer.slot.volume()));
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (noted) {
+      pool.log.commit();
+    }
+  }
+
+  /** What is scrubbed after an erase has ended is of before, and its key is destroyed. */
+  private boolean note(Volume volume) throws IOException {
+    if (volume == null || volume.slot.erase().hasEnded() || volume.slot.erase().elsewhere()) {
+      return false;
+    }
+    VolumeSlot slot = volume.slot;
+    metadata.chains.update(
+        volume, slot.erasing(slot.state(), slot.erase().leftElsewhere()), volume.top);
+    return true;
   }
 
   /** The volume, if it is being erased, or null. */

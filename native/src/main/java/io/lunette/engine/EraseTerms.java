@@ -16,8 +16,11 @@ final class EraseTerms {
    * The slot's words for an erase that begins.
    *
    * @param key number of the volume's key, 0 for none
+   * @param elsewhere whether something that the volume gave up before was not overwritten where it
+   *     lay, and no erase has said so yet
    */
-  static VolumeSlot.Erase begin(EraseRequest request, long layer, long startMillis, long key) {
+  static VolumeSlot.Erase begin(
+      EraseRequest request, long layer, long startMillis, long key, boolean elsewhere) {
     return new VolumeSlot.Erase(
         layer,
         request.method().ordinal(),
@@ -31,7 +34,7 @@ final class EraseTerms {
         startMillis,
         key,
         0,
-        false);
+        elsewhere);
   }
 
   /**
@@ -42,7 +45,7 @@ final class EraseTerms {
       VolumeSlot.Erase failed, EraseRequest request, long layer, long nowMillis) {
     return of(failed).equals(request)
         ? failed.on(layer)
-        : begin(request, layer, nowMillis, failed.key());
+        : begin(request, layer, nowMillis, failed.key(), false);
   }
 
   /** What was asked. */

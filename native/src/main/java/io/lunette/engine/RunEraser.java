@@ -6,6 +6,8 @@ import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.RawDevice;
 import io.lunette.blockio.Support;
+import io.lunette.core.block.BlockException;
+import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.engine.format.PoolLayout;
@@ -18,7 +20,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -65,28 +66,71 @@ final class RunEraser {
   }
 
   /**
+   * Is told that old bytes may stay on the medium, before the first of them can be lost sight of.
+   */
+  interface Elsewhere {
+    void found() throws IOException, BlockException;
+  }
+
+  /**
    * Leaves the runs zero, and durably so after a {@link #flush}. Where the device has lost what the
    * method needs, as when the pool's file was moved while it was being erased, zeroes are written:
    * they claim less than they do.
    *
-   * @return whether all was written where the old bytes lay, as far as can be told
+   * @param elsewhere told, before that is done, that something will not be written where the old
+   *     bytes lie, as far as can be told
    */
-  boolean erase(List<DirtyRuns.Run> runs, EraseRequest request) throws IOException {
-    AtomicBoolean inPlace = new AtomicBoolean(features.overwriteInPlace() == Support.YES);
-    switch (offers(features, request.method()) ? request.method() : EraseMethod.ZERO_FILL) {
-      case ZERO_FILL, CRYPTO -> write(runs, ZEROES, inPlace);
+  void erase(List<DirtyRuns.Run> runs, EraseRequest request, Elsewhere elsewhere)
+      throws IOException {
+    EraseMethod method =
+        offers(features, request.method()) ? request.method() : EraseMethod.ZERO_FILL;
+    Sharing sharing = new Sharing(elsewhere);
+    if (features.overwriteInPlace() != Support.YES || method.claim() == EraseClaim.HIDDEN) {
+      sharing.found();
+    }
+    switch (method) {
+      case ZERO_FILL, CRYPTO -> write(runs, ZEROES, sharing);
       case OVERWRITE -> {
         for (int pass = 0; pass < request.passes().count(); pass++) {
-          write(runs, filled(request.passes().byteOf(pass)), inPlace);
+          write(runs, filled(request.passes().byteOf(pass)), sharing);
           // Else a cache on the way would let the next pass take this one's place.
           flush.flush();
         }
-        write(runs, ZEROES, inPlace);
+        write(runs, ZEROES, sharing);
       }
       case WRITE_ZEROES_OFFLOAD -> each(runs, this::zero);
       case DISCARD -> each(runs, run -> device.punchHole(run.offsetBytes(), run.lengthBytes()));
     }
-    return inPlace.get();
+  }
+
+  /** Looks for runs that somebody shares before they are written, which ends the sharing. */
+  private final class Sharing {
+
+    private final Elsewhere elsewhere;
+    private volatile boolean isFound;
+
+    Sharing(Elsewhere elsewhere) {
+      this.elsewhere = elsewhere;
+    }
+
+    void look(DirtyRuns.Run run) throws IOException {
+      if (!isFound && device.isShared(run.offsetBytes(), run.lengthBytes())) {
+        found();
+      }
+    }
+
+    /** Whoever finds it as well waits until it has been told. */
+    synchronized void found() throws IOException {
+      if (isFound) {
+        return;
+      }
+      try {
+        elsewhere.found();
+      } catch (BlockException e) {
+        throw new IOException(e);
+      }
+      isFound = true;
+    }
   }
 
   /** Makes all that was erased so far durable. */
@@ -94,14 +138,12 @@ final class RunEraser {
     flush.flush();
   }
 
-  private void write(List<DirtyRuns.Run> runs, ByteBuffer content, AtomicBoolean inPlace)
+  private void write(List<DirtyRuns.Run> runs, ByteBuffer content, Sharing sharing)
       throws IOException {
     each(
         runs,
         run -> {
-          if (inPlace.get() && device.isShared(run.offsetBytes(), run.lengthBytes())) {
-            inPlace.set(false);
-          }
+          sharing.look(run);
           fill(run, content, this::isHole);
         });
   }

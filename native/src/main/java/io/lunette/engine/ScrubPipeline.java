@@ -91,8 +91,8 @@ final class ScrubPipeline {
       ScrubBatch batch = gather(layer, 0);
       while (!batch.isEmpty() && !stopped.getAsBoolean()) {
         ScrubBatch erased = batch;
-        boolean inPlace = erase(erased);
-        tail.begin(() -> finish(erased, inPlace, scrubbed));
+        erase(erased);
+        tail.begin(() -> finish(erased, scrubbed));
         batch = gather(layer, erased.next());
       }
     }
@@ -109,8 +109,8 @@ final class ScrubPipeline {
     settle();
     ScrubBatch batch = gatherDropped(layer, 0, end);
     if (!batch.isEmpty()) {
-      boolean inPlace = erase(batch);
-      finish(batch, inPlace, scrubbed);
+      erase(batch);
+      finish(batch, scrubbed);
     }
     return batch.places().size();
   }
@@ -131,9 +131,9 @@ final class ScrubPipeline {
         layer, layer.dropped, from, end, pace.extentsAtOnce(), erases.request(layer));
   }
 
-  /** Leaves a batch zero; returns whether all was written where the old bytes lay. */
-  boolean erase(ScrubBatch batch) throws IOException {
-    return eraser.erase(batch.runs(), batch.request());
+  /** Leaves a batch zero. */
+  void erase(ScrubBatch batch) throws IOException {
+    eraser.erase(batch.runs(), batch.request(), () -> erases.leavesElsewhere(batch.layer()));
   }
 
   /** Makes durable all that was erased so far. */
@@ -148,15 +148,14 @@ final class ScrubPipeline {
     return DirtyRuns.bytes(sample);
   }
 
-  private void finish(ScrubBatch batch, boolean inPlace, IntConsumer scrubbed)
-      throws IOException, BlockException {
+  private void finish(ScrubBatch batch, IntConsumer scrubbed) throws IOException, BlockException {
     flush();
     long verified = verify(batch);
     int given;
     metadata.lock.lock();
     try {
       given = giveBack(batch);
-      erases.count(batch, verified, inPlace);
+      erases.count(batch, verified);
     } finally {
       metadata.lock.unlock();
     }

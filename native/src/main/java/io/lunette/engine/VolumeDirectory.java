@@ -78,7 +78,7 @@ final class VolumeDirectory {
         top);
   }
 
-  /** The slot of a volume that changes: what it may keep of an erase is of before. */
+  /** The slot of a volume that changes: what was done by an erase is of before. */
   static VolumeSlot with(Volume volume, VolumeSlot.State state, Layer top, long sizeBytes) {
     VolumeSlot slot = volume.slot;
     return new VolumeSlot(
@@ -88,7 +88,7 @@ final class VolumeDirectory {
         sizeBytes,
         slot.origin(),
         slot.name(),
-        VolumeSlot.Erase.NONE,
+        slot.erase().remains(),
         slot.blockBytes(),
         slot.used());
   }

@@ -206,7 +206,7 @@ final class VolumeTable {
       VolumeSlot slot = volume.slot;
       boolean isFirstUse = mode == AccessMode.READ_WRITE && !slot.used();
       if (slot.erase().hasEnded() || isFirstUse) {
-        VolumeSlot opened = slot.erasing(slot.state(), VolumeSlot.Erase.NONE);
+        VolumeSlot opened = slot.erasing(slot.state(), slot.erase().remains());
         metadata.chains.update(volume, opened.used(slot.used() || isFirstUse), volume.top);
       }
       mayOverwrite = isFirstUse && !volume.top.isEmpty();

@@ -2,7 +2,9 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
@@ -18,6 +20,7 @@ import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +32,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class EraseClaimTest {
 
   private static final int EXTENT = 64 * 1024;
+
+  /** As many discarded ones the scrubber does not leave alone for now. */
+  private static final int EXTENTS = 256;
+
   private static final VolumeName VOLUME = new VolumeName("volume");
 
   private final SharingDevice device = new SharingDevice();
@@ -91,9 +98,66 @@ class EraseClaimTest {
     assertThat(again).isEqualTo(told);
   }
 
+  @Test
+  void whatWasSharedWhenItWasScrubbedInTheBackgroundIsSaidByTheNextErase() throws Exception {
+    openWithAVolume();
+    scrubDiscardedWhileShared();
+
+    driver.close();
+    open();
+    write();
+
+    assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
+    write();
+    assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.REMOVED);
+  }
+
+  @Test
+  void soItIsWhateverIsDoneWithTheVolumeBefore() throws Exception {
+    openWithAVolume();
+    scrubDiscardedWhileShared();
+
+    VolumeName snapshot = new VolumeName("snapshot");
+    driver.snapshot(VOLUME, snapshot);
+    driver.rollback(VOLUME, snapshot);
+    driver.delete(snapshot);
+    driver.resize(VOLUME, 2 * EXTENT);
+
+    assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
+  }
+
+  @Test
+  void whatWasSharedWhenItsScrubFailedIsSaidByTheOneThatEnds() throws Exception {
+    openWithAVolume();
+    device.isShared = true;
+    device.failsReadBack = true;
+    assertThatThrownBy(() -> erase(EraseRequest.zeroFillVerified()))
+        .isInstanceOf(ExecutionException.class);
+    device.isShared = false;
+    device.failsReadBack = false;
+
+    assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
+  }
+
+  private void scrubDiscardedWhileShared() throws Exception {
+    device.isShared = true;
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      ByteBuffer extents = ByteBuffer.allocateDirect(EXTENTS * EXTENT).put(0, (byte) 1);
+      BlockingIo.write(volume, 0, extents, Durability.VISIBLE);
+      BlockingIo.discard(volume, 0, EXTENTS * EXTENT);
+      BlockingIo.flush(volume);
+    }
+    EncryptedPool.awaitTrue(() -> driver.space().dirtyBytes() == 0);
+    device.isShared = false;
+  }
+
   private void openWithAVolume() throws Exception {
     open();
-    driver.createEncrypted(VOLUME, 4 * EXTENT, 512);
+    driver.createEncrypted(VOLUME, EXTENTS * EXTENT, 512);
+    write();
+  }
+
+  private void write() throws Exception {
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       ByteBuffer written = ByteBuffer.allocateDirect(2 * EXTENT).put(0, (byte) 1);
       BlockingIo.write(volume, 0, written, Durability.DURABLE);
@@ -114,6 +178,7 @@ class EraseClaimTest {
     private final MemoryVault vault = new MemoryVault();
     private volatile Support overwriteInPlace = Support.YES;
     private volatile boolean isShared;
+    private volatile boolean failsReadBack;
 
     SharingDevice() {
       super(64L << 20);
@@ -134,6 +199,15 @@ class EraseClaimTest {
           Support.YES,
           Support.NO,
           overwriteInPlace);
+    }
+
+    @Override
+    public void readBack(long offsetBytes, ByteBuffer target) throws DeviceException {
+      // Not of a key's record, which is before anything is overwritten.
+      if (failsReadBack && target.remaining() >= EXTENT) {
+        throw new DeviceException("simulated: cannot read back at " + offsetBytes);
+      }
+      super.readBack(offsetBytes, target);
     }
 
     @Override

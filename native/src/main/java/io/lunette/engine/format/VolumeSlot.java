@@ -61,7 +61,8 @@ public record VolumeSlot(
    * How far an erase is, or of a volume that is WRITABLE again and has not been used since, what
    * was done; all zero when there is nothing to say.
    *
-   * @param elsewhere whether some of it was not written where the old bytes lay
+   * @param elsewhere whether some of what the volume wrote was not, or will not be, overwritten
+   *     where it lay; of a volume that is not being erased the next erase is to say so
    */
   public record Erase(
       long layer,
@@ -82,7 +83,7 @@ public record VolumeSlot(
     public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
 
     /** The same, with more of it done. */
-    public Erase plus(long moreExtents, long moreErased, long moreVerified, boolean inPlace) {
+    public Erase plus(long moreExtents, long moreErased, long moreVerified) {
       return new Erase(
           layer,
           method,
@@ -96,7 +97,33 @@ public record VolumeSlot(
           startMillis,
           key,
           endMillis,
-          elsewhere || !inPlace);
+          elsewhere);
+    }
+
+    /** The same, where old bytes may lie on the medium still. */
+    public Erase leftElsewhere() {
+      return new Erase(
+          layer,
+          method,
+          pattern,
+          passes,
+          verifiedParts,
+          seed,
+          extents,
+          erasedBytes,
+          verifiedBytes,
+          startMillis,
+          key,
+          endMillis,
+          true);
+    }
+
+    /**
+     * What stays of it when the volume is used or changed: that old bytes may lie elsewhere, until
+     * an erase has ended, which said so.
+     */
+    public Erase remains() {
+      return elsewhere && !hasEnded() ? NONE.leftElsewhere() : NONE;
     }
 
     /** The same, going on with another layer. */
