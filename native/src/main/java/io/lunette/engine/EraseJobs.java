@@ -178,7 +178,7 @@ final class EraseJobs {
    */
   EraseJob ended(Volume volume, EraseRequest request) {
     EraseReport report = last(volume);
-    if (report == null || !report.request().equals(request)) {
+    if (report == null || !EraseTerms.of(volume.slot.erase()).equals(request)) {
       return null;
     }
     EraseJob job = new EraseJob();
@@ -251,7 +251,7 @@ final class EraseJobs {
     return new EraseReport(
         new VolumeName(slot.name()),
         Optional.of(slot.uuid()),
-        EraseTerms.of(erase),
+        EraseTerms.done(erase),
         erase.extents(),
         erase.erasedBytes(),
         erase.verifiedBytes(),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseRequest;
@@ -16,11 +17,20 @@ final class EraseTerms {
    * The slot's words for an erase that begins.
    *
    * @param key number of the volume's key, 0 for none
-   * @param elsewhere whether something that the volume gave up before was not overwritten where it
-   *     lay, and no erase has said so yet
+   * @param before what the slot said until then
    */
   static VolumeSlot.Erase begin(
-      EraseRequest request, long layer, long startMillis, long key, boolean elsewhere) {
+      EraseRequest request, long layer, long startMillis, long key, VolumeSlot.Erase before) {
+    return begin(request, layer, startMillis, key, before.remains().elsewhere(), false);
+  }
+
+  private static VolumeSlot.Erase begin(
+      EraseRequest request,
+      long layer,
+      long startMillis,
+      long key,
+      boolean elsewhere,
+      boolean unread) {
     return new VolumeSlot.Erase(
         layer,
         request.method().ordinal(),
@@ -34,18 +44,36 @@ final class EraseTerms {
         startMillis,
         key,
         0,
-        elsewhere);
+        elsewhere,
+        unread);
   }
 
   /**
-   * The slot's words for an erase of what one failed with: it goes on from that if it is the same,
-   * and else says nothing of what was done in another way.
+   * The slot's words for an erase of what one failed with: it goes on from that if it is the same.
+   * Else it counts nothing of what was done in another way, and claims no more than that allows.
    */
   static VolumeSlot.Erase afterFailure(
       VolumeSlot.Erase failed, EraseRequest request, long layer, long nowMillis) {
-    return of(failed).equals(request)
-        ? failed.on(layer)
-        : begin(request, layer, nowMillis, failed.key(), false);
+    EraseRequest before = of(failed);
+    if (before.equals(request)) {
+      return failed.on(layer);
+    }
+    boolean hasDone = failed.extents() > 0;
+    boolean elsewhere = failed.elsewhere() || hasDone && hides(before);
+    boolean unread = failed.unread() || hasDone && !before.sample().isAll();
+    return begin(request, layer, nowMillis, failed.key(), elsewhere, unread);
+  }
+
+  private static boolean hides(EraseRequest request) {
+    return request.method().claim() == EraseClaim.HIDDEN;
+  }
+
+  /** What was done: as it was asked, but that less may have been read back. */
+  static EraseRequest done(VolumeSlot.Erase erase) {
+    EraseRequest asked = of(erase);
+    return erase.unread()
+        ? new EraseRequest(asked.method(), asked.passes(), EraseSample.NONE)
+        : asked;
   }
 
   /** What was asked. */

@@ -165,7 +165,7 @@ final class VolumeLineage {
           VolumeSlot.Erase erase =
               hasFailed
                   ? EraseTerms.afterFailure(before, request, layer, now)
-                  : EraseTerms.begin(request, layer, now, key, before.remains().elsewhere());
+                  : EraseTerms.begin(request, layer, now, key, before);
           metadata.chains.update(
               volume, volume.slot.erasing(VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);

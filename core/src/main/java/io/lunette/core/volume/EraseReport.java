@@ -10,7 +10,8 @@ import java.util.UUID;
  *
  * @param volume the volume as it was called
  * @param volumeId its lasting identity then; empty in records of before it was kept
- * @param request what was asked
+ * @param request what was asked; without read-back where an attempt on other terms had failed
+ *     before, and not read back all that it did
  * @param extents extents that the volume had written to
  * @param erasedBytes bytes overwritten or zeroed
  * @param verifiedBytes bytes read back and found erased

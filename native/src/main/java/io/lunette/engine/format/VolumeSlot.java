@@ -19,7 +19,7 @@ import java.util.UUID;
  *   7  16 words of name, UTF-8, zero-padded
  *  23  erase: layer that is being erased
  *  24  erase: method; bit 8 for verify, of everything unless word 29 says less; bit 9 if old bytes
- *      may lie where the file system had them; from bit 16 the byte of the first pass; from bit 24
+ *      may lie where the file system had them; bit 10 if some was not read back; from bit 16 the byte of the first pass; from bit 24
  *      the passes before the zeroes
  *  25  erase: extents done
  *  26  erase: bytes overwritten
@@ -63,6 +63,8 @@ public record VolumeSlot(
    *
    * @param elsewhere whether some of what the volume wrote was not, or will not be, overwritten
    *     where it lay; of a volume that is not being erased the next erase is to say so
+   * @param unread whether some of it was overwritten, and not wholly read back, by an erase on
+   *     other terms that failed
    */
   public record Erase(
       long layer,
@@ -77,10 +79,11 @@ public record VolumeSlot(
       long startMillis,
       long key,
       long endMillis,
-      boolean elsewhere) {
+      boolean elsewhere,
+      boolean unread) {
 
     /** No erase. */
-    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false);
+    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
 
     /** The same, with more of it done. */
     public Erase plus(long moreExtents, long moreErased, long moreVerified) {
@@ -97,7 +100,8 @@ public record VolumeSlot(
           startMillis,
           key,
           endMillis,
-          elsewhere);
+          elsewhere,
+          unread);
     }
 
     /** The same, where old bytes may lie on the medium still. */
@@ -115,7 +119,8 @@ public record VolumeSlot(
           startMillis,
           key,
           endMillis,
-          true);
+          true,
+          unread);
     }
 
     /**
@@ -141,7 +146,8 @@ public record VolumeSlot(
           startMillis,
           key,
           endMillis,
-          elsewhere);
+          elsewhere,
+          unread);
     }
 
     /** The same, at its end. */
@@ -159,7 +165,8 @@ public record VolumeSlot(
           startMillis,
           key,
           millis,
-          elsewhere);
+          elsewhere,
+          unread);
     }
 
     /** Whether it has come to its end. */
@@ -199,6 +206,7 @@ public record VolumeSlot(
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int VERIFY = 0x100;
   private static final int ELSEWHERE = 0x200;
+  private static final int UNREAD = 0x400;
   private static final int PATTERN_SHIFT = 16;
   private static final int PASSES_SHIFT = 24;
   private static final int ALL_PARTS = 1_000_000;
@@ -248,6 +256,7 @@ public record VolumeSlot(
         erase.method
             | (erase.verifiedParts > 0 ? VERIFY : 0)
             | (erase.elsewhere ? ELSEWHERE : 0)
+            | (erase.unread ? UNREAD : 0)
             | erase.pattern << PATTERN_SHIFT
             | (long) erase.passes << PASSES_SHIFT;
     words[ERASE_EXTENTS] = erase.extents;
@@ -307,6 +316,7 @@ public record VolumeSlot(
         words[ERASE_START_MILLIS],
         words[ERASE_KEY],
         words[ERASE_END_MILLIS],
-        (terms & ELSEWHERE) != 0);
+        (terms & ELSEWHERE) != 0,
+        (terms & UNREAD) != 0);
   }
 }

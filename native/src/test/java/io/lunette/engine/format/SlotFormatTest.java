@@ -107,7 +107,7 @@ class SlotFormatTest {
   @Test
   void aVolumeSlotIsWhatThePageSays() throws Exception {
     VolumeSlot.Erase erase =
-        new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false);
+        new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false, false);
     long[] words =
         new VolumeSlot(
                 VolumeSlot.State.COPYING,
@@ -192,12 +192,13 @@ class SlotFormatTest {
   @Test
   void theTermsOfAnEraseAreWhatThePageSays() throws Exception {
     long[] words =
-        slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0, 0, false)).encode();
+        slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0, 0, false, false)).encode();
     long terms = words[at(VOLUME, "erase: terms")];
 
     assertThat(page.bits(TERMS, "method").of(terms)).isEqualTo(4);
     assertThat(page.bits(TERMS, "whether").of(terms)).isEqualTo(1);
     assertThat(page.bits(TERMS, "1 if").of(terms)).isZero();
+    assertThat(page.bits(TERMS, "set where").of(terms)).isZero();
     assertThat(page.bits(TERMS, "byte").of(terms)).isEqualTo(0xAB);
     assertThat(page.bits(TERMS, "passes").of(terms)).isEqualTo(35);
     assertThat(words[at(VOLUME, "erase: parts per million")]).isEqualTo(7);
@@ -209,8 +210,10 @@ class SlotFormatTest {
     assertThat(page.bits(TERMS, "passes").of(-1)).isEqualTo(largest.passes());
     assertThat(largest.verifiedParts()).isEqualTo(1_000_000);
     assertThat(largest.elsewhere()).isTrue();
-    assertThat(page.bits(TERMS, "1 if").of(slot(largest).encode()[at(VOLUME, "erase: terms")]))
-        .isEqualTo(1);
+    assertThat(largest.unread()).isTrue();
+    long encoded = slot(largest).encode()[at(VOLUME, "erase: terms")];
+    assertThat(page.bits(TERMS, "1 if").of(encoded)).isEqualTo(1);
+    assertThat(page.bits(TERMS, "set where").of(encoded)).isEqualTo(1);
   }
 
   @Test
