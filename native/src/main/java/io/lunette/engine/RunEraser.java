@@ -21,6 +21,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Erases runs of the device, many at a time because depth is what makes it fast, and reads them
@@ -30,6 +32,8 @@ final class RunEraser {
 
   /** Runs under way at a time: enough for a disk, by measurement, and no more. */
   static final int DEPTH = 16;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RunEraser.class);
 
   private static final int RUNS_PER_TASK = 4;
 
@@ -275,21 +279,31 @@ final class RunEraser {
           }
           return null;
         };
-    List<Future<Void>> helpers = new ArrayList<>();
-    for (int i = 1; i < depth(runs); i++) {
-      helpers.add(workers.submit(work));
-    }
     FutureTask<Void> own = new FutureTask<>(work);
+    List<Future<Void>> tasks = helpers(depth(runs) - 1, work);
     own.run();
-    helpers.add(own);
+    tasks.add(own);
     IOException failure = null;
-    for (Future<Void> one : helpers) {
+    for (Future<Void> one : tasks) {
       IOException cause = end(one);
       failure = failure == null ? cause : failure;
     }
     if (failure != null) {
       throw failure;
     }
+  }
+
+  /** As many as there are threads for: whoever has begun is to be waited for. */
+  private List<Future<Void>> helpers(int most, Callable<Void> work) {
+    List<Future<Void>> helpers = new ArrayList<>(DEPTH);
+    try {
+      while (helpers.size() < most) {
+        helpers.add(workers.submit(work));
+      }
+    } catch (OutOfMemoryError e) {
+      LOG.warn("the scrub goes on with {} threads: {}", helpers.size() + 1, e.getMessage());
+    }
+    return helpers;
   }
 
   /** Several short runs make one task: a thread for each would cost more than it saves. */

@@ -53,10 +53,12 @@ final class ScrubPipeline {
     pace.end();
   }
 
-  /** Lets the threads go; nothing may be under way. */
+  /** Lets the threads go, once none of them is at the device any more. */
   void close() {
-    tails.shutdown();
-    writers.shutdown();
+    for (ExecutorService threads : List.of(tails, writers)) {
+      threads.shutdown();
+      Pool.awaitQuietly(threads);
+    }
   }
 
   /**
