@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Writes the trees out of place, then a superblock that refers to them and to the place in the
@@ -208,7 +209,7 @@ final class Checkpointer {
     running = done;
     executor.execute(
         () -> {
-          long seen = trim.turns();
+          long seen = roomMade();
           try {
             write(plan, journalTail, journalSequence, false);
           } catch (IOException | RuntimeException | Error e) {
@@ -256,7 +257,9 @@ final class Checkpointer {
 
   /** Notes that there was no space for a checkpoint. */
   void putOff(DeviceException cause) {
-    LOG.warn("checkpoint put off: {}", cause.getMessage());
+    // Whoever changes something tries again, thousands of times before there is space.
+    LOG.atLevel(wantOfSpace == null ? Level.WARN : Level.DEBUG)
+        .log("checkpoint put off: {}", cause.getMessage());
     wantOfSpace = cause;
   }
 
@@ -266,10 +269,26 @@ final class Checkpointer {
       failure = e instanceof IOException io ? io : new IOException(e);
       return;
     }
+    boolean ignored = makeRoom(seen);
+  }
+
+  /** A count that has moved on whenever room was made since; see {@link #makeRoom}. */
+  long roomMade() {
+    return trim.turns();
+  }
+
+  /**
+   * Has the file system get back what it can, for a checkpoint that found no space.
+   *
+   * @param seen what {@link #roomMade} said before it was written
+   * @return whether it is worth another try
+   */
+  boolean makeRoom(long seen) {
     try {
-      boolean ignored = trim.makeRoom(seen);
+      return trim.makeRoom(seen);
     } catch (IOException cannotTrim) {
       LOG.warn("no room can be made for the checkpoint: {}", cannotTrim.getMessage());
+      return false;
     }
   }
 

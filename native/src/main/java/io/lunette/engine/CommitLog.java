@@ -8,8 +8,10 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.journal.JournalWriter;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Group commit. Everybody who wants something durable leaves a completion; whoever has the turn
@@ -25,12 +27,15 @@ import java.util.List;
  *
  * <p>A full file system under the pool is not such a failure. The journal lies on space of its own,
  * so commits go on; a checkpoint that finds no space is put off; when the ring is full as well,
- * what changes metadata is refused, and tried again at the next call.
+ * what changes metadata is refused, and tried again at the next call. Who waits for no change that
+ * is refused ({@link CommitWaiter}) is served by the flush of the data.
  *
  * <p>If the journal or a flush fails, nothing that is in memory can be trusted to be what the
  * device will say after a restart: the pool takes no change any more, and says so to everyone.
  */
 final class CommitLog {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CommitLog.class);
 
   private final Metadata metadata;
   private final RawDevice device;
@@ -49,7 +54,7 @@ final class CommitLog {
   private boolean busy;
 
   /** The ring is full and the last attempt to empty it had no space: waits for a caller to ask. */
-  private boolean stalled;
+  private volatile boolean stalled;
 
   private boolean closing;
   private volatile IOException failure;
@@ -101,9 +106,12 @@ final class CommitLog {
     try {
       hasTurn = !busy && waiters.isEmpty() && !hasFailed() && !closing;
       if (hasTurn) {
-        busy = true;
         waiters.addForAll(completion);
+        busy = true;
       }
+    } catch (RuntimeException | Error e) {
+      completion.failed(cannotWait(e));
+      return;
     } finally {
       metadata.lock.unlock();
     }
@@ -161,6 +169,8 @@ final class CommitLog {
           metadata.work.signal();
         }
       }
+    } catch (RuntimeException | Error e) {
+      refused = cannotWait(e);
     } finally {
       metadata.lock.unlock();
     }
@@ -169,6 +179,11 @@ final class CommitLog {
     } else if (nothingToDo) {
       completion.completed();
     }
+  }
+
+  /** For want of memory: who is in no list of waiters must hear so at once. */
+  private static BlockException cannotWait(Throwable e) {
+    return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
   }
 
   /** {@link #commit(IoCompletion)}, waited for. */
@@ -189,9 +204,14 @@ final class CommitLog {
     }
   }
 
-  /** Holds a writer back while too much waits to be committed. */
+  /**
+   * Holds a writer back while too much waits to be committed.
+   *
+   * @throws BlockException OUT_OF_SPACE where the ring is full and cannot be emptied: what changed
+   *     now would be seen, and no flush could make it durable
+   */
   void throttle() throws BlockException {
-    if (metadata.pendingBytes() > pendingLimitBytes) {
+    if (stalled || metadata.pendingBytes() > pendingLimitBytes) {
       commit();
     }
     if (isCheckpointOverdue()) {
@@ -202,7 +222,7 @@ final class CommitLog {
 
   /** Whether {@link #throttle} would hold a writer back; with the lock held. */
   boolean isThrottled() {
-    return metadata.pendingBytes() > pendingLimitBytes || checkpointer.isOverdue();
+    return stalled || metadata.pendingBytes() > pendingLimitBytes || checkpointer.isOverdue();
   }
 
   /** Looks only where that keeps nobody waiting; who comes next looks again. */
@@ -266,6 +286,11 @@ final class CommitLog {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Whether the ring is full and there was no space to empty it: no change is made durable. */
+  boolean isStalled() {
+    return stalled;
   }
 
   /** The last commit that is durable, and with it all before it. */
@@ -346,7 +371,7 @@ final class CommitLog {
       endTurn();
     }
     if (isDurable) {
-      batch.waiters().forEach(IoCompletion::completed);
+      tell(batch.waiters(), IoCompletion::completed);
     } else if (!goOn) {
       rejectAll(null);
     }
@@ -395,18 +420,20 @@ final class CommitLog {
   }
 
   /**
-   * Commits by a checkpoint, for the ring is full. Where the file system has no space for that, the
-   * waiters hear so and everything stays as it is, to be tried again.
+   * Commits by a checkpoint, for the ring is full. Where the file system has no space for that and
+   * none can be made, everything stays as it is, to be tried again, and the waiters hear so.
    *
    * @return whether it is durable
    */
   private boolean checkpointOnly(CommitBatch batch) throws IOException {
+    // Not by the checkpoint's own flushes: others may be told there of what was lost.
+    dataWritten = false;
+    device.flush();
     DeviceException full = checkpointer.wantOfSpace();
+    boolean isRoomMade = false;
     if (batch.checkpoint() != null) {
+      long seen = checkpointer.roomMade();
       try {
-        // Not by the checkpoint's own flushes: others may be told there of what was lost.
-        dataWritten = false;
-        device.flush();
         checkpointer.write(batch.checkpoint(), journal.position(), journal.sequence(), false);
         checkpointer.repeat();
         stalled = false;
@@ -418,12 +445,19 @@ final class CommitLog {
           throw e;
         }
         full = e;
+        isRoomMade = checkpointer.makeRoom(seen);
       }
     }
+    // Another may have been told of what this flush should have heard.
+    requireNoFailure();
     metadata.lock.lock();
     try {
       metadata.returnPending(batch.records());
       dataWritten = true;
+      if (isRoomMade) {
+        waiters.putBack(batch.waiters());
+        return false;
+      }
       stalled = true;
       if (closing) {
         fail(full);
@@ -431,24 +465,47 @@ final class CommitLog {
     } finally {
       metadata.lock.unlock();
     }
-    BlockException refusal = PoolFailure.writing(full);
-    batch.waiters().forEach(waiter -> waiter.failed(refusal));
+    refuse(batch.waiters(), PoolFailure.writing(full));
     return false;
   }
 
+  /** Tells who waits for what there was no space for; the data of all is durable. */
+  private void refuse(List<IoCompletion> waiting, BlockException refusal) {
+    tell(
+        waiting,
+        waiter -> {
+          if (waiter instanceof CommitWaiter some && some.neededCommit() <= durableCommit) {
+            waiter.completed();
+          } else {
+            waiter.failed(refusal);
+          }
+        });
+  }
+
   private void rejectAll(CommitBatch batch) {
-    List<IoCompletion> rejected = new ArrayList<>();
-    if (batch != null) {
-      rejected.addAll(batch.waiters());
-    }
+    List<IoCompletion> left;
     metadata.lock.lock();
     try {
-      rejected.addAll(waiters.take());
+      left = waiters.take();
     } finally {
       metadata.lock.unlock();
     }
     BlockException cause = PoolFailure.poolFailed(failure());
-    rejected.forEach(waiter -> waiter.failed(cause));
+    if (batch != null) {
+      tell(batch.waiters(), waiter -> waiter.failed(cause));
+    }
+    tell(left, waiter -> waiter.failed(cause));
+  }
+
+  /** Each of them hears of its end, whatever another makes of that. */
+  private static void tell(List<IoCompletion> waiting, Consumer<IoCompletion> end) {
+    for (IoCompletion waiter : waiting) {
+      try {
+        end.accept(waiter);
+      } catch (RuntimeException | Error e) {
+        LOG.error("who waited for a commit failed when told of its end", e);
+      }
+    }
   }
 
   private boolean hasWork() {

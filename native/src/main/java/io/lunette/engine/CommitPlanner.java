@@ -79,7 +79,7 @@ final class CommitPlanner {
       waiters.addForAll(joined);
     }
     metadata.requireWhole();
-    if (!hasRoom(metadata.pendingBytes())) {
+    if (metadata.pendingBytes() > 0 && !hasRoom(metadata.pendingBytes())) {
       // Before any of this commit is written the ring must have room for all of it.
       metadata.lock.unlock();
       try {
@@ -93,9 +93,12 @@ final class CommitPlanner {
     boolean isDue = isCheckpointDue() && !checkpointer.isRunning();
     // A plan adds records of the extents that it takes, which must not be one too many.
     int ofPlan = isDue ? checkpointer.recordBytesOfPlan() : 0;
-    boolean ringFull = !hasRoom(metadata.pendingBytes() + ofPlan);
+    boolean hasRoom = hasRoom(metadata.pendingBytes() + ofPlan);
+    // Data alone is durable by its flush; a full ring is of no concern to who wrote it.
+    boolean isDataAlone = !hasRoom && metadata.pendingBytes() == 0 && !checkpointWanted;
+    boolean ringFull = !hasRoom && !isDataAlone;
     Checkpointer.Plan plan = null;
-    if (ringFull || isDue) {
+    if (ringFull || (isDue && !isDataAlone)) {
       plan = planOrNull(ringFull ? durableCommit : metadata.commit());
       checkpointWanted = false;
       metadata.requireWhole();

@@ -28,6 +28,11 @@ final class CommitWaiters {
     another.add(completion);
   }
 
+  /** Takes those back whom a commit was no answer to. */
+  void putBack(List<IoCompletion> taken) {
+    forAll.addAll(taken);
+  }
+
   boolean isEmpty() {
     return !isAnyForAll() && !isAnyAhead();
   }

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.engine.format.VolumeSlot;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.StampedLock;
 
@@ -16,6 +17,12 @@ final class Volume {
    * keeps a count for each thread, which takes longer than many a write.
    */
   final ReadWriteLock writers = new StampedLock().asReadWriteLock();
+
+  /**
+   * The commit with which all that was written and acknowledged is in the maps, or a later one. For
+   * any thread.
+   */
+  final AtomicLong neededCommit = new AtomicLong();
 
   VolumeSlot slot;
   Layer top;

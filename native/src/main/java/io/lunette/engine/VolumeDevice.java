@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.function.Function;
@@ -40,6 +41,7 @@ final class VolumeDevice {
   private final GracePeriod inFlight = new GracePeriod();
 
   private final ReadWriteLock writers;
+  private final AtomicLong neededCommit;
   private final int blockBytes;
 
   /** What the chain under the top needs; guarded by the lock of {@link Metadata}. */
@@ -69,6 +71,7 @@ final class VolumeDevice {
     this.waiters = pool.waiters;
     this.executor = pool.io;
     this.writers = volume.writers;
+    this.neededCommit = volume.neededCommit;
     this.top = volume.top;
     this.blockBytes = volume.slot.blockBytes();
     resize(volume.slot.sizeBytes());
@@ -150,31 +153,20 @@ final class VolumeDevice {
 
   /** On the caller's thread where nothing has to be waited for, else on an I/O thread. */
   void read(int slot, long offset, ByteBuffer target, IoCompletion caller) {
-    boolean isRead;
+    Reading reading;
     try {
-      isRead = readAtOnce(offset, target);
+      reading = readAtOnce(offset, target) ? null : new Reading(slot, caller, offset, target);
     } catch (RuntimeException | Error e) {
       exit(slot);
       caller.failed(broken(e));
       return;
     }
-    if (isRead) {
+    if (reading != null) {
+      start(executor, reading, reading);
+    } else {
       exit(slot);
       caller.completed();
-      return;
     }
-    IoCompletion completion = new Counted(slot, caller);
-    start(
-        executor,
-        completion,
-        () -> {
-          BlockException failure = runRead(() -> readTop(offset, target));
-          if (failure == null) {
-            completion.completed();
-          } else {
-            completion.failed(failure);
-          }
-        });
   }
 
   /** On one of the pool's threads, of which there are none once it is closed. */
@@ -218,21 +210,25 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    boolean isWritten;
+    Writing writing;
     try {
-      isWritten = durability == Durability.VISIBLE && writeAtOnce(offset, source);
+      boolean isWritten = durability == Durability.VISIBLE && writeAtOnce(offset, source);
+      Change change = () -> writeAnd(durability, offset, source);
+      Lock turn = writers.readLock();
+      int length = source.remaining();
+      writing =
+          isWritten ? null : new Writing(slot, opener, turn, change, offset, length, durability, c);
     } catch (RuntimeException | Error e) {
       exit(slot);
       c.failed(broken(e));
       return;
     }
-    if (isWritten) {
+    if (writing != null) {
+      writing.start();
+    } else {
       exit(slot);
       c.completed();
-      return;
     }
-    Change change = () -> writeAnd(durability, offset, source);
-    new Writing(opener, writers.readLock(), change, durability, c).start(slot);
   }
 
   private boolean writeAnd(Durability durability, long offset, ByteBuffer source)
@@ -270,12 +266,40 @@ final class VolumeDevice {
     }
     try {
       log.requireSound();
-      return !sealed
-          && (prompt.overwrite(top, offset, source) || promptFirst.attempt(top, offset, source));
+      boolean isWritten =
+          !sealed
+              && (prompt.overwrite(top, offset, source)
+                  || promptFirst.attempt(top, offset, source));
+      if (isWritten) {
+        acknowledge(neededBy(offset, source.remaining()));
+      }
+      return isWritten;
     } catch (IOException | BlockException e) {
       return false;
     } finally {
       writers.readLock().unlock();
+    }
+  }
+
+  /**
+   * The commit with which all that the map says of a range is durable, or a later one; 0 if it is
+   * already. Of who keeps the top from being changed, after the range was written.
+   */
+  private long neededBy(long offset, long length) {
+    Layer written = top;
+    long needed = 0;
+    long end = offset + length;
+    for (long at = offset; at < end; at += PoolLayout.EXTENT_BYTES - at % PoolLayout.EXTENT_BYTES) {
+      long extent = at / PoolLayout.EXTENT_BYTES;
+      needed = Math.max(needed, pool.metadata.mapChanges.commitOf(written.id, extent));
+    }
+    return needed > log.durableCommit() ? needed : 0;
+  }
+
+  /** From then on a flush needs that commit: somebody was told that his write has ended. */
+  private void acknowledge(long needed) {
+    if (needed > neededCommit.get()) {
+      long ignored = neededCommit.accumulateAndGet(needed, Math::max);
     }
   }
 
@@ -286,12 +310,22 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    Change change =
-        () -> {
-          atomic.write(top, offset, source);
-          return false;
-        };
-    new Writing(opener, writers.writeLock(), change, durability, c).start(slot);
+    Writing writing;
+    try {
+      Change change =
+          () -> {
+            atomic.write(top, offset, source);
+            return false;
+          };
+      Lock turn = writers.writeLock();
+      int length = source.remaining();
+      writing = new Writing(slot, opener, turn, change, offset, length, durability, c);
+    } catch (RuntimeException | Error e) {
+      exit(slot);
+      c.failed(broken(e));
+      return;
+    }
+    writing.start();
   }
 
   /** Not counted as under way, for it waits for whatever is. */
@@ -321,14 +355,23 @@ final class VolumeDevice {
       long length,
       Provisioning provisioning,
       Durability durability,
-      IoCompletion completion) {
+      IoCompletion c) {
     boolean release = provisioning == Provisioning.MAY_RELEASE;
-    Change change =
-        () -> {
-          io.zero(top, offset, length, release);
-          return false;
-        };
-    new Writing(opener, writers.readLock(), change, durability, completion).start(slot);
+    Writing writing;
+    try {
+      Change change =
+          () -> {
+            io.zero(top, offset, length, release);
+            return false;
+          };
+      Lock turn = writers.readLock();
+      writing = new Writing(slot, opener, turn, change, offset, length, durability, c);
+    } catch (RuntimeException | Error e) {
+      exit(slot);
+      c.failed(broken(e));
+      return;
+    }
+    writing.start();
   }
 
   /** Lets writes that wait for space see that their opener has let go. */
@@ -336,8 +379,17 @@ final class VolumeDevice {
     waiters.wake();
   }
 
-  void flush(int slot, IoCompletion completion) {
-    log.commit(new Counted(slot, completion));
+  void flush(int slot, IoCompletion caller) {
+    Counted end;
+    try {
+      end = new Counted(slot, caller);
+      end.needed = neededCommit.get();
+    } catch (RuntimeException | Error e) {
+      exit(slot);
+      caller.failed(broken(e));
+      return;
+    }
+    log.commit(end);
   }
 
   ProvisioningRun provisioning(long offset) throws IOException, BlockException {
@@ -364,41 +416,77 @@ final class VolumeDevice {
     boolean isClosed();
   }
 
+  /** A read on an I/O thread. */
+  private final class Reading extends Counted implements Runnable {
+
+    private final long offset;
+    private final ByteBuffer target;
+
+    Reading(int slot, IoCompletion caller, long offset, ByteBuffer target) {
+      super(slot, caller);
+      this.offset = offset;
+      this.target = target;
+    }
+
+    @Override
+    public void run() {
+      BlockException failure = runRead(() -> readTop(offset, target));
+      if (failure == null) {
+        completed();
+      } else {
+        failed(failure);
+      }
+    }
+  }
+
   /** A write from its first attempt to its end; tried again when it waited for space. */
-  private final class Writing implements IoCompletion {
+  private final class Writing implements Runnable, IoCompletion {
 
     private final Opener opener;
     private final Lock turn;
     private final Change change;
+    private final long offset;
+    private final long length;
     private final Durability durability;
-    private final IoCompletion caller;
+    private final Counted end;
     private boolean isDurable;
 
-    Writing(Opener opener, Lock turn, Change change, Durability durability, IoCompletion caller) {
+    Writing(
+        int slot,
+        Opener opener,
+        Lock turn,
+        Change change,
+        long offset,
+        long length,
+        Durability durability,
+        IoCompletion caller) {
       this.opener = opener;
       this.turn = turn;
       this.change = change;
+      this.offset = offset;
+      this.length = length;
       this.durability = durability;
-      this.caller = caller;
+      this.end = new Counted(slot, caller);
     }
 
-    void start(int slot) {
-      VolumeDevice.start(executor, new Counted(slot, caller), () -> attempt(slot));
+    void start() {
+      VolumeDevice.start(executor, end, this);
     }
 
-    private void attempt(int slot) {
+    @Override
+    public void run() {
       long cleaned = waiters.cleaned();
       BlockException failure = makeChange();
       if (failure == null && durability == Durability.DURABLE && !isDurable) {
-        log.commitHere(new Counted(slot, caller));
+        log.commitHere(end);
         return;
       }
-      inFlight.exit(slot);
+      inFlight.exit(end.slot);
       if (failure == null) {
-        caller.completed();
+        end.caller.completed();
       } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
           || !waiters.await(failure, cleaned, this)) {
-        caller.failed(failure);
+        end.caller.failed(failure);
       }
     }
 
@@ -410,6 +498,10 @@ final class VolumeDevice {
         }
         log.requireSound();
         isDurable = change.make();
+        end.needed = neededBy(offset, length);
+        if (durability == Durability.VISIBLE) {
+          acknowledge(end.needed);
+        }
         return null;
       } catch (IOException e) {
         return PoolFailure.writing(e);
@@ -424,18 +516,17 @@ final class VolumeDevice {
 
     @Override
     public void completed() {
-      int slot = inFlight.enter();
+      end.slot = inFlight.enter();
       if (opener.isClosed()) {
-        inFlight.exit(slot);
-        caller.failed(new BlockException(BlockException.Kind.GONE, "the volume was closed"));
+        end.failed(new BlockException(BlockException.Kind.GONE, "the volume was closed"));
       } else {
-        start(slot);
+        start();
       }
     }
 
     @Override
     public void failed(BlockException closed) {
-      caller.failed(closed);
+      end.caller.failed(closed);
     }
   }
 
@@ -462,14 +553,20 @@ final class VolumeDevice {
   }
 
   /** Ends the count of an operation before its caller hears of the end. */
-  private final class Counted implements IoCompletion {
+  private class Counted implements CommitWaiter {
 
-    private final int slot;
-    private final IoCompletion caller;
+    final IoCompletion caller;
+    int slot;
+    long needed = Long.MAX_VALUE;
 
     Counted(int slot, IoCompletion caller) {
       this.slot = slot;
       this.caller = caller;
+    }
+
+    @Override
+    public long neededCommit() {
+      return needed;
     }
 
     @Override

@@ -11,8 +11,10 @@ import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.BlockSums;
 import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What goes with a commit when the ring has no room for all that waits. */
@@ -106,6 +108,22 @@ class CommitPlannerTest {
 
     assertThat(first.waiters()).containsExactly(overwrite);
     assertThat(first.isGroup()).isFalse();
+  }
+
+  @Test
+  void dataAloneAsksNothingOfTheRing() throws Exception {
+    fillTheRingBut(0);
+    RecordBuffer ofSetup = metadata.takePending();
+    List<IoCompletion> others = waiters.takeForAnother();
+
+    CommitBatch batch = planner.next(waiters, 0);
+
+    assertThat(ofSetup.isEmpty()).isFalse();
+    assertThat(others).containsExactly(overwrite);
+    assertThat(batch.waiters()).containsExactly(change);
+    assertThat(batch.ringFull()).isFalse();
+    assertThat(batch.isGroup()).isFalse();
+    assertThat(batch.checkpoint()).isNull();
   }
 
   private void vouch() {

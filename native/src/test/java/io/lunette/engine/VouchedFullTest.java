@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockDevice;
@@ -18,6 +19,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -52,6 +55,49 @@ class VouchedFullTest {
       }
       driver.abandon();
       requireThere(device.copy(), refused, durability);
+    }
+  }
+
+  /** Though the volume has a change that no commit had room for. */
+  @Test
+  void overwritesOfWhatIsDurableCanBeFlushed() throws Exception {
+    FillingDevice device = new FillingDevice();
+    CrashLife.format(device, 1);
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    driver.create(VOLUME, CrashLife.POOL_BYTES);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      device.fillUp();
+      int refused = writeUntilRefused(volume);
+      for (int block = 0; block < refused; block++) {
+        BlockingIo.write(
+            volume, (long) block * EXTENT, numbered(-block - 1), Durability.VISIBLE);
+      }
+      int before = device.flushes.get();
+
+      BlockingIo.flush(volume);
+
+      assertThat(device.flushes.get()).isGreaterThan(before);
+      driver.abandon();
+      requireThere(device.copy(), refused, Durability.VISIBLE);
+    }
+  }
+
+  @Test
+  void anOverwriteOfWhatNoCommitHasCannotBeFlushed() throws Exception {
+    FillingDevice device = new FillingDevice();
+    CrashLife.format(device, 1);
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    driver.create(VOLUME, CrashLife.POOL_BYTES);
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      device.fillUp();
+      int refused = writeUntilRefused(volume);
+      BlockingIo.write(volume, (long) refused * EXTENT, numbered(7), Durability.VISIBLE);
+
+      BlockException noSpace =
+          catchThrowableOfType(BlockException.class, () -> BlockingIo.flush(volume));
+
+      assertThat(noSpace.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
+      driver.abandon();
     }
   }
 
@@ -106,6 +152,7 @@ class VouchedFullTest {
         ByteBuffer.wrap("LNPG".getBytes(StandardCharsets.US_ASCII)).getInt();
 
     private final CountDownLatch ringFull = new CountDownLatch(1);
+    private final AtomicInteger flushes = new AtomicInteger();
     private volatile boolean isFull;
 
     /** Behind that the ring takes no group any more, for it may need a whole frame. */
@@ -135,6 +182,12 @@ class VouchedFullTest {
         ringFull.countDown();
       }
       super.write(offset, source);
+    }
+
+    @Override
+    public void flush() throws DeviceException {
+      flushes.incrementAndGet();
+      super.flush();
     }
 
     private static boolean isPage(ByteBuffer source) {

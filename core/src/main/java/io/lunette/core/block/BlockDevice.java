@@ -40,8 +40,8 @@ public interface BlockDevice extends AutoCloseable {
   /**
    * Writes {@code source} at {@code offsetBytes}, all of it or nothing: after any crash the range
    * holds either what it held before or these bytes, and so it does for every reader at any time.
-   * If it fails, nothing was written; but after a {@link BlockException.Kind#MEDIUM_WRITE} of a
-   * durable write either may be found.
+   * If it fails, nothing was written; but after a {@link BlockException.Kind#MEDIUM_WRITE} or an
+   * {@link BlockException.Kind#OUT_OF_SPACE} of a durable write either may be found.
    *
    * <p>More than {@link BlockFeatures#atomicWriteBytes()} ends in {@link
    * BlockException.Kind#UNSUPPORTED}.
