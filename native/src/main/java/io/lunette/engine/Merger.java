@@ -98,11 +98,11 @@ final class Merger {
           pool.log.requireSound();
         }
       } catch (IOException | BlockException | RuntimeException | Error e) {
+        leaveAlone(pair.lower, e, cleaned);
         if (pool.log.hasFailed()) {
           return;
         }
         LOG.warn("layer {} stays apart from the one on it: {}", pair.lower.id, e.toString());
-        leaveAlone(pair.lower, e, cleaned);
       }
     }
   }
@@ -120,9 +120,15 @@ final class Merger {
       } else if (pool.waiters.cleaned() == cleaned) {
         starved.add(lower);
       }
+      pool.scrubber.hurry();
     } finally {
       metadata.lock.unlock();
     }
+  }
+
+  /** Whether a layer will not be merged as things are; with the lock held. */
+  boolean leavesAlone(Layer lower) {
+    return failed.contains(lower) || starved.contains(lower);
   }
 
   private static boolean isWantOfSpace(Throwable cause) {
@@ -157,8 +163,7 @@ final class Merger {
     Layer lower = upper.parent;
     if (lower != null
         && LayerMerge.isPair(metadata.chains, lower, upper)
-        && !failed.contains(lower)
-        && !starved.contains(lower)) {
+        && !leavesAlone(lower)) {
       found.add(new Pair(lower, upper, lower.ownedExtents));
     }
   }

@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Has everything scrubbed that a volume has given up: its released layers, and what its live ones
- * dropped. On the scrubber's thread.
+ * dropped, also when the merges are done that are due: what a deleted snapshot has left lies under
+ * the volume until then, and nobody sees most of it. On the scrubber's thread.
  *
  * <p>Nothing that was given up before it began escapes it: an extent stays with the volume's layers
  * until it is CLEAN, and a round that a merge may have moved extents behind is made again. What is
@@ -60,7 +61,7 @@ final class VolumePurge {
       pool.log.commit();
       boolean again = true;
       while (again && !queue.isClosed()) {
-        again = round();
+        again = round() || isMergeDue(true);
       }
     } catch (IOException e) {
       failure = PoolFailure.writing(e);
@@ -118,11 +119,43 @@ final class VolumePurge {
     progress.purged(done * PoolLayout.EXTENT_BYTES, total * PoolLayout.EXTENT_BYTES);
   }
 
-  private List<Debt> debts() {
+  /**
+   * Whether a layer is still to be merged with the one on it.
+   *
+   * @param demanded whether to throw if that will not be, as far as the merger can tell
+   */
+  private boolean isMergeDue(boolean demanded) throws BlockException {
+    metadata.lock.lock();
+    try {
+      pool.log.requireSound();
+      boolean isDue = false;
+      for (Layer layer : layers()) {
+        Layer below = layer.parent;
+        if (below != null
+            && below.slot.volume() == volume
+            && below.ownedExtents > 0
+            && LayerMerge.isPair(metadata.chains, below, layer)) {
+          boolean isLeft = pool.merger.leavesAlone(below);
+          if (isLeft && demanded) {
+            throw new BlockException(
+                BlockException.Kind.MEDIUM_WRITE,
+                "what a deleted snapshot left of the volume could not be merged, so not scrubbed");
+          }
+          isDue |= !isLeft;
+        }
+      }
+      return isDue;
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private List<Debt> debts() throws BlockException {
     metadata.lock.lock();
     try {
       List<Layer> layers = layers();
-      while (layers.stream().anyMatch(layer -> layer.merging) && !queue.isClosed()) {
+      while ((layers.stream().anyMatch(layer -> layer.merging) || isMergeDue(false))
+          && !queue.isClosed()) {
         queue.awaitChange();
         layers = layers();
       }
