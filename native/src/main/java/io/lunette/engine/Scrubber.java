@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ import org.slf4j.LoggerFactory;
 final class Scrubber {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final IntConsumer NOBODY = extents -> {};
 
   private final Pool pool;
@@ -162,29 +165,44 @@ final class Scrubber {
     return orphanTrouble;
   }
 
+  /** Whatever happens, as want of memory does at any place, there is no other thread for this. */
   private void run() {
+    Throwable failure = null;
     while (!queue.isClosed()) {
-      ScrubQueue.Work work = queue.next();
-      if (work == null) {
-        queue.takePurges().forEach(VolumePurge::run);
-        continue;
-      }
-      Layer layer = work.layer();
       try {
-        if (work.isWhole()) {
-          scrubLayer(layer, NOBODY);
-        } else {
-          scrubDropped(layer, NOBODY);
+        if (failure != null) {
+          LockSupport.parkNanos(this, PAUSE_NANOS);
+          LOG.error("the scrubber goes on", failure);
+          failure = null;
         }
-      } catch (IOException | BlockException | RuntimeException | Error e) {
-        if (pool.log.hasFailed()) {
-          LOG.debug("scrub of layer {} ends with the pool", layer.id);
-        } else {
-          LOG.error("scrub of layer {} failed", layer.id, e);
-        }
-        quarantine(layer, e);
-        pool.waiters.wake();
+        step();
+      } catch (RuntimeException | Error e) {
+        failure = e;
       }
+    }
+  }
+
+  private void step() {
+    ScrubQueue.Work work = queue.next();
+    if (work == null) {
+      queue.takePurges().forEach(VolumePurge::run);
+      return;
+    }
+    Layer layer = work.layer();
+    try {
+      if (work.isWhole()) {
+        scrubLayer(layer, NOBODY);
+      } else {
+        scrubDropped(layer, NOBODY);
+      }
+    } catch (IOException | BlockException | RuntimeException | Error e) {
+      if (pool.log.hasFailed()) {
+        LOG.debug("scrub of layer {} ends with the pool", layer.id);
+      } else {
+        LOG.error("scrub of layer {} failed", layer.id, e);
+      }
+      quarantine(layer, e);
+      pool.waiters.wake();
     }
   }
 

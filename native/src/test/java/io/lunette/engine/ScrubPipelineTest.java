@@ -151,6 +151,26 @@ class ScrubPipelineTest {
     assertThat(stop.get()).isTrue();
   }
 
+  /** Nothing is found any more but what is asked for at once. */
+  @Test
+  void theScrubberOutlivesAFailureOfItsSearch() throws Exception {
+    BlockingIo.write(open, 0, ByteBuffer.allocateDirect(EXTENT).putLong(0, 1), Durability.VISIBLE);
+    Volume volume = pool.metadata.chains.volume(VOLUME.value());
+    long extent = MapEntry.extent(volume.top.map.get(0));
+    BlockingIo.discard(open, 0, EXTENT);
+    pool.directory.locked(
+        () -> {
+          pool.scrubber.enqueue(null);
+          return null;
+        });
+
+    IoEnd purged = new IoEnd();
+    pool.scrubber.purge(volume.id, (done, total) -> {}, purged);
+
+    assertThat(purged.failure()).isNull();
+    assertThat(pool.metadata.space.spaceWord(extent >>> 6) >>> extent & 1).isZero();
+  }
+
   /** As a merge does. */
   private void moveDropped(Layer from, Layer to) throws Exception {
     pool.directory.locked(
