@@ -6,6 +6,7 @@ import io.lunette.appliance.client.ApiClient;
 import io.lunette.appliance.client.ApiException;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.ReplicaName;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +22,7 @@ final class ScrubCommands {
     return Commands.group("The returned pool and its erasure.")
         .addSubcommand("status", new Status(session))
         .addSubcommand("run", new Run(session))
+        .addSubcommand("retry", new Retry(session))
         .addSubcommand("pause", new Pause(session))
         .addSubcommand("resume", new Resume(session))
         .addSubcommand("limit", new Limit(session))
@@ -143,6 +145,26 @@ final class ScrubCommands {
     void run(ApiClient api) throws ApiException, CommandFailure {
       Map<String, String> body = image == null ? Map.of() : Map.of("image", image.value());
       session().print(api.post("/scrubs", body), new Details());
+    }
+  }
+
+  @Command(
+      description = {
+        "Scrub a quarantined replica once more.",
+        "What it holds is erased, and it is certified and in use again if that succeeds."
+      })
+  static final class Retry extends ApiCommand {
+
+    @Parameters(paramLabel = "REPLICA", description = "The replica.")
+    private ReplicaName replica;
+
+    Retry(Session session) {
+      super(session);
+    }
+
+    @Override
+    void run(ApiClient api) throws ApiException, CommandFailure {
+      session().print(api.post("/replicas/" + replica + "/scrub", Map.of()), new Details());
     }
   }
 }

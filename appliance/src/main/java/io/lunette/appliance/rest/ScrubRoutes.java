@@ -9,6 +9,8 @@ import io.lunette.core.scrub.RunningScrub;
 import io.lunette.core.scrub.ScrubRecord;
 import io.lunette.core.scrub.ScrubStatus;
 import io.lunette.core.scrub.Scrubs;
+import io.lunette.core.server.ServerName;
+import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.EraseReport;
 import java.time.Instant;
 import java.util.List;
@@ -83,8 +85,8 @@ final class ScrubRoutes implements RouteSet {
           scrub.replica().value(),
           scrub.image().name().value(),
           scrub.image().version().isPresent() ? scrub.image().version().getAsInt() : null,
-          scrub.tenant().value(),
-          scrub.server().value(),
+          scrub.tenant().map(TenantName::value).orElse(null),
+          scrub.server().map(ServerName::value).orElse(null),
           scrub.outcome().name(),
           scrub.attempts(),
           scrub.recorded().toString(),

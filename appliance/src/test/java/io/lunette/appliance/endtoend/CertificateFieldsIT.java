@@ -123,7 +123,9 @@ class CertificateFieldsIT {
     served.call("release", "a");
     served.call("scrub", "run");
     Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
-    return served.call("scrub", "certificate", replica).path("payload");
+    JsonNode claims = served.call("scrub", "certificate", replica).path("payload");
+    assertThat(claims.path("tenant").asText()).isEqualTo("acme");
+    return claims;
   }
 
   /** The fields, those within others after a dot. */
@@ -145,6 +147,7 @@ class CertificateFieldsIT {
         Set.of(
             "all",
             claims.has("replica") ? "replica" : "volume",
+            claims.has("tenant") ? "holder" : "no holder",
             claims.at("/verification/extent").asText(),
             claims.at("/sanitization/method").asText(),
             claims.at("/sanitization/procedure").asText("no procedure"),

@@ -6,6 +6,7 @@ import io.lunette.core.allocation.AllocationLedger;
 import io.lunette.core.allocation.AllocationLuns;
 import io.lunette.core.allocation.HeldReplica;
 import io.lunette.core.audit.Actor;
+import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
@@ -17,6 +18,9 @@ import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.server.ServerLuns;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.LunMapping;
+import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
@@ -33,8 +37,9 @@ import java.util.stream.Collectors;
 /**
  * Compares the catalog with the volumes of the driver. Where the two differ, the safe side wins: a
  * volume that the catalog has given up is deleted, one that it never knew is left alone and
- * reported, a replica without a volume has failed. Volumes with other names belong to operators.
- * Used by one thread.
+ * reported, a replica without a volume has failed, and one that the catalog has for unused while
+ * its volume is not waits for an operator. Volumes with other names belong to operators. Used by
+ * one thread.
  */
 final class VolumeReconciler {
 
@@ -42,27 +47,33 @@ final class VolumeReconciler {
 
   private final Catalog catalog;
   private final VolumeDriver driver;
+  private final LunMasking masking;
   private final ImageLedger images;
   private final ReplicaLedger replicas;
   private final AllocationLedger allocations;
   private final ServerLuns luns;
   private final AllocationLuns units;
+  private final CatalogAuditTrail audit;
 
   VolumeReconciler(
       Catalog catalog,
       VolumeDriver driver,
+      LunMasking masking,
       ImageLedger images,
       ReplicaLedger replicas,
       AllocationLedger allocations,
       ServerLuns luns,
-      AllocationLuns units) {
+      AllocationLuns units,
+      CatalogAuditTrail audit) {
     this.catalog = catalog;
     this.driver = driver;
+    this.masking = masking;
     this.images = images;
     this.replicas = replicas;
     this.allocations = allocations;
     this.luns = luns;
     this.units = units;
+    this.audit = audit;
   }
 
   void run(Differences differences) throws DomainException {
@@ -140,23 +151,42 @@ final class VolumeReconciler {
 
   private void checkReplicas(
       Map<VolumeName, VolumeInfo> volumes, Set<VolumeName> known, Differences differences)
-      throws DomainException {
+      throws DomainException, VolumeException {
+    Set<VolumeName> shown =
+        masking.mappings().stream()
+            .filter(mapping -> mapping.mode() == AccessMode.READ_WRITE)
+            .map(LunMapping::volume)
+            .collect(Collectors.toSet());
     for (ReplicaState state : ReplicaState.values()) {
       if (state != ReplicaState.RETIRED) {
         List<Replica> all =
             catalog.read(transaction -> replicas.inState(transaction, state, Integer.MAX_VALUE));
         for (Replica replica : all) {
           known.add(replica.volume());
-          check(replica, Optional.ofNullable(volumes.get(replica.volume())), differences);
+          check(replica, Optional.ofNullable(volumes.get(replica.volume())), shown, differences);
         }
       }
     }
   }
 
-  private void check(Replica replica, Optional<VolumeInfo> volume, Differences differences)
+  private void check(
+      Replica replica, Optional<VolumeInfo> volume, Set<VolumeName> shown, Differences differences)
       throws DomainException {
     Optional<VolumeState> state = volume.map(VolumeInfo::state);
     String subject = "replica " + replica.name();
+    if (isTakenForUnused(replica) && volume.filter(each -> isUsed(each, shown)).isPresent()) {
+      quarantine(replica);
+      differences.unresolved(
+          subject,
+          "it was "
+              + replica.state()
+              + " by this catalog, its volume was used: a newer catalog may know"
+              + " whose it is",
+          "it is QUARANTINED: start with that catalog, or have it erased by 'scrub retry "
+              + replica.name()
+              + "'");
+      return;
+    }
     switch (replica.state()) {
       case BUILDING -> {
         if (state.isPresent()) {
@@ -201,6 +231,30 @@ final class VolumeReconciler {
       }
       case FAILED, RETIRED -> {}
     }
+  }
+
+  private static boolean isUsed(VolumeInfo volume, Set<VolumeName> shown) {
+    return volume.used() || shown.contains(volume.name());
+  }
+
+  private static boolean isTakenForUnused(Replica replica) {
+    return replica.state() == ReplicaState.READY || replica.state() == ReplicaState.BUILDING;
+  }
+
+  private void quarantine(Replica replica) throws DomainException {
+    String reason = "its volume was used when this catalog had it for " + replica.state();
+    catalog.change(
+        transaction -> {
+          audit.record(
+              transaction, Actor.LUNETTE, "replica.quarantine", replica.name().value(), reason);
+          return replicas.move(
+              transaction,
+              replica.name(),
+              replica.state(),
+              ReplicaState.QUARANTINED,
+              Actor.LUNETTE,
+              reason);
+        });
   }
 
   private static String describe(Optional<VolumeState> state) {

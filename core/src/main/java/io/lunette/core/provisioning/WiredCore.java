@@ -251,7 +251,15 @@ final class WiredCore implements ProvisioningCore {
     this.heartbeat = new Heartbeat(new CatalogNodes(catalog), parts.clock(), parts.workers());
     this.volumeReconciler =
         new VolumeReconciler(
-            catalog, driver, imageLedger, replicaLedger, allocationLedger, luns, allocationLuns);
+            catalog,
+            driver,
+            masking,
+            imageLedger,
+            replicaLedger,
+            allocationLedger,
+            luns,
+            allocationLuns,
+            audit);
     this.maskingReconciler =
         new MaskingReconciler(
             catalog, masking, servers, allocationLedger, units, mappingLedger, unmasking);

@@ -22,7 +22,10 @@ public enum ReplicaState {
   RETURNED,
   /** What the tenant wrote is being erased. */
   SCRUBBING,
-  /** Its scrub did not succeed: kept out of use until an operator decides. */
+  /**
+   * Kept out of use until an operator decides: its scrub did not succeed, or its volume was used
+   * while this catalog has it for one that holds nothing.
+   */
   QUARANTINED,
   /** Its volume could not be made, or was lost. */
   FAILED,
@@ -31,8 +34,8 @@ public enum ReplicaState {
 
   private static final Map<ReplicaState, Set<ReplicaState>> MOVES =
       Map.ofEntries(
-          entry(BUILDING, Set.of(READY, FAILED, RETIRED)),
-          entry(READY, Set.of(ALLOCATED, RETIRED, FAILED)),
+          entry(BUILDING, Set.of(READY, FAILED, RETIRED, QUARANTINED)),
+          entry(READY, Set.of(ALLOCATED, RETIRED, FAILED, QUARANTINED)),
           entry(ALLOCATED, Set.of(RETURNED, FAILED)),
           entry(RETURNED, Set.of(SCRUBBING, FAILED)),
           entry(SCRUBBING, Set.of(READY, BUILDING, RETIRED, QUARANTINED, FAILED)),

@@ -104,7 +104,7 @@ final class ScrubBooks {
                     claims.of(
                         scrub,
                         own,
-                        Custody.of(transaction, history, replica.name()),
+                        Custody.of(transaction, history, replica),
                         next,
                         reformat && anew));
             replicas.clearHolder(transaction, replica.name());
@@ -164,8 +164,8 @@ final class ScrubBooks {
             UUID.randomUUID(),
             replica.name(),
             ImageRef.of(replica.imageName(), replica.imageVersion()),
-            replica.tenant().orElseThrow(),
-            replica.server().orElseThrow(),
+            replica.tenant(),
+            replica.server(),
             outcome,
             replica.attempts() + 1,
             transaction.now(),

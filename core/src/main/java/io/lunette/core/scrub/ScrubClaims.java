@@ -32,8 +32,8 @@ final class ScrubClaims {
     claims.put("replica", scrub.replica().value());
     claims.put("image", scrub.image().name().value());
     scrub.image().version().ifPresent(version -> claims.put("imageVersion", version));
-    claims.put("tenant", scrub.tenant().value());
-    claims.put("server", scrub.server().value());
+    scrub.tenant().ifPresent(tenant -> claims.put("tenant", tenant.value()));
+    scrub.server().ifPresent(server -> claims.put("server", server.value()));
     claims.put("attempts", scrub.attempts());
     claims.put("destination", destination.name());
     if (destination == ReplicaState.BUILDING) {
@@ -46,18 +46,18 @@ final class ScrubClaims {
     if (reformat) {
       claims.withObject("/sanitization").put("procedure", "REFORMAT");
     }
-    claims.set("allocation", allocation(custody));
+    custody.held().ifPresent(held -> claims.set("allocation", allocation(held)));
     ReplicaMove asked = custody.asked();
     claims.set("requested", EraseClaims.requested(asked.actor(), asked.at(), asked.reason()));
     return claims;
   }
 
-  private static ObjectNode allocation(Custody custody) {
+  private static ObjectNode allocation(Custody.Held held) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("allocated", custody.allocated().at().toString());
-    node.put("allocatedBy", custody.allocated().actor().value());
-    node.put("released", custody.released().at().toString());
-    node.put("releasedBy", custody.released().actor().value());
+    node.put("allocated", held.allocated().at().toString());
+    node.put("allocatedBy", held.allocated().actor().value());
+    node.put("released", held.released().at().toString());
+    node.put("releasedBy", held.released().actor().value());
     return node;
   }
 }

@@ -25,6 +25,9 @@ final class ScrubLedger {
   /** The version of an image, in records of before it was kept. */
   private static final int UNKNOWN = 0;
 
+  /** Who held it, where the catalog did not know that anybody had. */
+  private static final String UNKNOWN_HOLDER = "";
+
   void insert(Transaction transaction, ScrubRecord scrub) throws DomainException {
     Optional<EraseReport> erase = scrub.erase();
     transaction.update(
@@ -35,8 +38,8 @@ final class ScrubLedger {
         scrub.id(),
         scrub.replica().value(),
         scrub.image().name().value(),
-        scrub.tenant().value(),
-        scrub.server().value(),
+        scrub.tenant().map(TenantName::value).orElse(UNKNOWN_HOLDER),
+        scrub.server().map(ServerName::value).orElse(UNKNOWN_HOLDER),
         scrub.outcome(),
         scrub.attempts(),
         scrub.recorded(),
@@ -87,13 +90,17 @@ final class ScrubLedger {
         UUID.fromString(row.text("id")),
         new ReplicaName(row.text("replica")),
         image(row),
-        new TenantName(row.text("tenant")),
-        new ServerName(row.text("server")),
+        holder(row, "tenant").map(TenantName::new),
+        holder(row, "server").map(ServerName::new),
         row.constant("outcome", ScrubOutcome.class),
         row.integer("attempts"),
         row.instant("recorded"),
         erase(row),
         row.text("message"));
+  }
+
+  private static Optional<String> holder(Row row, String column) throws DomainException {
+    return Optional.of(row.text(column)).filter(name -> !name.equals(UNKNOWN_HOLDER));
   }
 
   private static ImageRef image(Row row) throws DomainException {

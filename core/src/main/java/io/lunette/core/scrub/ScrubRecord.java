@@ -16,8 +16,8 @@ import java.util.UUID;
  * @param id which scrub
  * @param replica what was scrubbed
  * @param image what it is made of; without its version in records of before that was kept
- * @param tenant whose data it held
- * @param server who held it
+ * @param tenant whose data it held; empty if the catalog did not know that anybody's was in it
+ * @param server who held it, likewise
  * @param outcome how it ended
  * @param attempts how often it was tried
  * @param recorded when its end was committed
@@ -28,8 +28,8 @@ public record ScrubRecord(
     UUID id,
     ReplicaName replica,
     ImageRef image,
-    TenantName tenant,
-    ServerName server,
+    Optional<TenantName> tenant,
+    Optional<ServerName> server,
     ScrubOutcome outcome,
     int attempts,
     Instant recorded,

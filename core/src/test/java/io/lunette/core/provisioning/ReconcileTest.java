@@ -8,7 +8,9 @@ import static io.lunette.core.provisioning.CoreFixture.WEB;
 import static io.lunette.core.provisioning.CoreFixture.initiator;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.core.DomainException;
+import io.lunette.core.audit.AuditQuery;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
@@ -24,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +149,72 @@ final class ReconcileTest {
     fixture.core.scrubs().run(OPERATOR, Optional.empty());
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
     assertThat(fixture.isClean(replica)).isTrue();
+  }
+
+  /** As one finds it with a catalog of before it was allocated. */
+  @Test
+  void readyReplicaThatWasUsedIsHandedOutOnlyAfterAScrub() throws Exception {
+    ReplicaName replica = fixture.replicas().get(0).name();
+    meanwhile(() -> use(replica));
+
+    assertKeptOutOfUseUntilItsScrub(replica, ReplicaState.READY);
+  }
+
+  @Test
+  void replicaInTheMakingThatWasUsedIsHandedOutOnlyAfterAScrub() throws Exception {
+    ReplicaName replica = fixture.replicas().get(0).name();
+    meanwhile(
+        () -> {
+          fixture.catalog.change(
+              transaction ->
+                  transaction.update(
+                      "UPDATE replica SET state = 'BUILDING' WHERE name = ?", replica.value()));
+          use(replica);
+        });
+
+    assertKeptOutOfUseUntilItsScrub(replica, ReplicaState.BUILDING);
+  }
+
+  /** An array keeps no mark of use, but its masking. */
+  @Test
+  void readyReplicaThatAnInitiatorSeesIsHandedOutOnlyAfterAScrub() throws Exception {
+    ReplicaName replica = fixture.replicas().get(0).name();
+    fixture.remembered =
+        masking ->
+            masking.map(replica.volume(), initiator(S2), AccessMode.READ_WRITE, OptionalInt.of(0));
+    meanwhile(() -> {});
+
+    assertUnresolved("replica " + replica, "it was READY by this catalog");
+    assertThat(fixture.masking.mappings()).isEmpty();
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+  }
+
+  private void use(ReplicaName replica) throws Exception {
+    DeviceContent.write(fixture.driver, replica.volume(), 0, DeviceContent.pattern(4096, 7));
+  }
+
+  private void assertKeptOutOfUseUntilItsScrub(ReplicaName replica, ReplicaState wrong)
+      throws Exception {
+    assertUnresolved("replica " + replica, "it was " + wrong + " by this catalog, its volume was");
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+    assertThat(fixture.core.pools().get(WEB).count(ReplicaState.READY)).isEqualTo(2);
+    assertThat(fixture.core.audit().list(AuditQuery.all(OptionalLong.empty(), 100)))
+        .anyMatch(
+            entry ->
+                entry.action().equals("replica.quarantine")
+                    && entry.subject().equals(replica.value()));
+    assertThat(fixture.allocated(S1).replica()).isNotEqualTo(replica);
+    assertThat(fixture.allocated(S2).replica()).isNotEqualTo(replica);
+    assertThat(fixture.isClean(replica)).isFalse();
+
+    fixture.core.scrubs().retry(OPERATOR, replica);
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.isClean(replica)).isTrue();
+    JsonNode claims = fixture.core.certificates().of(replica).get(0).payload();
+    assertThat(claims.path("erasedBytes").asLong()).isEqualTo(4096);
+    assertThat(claims.has("tenant") || claims.has("server") || claims.has("allocation")).isFalse();
+    assertThat(fixture.core.scrubs().records(replica).get(0).tenant()).isEmpty();
   }
 
   @Test

@@ -40,6 +40,7 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
     synchronized (volumes) {
       volume.top = new MemoryLayer(volume.base);
       volume.state = VolumeState.WRITABLE;
+      volume.used = false;
       if (volume.erased == null || !volume.erased.request().equals(request)) {
         volume.erased = report();
       }

@@ -2,6 +2,7 @@
 package io.lunette.core.volume;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /**
@@ -22,6 +23,8 @@ final class MemoryVolume {
   /** What the last erase did, if it was not opened since; or null. */
   EraseReport erased;
 
+  boolean used;
+
   MemoryVolume(
       VolumeName name, long size, int blockBytes, Optional<VolumeName> origin, MemoryLayer base) {
     this.blockBytes = blockBytes;
@@ -35,6 +38,14 @@ final class MemoryVolume {
 
   VolumeInfo info() {
     return new VolumeInfo(
-        name, uuid, size, blockBytes, top.ownBlocks() * MemoryLayer.BLOCK, origin, state);
+        name,
+        uuid,
+        size,
+        blockBytes,
+        OptionalLong.of(top.ownBlocks() * MemoryLayer.BLOCK),
+        origin,
+        state,
+        false,
+        used);
   }
 }

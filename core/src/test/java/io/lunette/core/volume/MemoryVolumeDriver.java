@@ -273,6 +273,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
       }
       volume.open++;
       volume.erased = null;
+      volume.used |= mode == AccessMode.READ_WRITE;
       return new MemoryVolumeDevice(volumes, volume, Objects.requireNonNull(mode));
     }
   }

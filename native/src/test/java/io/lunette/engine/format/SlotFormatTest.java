@@ -110,15 +110,7 @@ class SlotFormatTest {
         new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false, false);
     long[] words =
         new VolumeSlot(
-                VolumeSlot.State.COPYING,
-                new UUID(30, 31),
-                32,
-                33,
-                34,
-                "name",
-                erase,
-                4096,
-                true)
+                VolumeSlot.State.COPYING, new UUID(30, 31), 32, 33, 34, "name", erase, 4096, true)
             .encode();
 
     assertFields(
