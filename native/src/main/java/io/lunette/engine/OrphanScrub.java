@@ -42,7 +42,7 @@ final class OrphanScrub {
     } catch (BlockException e) {
       // Of a commit: where the file system is full, so may the ring be.
       if (e.kind() != BlockException.Kind.OUT_OF_SPACE) {
-        refusal = e;
+        throw e;
       }
       refusal = e;
     }

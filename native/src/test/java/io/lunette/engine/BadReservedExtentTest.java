@@ -101,6 +101,19 @@ class BadReservedExtentTest {
         .isEqualTo(VolumeException.Kind.IO);
   }
 
+  /** That the extents are CLEAN could not be told to the next opening. */
+  @Test
+  void aFailedCommitLetsThePoolStayClosed() {
+    long first = PoolLayout.JOURNAL_EXTENT;
+    long end = first + PoolLayout.journalExtents(device.sizeBytes());
+    device.failWrites(
+        (offset, length) ->
+            offset >= first * PoolLayout.EXTENT_BYTES && offset < end * PoolLayout.EXTENT_BYTES);
+
+    assertThat(catchThrowableOfType(VolumeException.class, this::open).kind())
+        .isEqualTo(VolumeException.Kind.IO);
+  }
+
   private void open() throws Exception {
     driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 1 << 20);
   }
