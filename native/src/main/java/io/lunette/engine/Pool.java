@@ -62,6 +62,7 @@ final class Pool implements AutoCloseable {
   final SpaceWaiters waiters;
   final Merger merger;
   final VolumeDirectory directory;
+  final VolumeEnd ends;
   final VolumeLineage lineage;
   final Copier copier;
   final DataPath path;
@@ -129,6 +130,7 @@ final class Pool implements AutoCloseable {
     this.waiters = new SpaceWaiters(this);
     this.merger = new Merger(this);
     this.directory = new VolumeDirectory(metadata);
+    this.ends = new VolumeEnd(this);
     this.lineage = new VolumeLineage(this);
     this.copier = new Copier(this);
   }
@@ -179,6 +181,9 @@ final class Pool implements AutoCloseable {
     }
     log.start(allocator::topUp);
     scrubber.scrubOrphans();
+    if (!state.wasClosedCleanly()) {
+      ends.endShrinks();
+    }
     scrubber.start();
     merger.start();
     copier.start();

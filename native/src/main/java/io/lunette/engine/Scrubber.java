@@ -223,6 +223,7 @@ final class Scrubber {
       scrubDropped(layer, told);
     }
     if (!queue.isClosed()) {
+      pool.ends.hideBehindOrigin(layer.slot.volume());
       finish(layer, job);
     }
   }
@@ -257,6 +258,7 @@ final class Scrubber {
 
   private void endErase(Layer layer, EraseJob job) throws IOException, BlockException {
     EraseReport report;
+    pool.ends.hideBehindOrigin(layer.slot.volume());
     metadata.lock.lock();
     try {
       report = erases.end(layer.slot.volume());

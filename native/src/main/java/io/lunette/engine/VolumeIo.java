@@ -215,20 +215,10 @@ final class VolumeIo {
     }
   }
 
-  /** {@link #zero} of a range of which most was never written: looks at mapped extents alone. */
-  void zeroBeyond(Layer top, long from, long to) throws IOException, BlockException {
-    long aligned =
-        Math.min(
-            to,
-            (from + PoolLayout.EXTENT_BYTES - 1)
-                / PoolLayout.EXTENT_BYTES
-                * PoolLayout.EXTENT_BYTES);
-    zero(top, from, aligned - from, true);
-    long end = (to + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
-    // Both ends may lie in one extent, whose beginning is not given up.
-    long begin = (aligned + PoolLayout.EXTENT_BYTES - 1) / PoolLayout.EXTENT_BYTES;
-    long extent = VolumeMap.nextMapped(top, begin);
-    while (extent >= 0 && extent < end) {
+  /** Gives up all extents from one on that show anything; looks at mapped extents alone. */
+  void releaseFrom(Layer top, long first) throws IOException, BlockException {
+    long extent = VolumeMap.nextMapped(top, first);
+    while (extent >= 0) {
       releaseExtent(top, extent);
       metadata.trimPages();
       extent = VolumeMap.nextMapped(top, extent + 1);

@@ -36,7 +36,7 @@ final class VolumeLineage {
   VolumeInfo snapshot(VolumeName source, VolumeName snapshot)
       throws IOException, VolumeException, BlockException {
     Volume volume = directory.locked(() -> directory.get(source));
-    return directory.whileNobodyWrites(
+    return pool.ends.whileNobodyWrites(
         volume,
         () -> {
           directory.requireHeld(volume);

@@ -34,7 +34,7 @@ final class VolumeTable {
 
   VolumeInfo seal(VolumeName name) throws IOException, VolumeException, BlockException {
     Volume volume = directory.locked(() -> directory.get(name));
-    return directory.whileNobodyWrites(
+    return pool.ends.whileNobodyWrites(
         volume,
         () -> {
           directory.requireHeld(volume);
@@ -56,8 +56,9 @@ final class VolumeTable {
   }
 
   /**
-   * What lies beyond the end of a volume is given up when it shrinks, and again before it grows: a
-   * crash in the middle of the first never lets it show after the second.
+   * What lies beyond the end of a volume is given up when it shrinks, or is asked to be as small as
+   * it is; and again before it grows: a crash in the middle of the first never lets it show after
+   * the second.
    */
   VolumeInfo resize(VolumeName name, long sizeBytes)
       throws IOException, VolumeException, BlockException {
@@ -66,7 +67,8 @@ final class VolumeTable {
     volume.writers.writeLock().lock();
     try {
       long oldSize = directory.locked(() -> writableSize(volume));
-      KeyUse keys = KeyUse.of(volume.top);
+      // Before anything is done that cannot be ended without them.
+      KeyUse keys = KeyUse.ofMoving(volume.top, metadata);
       try {
         return resize(volume, oldSize, sizeBytes);
       } finally {
@@ -85,14 +87,15 @@ final class VolumeTable {
 
   private VolumeInfo resize(Volume volume, long oldSize, long sizeBytes)
       throws IOException, VolumeException, BlockException {
-    VolumeIo io = new VolumeIo(pool.path);
     if (sizeBytes > oldSize) {
-      io.zeroBeyond(volume.top, oldSize, sizeBytes);
+      pool.ends.clear(volume.top, oldSize);
       return directory.locked(() -> setSize(volume, sizeBytes));
     }
-    VolumeInfo ignored = directory.locked(() -> setSize(volume, sizeBytes));
-    pool.log.commit();
-    io.zeroBeyond(volume.top, sizeBytes, oldSize);
+    if (sizeBytes < oldSize) {
+      VolumeInfo ignored = directory.locked(() -> setSize(volume, sizeBytes));
+      pool.log.commit();
+    }
+    pool.ends.clear(volume.top, sizeBytes);
     return directory.locked(() -> directory.info(volume));
   }
 

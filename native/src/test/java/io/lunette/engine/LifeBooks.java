@@ -38,6 +38,9 @@ final class LifeBooks {
   /** Stamps written to each volume since it was made or erased, and those it was cloned with. */
   final Map<String, BitSet> stamps = new HashMap<>();
 
+  /** What each dependent clone was made with. */
+  final Map<String, int[]> origins = new HashMap<>();
+
   /** The volume that each snapshot was made of. */
   final Map<String, String> snapshots = new HashMap<>();
 

@@ -82,6 +82,9 @@ final class LifeControl {
           int[] content = books.model.now.get(source).stamps().clone();
           books.add(name, new Content(false, false, content));
           Arrays.stream(content).forEach(books.stamps.get(name)::set);
+          if (!full) {
+            books.origins.put(name, content.clone());
+          }
         });
   }
 
@@ -166,21 +169,22 @@ final class LifeControl {
     return new EraseRequest(method, passes, sample);
   }
 
-  /** Only of volumes that were made empty: those are zero after it. */
+  /** A clone has what its origin had then, and zeroes behind the end of that. */
   void erase() throws Exception {
     String name = books.any(false);
-    if (name == null || !name.startsWith("v")) {
+    if (name == null) {
       return;
     }
     books.close(name);
     int sectors = books.model.now.get(name).stamps().length;
+    int[] origin = books.origins.getOrDefault(name, new int[0]);
     VolumeName volume = new VolumeName(name);
     EraseRequest request = eraseRequest();
     AtomicReference<Job<EraseReport>> job = new AtomicReference<>();
     books.change(
         "erase " + name + " by " + request.method().label(),
         () -> job.set(books.driver.erase(volume, request)),
-        () -> books.model.now.put(name, new Content(false, true, new int[sectors])));
+        () -> books.model.now.put(name, new Content(false, true, Arrays.copyOf(origin, sectors))));
     if (job.get() == null) {
       return;
     }
@@ -188,8 +192,12 @@ final class LifeControl {
         "end of the erase of " + name,
         () -> job.get().result().toCompletableFuture().get(60, TimeUnit.SECONDS),
         () -> {
-          books.model.now.put(name, new Content(false, false, new int[sectors]));
-          books.forget(name, books.stamps.put(name, new BitSet()));
+          books.model.now.put(name, new Content(false, false, Arrays.copyOf(origin, sectors)));
+          BitSet kept = new BitSet();
+          Arrays.stream(origin).forEach(kept::set);
+          BitSet gone = books.stamps.put(name, kept);
+          gone.andNot(kept);
+          books.forget(name, gone);
         });
   }
 }

@@ -15,6 +15,7 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.VolumeSlot;
 import io.lunette.engine.key.MemoryVault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,7 +74,13 @@ class VolumeTableTest {
     device.failWrites(FailingDevice.at(MapEntry.extent(layer.map.get(0)) * EXTENT + BLOCK));
     assertThatThrownBy(() -> volumes.resize(VOLUME, BLOCK)).isInstanceOf(IOException.class);
     device.heal();
-    volumes.seal(VOLUME);
+    pool.directory.locked(
+        () -> {
+          Volume volume = pool.directory.get(VOLUME);
+          VolumeSlot slot = VolumeDirectory.with(volume, VolumeSlot.State.SEALED, layer, BLOCK);
+          pool.metadata.chains.update(volume, slot, layer);
+          return null;
+        });
     assertThat(layer.ownedExtents).isEqualTo(4);
 
     VolumeException refused =

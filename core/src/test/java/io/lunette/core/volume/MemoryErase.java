@@ -38,7 +38,7 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
     }
     EraseReport report;
     synchronized (volumes) {
-      volume.top = new MemoryLayer(volume.base);
+      volume.top = new MemoryLayer(volume.base, volume.baseSize);
       volume.state = VolumeState.WRITABLE;
       volume.used = false;
       if (volume.erased == null || !volume.erased.request().equals(request)) {

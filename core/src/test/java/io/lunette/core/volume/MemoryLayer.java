@@ -15,11 +15,17 @@ final class MemoryLayer {
   private static final byte[] ZEROES = new byte[BLOCK];
 
   private final MemoryLayer below;
+  private final long belowBytes;
   private final Map<Long, byte[]> blocks = new HashMap<>();
 
-  /** A layer on another, or on zeroes if {@code below} is null. */
-  MemoryLayer(MemoryLayer below) {
+  /**
+   * A layer on another, or on zeroes if {@code below} is null.
+   *
+   * @param belowBytes where what lies below ends, for what is larger
+   */
+  MemoryLayer(MemoryLayer below, long belowBytes) {
     this.below = below;
+    this.belowBytes = belowBytes;
   }
 
   void read(long offset, byte[] target) {
@@ -55,12 +61,12 @@ final class MemoryLayer {
   }
 
   boolean holds(long index) {
-    return blocks.containsKey(index) || (below != null && below.holds(index));
+    return blocks.containsKey(index) || (shows(index) && below.holds(index));
   }
 
   /** The same content, without what is zero, in a layer that lies on nothing. */
   MemoryLayer flattened(long size) {
-    MemoryLayer flat = new MemoryLayer(null);
+    MemoryLayer flat = new MemoryLayer(null, 0);
     for (long index = 0; index < size / BLOCK; index++) {
       byte[] block = block(index);
       if (!Arrays.equals(block, ZEROES)) {
@@ -79,6 +85,10 @@ final class MemoryLayer {
     if (own != null) {
       return own;
     }
-    return below == null ? ZEROES : below.block(index);
+    return shows(index) ? below.block(index) : ZEROES;
+  }
+
+  private boolean shows(long index) {
+    return below != null && index < belowBytes / BLOCK;
   }
 }

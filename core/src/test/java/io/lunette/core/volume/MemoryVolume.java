@@ -14,6 +14,7 @@ final class MemoryVolume {
   final UUID uuid = UUID.randomUUID();
   final Optional<VolumeName> origin;
   final MemoryLayer base;
+  final long baseSize;
   MemoryLayer top;
   final int blockBytes;
   long size;
@@ -32,7 +33,8 @@ final class MemoryVolume {
     this.size = size;
     this.origin = origin;
     this.base = base;
-    this.top = new MemoryLayer(base);
+    this.baseSize = size;
+    this.top = new MemoryLayer(base, size);
     this.state = VolumeState.WRITABLE;
   }
 

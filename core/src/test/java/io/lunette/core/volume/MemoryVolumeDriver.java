@@ -157,7 +157,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
                 new MemoryVolume(
                     snapshot, volume.size, volume.blockBytes, Optional.of(source), volume.top));
         there.state = VolumeState.SEALED;
-        volume.top = new MemoryLayer(volume.top);
+        volume.top = new MemoryLayer(volume.top, volume.size);
       } else if (!there.origin.equals(Optional.of(source))) {
         throw conflict(snapshot);
       }
@@ -175,7 +175,7 @@ public final class MemoryVolumeDriver implements VolumeDriver {
         throw new VolumeException(
             VolumeException.Kind.INVALID, "'" + snapshot + "' is no snapshot of '" + name + "'");
       }
-      volume.top = new MemoryLayer(former.top);
+      volume.top = new MemoryLayer(former.top, former.size);
       volume.size = former.size;
       return volume.info();
     }

@@ -307,6 +307,48 @@ interface VolumeContentConformance extends DriverFixture {
   }
 
   @Test
+  default void anErasedCloneShowsNothingBehindTheEndOfWhatItWasClonedFrom() throws Exception {
+    assumeTrue(driver().capabilities().shrink());
+    byte[] golden = image("image");
+    driver().clone(name("image"), List.of(name("b")));
+    driver().resize(name("b"), 64 * 1024);
+    erase("b");
+    driver().seal(name("b"));
+
+    requireNothingBehindAnErasedCloneOf("b", golden);
+  }
+
+  @Test
+  default void anErasedCloneOfASnapshotShowsNothingBehindItsEndEither() throws Exception {
+    assumeTrue(driver().capabilities().shrink() && driver().capabilities().snapshots());
+    byte[] golden = image("image");
+    driver().clone(name("image"), List.of(name("b")));
+    driver().resize(name("b"), 64 * 1024);
+    erase("b");
+    driver().snapshot(name("b"), name("b@1"));
+
+    requireNothingBehindAnErasedCloneOf("b@1", golden);
+  }
+
+  private void requireNothingBehindAnErasedCloneOf(String small, byte[] golden) throws Exception {
+    driver().clone(name(small), List.of(name("c")));
+    driver().resize(name("c"), SIZE);
+    assertThat(content("c", 64 * 1024, LENGTH)).containsOnly(0);
+
+    erase("c");
+
+    assertThat(content("c", 0, 64 * 1024)).isEqualTo(Arrays.copyOf(golden, 64 * 1024));
+    assertThat(content("c", 64 * 1024, LENGTH)).containsOnly(0);
+    reopen();
+    assertThat(content("c", 64 * 1024, LENGTH)).containsOnly(0);
+  }
+
+  private void erase(String value) throws Exception {
+    EraseReport ignored =
+        DriverFixture.await(driver().erase(name(value), EraseRequest.zeroFillVerified()));
+  }
+
+  @Test
   default void transfersOutsideTheDeviceAreOutOfRange() throws Exception {
     driver().create(name("a"), SIZE);
 
