@@ -86,6 +86,14 @@ final class VolumeDevice {
         && ((offset | length) & (blockBytes - 1)) == 0;
   }
 
+  /** In its turn: the volume may have shrunk since the operation came. */
+  private void requireInside(long offset, long length) throws BlockException {
+    if (!contains(offset, length)) {
+      throw new BlockException(
+          BlockException.Kind.OUT_OF_RANGE, length + " bytes at " + offset + ": cut off meanwhile");
+    }
+  }
+
   BlockGeometry geometry() {
     return geometry;
   }
@@ -266,12 +274,14 @@ final class VolumeDevice {
     }
     try {
       log.requireSound();
+      int length = source.remaining();
       boolean isWritten =
           !sealed
+              && contains(offset, length)
               && (prompt.overwrite(top, offset, source)
                   || promptFirst.attempt(top, offset, source));
       if (isWritten) {
-        acknowledge(neededBy(offset, source.remaining()));
+        acknowledge(neededBy(offset, length));
       }
       return isWritten;
     } catch (IOException | BlockException e) {
@@ -485,7 +495,7 @@ final class VolumeDevice {
       if (failure == null) {
         end.caller.completed();
       } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
-          || !waiters.await(failure, cleaned, this)) {
+          || !waiters.await(failure, cleaned, this, false)) {
         end.caller.failed(failure);
       }
     }
@@ -497,6 +507,7 @@ final class VolumeDevice {
           return new BlockException(BlockException.Kind.READ_ONLY, "the volume is sealed");
         }
         log.requireSound();
+        requireInside(offset, length);
         isDurable = change.make();
         end.needed = neededBy(offset, length);
         if (durability == Durability.VISIBLE) {

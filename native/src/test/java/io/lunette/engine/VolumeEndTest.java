@@ -3,10 +3,14 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
+import io.lunette.core.block.IoCompletion;
+import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
@@ -34,6 +38,7 @@ class VolumeEndTest {
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName CLONE = new VolumeName("clone");
   private static final VolumeName SECOND = new VolumeName("second");
+  private static final VolumeDevice.Opener OPENER = () -> false;
 
   private final FailingDevice device = new FailingDevice(64L << 20);
   private Pool pool;
@@ -170,6 +175,58 @@ class VolumeEndTest {
       }
     }
     assertThat(unfinished).isPositive();
+  }
+
+  @Test
+  void aWriteThatCameBeforeAShrinkIsRefusedInItsTurn() throws Exception {
+    try (BlockDevice open = volumes.open(VOLUME, AccessMode.READ_WRITE)) {
+      volumes.resize(VOLUME, EXTENT);
+      VolumeDevice late = pool.metadata.chains.volume(VOLUME.value()).device;
+
+      for (Durability durability : Durability.values()) {
+        assertRefused(
+            end ->
+                late.write(
+                    late.enter(),
+                    OPENER,
+                    2 * EXTENT,
+                    EncryptedPool.direct(EncryptedPool.filled(BLOCK, 6)),
+                    durability,
+                    end));
+      }
+      assertRefused(
+          end ->
+              late.writeAtomic(
+                  late.enter(),
+                  OPENER,
+                  2 * EXTENT,
+                  EncryptedPool.direct(EncryptedPool.filled(BLOCK, 6)),
+                  Durability.VISIBLE,
+                  end));
+      assertRefused(
+          end ->
+              late.zero(
+                  late.enter(),
+                  OPENER,
+                  EXTENT - BLOCK,
+                  2 * BLOCK,
+                  Provisioning.KEEP,
+                  Durability.VISIBLE,
+                  end));
+      assertThat(open.geometry().sizeBytes()).isEqualTo(EXTENT);
+    }
+    assertThat(pool.metadata.chains.volume(VOLUME.value()).top.ownedExtents).isEqualTo(1);
+  }
+
+  private interface Operation {
+    void begin(IoCompletion end);
+  }
+
+  private static void assertRefused(Operation operation) {
+    BlockException refused =
+        catchThrowableOfType(BlockException.class, () -> BlockingIo.await(operation::begin));
+    assertThat(refused).isNotNull();
+    assertThat(refused.kind()).isEqualTo(BlockException.Kind.OUT_OF_RANGE);
   }
 
   private void erase(VolumeName name) throws Exception {
