@@ -32,6 +32,11 @@ final class VolumeDirectory {
     this.metadata = metadata;
   }
 
+  /**
+   * The most bytes of a volume, 1 EiB: far more than a pool has, and sums of two do not overflow.
+   */
+  static final long SIZE_MAX = 1L << 60;
+
   interface Step<T> {
     T run() throws IOException, VolumeException, BlockException;
   }
@@ -164,6 +169,11 @@ final class VolumeDirectory {
       throw new VolumeException(
           VolumeException.Kind.INVALID,
           "size " + sizeBytes + " is not a positive multiple of " + PoolLayout.BLOCK_BYTES);
+    }
+    if (sizeBytes > SIZE_MAX) {
+      throw new VolumeException(
+          VolumeException.Kind.INVALID,
+          "size " + sizeBytes + " is more than the most that a volume may have, " + SIZE_MAX);
     }
   }
 

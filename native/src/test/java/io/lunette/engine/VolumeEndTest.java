@@ -14,6 +14,7 @@ import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
@@ -227,6 +228,22 @@ class VolumeEndTest {
         catchThrowableOfType(BlockException.class, () -> BlockingIo.await(operation::begin));
     assertThat(refused).isNotNull();
     assertThat(refused.kind()).isEqualTo(BlockException.Kind.OUT_OF_RANGE);
+  }
+
+  @Test
+  void aSizeBeyondTheLargestIsRefused() throws Exception {
+    long most = Long.MAX_VALUE / BLOCK * BLOCK;
+
+    VolumeException refused =
+        catchThrowableOfType(VolumeException.class, () -> volumes.resize(VOLUME, most));
+
+    assertThat(refused.kind()).isEqualTo(VolumeException.Kind.INVALID);
+    assertThat(refused).hasMessageContaining("" + VolumeDirectory.SIZE_MAX);
+    assertThatThrownBy(() -> maker.create(CLONE, most, 512, KeyWish.INHERITED))
+        .isInstanceOf(VolumeException.class);
+    volumes.resize(VOLUME, VolumeDirectory.SIZE_MAX);
+    volumes.resize(VOLUME, EXTENT);
+    assertThat(read(VOLUME)).isEqualTo(EncryptedPool.filled(EXTENT, 5));
   }
 
   private void erase(VolumeName name) throws Exception {
