@@ -280,6 +280,7 @@ final class LayerMerge {
   /** Records a batch; returns whether the two were still a pair. */
   private boolean apply(List<Step> steps) throws IOException {
     metadata.lock.lock();
+    int before = metadata.pendingBytes();
     try {
       if (!isPair(metadata.chains, lower, upper)) {
         return false;
@@ -304,6 +305,9 @@ final class LayerMerge {
         more = false;
       }
       return true;
+    } catch (RuntimeException | Error e) {
+      metadata.stopped(before, e);
+      throw e;
     } finally {
       metadata.lock.unlock();
       metadata.trimPages();

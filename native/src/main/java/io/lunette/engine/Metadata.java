@@ -101,6 +101,17 @@ final class Metadata {
     }
   }
 
+  /**
+   * A change ends in what nobody expects: it has stopped half way if it had set anything.
+   *
+   * @param before what {@link #pendingBytes} was when the lock was taken for it
+   */
+  void stopped(int before, Throwable cause) {
+    if (pendingBytes() != before) {
+      halfChanged = cause;
+    }
+  }
+
   WordTree tree(TreeKey.Kind kind) {
     return trees.get(kind);
   }

@@ -43,8 +43,12 @@ final class VolumeDirectory {
 
   <T> T locked(Step<T> step) throws IOException, VolumeException, BlockException {
     metadata.lock.lock();
+    int before = metadata.pendingBytes();
     try {
       return step.run();
+    } catch (RuntimeException | Error e) {
+      metadata.stopped(before, e);
+      throw e;
     } finally {
       metadata.lock.unlock();
     }

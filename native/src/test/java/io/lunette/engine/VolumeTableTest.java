@@ -42,17 +42,19 @@ class VolumeTableTest {
   private final FailingDevice device = new FailingDevice(64L << 20);
   private Pool pool;
   private VolumeTable volumes;
+  private VolumeMaker maker;
 
   @BeforeEach
   void createVolume() throws Exception {
     PoolState.format(device, new UUID(7, 7));
     pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
     volumes = new VolumeTable(pool);
+    maker = new VolumeMaker(pool);
     create();
   }
 
   private void create() throws Exception {
-    new VolumeMaker(pool).create(VOLUME, 4 * EXTENT, BLOCK, KeyWish.INHERITED);
+    maker.create(VOLUME, 4 * EXTENT, BLOCK, KeyWish.INHERITED);
   }
 
   @AfterEach
@@ -88,6 +90,38 @@ class VolumeTableTest {
 
     assertThat(refused.kind()).isEqualTo(VolumeException.Kind.BUSY);
     assertThat(layer.ownedExtents).isEqualTo(4);
+  }
+
+  @Test
+  void aChangeThatBreaksOffBetweenTwoWordsNeverBecomesDurable() throws Exception {
+    Layer layer = pool.metadata.chains.volume(VOLUME.value()).top;
+    assertThatThrownBy(
+            () ->
+                pool.directory.locked(
+                    () -> {
+                      pool.metadata.chains.setSuspect(layer);
+                      throw new OutOfMemoryError("simulated");
+                    }))
+        .isInstanceOf(OutOfMemoryError.class);
+
+    assertThatThrownBy(() -> pool.log.commit())
+        .isInstanceOf(BlockException.class)
+        .hasMessageContaining("half way");
+  }
+
+  @Test
+  void aLookThatBreaksOffHasChangedNothing() throws Exception {
+    assertThatThrownBy(
+            () ->
+                pool.directory.locked(
+                    () -> {
+                      throw new OutOfMemoryError("simulated");
+                    }))
+        .isInstanceOf(OutOfMemoryError.class);
+
+    create();
+    pool.log.commit();
+    assertThat(volumes.find(VOLUME)).isPresent();
   }
 
   private List<Callable<?>> changes() {
@@ -151,7 +185,7 @@ class VolumeTableTest {
   @Test
   void anEraseByKeyOfAVolumeThatWasClosedMeanwhileIsNotDone() throws Exception {
     VolumeName keyed = new VolumeName("keyed");
-    new VolumeMaker(pool).create(keyed, 4 * EXTENT, BLOCK, KeyWish.DEMANDED);
+    maker.create(keyed, 4 * EXTENT, BLOCK, KeyWish.DEMANDED);
     Volume volume = pool.metadata.chains.volume(keyed.value());
     volume.writers.readLock().lock();
     IoEnd late = new IoEnd();
