@@ -25,6 +25,18 @@ final class NewKeys {
   }
 
   /**
+   * Refuses a change that needs more keys than are left, before it is begun.
+   *
+   * @throws VolumeException BUSY
+   */
+  void require(int count) throws VolumeException {
+    if (left.size() < count) {
+      throw new VolumeException(
+          VolumeException.Kind.BUSY, "volumes were changed meanwhile: ask again");
+    }
+  }
+
+  /**
    * The next for a volume that is to have a key, null for one that is not.
    *
    * @throws VolumeException BUSY if there are none left
@@ -33,12 +45,8 @@ final class NewKeys {
     if (!keyed) {
       return null;
     }
-    DataKey next = left.poll();
-    if (next == null) {
-      throw new VolumeException(
-          VolumeException.Kind.BUSY, "volumes were changed meanwhile: ask again");
-    }
-    return next;
+    require(1);
+    return left.remove();
   }
 
   void close() throws IOException {

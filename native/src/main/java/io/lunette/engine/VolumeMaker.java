@@ -99,9 +99,13 @@ final class VolumeMaker {
 
   private Layer newLayer(Volume origin, KeyWish wish, NewKeys keys)
       throws IOException, VolumeException {
-    boolean keyed = wish.isKeyed() || origin.top.key() != null;
+    boolean keyed = isKeyed(origin, wish);
     return metadata.chains.createLayer(
         origin.top, origin.slot.sizeBytes(), metadata.chains.nextVolumeId(), keys.take(keyed));
+  }
+
+  private static boolean isKeyed(Volume origin, KeyWish wish) {
+    return wish.isKeyed() || origin.top.key() != null;
   }
 
   private long missing(List<VolumeName> names) {
@@ -131,9 +135,11 @@ final class VolumeMaker {
       VolumeName source, List<VolumeName> names, KeyWish wish, NewKeys keys)
       throws IOException, VolumeException {
     Volume origin = sealed(source);
-    if (names.stream().anyMatch(name -> metadata.chains.volume(name.value()) == null)) {
+    int missing = (int) missing(names);
+    if (missing > 0) {
       VolumeDirectory.requireRoomForClone(origin);
     }
+    keys.require(isKeyed(origin, wish) ? missing : 0);
     for (VolumeName name : names) {
       Volume existing = metadata.chains.volume(name.value());
       if (existing != null

@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +91,40 @@ class VolumeTableTest {
 
     assertThat(refused.kind()).isEqualTo(VolumeException.Kind.BUSY);
     assertThat(layer.ownedExtents).isEqualTo(4);
+  }
+
+  /** One of the names is deleted while the keys are made for those that are missing. */
+  @Test
+  void aBatchOfClonesThatLacksAKeyMakesNone() throws Exception {
+    VolumeName first = new VolumeName("first");
+    volumes.seal(VOLUME);
+    maker.clone(VOLUME, List.of(SNAPSHOT), KeyWish.DEMANDED);
+    Thread caller = Thread.currentThread();
+    AtomicBoolean isDeleted = new AtomicBoolean();
+    device.failWrites(
+        (offset, length) -> {
+          if (Thread.currentThread() == caller && isDeleted.compareAndSet(false, true)) {
+            deleteSnapshot();
+          }
+          return false;
+        });
+
+    VolumeException refused =
+        catchThrowableOfType(
+            VolumeException.class,
+            () -> maker.clone(VOLUME, List.of(first, SNAPSHOT), KeyWish.DEMANDED));
+
+    assertThat(refused.kind()).isEqualTo(VolumeException.Kind.BUSY);
+    assertThat(volumes.find(SNAPSHOT)).isEmpty();
+    assertThat(volumes.find(first)).isEmpty();
+  }
+
+  private void deleteSnapshot() {
+    try {
+      assertThat(volumes.delete(SNAPSHOT)).isTrue();
+    } catch (IOException | VolumeException | BlockException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
