@@ -4,6 +4,7 @@ package io.lunette.engine;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.Durability;
+import io.lunette.core.block.IoCompletion;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Makes independent clones: a new layer on the source that nobody may open yet, filled with every
@@ -72,14 +74,16 @@ final class Copier {
     Pool.awaitQuietly(executor);
     metadata.lock.lock();
     try {
-      VolumeException closed =
-          new VolumeException(
-              VolumeException.Kind.BUSY, "the pool was closed: the copy goes on when it is opened");
-      jobs.values().forEach(job -> job.result.completeExceptionally(closed));
+      jobs.values().forEach(job -> job.result.completeExceptionally(poolWasClosed()));
       jobs.clear();
     } finally {
       metadata.lock.unlock();
     }
+  }
+
+  private static VolumeException poolWasClosed() {
+    return new VolumeException(
+        VolumeException.Kind.BUSY, "the pool was closed: the copy goes on when it is opened");
   }
 
   /** The job of a volume that is COPYING; with the lock held. */
@@ -87,16 +91,35 @@ final class Copier {
     return jobs.computeIfAbsent(
         volume.id,
         id -> {
-          CopyJob job = new CopyJob(volume);
-          executor.execute(() -> run(job));
+          CopyJob job = new CopyJob(volume, pool.waiters::wake);
+          begin(job);
           return job;
         });
+  }
+
+  private void begin(CopyJob job) {
+    try {
+      executor.execute(() -> runToAnEnd(job));
+    } catch (RejectedExecutionException e) {
+      job.result.completeExceptionally(poolWasClosed());
+    }
+  }
+
+  /** Whatever breaks, whoever waits for the job hears of it. */
+  private void runToAnEnd(CopyJob job) {
+    try {
+      run(job);
+    } catch (RuntimeException | Error e) {
+      job.result.completeExceptionally(e);
+      throw e;
+    }
   }
 
   private void run(CopyJob job) {
     if (stopping) {
       return;
     }
+    long cleaned = pool.waiters.cleaned();
     try {
       // The volume exists durably before the first byte is copied for it.
       pool.log.commit();
@@ -109,9 +132,42 @@ final class Copier {
         finish(job);
       }
     } catch (BlockException e) {
-      fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
-    } catch (IOException | RuntimeException | Error e) {
+      if (!awaitsSpace(job, e, cleaned)) {
+        fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
+      }
+    } catch (IOException | VolumeException | RuntimeException | Error e) {
       fail(job, e, false);
+    }
+  }
+
+  /** Whether a copy that was refused for want of space will be tried again. */
+  private boolean awaitsSpace(CopyJob job, BlockException refusal, long cleaned) {
+    if (refusal.kind() != BlockException.Kind.OUT_OF_SPACE || job.isCancelled()) {
+      return false;
+    }
+    IoCompletion again =
+        new IoCompletion() {
+          @Override
+          public void completed() {
+            begin(job);
+          }
+
+          @Override
+          public void failed(BlockException closed) {
+            // What closes the pool ends the job, too.
+          }
+        };
+    return pool.waiters.await(refusal, cleaned, again, !isSourceThere(job.volume));
+  }
+
+  /** Whether what is being copied is left if the copy is taken away. */
+  private boolean isSourceThere(Volume volume) {
+    metadata.lock.lock();
+    try {
+      Layer below = volume.top.parent;
+      return below == null || below.owner != null || below.children > 1;
+    } finally {
+      metadata.lock.unlock();
     }
   }
 
@@ -136,6 +192,7 @@ final class Copier {
       metadata.trimPages();
     }
     job.totalBytes.set(extents * UNIT);
+    job.doneBytes.set(0);
   }
 
   /** Copies the first extent from there on that shows anything; returns the next, or -1. */
@@ -208,34 +265,39 @@ final class Copier {
     return true;
   }
 
-  private void finish(CopyJob job) throws IOException, BlockException {
+  private void finish(CopyJob job) throws IOException, VolumeException, BlockException {
     Volume volume = job.volume;
-    volume.writers.writeLock().lock();
-    try {
-      metadata.lock.lock();
-      try {
-        if (metadata.chains.volume(volume.id) != volume) {
-          return;
-        }
-        Layer below = metadata.chains.detach(volume.top);
-        metadata.chains.update(
-            volume,
-            VolumeDirectory.with(
-                volume, VolumeSlot.State.WRITABLE, volume.top, volume.slot.sizeBytes()),
-            volume.top);
-        if (below != null && below.children == 0 && below.owner == null) {
-          pool.lineage.releaseAndEnqueue(below);
-        }
-        pool.merger.chainsChanged();
-        jobs.remove(volume.id);
-      } finally {
-        metadata.lock.unlock();
-      }
-    } finally {
-      volume.writers.writeLock().unlock();
+    boolean finished = pool.directory.whileNobodyWrites(volume, () -> cutOff(volume));
+    if (!finished) {
+      return;
     }
-    pool.log.commit();
+    try {
+      pool.log.commit();
+    } catch (BlockException e) {
+      // The volume is in use from now on. The next commit that succeeds makes that durable; a crash
+      // before it has the copy end once more.
+      job.result.completeExceptionally(failure(job, e, PoolFailure.isOfDevice(e)));
+      return;
+    }
     job.result.complete(info(volume));
+  }
+
+  private boolean cutOff(Volume volume) throws IOException {
+    if (metadata.chains.volume(volume.id) != volume) {
+      return false;
+    }
+    Layer below = metadata.chains.detach(volume.top);
+    metadata.chains.update(
+        volume,
+        VolumeDirectory.with(
+            volume, VolumeSlot.State.WRITABLE, volume.top, volume.slot.sizeBytes()),
+        volume.top);
+    if (below != null && below.children == 0 && below.owner == null) {
+      pool.lineage.releaseAndEnqueue(below);
+    }
+    pool.merger.chainsChanged();
+    jobs.remove(volume.id);
+    return true;
   }
 
   private VolumeInfo info(Volume volume) {
@@ -247,49 +309,68 @@ final class Copier {
     }
   }
 
+  /**
+   * A copy that cannot be made is given up, unless what it is made of has been deleted and would go
+   * with it; or its keys are not there, which may come back.
+   */
   private void fail(CopyJob job, Throwable cause, boolean outOfSpace) {
     if (pool.log.hasFailed()) {
       job.result.completeExceptionally(
           new VolumeException(VolumeException.Kind.IO, cause.getMessage(), cause));
-      return;
+    } else if (cause instanceof LockedKeyException || !isSourceThere(job.volume)) {
+      leave(job, failure(job, cause, outOfSpace));
+    } else {
+      giveUp(job, failure(job, cause, outOfSpace));
     }
-    giveUp(
-        job,
-        new VolumeException(
-            outOfSpace ? VolumeException.Kind.OUT_OF_SPACE : VolumeException.Kind.IO,
-            "the copy "
-                + new VolumeName(job.volume.name())
-                + " was given up: "
-                + cause.getMessage(),
-            cause));
+  }
+
+  private static VolumeException failure(CopyJob job, Throwable cause, boolean outOfSpace) {
+    VolumeException.Kind kind =
+        outOfSpace ? VolumeException.Kind.OUT_OF_SPACE : VolumeException.Kind.IO;
+    return new VolumeException(
+        cause instanceof LockedKeyException ? VolumeException.Kind.BUSY : kind,
+        "the copy " + new VolumeName(job.volume.name()) + " has failed: " + cause.getMessage(),
+        cause);
+  }
+
+  /** Ends the job and not the copy, which goes on when it is asked for, or the pool is opened. */
+  private void leave(CopyJob job, Exception why) {
+    metadata.lock.lock();
+    try {
+      jobs.remove(job.volume.id);
+    } finally {
+      metadata.lock.unlock();
+    }
+    job.result.completeExceptionally(why);
   }
 
   /** Takes away what there is of the copy; the scrubber sees to the rest. */
   private void giveUp(CopyJob job, Exception why) {
     Volume volume = job.volume;
     try {
-      metadata.lock.lock();
-      try {
-        jobs.remove(volume.id);
-        if (metadata.chains.volume(volume.id) == volume) {
-          metadata.chains.removeVolume(volume);
-          pool.lineage.releaseAndEnqueue(volume.top);
-        }
-      } finally {
-        metadata.lock.unlock();
-      }
+      pool.directory.whileNobodyWrites(volume, () -> remove(volume));
       pool.log.commit();
-    } catch (IOException | BlockException e) {
+    } catch (IOException | VolumeException | BlockException e) {
       why.addSuppressed(e);
     }
     job.result.completeExceptionally(why);
+  }
+
+  private Void remove(Volume volume) throws IOException {
+    jobs.remove(volume.id);
+    if (metadata.chains.volume(volume.id) == volume
+        && volume.slot.state() == VolumeSlot.State.COPYING) {
+      metadata.chains.removeVolume(volume);
+      pool.lineage.releaseAndEnqueue(volume.top);
+    }
+    return null;
   }
 
   /** Ends the copy of a volume that is being deleted; with its writers excluded. */
   void abandon(Volume volume) {
     CopyJob job = jobs.remove(volume.id);
     if (job != null) {
-      job.cancel();
+      job.end();
       job.result.completeExceptionally(
           new CancellationException("volume " + volume.name() + " was deleted"));
     }

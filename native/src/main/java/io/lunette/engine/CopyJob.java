@@ -14,10 +14,15 @@ final class CopyJob implements Job<VolumeInfo> {
   final CompletableFuture<VolumeInfo> result = new CompletableFuture<>();
   final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong totalBytes = new AtomicLong();
+  private final Runnable wake;
   private volatile boolean cancelled;
 
-  CopyJob(Volume volume) {
+  /**
+   * @param wake has it looked at again if it waits for space
+   */
+  CopyJob(Volume volume, Runnable wake) {
     this.volume = volume;
+    this.wake = wake;
   }
 
   boolean isCancelled() {
@@ -31,6 +36,12 @@ final class CopyJob implements Job<VolumeInfo> {
 
   @Override
   public void cancel() {
+    end();
+    wake.run();
+  }
+
+  /** {@link #cancel}, with locks held. */
+  void end() {
     cancelled = true;
   }
 

@@ -45,9 +45,10 @@ final class SpaceWaiters {
    * @param refusal OUT_OF_SPACE, as the write was told
    * @param seen what {@link #cleaned} said before the write was tried
    * @param again completed when it is worth a try, failed when the pool closes
-   * @return false if nothing can become CLEAN: the pool is full
+   * @param patient whether it waits for an operator too, where nothing can become CLEAN
+   * @return false if nothing can, and it is not patient: the pool is full
    */
-  boolean await(BlockException refusal, long seen, IoCompletion again) {
+  boolean await(BlockException refusal, long seen, IoCompletion again, boolean patient) {
     pool.metadata.lock.lock();
     try {
       if (closed) {
@@ -57,10 +58,10 @@ final class SpaceWaiters {
         // No scrub helps a full file system. The allocator had none: what is left came since then.
         boolean isAnyLeft = pool.finder.available(1) > 0;
         boolean isFull = isAnyLeft ? PoolFailure.isOfDevice(refusal) : !pool.scrubber.hasWork();
-        if (isFull) {
+        if (isFull && !patient) {
           return false;
         }
-        if (!isAnyLeft) {
+        if (isFull || !isAnyLeft) {
           waiting.add(again);
           pool.scrubber.hurry();
           return true;

@@ -39,7 +39,7 @@ class SpaceWaitersTest {
   /** What a reservation held that could not be made durable, for instance. */
   @Test
   void whatFoundNoExtentIsTriedAgainWhereSomeWereGivenBackMeanwhile() {
-    boolean isTriedAgain = pool.waiters.await(NO_EXTENT, pool.waiters.cleaned(), attempts);
+    boolean isTriedAgain = pool.waiters.await(NO_EXTENT, pool.waiters.cleaned(), attempts, false);
 
     assertThat(isTriedAgain).isTrue();
     assertThat(attempts.made).isOne();
@@ -49,7 +49,7 @@ class SpaceWaitersTest {
   void whatFoundNoExtentIsRefusedWhereNoneIsLeftAndNothingIsDirty() throws Exception {
     takeAll();
 
-    boolean isTriedAgain = pool.waiters.await(NO_EXTENT, pool.waiters.cleaned(), attempts);
+    boolean isTriedAgain = pool.waiters.await(NO_EXTENT, pool.waiters.cleaned(), attempts, false);
 
     assertThat(isTriedAgain).isFalse();
     assertThat(attempts.made).isZero();
@@ -62,7 +62,7 @@ class SpaceWaitersTest {
         catchThrowableOfType(BlockException.class, () -> BlockingIo.await(io -> io.failed(full)));
 
     for (BlockException refusal : new BlockException[] {full, awaited}) {
-      boolean isTriedAgain = pool.waiters.await(refusal, pool.waiters.cleaned(), attempts);
+      boolean isTriedAgain = pool.waiters.await(refusal, pool.waiters.cleaned(), attempts, false);
 
       assertThat(isTriedAgain).isFalse();
     }
