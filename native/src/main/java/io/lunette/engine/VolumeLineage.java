@@ -42,8 +42,7 @@ final class VolumeLineage {
           directory.requireHeld(volume);
           Volume existing = metadata.chains.volume(snapshot.value());
           if (existing != null) {
-            if (existing.slot.origin() == volume.id
-                && existing.slot.state() == VolumeSlot.State.SEALED) {
+            if (isSnapshotOf(volume, existing)) {
               return directory.info(existing);
             }
             throw VolumeDirectory.conflict(snapshot);
@@ -73,6 +72,13 @@ final class VolumeLineage {
         });
   }
 
+  /** A clone that was sealed has the same origin, but what it has was written by itself. */
+  private static boolean isSnapshotOf(Volume volume, Volume other) {
+    return other.slot.origin() == volume.id
+        && other.slot.state() == VolumeSlot.State.SEALED
+        && other.top.slot.volume() == volume.id;
+  }
+
   VolumeInfo rollback(VolumeName name, VolumeName snapshot)
       throws IOException, VolumeException, BlockException {
     Volume volume = directory.locked(() -> directory.get(name));
@@ -83,9 +89,7 @@ final class VolumeLineage {
           Volume past = directory.get(snapshot);
           VolumeDirectory.requireClosed(volume);
           VolumeDirectory.requireWritable(volume);
-          if (past.slot.origin() != volume.id
-              || past.slot.state() != VolumeSlot.State.SEALED
-              || past.top.slot.volume() != volume.id) {
+          if (!isSnapshotOf(volume, past)) {
             throw new VolumeException(
                 VolumeException.Kind.INVALID, snapshot + " is not a snapshot of " + name);
           }

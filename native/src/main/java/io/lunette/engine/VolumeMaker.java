@@ -142,10 +142,7 @@ final class VolumeMaker {
     keys.require(isKeyed(origin, wish) ? missing : 0);
     for (VolumeName name : names) {
       Volume existing = metadata.chains.volume(name.value());
-      if (existing != null
-          && (existing.slot.origin() != origin.id
-              || VolumeDirectory.isIndependent(existing)
-              || !wish.allows(existing))) {
+      if (existing != null && !(isCloneOf(origin, existing) && wish.allows(existing))) {
         throw VolumeDirectory.conflict(name);
       }
     }
@@ -162,6 +159,16 @@ final class VolumeMaker {
       made.add(directory.info(volume));
     }
     return made;
+  }
+
+  /**
+   * A snapshot has the same origin, and what its origin wrote; so has a copy, until it has ended.
+   */
+  private static boolean isCloneOf(Volume origin, Volume volume) {
+    return volume.slot.origin() == origin.id
+        && volume.top.slot.volume() == volume.id
+        && volume.slot.state() != VolumeSlot.State.COPYING
+        && !VolumeDirectory.isIndependent(volume);
   }
 
   private Volume sealed(VolumeName source) throws VolumeException {

@@ -28,6 +28,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.StampedLock;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,38 @@ class VolumeTableTest {
 
     assertThat(refused.kind()).isEqualTo(VolumeException.Kind.BUSY);
     assertThat(layer.ownedExtents).isEqualTo(4);
+  }
+
+  @Test
+  void aSnapshotIsNotTakenForAClone() throws Exception {
+    pool.lineage.snapshot(VOLUME, SNAPSHOT);
+    volumes.seal(VOLUME);
+
+    assertConflict(() -> maker.clone(VOLUME, List.of(SNAPSHOT), KeyWish.INHERITED));
+  }
+
+  @Test
+  void aSealedCloneIsNotTakenForASnapshot() throws Exception {
+    volumes.seal(VOLUME);
+    maker.clone(VOLUME, List.of(SNAPSHOT), KeyWish.INHERITED);
+    volumes.seal(SNAPSHOT);
+
+    assertConflict(() -> pool.lineage.snapshot(VOLUME, SNAPSHOT));
+  }
+
+  @Test
+  void aCopyThatIsUnderWayIsNotTakenForAClone() throws Exception {
+    volumes.seal(VOLUME);
+    pool.copier.stop();
+    CopyJob ignored = maker.copy(VOLUME, SNAPSHOT, KeyWish.INHERITED);
+
+    assertConflict(() -> maker.clone(VOLUME, List.of(SNAPSHOT), KeyWish.INHERITED));
+  }
+
+  private static void assertConflict(ThrowingCallable call) {
+    VolumeException refused = catchThrowableOfType(VolumeException.class, call);
+    assertThat(refused).isNotNull();
+    assertThat(refused.kind()).isEqualTo(VolumeException.Kind.CONFLICT);
   }
 
   /** One of the names is deleted while the keys are made for those that are missing. */
