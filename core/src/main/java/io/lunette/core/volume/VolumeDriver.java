@@ -134,8 +134,10 @@ public interface VolumeDriver extends AutoCloseable {
    * An independent clone of a SEALED volume: a full physical copy, in which what is zero takes no
    * space. The new volume is COPYING from the return of this call on, across restarts, and WRITABLE
    * with no origin when the job has ended well. A job that is cancelled or fails leaves no volume,
-   * and what it wrote is erased like what a delete leaves. The source may be deleted meanwhile. If
-   * the copy is under way already, its job is returned.
+   * and what it wrote is erased like what a delete leaves. The source may be deleted meanwhile; a
+   * job that fails after that, or for want of a key, leaves the volume COPYING: nothing else has
+   * that content. The copy goes on when it is asked for again, or at the next opening. If the copy
+   * is under way already, its job is returned.
    *
    * @throws VolumeException NOT_FOUND; BUSY if the source is not sealed; CONFLICT; UNSUPPORTED
    */
