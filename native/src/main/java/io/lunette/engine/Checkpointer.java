@@ -207,23 +207,31 @@ final class Checkpointer {
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
     running = done;
-    executor.execute(
-        () -> {
-          long seen = roomMade();
-          try {
-            write(plan, journalTail, journalSequence, false);
-          } catch (IOException | RuntimeException | Error e) {
-            failed(e, seen);
-          } finally {
-            done.complete(null);
-          }
-          metadata.lock.lock();
-          try {
-            metadata.work.signal();
-          } finally {
-            metadata.lock.unlock();
-          }
-        });
+    try {
+      executor.execute(() -> run(plan, journalTail, journalSequence, done));
+    } catch (RuntimeException | Error e) {
+      // No thread can be made. Nobody writes what was frozen, and nobody may wait for it.
+      failed(e, roomMade());
+      done.complete(null);
+    }
+  }
+
+  private void run(
+      Plan plan, long journalTail, long journalSequence, CompletableFuture<Void> done) {
+    long seen = roomMade();
+    try {
+      write(plan, journalTail, journalSequence, false);
+    } catch (IOException | RuntimeException | Error e) {
+      failed(e, seen);
+    } finally {
+      done.complete(null);
+    }
+    metadata.lock.lock();
+    try {
+      metadata.work.signal();
+    } finally {
+      metadata.lock.unlock();
+    }
   }
 
   /**

@@ -84,7 +84,7 @@ final class Pool implements AutoCloseable {
 
   private final Checkpointer checkpointer;
   private final JournalWriter journal;
-  private final ExecutorService checkpoints;
+  private final ThreadPoolExecutor checkpoints;
 
   private Pool(RawDevice device, PoolState state, Clock clock, KeyVault vault) throws IOException {
     this.device = device;
@@ -107,15 +107,8 @@ final class Pool implements AutoCloseable {
             sequence);
     this.pages = state.pages();
     this.finder = new ExtentFinder(metadata, pages);
-    this.checkpoints = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-checkpoint"));
-    this.io =
-        new ThreadPoolExecutor(
-            IO_THREADS,
-            IO_THREADS,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            r -> daemon(r, "lunette-io"));
+    this.checkpoints = threads(1, "lunette-checkpoint");
+    this.io = threads(IO_THREADS, "lunette-io");
     this.cryptoErases = Executors.newSingleThreadExecutor(r -> daemon(r, "lunette-crypto-erase"));
     this.checkpointer =
         new Checkpointer(
@@ -133,6 +126,11 @@ final class Pool implements AutoCloseable {
     this.ends = new VolumeEnd(this);
     this.lineage = new VolumeLineage(this);
     this.copier = new Copier(this);
+  }
+
+  private static ThreadPoolExecutor threads(int count, String name) {
+    return new ThreadPoolExecutor(
+        count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), r -> daemon(r, name));
   }
 
   /** Makes a pool of that size in a new file. */
@@ -179,6 +177,8 @@ final class Pool implements AutoCloseable {
     } finally {
       metadata.lock.unlock();
     }
+    // Now, when the pool can be refused: a checkpoint that finds no thread later is its end.
+    boolean ignored = checkpoints.prestartCoreThread();
     log.start(allocator::topUp);
     scrubber.scrubOrphans();
     if (!state.wasClosedCleanly()) {
