@@ -364,6 +364,8 @@ final class Pool implements AutoCloseable {
       executor.shutdown();
       awaitQuietly(executor);
     }
+    // Also those on their callers' threads: one that has written a block has not recorded it yet.
+    awaitOperations();
     metadata.lock.lock();
     try {
       if (!log.hasFailed()) {
@@ -385,12 +387,12 @@ final class Pool implements AutoCloseable {
       }
     } finally {
       checkpoints.shutdown();
-      letDeviceGo();
+      device.close();
     }
   }
 
-  /** Once every operation has ended: its descriptor may be another file's after this. */
-  private void letDeviceGo() {
+  /** Waits until every operation has ended; none begins any more. */
+  private void awaitOperations() {
     List<VolumeDevice> open;
     metadata.lock.lock();
     try {
@@ -403,7 +405,6 @@ final class Pool implements AutoCloseable {
       metadata.lock.unlock();
     }
     open.forEach(VolumeDevice::awaitInFlight);
-    device.close();
   }
 
   /** From then on no operation of a volume begins. */
@@ -426,7 +427,9 @@ final class Pool implements AutoCloseable {
     }
     checkpoints.shutdown();
     awaitQuietly(checkpoints);
-    letDeviceGo();
+    // The device's descriptor may be another file's after this.
+    awaitOperations();
+    device.close();
   }
 
   static void awaitQuietly(ExecutorService executor) {
