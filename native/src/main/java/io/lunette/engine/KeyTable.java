@@ -213,7 +213,7 @@ final class KeyTable {
     KeyEncryptionKey first =
         kept.isEmpty() ? KeyEncryptionKey.generate(1, random) : kept.get(kept.size() - 1);
     if (kept.isEmpty()) {
-      vault.replace(pool.uuid, List.of(first));
+      vault.create(pool.uuid, first);
     }
     pool.requireFeature(Superblock.KEYS);
     current = first;
@@ -312,7 +312,7 @@ final class KeyTable {
       }
       if (former == null) {
         KeyEncryptionKey next = KeyEncryptionKey.generate(current.epoch() + 1, random);
-        vault.replace(pool.uuid, List.of(current, next));
+        vault.replace(pool.uuid, current, List.of(current, next));
         former = current;
         current = next;
       }
@@ -329,7 +329,7 @@ final class KeyTable {
     area.writeAll();
     pool.flush.flush();
     area.verifyAll();
-    vault.replace(pool.uuid, List.of(current));
+    vault.replace(pool.uuid, current, List.of(current));
     former.destroy();
     former = null;
   }

@@ -58,10 +58,19 @@ final class RecordingVault implements KeyVault {
   }
 
   @Override
-  public void replace(UUID pool, List<KeyEncryptionKey> keys) throws IOException {
-    now.replace(pool, keys);
-    synchronized (this) {
-      states.add(new State(calls.getAsInt(), now.copy()));
-    }
+  public void create(UUID pool, KeyEncryptionKey first) throws IOException {
+    now.create(pool, first);
+    remember();
+  }
+
+  @Override
+  public void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys)
+      throws IOException {
+    now.replace(pool, present, keys);
+    remember();
+  }
+
+  private synchronized void remember() {
+    states.add(new State(calls.getAsInt(), now.copy()));
   }
 }

@@ -5,50 +5,41 @@ import io.lunette.blockio.Directories;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * The key-encryption keys of one pool in a file for its owner alone. Lines of ASCII:
- *
- * <pre>
- * lunette-key-file 1
- * pool UUID
- * key EPOCH 64 hexadecimal digits     one line for each key
- * check 16 hexadecimal digits         of the SHA-256 of the lines before
- * </pre>
+ * The key-encryption keys of one pool in a file for its owner alone, as {@link KeyFileText} has
+ * them.
  *
  * <p>The file is replaced as a whole: the new one is made durable beside it, the one before is
  * overwritten, and only then the new one takes its name, so that no crash leaves the old keys in
  * blocks that nobody can find any more. One that finds the file overwritten takes the new one. What
  * a file system or a flash device keeps of old blocks is beyond reach: what is in them opens
  * nothing but records that are overwritten too.
+ *
+ * <p>Only a file that has the pool's present key is replaced. Where none is, the medium that it is
+ * on may be away: keys that were kept in its stead, under the place where it is mounted, would be
+ * hidden when it is back, and those on it would never have been destroyed. A link is followed, and
+ * stays.
  */
 public final class KeyFile implements KeyVault {
 
-  private static final String HEADER = "lunette-key-file 1";
-  private static final String OWNER_ONLY = "rw-------";
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> OWNER_ONLY_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-
-  private static final HexFormat HEX = HexFormat.of();
-  private static final int CHECK_BYTES = 8;
-  private static final int MOST_BYTES = 4096;
 
   private final Function<UUID, Path> files;
 
@@ -78,9 +69,15 @@ public final class KeyFile implements KeyVault {
 
   @Override
   public List<KeyEncryptionKey> load(UUID pool) throws IOException {
-    Path file = files.apply(pool);
+    Path file = find(pool);
     endReplacement(file);
     return load(file, pool);
+  }
+
+  /** The file itself, where there is one. */
+  private Path find(UUID pool) throws IOException {
+    Path file = files.apply(pool);
+    return Files.exists(file) ? file.toRealPath() : file;
   }
 
   private static Path next(Path file) {
@@ -89,128 +86,136 @@ public final class KeyFile implements KeyVault {
 
   /**
    * Ends what a crash cut short between the wiping of a file and the renaming of the next: only
-   * that one has the keys then. The wiping may have got half way.
+   * that one has the keys then. The wiping may have got half way, or somebody may have put away
+   * what was left.
    */
   private static void endReplacement(Path file) throws IOException {
     Path next = next(file);
-    if (Files.exists(file) && !isWhole(file) && isWhole(next)) {
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-      Directories.flush(file.getParent());
+    if (!isWhole(file) && isWhole(next)) {
+      if (Files.exists(file)) {
+        wipe(file);
+      }
+      rename(next, file);
     }
   }
 
   private static boolean isWhole(Path file) throws IOException {
-    if (!Files.exists(file) || Files.size(file) > MOST_BYTES) {
+    if (!Files.exists(file) || Files.size(file) > KeyFileText.MOST_BYTES) {
       return false;
     }
     byte[] content = Files.readAllBytes(file);
     try {
-      return isWhole(new String(content, StandardCharsets.US_ASCII));
+      return KeyFileText.isWhole(content);
     } finally {
       Arrays.fill(content, (byte) 0);
     }
   }
 
-  private static boolean isWhole(String text) {
-    int end = text.lastIndexOf("check ");
-    return end >= 0
-        && text.startsWith(HEADER + "\n")
-        && text.substring(end).equals("check " + check(text.substring(0, end)) + "\n");
-  }
-
   private static List<KeyEncryptionKey> load(Path file, UUID pool) throws IOException {
     byte[] content;
     try {
-      if (Files.size(file) > MOST_BYTES) {
+      if (Files.size(file) > KeyFileText.MOST_BYTES) {
         throw damaged(file);
       }
       content = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       return List.of();
     }
+    KeyFileText text;
     try {
-      return parse(file, content, pool);
+      if (!KeyFileText.isWhole(content)) {
+        throw damaged(file);
+      }
+      text = KeyFileText.decode(content);
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw damaged(file);
     } finally {
       Arrays.fill(content, (byte) 0);
     }
+    if (!text.pool().equals(pool)) {
+      throw new IOException(
+          "key file " + file + " has the keys of pool " + text.pool() + ", not of " + pool);
+    }
+    return text.keys();
   }
 
   private static IOException damaged(Path file) {
     return new IOException("key file " + file + " is damaged: put a whole copy of it back");
   }
 
-  private static List<KeyEncryptionKey> parse(Path file, byte[] content, UUID pool)
-      throws IOException {
-    String text = new String(content, StandardCharsets.US_ASCII);
-    if (!isWhole(text)) {
-      throw damaged(file);
-    }
-    List<String> lines = text.substring(0, text.lastIndexOf("check ")).lines().toList();
-    UUID owner = UUID.fromString(lines.get(1).substring("pool ".length()));
-    if (!owner.equals(pool)) {
+  @Override
+  public void create(UUID pool, KeyEncryptionKey first) throws IOException {
+    Path file = files.apply(pool);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(
-          "key file " + file + " has the keys of pool " + owner + ", not of " + pool);
+          Files.exists(file)
+              ? "key file " + file + " is there already"
+              : "key file " + file + " is a link that leads to nothing: is its medium away?");
     }
-    List<KeyEncryptionKey> keys = new ArrayList<>();
-    for (String line : lines.subList(2, lines.size())) {
-      String[] words = line.split(" ", -1);
-      byte[] bytes = HEX.parseHex(words[2]);
-      keys.add(new KeyEncryptionKey(Long.parseLong(words[1]), bytes));
-      Arrays.fill(bytes, (byte) 0);
-    }
-    return keys;
+    Directories.make(file.getParent(), OWNER_ONLY_DIRECTORY);
+    rename(writeNext(file, new KeyFileText(pool, List.of(first))), file);
   }
 
   @Override
-  public void replace(UUID pool, List<KeyEncryptionKey> keys) throws IOException {
-    StringBuilder text = new StringBuilder(HEADER).append("\npool ").append(pool).append('\n');
-    for (KeyEncryptionKey key : keys) {
-      byte[] bytes = key.bytes();
-      text.append("key ").append(key.epoch()).append(' ').append(HEX.formatHex(bytes)).append('\n');
-      Arrays.fill(bytes, (byte) 0);
-    }
-    String check = check(text.toString());
-    text.append("check ").append(check).append('\n');
-    ByteBuffer content = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
-    try {
-      write(files.apply(pool), content);
-    } finally {
-      Arrays.fill(content.array(), (byte) 0);
-      wipe(text);
+  public void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys)
+      throws IOException {
+    Path file = find(pool);
+    endReplacement(file);
+    requireKept(file, pool, present);
+    Path next = writeNext(file, new KeyFileText(pool, keys));
+    wipe(file);
+    rename(next, file);
+  }
+
+  private static void requireKept(Path file, UUID pool, KeyEncryptionKey present)
+      throws IOException {
+    List<KeyEncryptionKey> kept = load(file, pool);
+    boolean isKept =
+        kept.stream()
+            .anyMatch(
+                key -> key.epoch() == present.epoch() && key.checkValue() == present.checkValue());
+    kept.forEach(KeyEncryptionKey::destroy);
+    if (!isKept) {
+      throw new IOException(
+          "key file "
+              + file
+              + (kept.isEmpty() ? " is not there" : " lacks the key of epoch " + present.epoch())
+              + ": it stays as it is; put the newest back, on the medium where it was");
     }
   }
 
-  private static void write(Path file, ByteBuffer content) throws IOException {
-    Directories.make(file.getParent(), OWNER_ONLY_DIRECTORY);
-    endReplacement(file);
+  /** Makes the file to come durable. */
+  private static Path writeNext(Path file, KeyFileText text) throws IOException {
     Path next = next(file);
     wipeAndDelete(next);
+    byte[] content = text.encode();
     try (FileChannel channel =
         FileChannel.open(
-            next,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWNER_ONLY)))) {
-      fill(channel, content);
+            next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_ONLY)) {
+      fill(channel, ByteBuffer.wrap(content));
+    } finally {
+      Arrays.fill(content, (byte) 0);
     }
     Directories.flush(file.getParent());
-    wipe(file);
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-    Directories.flush(file.getParent());
+    return next;
   }
 
   /** What a crash left of a replacement. */
   private static void wipeAndDelete(Path left) throws IOException {
-    wipe(left);
-    boolean ignored = Files.deleteIfExists(left);
+    if (Files.exists(left)) {
+      wipe(left);
+      Files.delete(left);
+    }
+  }
+
+  private static void rename(Path next, Path file) throws IOException {
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    Directories.flush(file.getParent());
   }
 
   private static void wipe(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       fill(channel, ByteBuffer.allocate(Math.toIntExact(channel.size())));
-    } catch (NoSuchFileException e) {
-      // There is none yet.
     }
   }
 
@@ -220,21 +225,5 @@ public final class KeyFile implements KeyVault {
       at += channel.write(content, at);
     }
     channel.force(true);
-  }
-
-  private static String check(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-      return HEX.formatHex(digest, 0, CHECK_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
-  }
-
-  private static void wipe(StringBuilder text) {
-    for (int i = 0; i < text.length(); i++) {
-      text.setCharAt(i, ' ');
-    }
   }
 }

@@ -26,11 +26,22 @@ public interface KeyVault {
   List<KeyEncryptionKey> load(UUID pool) throws IOException;
 
   /**
+   * Keeps the first key of a pool. On return that is durable.
+   *
+   * @throws IOException if anything is kept at its place, which stays as it is
+   */
+  void create(UUID pool, KeyEncryptionKey first) throws IOException;
+
+  /**
    * Keeps these keys and no others. On return that is durable, and those that were kept before and
    * are not among them are destroyed as far as the place allows. A crash leaves what was kept
    * before or these.
+   *
+   * @param present one that the caller knows to be kept
+   * @throws IOException if it is not: what it was kept on may be away, or be another pool's, and
+   *     nothing is changed
    */
-  void replace(UUID pool, List<KeyEncryptionKey> keys) throws IOException;
+  void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys) throws IOException;
 
   /** Where there is no place for keys: volumes with keys are neither made nor opened. */
   static KeyVault none() {
@@ -46,8 +57,13 @@ public interface KeyVault {
       }
 
       @Override
-      public void replace(UUID pool, List<KeyEncryptionKey> keys) throws IOException {
+      public void create(UUID pool, KeyEncryptionKey first) throws IOException {
         throw new IOException("no key file was named: name one with --key-file");
+      }
+
+      @Override
+      public void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys) {
+        throw new IllegalStateException("nothing was ever kept");
       }
     };
   }

@@ -3,6 +3,7 @@ package io.lunette.engine.key;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
@@ -12,11 +13,16 @@ public final class MemoryVault implements KeyVault {
   private record Kept(long epoch, byte[] key) {}
 
   private List<Kept> kept = List.of();
-  private boolean fails;
+  private int changesLeft = Integer.MAX_VALUE;
 
-  /** The next replacements, or no more, end in an error. */
+  /** The next changes, or no more, end in an error. */
   public synchronized void setFailing(boolean whether) {
-    fails = whether;
+    failAfter(whether ? 0 : Integer.MAX_VALUE);
+  }
+
+  /** So do those that come after so many others. */
+  public synchronized void failAfter(int changes) {
+    changesLeft = changes;
   }
 
   /** As it is now. */
@@ -44,10 +50,22 @@ public final class MemoryVault implements KeyVault {
   }
 
   @Override
-  public synchronized void replace(UUID pool, List<KeyEncryptionKey> keys) throws IOException {
-    if (fails) {
+  public synchronized void create(UUID pool, KeyEncryptionKey first) throws IOException {
+    requireSound(kept.isEmpty());
+    kept = List.of(new Kept(first.epoch(), first.bytes()));
+  }
+
+  private void requireSound(boolean hasWhatItShould) throws IOException {
+    if (changesLeft == 0 || !hasWhatItShould) {
       throw new IOException("the vault is out of order");
     }
+    changesLeft--;
+  }
+
+  @Override
+  public synchronized void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys)
+      throws IOException {
+    requireSound(kept.stream().anyMatch(key -> Arrays.equals(key.key, present.bytes())));
     kept = keys.stream().map(key -> new Kept(key.epoch(), key.bytes())).toList();
   }
 }
