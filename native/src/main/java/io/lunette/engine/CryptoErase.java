@@ -20,6 +20,10 @@ import java.util.Set;
  *   <li>The epoch is turned, so that no copy of that record opens.
  * </ol>
  *
+ * <p>Where the first step is done and its commit is refused, as on a full file system, so is the
+ * erase. The next one that is asked for finds the key that was left among those that no layer is
+ * read by any more, all of which go before the epoch is turned.
+ *
  * <p>A crash after the first step leaves a record that no layer names, which the next opening
  * erases; whoever asked for the erase asks again and has the epoch turned. What was released is
  * overwritten by the scrub that follows any release.
@@ -63,9 +67,12 @@ final class CryptoErase {
       throw gone();
     }
     Exchange exchange = pool.directory.whileNobodyWrites(volume, () -> exchange(volume, keys));
-    pool.log.commit();
-    device.awaitInFlight();
-    exchange.before.close();
+    try {
+      pool.log.commit();
+    } finally {
+      device.awaitInFlight();
+      exchange.before.close();
+    }
     pool.keys.destroyUnlessNamed(exchange.old);
     pool.keys.turn();
   }
@@ -124,6 +131,8 @@ final class CryptoErase {
         VolumeDirectory.with(volume, VolumeSlot.State.WRITABLE, top, volume.slot.sizeBytes()),
         top);
     pool.lineage.releaseAndEnqueue(old);
+    // Also what an erase before released that could not be committed.
+    pool.lineage.requeue(volume);
     return device.exchange(top, held);
   }
 }

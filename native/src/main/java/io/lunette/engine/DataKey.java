@@ -38,6 +38,9 @@ final class DataKey {
   /** Layers that are read by it; guarded by the lock of {@link Metadata}. */
   private int layers;
 
+  /** Whether there ever were such; guarded likewise. */
+  private boolean given;
+
   DataKey(long id, int place, KeySlot record, KeyEncryptionKey wrapping, String trouble) {
     this.id = id;
     this.place = place;
@@ -67,6 +70,7 @@ final class DataKey {
   /** One layer more is read by it; with the lock of the metadata held. */
   void named() {
     layers++;
+    given = true;
   }
 
   /** One layer less is read by it; with the lock of the metadata held. */
@@ -77,6 +81,11 @@ final class DataKey {
   /** Whether any layer is read by it; with the lock of the metadata held. */
   boolean isNamed() {
     return layers > 0;
+  }
+
+  /** Whether it has been a layer's; with the lock of the metadata held. */
+  boolean isGiven() {
+    return given;
   }
 
   /** Unwraps the key unless that is done; to be followed by {@link #release}. */

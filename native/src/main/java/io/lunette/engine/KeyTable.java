@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * The data keys of a pool: makes them, keeps their wrapped records on the device, and destroys
@@ -36,8 +37,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *   <li>A key is destroyed: when no layer is read by it any more, and durably so, its record is
  *       made zero in both places, flushed, and read back.
  *   <li>An epoch is turned: the vault takes the next key-encryption key beside the present one;
- *       every record that is left is wrapped by it, first all of the one copy, then all of the
- *       other; the vault keeps the next alone. A crash in between finds both keys and goes on. From
+ *       keys that no layer is read by any more go; every record that is left is wrapped by it,
+ *       first all of the one copy, then all of the other; the vault keeps the next alone. A crash in between finds both keys and goes on. From
  *       then on a record that was destroyed opens to nobody, wherever a device kept a copy of it.
  * </ol>
  *
@@ -84,7 +85,7 @@ final class KeyTable {
    * Reads the records and gives each layer its key, then ends what a crash cut short. Before
    * anything is served.
    */
-  void load() throws IOException {
+  void load() throws IOException, BlockException {
     Layer layer = metadata.chains.keyLayer();
     if (layer == null) {
       return;
@@ -268,16 +269,19 @@ final class KeyTable {
    * yet: the last layer but the caller's may have been released since the caller's commit.
    */
   void destroyUnlessNamed(Collection<DataKey> keys) throws IOException, BlockException {
-    List<DataKey> unnamed;
-    metadata.lock.lock();
-    try {
-      unnamed = keys.stream().filter(key -> !key.isNamed()).toList();
-    } finally {
-      metadata.lock.unlock();
-    }
+    List<DataKey> unnamed = having(key -> !key.isNamed(), keys);
     if (!unnamed.isEmpty()) {
       pool.log.commit();
       erase(unnamed);
+    }
+  }
+
+  private List<DataKey> having(Predicate<DataKey> mark, Collection<DataKey> keys) {
+    metadata.lock.lock();
+    try {
+      return keys.stream().filter(mark).toList();
+    } finally {
+      metadata.lock.unlock();
     }
   }
 
@@ -304,7 +308,7 @@ final class KeyTable {
    *
    * @throws LockedKeyException if a record cannot be wrapped anew
    */
-  void turn() throws IOException {
+  void turn() throws IOException, BlockException {
     lock.lock();
     try {
       if (trouble != null) {
@@ -322,7 +326,9 @@ final class KeyTable {
     }
   }
 
-  private void endTurn() throws IOException {
+  /** A key that was a layer's and is none's is not wrapped anew, but destroyed, whoever left it. */
+  private void endTurn() throws IOException, BlockException {
+    destroyUnlessNamed(having(DataKey::isGiven, area.keys()));
     for (DataKey key : area.keys()) {
       key.rewrap(current);
     }

@@ -23,7 +23,6 @@ import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -397,22 +396,8 @@ class CryptoEraseTest {
         .get(1, TimeUnit.MINUTES);
   }
 
-  /** Every record on the device that is sound, the two copies of one as one. */
   private List<KeySlot> records() throws FormatException {
-    List<KeySlot> found = new ArrayList<>();
-    for (int page = 0; page < device.sizeBytes() / PagedDevice.PAGE; page++) {
-      for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        byte[] bytes = device.page(page);
-        int at = i * KeySlot.BYTES;
-        if (new String(bytes, at, 4, StandardCharsets.US_ASCII).equals("LNKY")) {
-          KeySlot slot = KeySlot.decode(ByteBuffer.wrap(bytes), at, POOL);
-          if (found.stream().noneMatch(other -> other.id() == slot.id())) {
-            found.add(slot);
-          }
-        }
-      }
-    }
-    return found;
+    return KeyRecords.of(device, POOL);
   }
 
   private static List<String> ids(List<KeySlot> records) {

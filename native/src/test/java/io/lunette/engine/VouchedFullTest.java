@@ -4,22 +4,15 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
-import io.lunette.engine.format.JournalFrame;
 import io.lunette.engine.format.PoolLayout;
-import io.lunette.engine.map.PageCache;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,11 +65,11 @@ class VouchedFullTest {
         BlockingIo.write(
             volume, (long) block * EXTENT, numbered(-block - 1), Durability.VISIBLE);
       }
-      int before = device.flushes.get();
+      int before = device.flushes();
 
       BlockingIo.flush(volume);
 
-      assertThat(device.flushes.get()).isGreaterThan(before);
+      assertThat(device.flushes()).isGreaterThan(before);
       driver.abandon();
       requireThere(device.copy(), refused, Durability.VISIBLE);
     }
@@ -136,63 +129,5 @@ class VouchedFullTest {
     ByteBuffer content = ByteBuffer.allocateDirect(BLOCK);
     BlockingIo.read(volume, (long) block * EXTENT, content);
     return content.getInt(0);
-  }
-
-  /**
-   * A device that, when it is full, takes no page of metadata, and says so of the first no sooner
-   * than the ring is full as well.
-   */
-  private static final class FillingDevice extends PagedDevice {
-
-    private static final long RING = PoolLayout.JOURNAL_EXTENT * PoolLayout.EXTENT_BYTES;
-    private static final long RING_BYTES =
-        CrashLife.JOURNAL_EXTENTS * (long) PoolLayout.EXTENT_BYTES;
-
-    private static final int PAGE_MAGIC =
-        ByteBuffer.wrap("LNPG".getBytes(StandardCharsets.US_ASCII)).getInt();
-
-    private final CountDownLatch ringFull = new CountDownLatch(1);
-    private final AtomicInteger flushes = new AtomicInteger();
-    private volatile boolean isFull;
-
-    /** Behind that the ring takes no group any more, for it may need a whole frame. */
-    private volatile long lastGroup;
-
-    FillingDevice() {
-      super(CrashLife.POOL_BYTES);
-    }
-
-    void fillUp() throws IOException {
-      long tail = PoolState.read(this, new PageCache(1 << 20)).former().journalTail();
-      lastGroup = RING + tail + RING_BYTES - JournalFrame.MAX_FRAME_BYTES;
-      isFull = true;
-    }
-
-    @Override
-    public void write(long offset, ByteBuffer source) throws DeviceException {
-      if (isFull && offset >= RING + RING_BYTES && isPage(source)) {
-        try {
-          ringFull.await();
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-        throw new DeviceException("simulated: no space is left", true);
-      }
-      if (isFull && offset < RING + RING_BYTES && offset + source.remaining() > lastGroup) {
-        ringFull.countDown();
-      }
-      super.write(offset, source);
-    }
-
-    @Override
-    public void flush() throws DeviceException {
-      flushes.incrementAndGet();
-      super.flush();
-    }
-
-    private static boolean isPage(ByteBuffer source) {
-      return source.remaining() == PAGE
-          && source.duplicate().getInt(source.position()) == PAGE_MAGIC;
-    }
   }
 }
