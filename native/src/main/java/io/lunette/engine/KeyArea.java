@@ -24,7 +24,10 @@ import java.util.stream.IntStream;
  */
 final class KeyArea {
 
+  private static final int COPIES = 2;
+
   private final RawDevice device;
+  private final LayerDevice path;
   private final AsideFlush flush;
   private final UUID pool;
   private final ByteBuffer page = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
@@ -39,14 +42,21 @@ final class KeyArea {
   private int used;
   private int searchFrom;
 
-  /** A copy of a record could not be read. */
-  private boolean worn;
+  /** Pages where anything but zeroes may lie. */
+  private final SortedSet<Integer> usedPages = new TreeSet<>();
+
+  /** Of each copy those pages that lack what the other has. */
+  private final List<SortedSet<Integer>> worn = List.of(new TreeSet<>(), new TreeSet<>());
+
+  /** Pages of which it is not known whether they hold what they should. */
+  private final SortedSet<Integer> unsettled = new TreeSet<>();
 
   /** Pages that have records which could be read from neither copy. What they hold stays. */
   private final SortedSet<Integer> unread = new TreeSet<>();
 
   KeyArea(Pool pool) {
     this.device = pool.device;
+    this.path = pool.path.device();
     this.flush = pool.flush;
     this.pool = pool.uuid;
   }
@@ -60,15 +70,31 @@ final class KeyArea {
     for (int pair = 0; pair < extents.size() / 2; pair++) {
       Copy first = read(extents.get(2 * pair));
       Copy second = read(extents.get(2 * pair + 1));
+      int firstPage = pair * PoolLayout.PAGES_PER_EXTENT;
       for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
-        slots.add(newer(first.slots.get(i), second.slots.get(i)));
+        int number = firstPage + i / KeySlot.PER_PAGE;
+        slots.add(newer(number, first.slots.get(i), second.slots.get(i)));
         keys.add(null);
       }
-      int firstPage = pair * PoolLayout.PAGES_PER_EXTENT;
+      for (int i = 0; i < PoolLayout.PAGES_PER_EXTENT; i++) {
+        note(firstPage + i, first.isSound(i), second.isSound(i));
+      }
       first.unreadWith(second).forEach(page -> unread.add(firstPage + page));
       second.unreadWith(first).forEach(page -> unread.add(firstPage + page));
     }
     return slots;
+  }
+
+  private void note(int number, boolean isFirstSound, boolean isSecondSound) {
+    if (!isFirstSound) {
+      worn.get(0).add(number);
+    }
+    if (!isSecondSound) {
+      worn.get(1).add(number);
+    }
+    if (!isFirstSound || !isSecondSound) {
+      usedPages.add(number);
+    }
   }
 
   /**
@@ -79,6 +105,10 @@ final class KeyArea {
    */
   private record Copy(List<KeySlot> slots, BitSet unreadable, BitSet damaged) {
 
+    boolean isSound(int number) {
+      return !unreadable.get(number) && !damaged.get(number);
+    }
+
     /** Unreadable pages for which the other copy does not make up. */
     IntStream unreadWith(Copy other) {
       return unreadable.stream().filter(i -> other.unreadable.get(i) || other.damaged.get(i));
@@ -86,13 +116,16 @@ final class KeyArea {
   }
 
   /** A record that the other copy lacks is one whose making, or erasing, was cut short. */
-  private KeySlot newer(KeySlot first, KeySlot second) {
-    if (first == null || second == null) {
-      worn |= (first == null) != (second == null);
-      return first == null ? second : first;
+  private KeySlot newer(int number, KeySlot first, KeySlot second) {
+    if (first != null || second != null) {
+      usedPages.add(number);
     }
-    worn |= first.epoch() != second.epoch();
-    return second.epoch() > first.epoch() ? second : first;
+    long firstEpoch = first == null ? 0 : first.epoch();
+    long secondEpoch = second == null ? 0 : second.epoch();
+    if (firstEpoch != secondEpoch) {
+      worn.get(firstEpoch < secondEpoch ? 0 : 1).add(number);
+    }
+    return secondEpoch > firstEpoch ? second : first;
   }
 
   private Copy read(long extent) {
@@ -108,7 +141,6 @@ final class KeyArea {
         copy.slots.add(copy.unreadable.get(number) ? null : slotOf(i, number, copy.damaged));
       }
     }
-    worn |= !copy.unreadable.isEmpty() || !copy.damaged.isEmpty();
     return copy;
   }
 
@@ -155,11 +187,6 @@ final class KeyArea {
     }
   }
 
-  /** Whether the copies are not alike. */
-  boolean isWorn() {
-    return worn;
-  }
-
   /** Takes a pair of extents that are zero; with the lock of the metadata held. */
   void add(Metadata metadata, Layer layer, long first, long second) throws IOException {
     for (long extent : new long[] {first, second}) {
@@ -195,43 +222,78 @@ final class KeyArea {
     used--;
   }
 
+  /** Whether there is no key, and none that may be read another time. */
+  boolean isEmpty() {
+    return used == 0 && unread.isEmpty();
+  }
+
   /** All keys. */
   List<DataKey> keys() {
     return keys.stream().filter(key -> key != null).toList();
   }
 
-  /** Writes the pages of these places, both copies. */
+  /** Writes the pages of these places, both copies; what then follows makes the second durable. */
   void write(SortedSet<Integer> places) throws IOException {
-    writePages(pages(places), 0);
-    writePages(pages(places), 1);
-  }
-
-  /** Writes every page: one copy whole before the other is begun. */
-  void writeAll() throws IOException {
-    writePages(allPages(), 0);
-    flush.flush();
-    writePages(allPages(), 1);
-    worn = false;
+    SortedSet<Integer> pages = pages(places);
+    unsettled.addAll(pages);
+    writeBoth(pages);
+    unsettled.removeAll(pages);
   }
 
   /**
-   * Reads the pages of these places back from the device.
+   * Writes the pages of these places durably and reads them back.
    *
    * @throws DeviceException if anything but what was written is there
    */
-  void verify(SortedSet<Integer> places) throws IOException {
-    verifyPages(pages(places));
+  void settle(SortedSet<Integer> places) throws IOException {
+    settlePages(pages(places));
   }
 
-  /** {@link #verify} of all places. */
-  void verifyAll() throws IOException {
-    verifyPages(allPages());
+  /** {@link #settle} of every page where anything ever was. */
+  void settleAll() throws IOException {
+    settlePages(new TreeSet<>(usedPages));
   }
 
-  private void verifyPages(SortedSet<Integer> pages) throws IOException {
+  private void settlePages(SortedSet<Integer> pages) throws IOException {
+    unsettled.addAll(pages);
+    writeBoth(pages);
+    flush.flush();
+    verify(pages);
+    unsettled.removeAll(pages);
+  }
+
+  /** Those of these places whose pages may hold something else than they should. */
+  SortedSet<Integer> unsettled(SortedSet<Integer> places) {
+    SortedSet<Integer> found = new TreeSet<>(places);
+    found.removeIf(place -> !unsettled.contains(place / KeySlot.PER_PAGE));
+    return found;
+  }
+
+  /** Writes the pages that were not alike when they were read, of that copy which was the worse. */
+  void repair() throws IOException {
+    for (int copy = 0; copy < COPIES; copy++) {
+      if (!worn.get(copy).isEmpty()) {
+        writePages(worn.get(copy), copy);
+        flush.flush();
+      }
+    }
+  }
+
+  /**
+   * One copy durably before the other is begun: a device may read neither the old nor the new of
+   * what was under way when its power went, and the keys of many volumes lie in one page.
+   */
+  private void writeBoth(SortedSet<Integer> pages) throws IOException {
+    usedPages.addAll(pages);
+    writePages(pages, 0);
+    flush.flush();
+    writePages(pages, 1);
+  }
+
+  private void verify(SortedSet<Integer> pages) throws IOException {
     for (int number : pages) {
       fill(number);
-      for (int copy = 0; copy < 2; copy++) {
+      for (int copy = 0; copy < COPIES; copy++) {
         device.readBack(offset(number, copy), found.clear());
         if (found.mismatch(page) >= 0) {
           throw new DeviceException(
@@ -244,7 +306,7 @@ final class KeyArea {
   private void writePages(SortedSet<Integer> pages, int copy) throws IOException {
     for (int number : pages) {
       fill(number);
-      device.write(offset(number, copy), page);
+      path.write(null, offset(number, copy), page);
     }
   }
 
@@ -271,14 +333,6 @@ final class KeyArea {
   private static SortedSet<Integer> pages(SortedSet<Integer> places) {
     SortedSet<Integer> pages = new TreeSet<>();
     places.forEach(place -> pages.add(place / KeySlot.PER_PAGE));
-    return pages;
-  }
-
-  private SortedSet<Integer> allPages() {
-    SortedSet<Integer> pages = new TreeSet<>();
-    for (int number = 0; number * KeySlot.PER_PAGE < keys.size(); number++) {
-      pages.add(number);
-    }
     return pages;
   }
 }

@@ -22,6 +22,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data keys of a pool: makes them, keeps their wrapped records on the device, and destroys
@@ -46,6 +48,8 @@ import java.util.function.Predicate;
  */
 final class KeyTable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(KeyTable.class);
+
   /** Names 2^20 extents: more keys than a pool has room for volumes. */
   private static final long LAYER_BYTES = (1L << 20) * PoolLayout.EXTENT_BYTES;
 
@@ -64,6 +68,8 @@ final class KeyTable {
 
   private volatile String trouble;
 
+  private boolean isVaultEmpty;
+
   KeyTable(Pool pool, KeyVault vault) {
     this.pool = pool;
     this.metadata = pool.metadata;
@@ -76,16 +82,19 @@ final class KeyTable {
     return !vault.place(pool.uuid).isEmpty();
   }
 
-  /** Why volumes with keys cannot be used, or null. */
+  /**
+   * Why no key can be made and no epoch turned, or null; volumes may be locked for the same reason.
+   */
   String trouble() {
     return trouble;
   }
 
   /**
    * Reads the records and gives each layer its key, then ends what a crash cut short. Before
-   * anything is served.
+   * anything is served. What cannot be ended stays for the next opening: it keeps neither the pool
+   * from being served, nor the volumes whose keys were read.
    */
-  void load() throws IOException, BlockException {
+  void load() throws IOException {
     Layer layer = metadata.chains.keyLayer();
     if (layer == null) {
       return;
@@ -104,11 +113,37 @@ final class KeyTable {
     }
     assign(keys);
     keys.values().forEach(area::put);
-    if (area.unread() == null) {
-      eraseUnnamed(keys);
+    try {
+      if (area.unread() == null) {
+        eraseUnnamed(keys);
+      }
+      if (former != null && trouble == null) {
+        endTurn();
+      }
+    } catch (IOException | BlockException e) {
+      leave(e);
     }
-    if (former != null && trouble == null) {
-      endTurn();
+    forgetLostFile();
+  }
+
+  /** What a failed flush has lost is more than records: then nothing can be served. */
+  private void leave(Exception failure) throws IOException {
+    if (pool.flush.failure() != null) {
+      throw pool.flush.failure();
+    }
+    LOG.error("records of keys stay as the last stop of the pool left them", failure);
+    if (trouble == null) {
+      trouble =
+          "no key is made, and none destroyed for certain: "
+              + failure.getMessage()
+              + ": mend that and start again";
+    }
+  }
+
+  /** Keys of which no record is left open nothing, wherever they are: others may be made. */
+  private void forgetLostFile() {
+    if (current == null && isVaultEmpty && area.isEmpty()) {
+      trouble = null;
     }
   }
 
@@ -120,7 +155,8 @@ final class KeyTable {
         former = current;
         current = key;
       }
-      if (current == null) {
+      isVaultEmpty = current == null;
+      if (isVaultEmpty) {
         trouble =
             vault.place(pool.uuid).isEmpty()
                 ? "the pool has volumes with keys, and no key file was named: use --key-file"
@@ -166,10 +202,7 @@ final class KeyTable {
   private void eraseUnnamed(Map<Long, DataKey> keys) throws IOException {
     List<DataKey> unnamed = keys.values().stream().filter(key -> !key.isNamed()).toList();
     erase(unnamed);
-    if (area.isWorn()) {
-      area.writeAll();
-      pool.flush.flush();
-    }
+    area.repair();
   }
 
   /**
@@ -183,7 +216,7 @@ final class KeyTable {
     }
     lock.lock();
     try {
-      requireOpen();
+      requireUsable();
       if (current == null) {
         begin();
       }
@@ -191,10 +224,18 @@ final class KeyTable {
         grow();
       }
       List<DataKey> made = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        made.add(generate());
+      boolean written = false;
+      try {
+        for (int i = 0; i < count; i++) {
+          made.add(generate());
+        }
+        area.write(places(made));
+        written = true;
+      } finally {
+        if (!written) {
+          forget(made);
+        }
       }
-      area.write(places(made));
       pool.log.dataWritten();
       return made;
     } finally {
@@ -202,7 +243,13 @@ final class KeyTable {
     }
   }
 
-  private void requireOpen() throws VolumeException {
+  /** Their records stay on the device until their pages are written the next time. */
+  private void forget(List<DataKey> keys) {
+    keys.forEach(area::remove);
+    keys.forEach(DataKey::forget);
+  }
+
+  private void requireUsable() throws VolumeException {
     if (trouble != null) {
       throw new VolumeException(VolumeException.Kind.BUSY, trouble);
     }
@@ -264,6 +311,15 @@ final class KeyTable {
     erase(unused);
   }
 
+  private List<DataKey> having(Predicate<DataKey> mark, Collection<DataKey> keys) {
+    metadata.lock.lock();
+    try {
+      return keys.stream().filter(mark).toList();
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
   /**
    * Destroys the records of those keys that no layer is read by any more. That may be in no commit
    * yet: the last layer but the caller's may have been released since the caller's commit.
@@ -276,28 +332,19 @@ final class KeyTable {
     }
   }
 
-  private List<DataKey> having(Predicate<DataKey> mark, Collection<DataKey> keys) {
-    metadata.lock.lock();
-    try {
-      return keys.stream().filter(mark).toList();
-    } finally {
-      metadata.lock.unlock();
-    }
-  }
-
   private void erase(List<DataKey> keys) throws IOException {
     lock.lock();
     try {
       List<DataKey> there = keys.stream().filter(key -> key.record() != null).toList();
-      if (there.isEmpty()) {
+      SortedSet<Integer> places = places(there);
+      // An erase of others that failed has forgotten them, but not for certain overwritten.
+      places.addAll(area.unsettled(places(keys)));
+      if (places.isEmpty()) {
         return;
       }
-      area.requireRead(places(there));
-      there.forEach(area::remove);
-      there.forEach(DataKey::forget);
-      area.write(places(there));
-      pool.flush.flush();
-      area.verify(places(there));
+      area.requireRead(places);
+      forget(there);
+      area.settle(places);
     } finally {
       lock.unlock();
     }
@@ -332,17 +379,16 @@ final class KeyTable {
     for (DataKey key : area.keys()) {
       key.rewrap(current);
     }
-    area.writeAll();
-    pool.flush.flush();
-    area.verifyAll();
+    area.settleAll();
     vault.replace(pool.uuid, current, List.of(current));
     former.destroy();
     former = null;
   }
 
+  /** Of those that have one. */
   private static SortedSet<Integer> places(List<DataKey> keys) {
     SortedSet<Integer> places = new TreeSet<>();
-    keys.forEach(key -> places.add(key.place()));
+    keys.stream().map(DataKey::place).filter(place -> place >= 0).forEach(places::add);
     return places;
   }
 }

@@ -221,6 +221,15 @@ final class RecordingDevice extends PagedDevice {
       return true;
     }
 
+    /** Where those of these pages begin that were under way: written and not flushed. */
+    List<Long> underWay(List<Integer> pages) {
+      return unflushed.stream()
+          .map(Call::offset)
+          .filter(at -> pages.contains((int) (at / PAGE)))
+          .distinct()
+          .toList();
+    }
+
     /** The device with every unflushed sector kept with that chance: torn, reordered, lost. */
     PagedDevice image(Random coin, double kept) {
       PagedDevice image = durable.copy();

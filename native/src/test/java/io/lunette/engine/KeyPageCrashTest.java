@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.key.MemoryVault;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The power goes while records of keys are written, and the device reads none of the pages any more
+ * that were under way. The keys of many volumes lie in one page.
+ */
+class KeyPageCrashTest {
+
+  private static final UUID POOL = new UUID(7, 7);
+  private static final int BLOCK = 4096;
+  private static final int VOLUMES = 4;
+
+  /** How many volumes there were for certain after so many calls of the device. */
+  private record Made(int calls, int volumes) {}
+
+  @Test
+  void noOtherKeyIsLostWhereAKeyIsMadeOrDestroyed() throws Exception {
+    PagedDevice empty = new PagedDevice(32L << 20);
+    PoolState.format(empty, POOL);
+    RecordingDevice device = new RecordingDevice(empty);
+    RecordingVault vault = new RecordingVault(device::calls);
+    List<Made> made = new ArrayList<>(List.of(new Made(0, 0)));
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+    for (int number = 0; number < VOLUMES; number++) {
+      driver.createEncrypted(name(number), 1 << 20, BLOCK);
+      write(driver, number);
+      made.add(new Made(device.calls(), number + 1));
+    }
+    VolumeName deleted = new VolumeName("deleted");
+    driver.createEncrypted(deleted, 1 << 20, BLOCK);
+    driver.delete(deleted);
+    EncryptedPool.awaitTrue(() -> KeyRecords.of(device, POOL).size() == VOLUMES);
+    driver.close();
+
+    RecordingDevice.Crashes crashes = device.crashes();
+    int under = 0;
+    while (crashes.advance()) {
+      List<Long> underWay = crashes.underWay(KeyRecords.pages(device));
+      if (!underWay.isEmpty()) {
+        under++;
+        PagedDevice left = crashes.image(new Random(crashes.at()), 0.5);
+        underWay.forEach(at -> left.put(at, EncryptedPool.filled(BLOCK, 0xA5), 0, BLOCK));
+        requireThere(left, vault.after(crashes.at(), new Random(1)), made, crashes.at());
+      }
+    }
+    assertThat(under).isGreaterThan(VOLUMES);
+  }
+
+  private static void requireThere(PagedDevice left, MemoryVault vault, List<Made> made, int crash)
+      throws Exception {
+    int certain =
+        made.stream().filter(m -> m.calls <= crash).mapToInt(Made::volumes).max().orElseThrow();
+    EngineVolumeDriver driver = EngineVolumeDriver.open(left, Clock.systemUTC(), 4 << 20, vault);
+    for (int number = 0; number < certain; number++) {
+      try (BlockDevice volume = driver.open(name(number), AccessMode.READ_ONLY)) {
+        ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+        BlockingIo.read(volume, 0, block);
+        assertThat(block.getInt(0)).as("%s at call %d", name(number), crash).isEqualTo(number + 1);
+      }
+    }
+    driver.abandon();
+  }
+
+  private static void write(EngineVolumeDriver driver, int number) throws Exception {
+    try (BlockDevice volume = driver.open(name(number), AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, number + 1);
+      BlockingIo.write(volume, 0, block, Durability.DURABLE);
+    }
+  }
+
+  private static VolumeName name(int number) {
+    return new VolumeName("volume-" + number);
+  }
+}
