@@ -57,7 +57,7 @@ public final class DataRuns {
   }
 
   /** The first run of data at or after an offset, or what is left of it there. */
-  private static Optional<Run> next(Descriptor file, long from) throws DeviceException {
+  static Optional<Run> next(Descriptor file, long from) throws DeviceException {
     long size = file.end();
     long data = from < size ? file.seek(from, LibC.SEEK_DATA) : -1;
     if (data < 0) {

@@ -214,6 +214,13 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   @Override
+  public DataRuns.Run nextData(long fromBytes) throws DeviceException {
+    return isBlockDevice(path)
+        ? RawDevice.super.nextData(fromBytes)
+        : DataRuns.next(main, fromBytes).orElse(new DataRuns.Run(sizeBytes(), 0));
+  }
+
+  @Override
   public boolean isShared(long offsetBytes, long lengthBytes) throws DeviceException {
     return mayShare && ExtentMap.isShared(main, offsetBytes, lengthBytes);
   }

@@ -35,6 +35,15 @@ public interface RawDevice extends Closeable {
   }
 
   /**
+   * The first run at or after an offset that may hold anything but zeroes, or what is left of it
+   * there: all of a device, but for the holes of a sparse file. Without bytes, at the end, where
+   * there is none.
+   */
+  default DataRuns.Run nextData(long fromBytes) throws DeviceException {
+    return new DataRuns.Run(fromBytes, Math.max(0, sizeBytes() - fromBytes));
+  }
+
+  /**
    * Whether another file, or a snapshot, has some of a range too, as far as the file system tells:
    * what is overwritten there stays on the medium.
    */

@@ -65,8 +65,10 @@ final class KeyArea {
   List<KeySlot> read(Layer layer) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
+      requirePlace(at == extents.size());
       extents.add(MapEntry.extent(layer.map.get(at)));
     }
+    requirePlace(extents.size() % 2 == 0);
     for (int pair = 0; pair < extents.size() / 2; pair++) {
       Copy first = read(extents.get(2 * pair));
       Copy second = read(extents.get(2 * pair + 1));
@@ -94,6 +96,14 @@ final class KeyArea {
     }
     if (!isFirstSound || !isSecondSound) {
       usedPages.add(number);
+    }
+  }
+
+  /** Records of another pair, taken for a second copy, would be written over. */
+  private void requirePlace(boolean isPaired) throws FormatException {
+    if (!isPaired) {
+      throw new FormatException(
+          device.identity() + ": an extent of keys' records is missing; run 'lunette pool check'");
     }
   }
 

@@ -8,6 +8,7 @@ import static io.lunette.engine.EncryptedPool.IMAGE;
 import static io.lunette.engine.EncryptedPool.OTHER;
 import static io.lunette.engine.EncryptedPool.SECTOR;
 import static io.lunette.engine.EncryptedPool.SIZE;
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,17 +17,20 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
+import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.key.MemoryVault;
 import io.lunette.engine.map.PageCache;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +187,43 @@ class VolumeKeysTest {
     damage(one);
     damage(other);
     pool.open(pool.vault);
+  }
+
+  /** Else the pairs behind it would be taken for others', and written over. */
+  @Test
+  void anExtentOfRecordsWithoutItsSecondIsNamedAndThePoolNotOpened() throws Exception {
+    pool.driver.createEncrypted(CLONE, SIZE, SECTOR);
+    pool.driver.close();
+    PagedDevice sound = pool.device.copy();
+    forgetMapped(find("LNKY", 0) / PoolLayout.PAGES_PER_EXTENT);
+
+    assertThat(PoolCheck.check(pool.device).problems())
+        .anyMatch(
+            problem ->
+                problem.toString().startsWith("layer of keys at logical extent 1: the other"));
+    assertThatThrownBy(() -> pool.open(pool.vault)).hasMessageContaining("records is missing");
+    for (int page = 0; page < sound.sizeBytes() / PagedDevice.PAGE; page++) {
+      pool.device.put((long) page * PagedDevice.PAGE, sound.page(page), 0, PagedDevice.PAGE);
+    }
+    pool.open(pool.vault);
+  }
+
+  /** Takes the entry off every map that names an extent. */
+  private void forgetMapped(long extent) {
+    for (int page = find("LNPG", 0); page >= 0; page = find("LNPG", page + 1)) {
+      ByteBuffer words = ByteBuffer.wrap(pool.device.page(page).clone()).order(LITTLE_ENDIAN);
+      for (int at = 64;
+          words.get(15) == TreeKey.Kind.MAP.code() && at < PagedDevice.PAGE;
+          at += 8) {
+        if (words.getLong(at) >>> 16 == extent) {
+          words.putLong(at, 0).putInt(4, 0);
+          CRC32C crc = new CRC32C();
+          crc.update(words.array());
+          words.putInt(4, (int) crc.getValue());
+          pool.device.put((long) page * PagedDevice.PAGE, words.array(), 0, PagedDevice.PAGE);
+        }
+      }
+    }
   }
 
   @Test

@@ -31,7 +31,8 @@ final class PoolFileCommands {
       description = {
         "Verify a pool file offline; exit status 1 if anything is wrong.",
         "--repair mends what can be mended without inventing data; where something is beyond that,",
-        "only what has a sound second: a superblock, a page of metadata, the record of a key."
+        "only what has a sound second: a superblock, a page of metadata, the record of a key.",
+        "--deep reads all free space too, which takes as long as the device takes to be read."
       })
   static final class Check implements Callable<Integer> {
 
@@ -43,6 +44,14 @@ final class PoolFileCommands {
     @Option(names = "--repair", description = "Mend what is wrong.")
     private boolean repair;
 
+    @Option(
+        names = "--deep",
+        description = {
+          "Read all space that is to be dealt out as zero, too.",
+          "With --repair, what is not zero is scrubbed at the next start."
+        })
+    private boolean deep;
+
     Check(Session session) {
       this.session = session;
     }
@@ -51,8 +60,8 @@ final class PoolFileCommands {
     public Integer call() throws VolumeException, CommandFailure {
       PoolRepair.Outcome outcome =
           repair
-              ? PoolRepair.repair(file)
-              : new PoolRepair.Outcome(List.of(), PoolCheck.check(file));
+              ? PoolRepair.repair(file, deep)
+              : new PoolRepair.Outcome(List.of(), PoolCheck.check(file, deep));
       PoolReport report = outcome.report();
       if (session.isJson()) {
         Map<String, Object> json = json(report);

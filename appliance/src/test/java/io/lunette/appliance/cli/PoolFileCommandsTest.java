@@ -93,6 +93,20 @@ class PoolFileCommandsTest {
   }
 
   @Test
+  void aDeepCheckFindsWhatLiesInFreeSpaceAndARepairHasItScrubbed() throws Exception {
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(60L << 20);
+      pool.write(0xEE);
+    }
+
+    assertThat(run("pool", "check", file.toString())).isZero();
+    assertThat(run("pool", "check", "--deep", file.toString())).isEqualTo(1);
+    assertThat(out.toString()).contains("extent 960 at byte 62914560: CLEAN, but not zero");
+    assertThat(run("pool", "check", "--deep", "--repair", file.toString())).isZero();
+    assertThat(out.toString()).contains("fixed     extent 960", "made dirty", "result    clean");
+  }
+
+  @Test
   void aRepairThatIsNotPossibleFailsAndWritesNothing() throws Exception {
     for (long at : new long[] {60, 65536 + 60}) {
       try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {

@@ -45,6 +45,13 @@ final class KeyAudit {
             layer, TreeKey.Kind.MAP, (index, stored, word) -> read(index, MapEntry.extent(word)));
       }
     }
+    for (long index : extents.keySet()) {
+      if (!extents.containsKey(index ^ 1)) {
+        image.problem(
+            "layer of keys at logical extent " + index,
+            "the other of its pair, logical extent " + (index ^ 1) + ", is missing");
+      }
+    }
     for (LayerImage layer : image.layers.values()) {
       long key = layer.slot().key();
       if (key != 0 && layer.slot().state() != LayerSlot.State.RELEASED && !keys.containsKey(key)) {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import io.lunette.core.volume.EraseMethod;
 import io.lunette.engine.check.PoolImage.LayerImage;
 import io.lunette.engine.check.PoolImage.VolumeImage;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.VolumeSlot;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +27,9 @@ final class ObjectAudit {
   /** Layers in use that are not among them. */
   private final Set<LayerImage> unread = new LinkedHashSet<>();
 
+  /** Volumes of which a layer waits for its scrub. */
+  private final Set<Long> releasing = new HashSet<>();
+
   private int keyLayers;
 
   ObjectAudit(PoolImage image) {
@@ -34,6 +39,11 @@ final class ObjectAudit {
   void run() {
     Set<String> names = new HashSet<>();
     Set<java.util.UUID> ids = new HashSet<>();
+    for (LayerImage layer : image.layers.values()) {
+      if (layer.slot().state() == LayerSlot.State.RELEASED) {
+        releasing.add(layer.slot().volume());
+      }
+    }
     for (VolumeImage volume : image.volumes.values()) {
       check(volume);
       if (!names.add(volume.slot().name())) {
@@ -86,6 +96,7 @@ final class ObjectAudit {
     if (slot.sizeBytes() <= 0 || slot.sizeBytes() % PoolLayout.BLOCK_BYTES != 0) {
       image.problem(volume.place(), "has a size of " + slot.sizeBytes() + " bytes");
     }
+    checkErase(volume);
     LayerImage top = image.layers.get(slot.topLayer());
     if (top == null) {
       image.problem(volume.place(), "its layer " + slot.topLayer() + " does not exist");
@@ -107,6 +118,42 @@ final class ObjectAudit {
           volume.place(),
           "has " + slot.sizeBytes() + " bytes, its layer " + top.slot().sizeBytes());
     }
+    if (slot.state() != VolumeSlot.State.SEALED && top.slot().volume() != volume.id()) {
+      image.problem(
+          volume.place(),
+          "its layer " + top.id() + " is noted as written by volume " + top.slot().volume(),
+          "noted as written by this one, which alone may write to it");
+      image.correct(
+          TreeKey.Kind.LAYERS,
+          LayerSlot.index(top.id()),
+          top.slot().writtenBy(volume.id()).encode());
+    }
+  }
+
+  /**
+   * What was erased, and how, cannot be told any more: only an erase from the beginning ends it.
+   */
+  private void checkErase(VolumeImage volume) {
+    VolumeSlot slot = volume.slot();
+    boolean erasing = slot.state() == VolumeSlot.State.ERASING;
+    VolumeSlot.State safe = erasing ? VolumeSlot.State.QUARANTINED : slot.state();
+    if (slot.erase().method() >= EraseMethod.values().length) {
+      image.problem(
+          volume.place(),
+          "its erase has the unknown method " + slot.erase().method(),
+          erasing ? "quarantined, to be erased again" : "what the erase did is forgotten");
+      correct(volume, slot.erasing(safe, VolumeSlot.Erase.NONE));
+    } else if (erasing && image.knowsReaders() && !releasing.contains(volume.id())) {
+      image.problem(
+          volume.place(),
+          "is ERASING, but nothing that it gave up is left to be erased",
+          "quarantined, to be erased again");
+      correct(volume, slot.erasing(safe, slot.erase()));
+    }
+  }
+
+  private void correct(VolumeImage volume, VolumeSlot slot) {
+    image.correct(TreeKey.Kind.VOLUMES, VolumeSlot.index(volume.id()), slot.encode());
   }
 
   private void check(LayerImage layer) {

@@ -29,7 +29,15 @@ public final class PoolCheck {
    *     INVALID if it is not a pool; IO
    */
   public static PoolReport check(Path file) throws VolumeException {
-    return PoolDevices.read(file, PoolCheck::check);
+    return check(file, false);
+  }
+
+  /**
+   * {@link #check(Path)}, which reads all space too that is to be dealt out as zero where it is to
+   * be deep.
+   */
+  public static PoolReport check(Path file, boolean deep) throws VolumeException {
+    return PoolDevices.read(file, device -> report(device, PoolExam.of(device, deep)));
   }
 
   /**

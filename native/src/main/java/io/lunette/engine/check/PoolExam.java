@@ -37,6 +37,11 @@ record PoolExam(
    * @throws VolumeException INVALID if it is not a pool
    */
   static PoolExam of(RawDevice device) throws IOException, VolumeException {
+    return of(device, false);
+  }
+
+  /** The same, and where it is to be deep all extents that must be zero. */
+  static PoolExam of(RawDevice device, boolean deep) throws IOException, VolumeException {
     device.forgetCached();
     Set<PoolProblem> problems = new LinkedHashSet<>();
     Superblocks superblocks = Superblocks.read(device, problems);
@@ -51,6 +56,9 @@ record PoolExam(
     keys.run();
     SpaceAudit space = new SpaceAudit(image);
     PoolUsage usage = space.run();
+    if (deep) {
+      space.readClean(device);
+    }
     return new PoolExam(superblocks, image, objects, keys, space, usage, List.copyOf(problems));
   }
 }

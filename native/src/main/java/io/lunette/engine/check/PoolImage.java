@@ -11,14 +11,18 @@ import io.lunette.engine.format.TreeRoot;
 import io.lunette.engine.format.VolumeSlot;
 import io.lunette.engine.journal.JournalReader;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.IntToLongFunction;
 import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 
@@ -85,6 +89,13 @@ final class PoolImage {
   private final Losses losses = new Losses(this);
   private final Map<TreeKey, TreeMap<Long, Long>> replayed = new HashMap<>();
 
+  /** Words of RESERVED of a commit that is dropped: what they stand for may have been written. */
+  private final TreeMap<Long, Long> reservedInVain = new TreeMap<>();
+
+  /** Words that a repair sets, by their tree. */
+  private final Map<TreeKey.Kind, TreeMap<Long, Long>> corrections =
+      new EnumMap<>(TreeKey.Kind.class);
+
   /** Reads everything but the maps. */
   PoolImage(RawDevice device, Superblock superblock, Set<PoolProblem> problems) {
     this.device = device;
@@ -125,6 +136,28 @@ final class PoolImage {
   /** Notes what can be mended, and how. */
   void problem(String place, String what, String repair) {
     problems.add(new PoolProblem(place, what, repair));
+  }
+
+  /** Notes what a word must be to agree with the others. */
+  void correct(TreeKey.Kind kind, long index, long word) {
+    corrections.computeIfAbsent(kind, k -> new TreeMap<>()).put(index, word);
+  }
+
+  /** {@link #correct} of the words of a slot from its first one on. */
+  void correct(TreeKey.Kind kind, long index, long[] words) {
+    for (int word = 0; word < words.length; word++) {
+      correct(kind, index + word, words[word]);
+    }
+  }
+
+  /** Words that a repair sets, by their tree. */
+  Map<TreeKey.Kind, TreeMap<Long, Long>> corrections() {
+    return corrections;
+  }
+
+  /** Words of RESERVED of a commit that is dropped. */
+  NavigableMap<Long, Long> reservedInVain() {
+    return reservedInVain;
   }
 
   Losses losses() {
@@ -271,7 +304,11 @@ final class PoolImage {
                   replayed
                       .computeIfAbsent(TreeKey.decode(key), k -> new TreeMap<>())
                       .put(index, word),
-              (key, index, word) -> {});
+              (key, index, word) -> {
+                if (TreeKey.decode(key).kind() == TreeKey.Kind.RESERVED) {
+                  reservedInVain.put(index, word);
+                }
+              });
       journalUnfinished = reader.isUnfinishedAt(journalEnd);
     } catch (IOException e) {
       journalIsWhole = false;
@@ -287,15 +324,24 @@ final class PoolImage {
         (index, stored, word) -> {
           nextLayer = index == Globals.NEXT_LAYER ? word : nextLayer;
           nextVolume = index == Globals.NEXT_VOLUME ? word : nextVolume;
+          if (index > Globals.NEXT_VOLUME) {
+            requireNamed(TreeKey.Kind.GLOBALS, index, word, 0, "word " + index + " of GLOBALS");
+          }
         });
     if (isDamaged(TreeKey.Kind.GLOBALS)) {
       nextLayer = Long.MAX_VALUE;
       nextVolume = Long.MAX_VALUE;
     }
-    slots(TreeKey.Kind.LAYERS, LayerSlot.WORDS, this::addLayer, removed::put);
+    slots(
+        TreeKey.Kind.LAYERS,
+        LayerSlot.WORDS,
+        LayerSlot::namedBits,
+        this::addLayer,
+        (id, stored) -> removed.put(id, stored.clone()));
     slots(
         TreeKey.Kind.VOLUMES,
         VolumeSlot.WORDS,
+        VolumeSlot::namedBits,
         (id, stored, words) -> volumes.put(id, new VolumeImage(id, VolumeSlot.decode(words))),
         (id, stored) -> {});
   }
@@ -303,7 +349,7 @@ final class PoolImage {
   private void addLayer(long id, long[] stored, long[] words) throws IOException {
     LayerSlot slot = LayerSlot.decode(words);
     if (slot.state() == LayerSlot.State.ABSENT) {
-      removed.put(id, stored);
+      removed.put(id, stored.clone());
     } else {
       layers.put(
           id,
@@ -322,29 +368,79 @@ final class PoolImage {
     void read(long id, long[] stored, long[] words) throws IOException;
   }
 
+  private void requireNamed(TreeKey.Kind kind, long index, long word, long named, String place) {
+    if ((word & ~named) != 0) {
+      problem(place, "has bits that mean nothing and must be zero", "cleared");
+      correct(kind, index, word & named);
+    }
+  }
+
   private void slots(
-      TreeKey.Kind kind, int slotWords, SlotReader reader, BiConsumer<Long, long[]> onRemoved) {
-    TreeMap<Long, long[]> stored = new TreeMap<>();
-    TreeMap<Long, long[]> words = new TreeMap<>();
-    scan(
-        kind,
-        (index, before, now) -> {
-          long id = index / slotWords;
-          int word = (int) (index % slotWords);
-          stored.computeIfAbsent(id, i -> new long[slotWords])[word] = before;
-          words.computeIfAbsent(id, i -> new long[slotWords])[word] = now;
-        });
-    for (Map.Entry<Long, long[]> slot : words.entrySet()) {
-      if (LongStream.of(slot.getValue()).allMatch(word -> word == 0)) {
-        onRemoved.accept(slot.getKey(), stored.get(slot.getKey()));
-        continue;
+      TreeKey.Kind kind,
+      int slotWords,
+      IntToLongFunction namedBits,
+      SlotReader reader,
+      BiConsumer<Long, long[]> onRemoved) {
+    Slots slots = new Slots(kind, slotWords, namedBits, reader, onRemoved);
+    scan(kind, slots);
+    slots.end();
+  }
+
+  /** Puts words that come one by one together to slots: one at a time, for there may be many. */
+  private final class Slots implements TreeScan.Visitor {
+
+    private final TreeKey.Kind kind;
+    private final IntToLongFunction namedBits;
+    private final SlotReader reader;
+    private final BiConsumer<Long, long[]> onRemoved;
+    private final long[] stored;
+    private final long[] words;
+    private long id = -1;
+
+    Slots(
+        TreeKey.Kind kind,
+        int slotWords,
+        IntToLongFunction namedBits,
+        SlotReader reader,
+        BiConsumer<Long, long[]> onRemoved) {
+      this.kind = kind;
+      this.namedBits = namedBits;
+      this.reader = reader;
+      this.onRemoved = onRemoved;
+      this.stored = new long[slotWords];
+      this.words = new long[slotWords];
+    }
+
+    @Override
+    public void word(long index, long before, long now) {
+      if (index / words.length != id) {
+        end();
+        id = index / words.length;
       }
-      try {
-        reader.read(slot.getKey(), stored.get(slot.getKey()), slot.getValue());
-      } catch (IOException | IllegalArgumentException e) {
-        readAllSlots = false;
-        problem("slot " + slot.getKey() + " of " + kind, e.getMessage());
+      stored[(int) (index % words.length)] = before;
+      words[(int) (index % words.length)] = now;
+    }
+
+    /** Reads the slot of which there are no more words. */
+    void end() {
+      if (LongStream.of(words).anyMatch(word -> word != 0)) {
+        String place = "slot " + id + " of " + kind;
+        for (int i = 0; i < words.length; i++) {
+          long index = id * words.length + i;
+          requireNamed(
+              kind, index, words[i], namedBits.applyAsLong(i), "word " + i + " of " + place);
+        }
+        try {
+          reader.read(id, stored, words);
+        } catch (IOException | IllegalArgumentException e) {
+          readAllSlots = false;
+          problem(place, e.getMessage());
+        }
+      } else if (id >= 0) {
+        onRemoved.accept(id, stored);
       }
+      Arrays.fill(stored, 0);
+      Arrays.fill(words, 0);
     }
   }
 }

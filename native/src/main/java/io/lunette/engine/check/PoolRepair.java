@@ -53,7 +53,15 @@ public final class PoolRepair {
    * @throws VolumeException as {@link PoolCheck#check(Path)} does, and OUT_OF_SPACE
    */
   public static Outcome repair(Path file) throws VolumeException {
-    return PoolDevices.change(file, PoolRepair::repair);
+    return repair(file, false);
+  }
+
+  /**
+   * {@link #repair(Path)} of what {@link PoolCheck#check(Path, boolean)} finds: what is called
+   * CLEAN and is not zero becomes dirty.
+   */
+  public static Outcome repair(Path file, boolean deep) throws VolumeException {
+    return PoolDevices.change(file, device -> repair(device, deep));
   }
 
   /**
@@ -62,9 +70,14 @@ public final class PoolRepair {
    * @throws VolumeException INVALID if the device is not a pool
    */
   public static Outcome repair(RawDevice device) throws IOException, VolumeException {
-    PoolExam exam = PoolExam.of(device);
+    return repair(device, false);
+  }
+
+  private static Outcome repair(RawDevice device, boolean deep)
+      throws IOException, VolumeException {
+    PoolExam exam = PoolExam.of(device, deep);
     if (!exam.problems().stream().allMatch(PoolProblem::isRepairable)) {
-      return mendInPlace(device, exam);
+      return mendInPlace(device, exam, deep);
     }
     if (exam.problems().isEmpty() && !exam.image().journalUnfinished) {
       return new Outcome(List.of(), PoolCheck.report(device, exam));
@@ -88,7 +101,7 @@ public final class PoolRepair {
   }
 
   /** Mends what has a sound second: records of keys, pages and their copies, the superblock. */
-  private static Outcome mendInPlace(RawDevice device, PoolExam exam)
+  private static Outcome mendInPlace(RawDevice device, PoolExam exam, boolean deep)
       throws IOException, VolumeException {
     PoolImage image = exam.image();
     if (image == null
@@ -102,7 +115,7 @@ public final class PoolRepair {
     if (!exam.superblocks().areBoth() && image.journalIsWhole) {
       write(device, image.superblock.announcing(image.superblock.taking()));
     }
-    PoolExam after = PoolExam.of(device);
+    PoolExam after = PoolExam.of(device, deep);
     List<String> fixed =
         exam.problems().stream()
             .filter(problem -> problem.isRepairable() && !after.problems().contains(problem))

@@ -54,6 +54,7 @@ final class RepairPlan {
         words.put(key, new TreeMap<>(image.overlay(key)));
       }
     }
+    image.corrections().forEach((kind, corrected) -> words(kind).putAll(corrected));
     this.newMetadataList = image.isDamaged(TreeKey.Kind.METADATA) || !isDense();
     for (TreeScan.Damage damage : image.damages()) {
       // A change is what has the way to a page written anew, and the damaged page left out.
@@ -242,8 +243,9 @@ final class RepairPlan {
     orphansEnd = before == null ? 0 : before.droppedEnd();
     orphansBefore = orphansEnd;
     for (int word = 0; word < space.space().words(); word++) {
-      long leaked = space.space().word(word) & ~space.owned().word(word);
-      for (long bits = leaked & ~space.reserved().word(word); bits != 0; bits &= bits - 1) {
+      long leaked = space.space().word(word) & ~space.reserved().word(word);
+      long unowned = (leaked | space.written().word(word)) & ~space.owned().word(word);
+      for (long bits = unowned; bits != 0; bits &= bits - 1) {
         long extent = ((long) word << 6) + Long.numberOfTrailingZeros(bits);
         if (!isOutside(extent)) {
           words(ORPHANS_DROPPED).put(orphansEnd++, MapEntry.of(extent, PoolLayout.FULL_MASK));

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import io.lunette.blockio.RawDevice;
 import io.lunette.engine.check.PoolImage.LayerImage;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongPredicate;
 
 /**
  * Checks that every extent has one owner or is CLEAN, and nothing else: maps and dropped extents of
@@ -22,6 +25,9 @@ final class SpaceAudit {
   private final ExtentBits owned;
   private final ExtentBits space;
   private final ExtentBits reserved;
+
+  /** Extents that are CLEAN by the trees, and yet may not be zero. */
+  private final ExtentBits written;
 
   /** What names each extent that more than one thing names. */
   private final TreeMap<Long, StringBuilder> doubled = new TreeMap<>();
@@ -44,6 +50,7 @@ final class SpaceAudit {
     this.owned = new ExtentBits(image.capacityExtents);
     this.space = new ExtentBits(image.capacityExtents);
     this.reserved = new ExtentBits(image.capacityExtents);
+    this.written = new ExtentBits(image.capacityExtents);
   }
 
   PoolUsage run() {
@@ -58,6 +65,14 @@ final class SpaceAudit {
               image.problem(extents(extent, extent), "owned more than once: by" + names));
     }
     compare();
+    image
+        .reservedInVain()
+        .forEach(
+            (index, word) -> {
+              if (index < space.words()) {
+                written.set(index.intValue(), word & data(index) & ~space.word(index.intValue()));
+              }
+            });
     return new PoolUsage(
         image.capacityExtents - image.firstExtent,
         mapped,
@@ -93,6 +108,40 @@ final class SpaceAudit {
   /** Extents reserved for writes to come, a bit each; after {@link #run}. */
   ExtentBits reserved() {
     return reserved;
+  }
+
+  /** Extents that are CLEAN by the trees and yet may not be zero, a bit each. */
+  ExtentBits written() {
+    return written;
+  }
+
+  /**
+   * Reads every extent that is CLEAN, and reports those that are not zero; after {@link #run}.
+   * Those that a checkpoint may have put pages in, or that a commit reserved which is dropped, the
+   * next opening makes zero.
+   */
+  void readClean(RawDevice device) throws IOException {
+    ExtentBits suspects = new ExtentBits(image.capacityExtents);
+    LongPredicate isClean =
+        extent ->
+            !space.contains(extent)
+                && !owned.contains(extent)
+                && !reserved.contains(extent)
+                && !written.contains(extent)
+                && image.superblock.taking().stream()
+                    .noneMatch(run -> extent >= run.first() && extent < run.end());
+    new CleanExtents(device, isClean)
+        .read(
+            image.firstExtent,
+            image.capacityExtents,
+            suspects::add,
+            (extent, why) -> image.problem(extents(extent, extent), "cannot be read: " + why));
+    report("CLEAN, but not zero", "made dirty, for the next opening to scrub", suspects::word);
+    for (int word = 0; word < suspects.words(); word++) {
+      if (suspects.word(word) != 0) {
+        written.set(word, written.word(word) | suspects.word(word));
+      }
+    }
   }
 
   private interface Owner {

@@ -97,9 +97,22 @@ public record LayerSlot(
     return new LayerSlot(state, suspect, opaque, holdsKeys, below, sizeBytes, volume, key);
   }
 
+  /** The same, written by another volume. */
+  public LayerSlot writtenBy(long writer) {
+    return new LayerSlot(state, suspect, opaque, holdsKeys, parent, sizeBytes, writer, key);
+  }
+
   /** The same with another size. */
   public LayerSlot withSize(long bytes) {
     return new LayerSlot(state, suspect, opaque, holdsKeys, parent, bytes, volume, key);
+  }
+
+  /** The bits of a word of a slot that mean something; the others are zero. */
+  public static long namedBits(int word) {
+    if (word == STATE) {
+      return STATE_MASK | SUSPECT | OPAQUE | HOLDS_KEYS;
+    }
+    return word > DROPPED_EXTENTS ? 0 : -1;
   }
 
   /** Index of a layer's first word. */

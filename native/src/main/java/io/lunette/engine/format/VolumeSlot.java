@@ -204,6 +204,7 @@ public record VolumeSlot(
   private static final int USE = 34;
 
   private static final int DEFAULT_BLOCK_BYTES = 512;
+  private static final int METHOD = 0xFF;
   private static final int VERIFY = 0x100;
   private static final int ELSEWHERE = 0x200;
   private static final int UNREAD = 0x400;
@@ -227,6 +228,22 @@ public record VolumeSlot(
   /** The words of a slot without a volume. */
   public static long[] none() {
     return new long[WORDS];
+  }
+
+  /** The bits of a word of a slot that mean something; the others are zero. */
+  public static long namedBits(int word) {
+    if (word == ERASE_TERMS) {
+      return METHOD
+          | VERIFY
+          | ELSEWHERE
+          | UNREAD
+          | 0xFFL << PATTERN_SHIFT
+          | 0xFFL << PASSES_SHIFT;
+    }
+    if (word == USE) {
+      return USED;
+    }
+    return word > USE ? 0 : -1;
   }
 
   /** Index of a volume's first word. */
@@ -305,7 +322,7 @@ public record VolumeSlot(
     boolean verifiesAll = (terms & VERIFY) != 0 && words[ERASE_VERIFIED_PARTS] == 0;
     return new Erase(
         words[ERASE_LAYER],
-        (int) terms & 0xFF,
+        (int) terms & METHOD,
         (int) (terms >>> PATTERN_SHIFT) & 0xFF,
         (int) (terms >>> PASSES_SHIFT) & 0xFF,
         verifiesAll ? ALL_PARTS : (int) words[ERASE_VERIFIED_PARTS],
