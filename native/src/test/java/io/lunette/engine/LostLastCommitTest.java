@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
@@ -29,6 +30,28 @@ class LostLastCommitTest {
 
   @Test
   void noExtentIsCalledCleanThatIsNotZero() throws Exception {
+    requireNothingLeft(withDamagedCommit());
+  }
+
+  @Test
+  void soItIsAfterARepairThatDropsTheCommit() throws Exception {
+    PagedDevice left = withDamagedCommit();
+
+    assertThat(PoolRepair.repair(left).fixed()).anyMatch(line -> line.endsWith("is dropped"));
+
+    requireNothingLeft(left);
+  }
+
+  private static void requireNothingLeft(PagedDevice left) throws Exception {
+    Pool pool = open(left);
+    assertThat(pool.metadata.chains.volume(VOLUME.value()).top.ownedExtents).isZero();
+    requireCleanIsZero(left, pool.metadata.space);
+    pool.close();
+    assertThat(PoolCheck.check(left).problems()).isEmpty();
+  }
+
+  /** A pool as a crash left it, whose last commit happened and cannot be told from one torn. */
+  private static PagedDevice withDamagedCommit() throws Exception {
     FailingDevice device = new FailingDevice(64L << 20);
     PoolState.format(device, new UUID(1, 2));
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20)) {
@@ -45,13 +68,7 @@ class LostLastCommitTest {
     pool.abandon();
     // The medium damages a block that the commit vouches for.
     left.flip(device.placeOf(MARK) * Byte.SIZE);
-
-    pool = open(left);
-
-    assertThat(pool.metadata.chains.volume(VOLUME.value()).top.ownedExtents).isZero();
-    requireCleanIsZero(left, pool.metadata.space);
-    pool.close();
-    assertThat(PoolCheck.check(left).problems()).isEmpty();
+    return left;
   }
 
   private static Pool open(PagedDevice device) throws Exception {
