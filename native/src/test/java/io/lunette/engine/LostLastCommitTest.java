@@ -3,11 +3,13 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -40,6 +42,19 @@ class LostLastCommitTest {
     assertThat(PoolRepair.repair(left).fixed()).anyMatch(line -> line.endsWith("is dropped"));
 
     requireNothingLeft(left);
+  }
+
+  @Test
+  void itIsNamedAsItIsDropped() throws Exception {
+    PagedDevice left = withDamagedCommit();
+    try (CapturedLog log = new CapturedLog(JournalReader.class)) {
+      open(left).close();
+
+      assertThat(log.lines(Level.WARN))
+          .singleElement()
+          .asString()
+          .containsPattern("position \\d+, frame \\d+, is dropped");
+    }
   }
 
   private static void requireNothingLeft(PagedDevice left) throws Exception {

@@ -80,6 +80,7 @@ public final class JournalReader {
     long position = fromPosition;
     long sequence = fromSequence;
     List<ByteBuffer> group = new ArrayList<>();
+    boolean lacksData = false;
     while (position - fromPosition < ring.sizeBytes()) {
       JournalFrame header = frameAt(position);
       if (header == null
@@ -97,6 +98,7 @@ public final class JournalReader {
       if (header.commits()) {
         if (sums.size() > 0 && !isBegun(position, sequence) && !hold(sums)) {
           RecordBuffer.replay(payload, dropped);
+          lacksData = true;
           break;
         }
         for (ByteBuffer records : group) {
@@ -107,14 +109,32 @@ public final class JournalReader {
       }
     }
     requireNothingLater(end);
+    tellOfDropped(end, lacksData);
     return end;
+  }
+
+  /** A crash leaves such a commit, which nobody was told of then; so does a medium that decays. */
+  private void tellOfDropped(End end, boolean lacksData) throws DeviceException {
+    if (lacksData) {
+      LOG.warn(
+          "the last commit, at position {}, frame {}, is dropped: the device does not hold what it"
+              + " vouches for, which a crash kept from it, or which it lost",
+          end.position,
+          end.sequence);
+    } else if (isUnfinishedAt(end)) {
+      LOG.info(
+          "the last commit, at position {}, frame {}, is not whole, and dropped: a crash tore it, or"
+              + " it is damaged",
+          end.position,
+          end.sequence);
+    }
   }
 
   /**
    * Whether a commit was begun at the end of the replay and is not whole: a crash tore it, which
    * harms nobody, or the medium has lost the last commit.
    */
-  public boolean isUnfinishedAt(End end) throws IOException {
+  public boolean isUnfinishedAt(End end) throws DeviceException {
     return isBegun(end.position, end.sequence);
   }
 

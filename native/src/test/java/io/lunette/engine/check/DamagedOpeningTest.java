@@ -4,11 +4,14 @@ package io.lunette.engine.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import ch.qos.logback.classic.Level;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.CapturedLog;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.journal.JournalReader;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,6 +177,24 @@ class DamagedOpeningTest {
           .as("field at %d", field)
           .hasMessageContaining("journal is damaged at position " + journal.fromPosition());
       left.flip(frame + field);
+    }
+  }
+
+  /** Whether a crash tore it or the medium damaged it cannot be told. */
+  @Test
+  void theLastCommitIsDroppedWhereItIsNotWholeAndNamed() throws Exception {
+    PoolAtRest left = new PoolAtRest(pool.leftOpen(directory.resolve("left")));
+    PoolDump.JournalView journal = PoolDump.read(left.file(), false).journal();
+    long last = journal.toPosition() - PAGE;
+    left.flip(PoolAtRest.JOURNAL + last % PoolAtRest.JOURNAL_BYTES + 70);
+
+    try (CapturedLog log = new CapturedLog(JournalReader.class)) {
+      assertThat(left.contents()).containsKeys("late-0", "late-3");
+
+      assertThat(log.lines(Level.INFO))
+          .singleElement()
+          .asString()
+          .contains("is not whole, and dropped");
     }
   }
 
