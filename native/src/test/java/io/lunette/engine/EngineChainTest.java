@@ -219,6 +219,7 @@ class EngineChainTest {
     }
     EncryptedPool.awaitTrue(() -> driver.chainLength(top) == 2);
     assertReads(top, model.get(top));
+    assertThat(stampsOnTheDevice(writes)).isPositive();
 
     driver
         .erase(top, EraseRequest.zeroFillVerified())
@@ -227,6 +228,9 @@ class EngineChainTest {
         .get(1, TimeUnit.MINUTES);
 
     assertReads(top, origin);
+    for (int writer = writes - 2; writer <= writes; writer++) {
+      assertThat(stampsOnTheDevice(writer)).as("what the top wrote").isZero();
+    }
   }
 
   /** The pool is filled in the end, so that every extent that a merge gave up is another's. */

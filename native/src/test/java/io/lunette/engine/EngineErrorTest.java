@@ -152,13 +152,22 @@ class EngineErrorTest {
     BlockException refused;
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       ByteBuffer bytes = ByteBuffer.allocateDirect(2 * EXTENT);
+      for (int block = 0; block < bytes.capacity(); block += PoolLayout.BLOCK_BYTES) {
+        bytes.putInt(block, THIRD);
+      }
       refused = catchThrowableOfType(BlockException.class, () -> way.write(volume, bytes));
     }
 
     assertThat(failedReads.get()).isNotPositive();
     assertThat(refused).hasMessageContaining("simulated: cannot write");
     assertThat(driver.space().dirtyBytes() - dirty).as("the second extent").isEqualTo(EXTENT);
+    assertThat(device.placeOf(THIRD)).isPositive();
     device.heal();
+    driver.close();
+    open();
+    erase(VOLUME);
+    EncryptedPool.awaitTrue(() -> driver.space().dirtyBytes() == 0);
+    assertThat(device.placeOf(THIRD)).isEqualTo(-1);
     driver.close();
   }
 

@@ -15,6 +15,7 @@ import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
@@ -136,8 +137,10 @@ class MergerTest {
     awaitMerged(FEW);
     EraseJob erase = pool.lineage.erase(FEW, EraseRequest.zeroFillVerified());
     assertThat(erase.result.get(1, TimeUnit.MINUTES).extents()).isPositive();
+    assertThat(RawBytes.occurrences(device, stamp(FEW))).isZero();
 
     awaitMerged(MANY);
+    assertThat(RawBytes.occurrences(device, stamp(MANY))).isPositive();
   }
 
   /**
@@ -176,9 +179,13 @@ class MergerTest {
 
   private void write(VolumeName name, long offset) throws Exception {
     try (BlockDevice volume = new VolumeTable(pool).open(name, AccessMode.READ_WRITE)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, 1);
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).put(0, stamp(name));
       BlockingIo.write(volume, offset, block, Durability.DURABLE);
     }
+  }
+
+  private static byte[] stamp(VolumeName name) {
+    return ("what was written to volume " + name).getBytes(StandardCharsets.US_ASCII);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

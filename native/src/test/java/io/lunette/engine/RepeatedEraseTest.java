@@ -15,6 +15,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ class RepeatedEraseTest {
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName SNAPSHOT = new VolumeName("snapshot");
   private static final int WRITTEN = 3 * PoolLayout.EXTENT_BYTES;
+  private static final byte[] STAMP = "what a tenant wrote".getBytes(StandardCharsets.US_ASCII);
 
   private final PagedDevice device = new PagedDevice(64L << 20);
   private EngineVolumeDriver driver;
@@ -129,13 +131,20 @@ class RepeatedEraseTest {
   }
 
   private EraseReport erase(EraseRequest request) throws Exception {
-    return driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    EraseReport report =
+        driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    assertThat(RawBytes.occurrences(device, STAMP)).isZero();
+    return report;
   }
 
   private void write(int bytes) throws Exception {
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
-      ByteBuffer content = ByteBuffer.allocateDirect(bytes).putInt(0, 1);
+      ByteBuffer content = ByteBuffer.allocateDirect(bytes);
+      for (int block = 0; block < bytes; block += PoolLayout.BLOCK_BYTES) {
+        content.put(block, STAMP);
+      }
       BlockingIo.write(volume, 0, content, Durability.DURABLE);
     }
+    assertThat(RawBytes.occurrences(device, STAMP)).isEqualTo(bytes / PoolLayout.BLOCK_BYTES);
   }
 }
