@@ -56,7 +56,7 @@ final class LayerMerge {
         && lower.slot.state() == LayerSlot.State.FROZEN
         && upper.parent == lower
         && upper.slot.state() != LayerSlot.State.RELEASED
-        && lower.key() == upper.key()
+        && lower.slot.key() == upper.slot.key()
         && (lower.slot.volume() == upper.slot.volume()
             || (!upper.opaque
                 && chains.volume(lower.slot.volume()) == null
