@@ -185,14 +185,14 @@ final class VolumeTable {
   }
 
   /**
-   * From then on no erase of before speaks for what the volume holds, and once it may be written to
-   * it counts as used. What an empty top gets shows by a later commit alone, so that has the mark
-   * too; what is overwritten in place needs none.
+   * From then on no erase of before speaks for what the volume holds, whatever crashes; and once it
+   * may be written to it counts as used. What an empty top gets shows by a later commit alone, so
+   * that has the mark too; what is overwritten in place needs a commit before it.
    */
   BlockDevice open(VolumeName name, AccessMode mode)
       throws IOException, VolumeException, BlockException {
     VolumeHandle handle;
-    boolean mayOverwrite;
+    boolean mustBeDurable;
     metadata.lock.lock();
     try {
       Volume volume = directory.get(name);
@@ -207,12 +207,13 @@ final class VolumeTable {
         volume.device = new VolumeDevice(pool, volume);
       }
       VolumeSlot slot = volume.slot;
+      boolean wasErased = slot.erase().hasEnded();
       boolean isFirstUse = mode == AccessMode.READ_WRITE && !slot.used();
-      if (slot.erase().hasEnded() || isFirstUse) {
+      if (wasErased || isFirstUse) {
         VolumeSlot opened = slot.erasing(slot.state(), slot.erase().remains());
         metadata.chains.update(volume, opened.used(slot.used() || isFirstUse), volume.top);
       }
-      mayOverwrite = isFirstUse && !volume.top.isEmpty();
+      mustBeDurable = wasErased || (isFirstUse && !volume.top.isEmpty());
       volume.device.handles++;
       handle =
           new VolumeHandle(
@@ -220,13 +221,13 @@ final class VolumeTable {
     } finally {
       metadata.lock.unlock();
     }
-    if (mayOverwrite) {
-      commitFirstUse(handle);
+    if (mustBeDurable) {
+      commitOrClose(handle);
     }
     return handle;
   }
 
-  private void commitFirstUse(VolumeHandle handle) throws BlockException {
+  private void commitOrClose(VolumeHandle handle) throws BlockException {
     boolean durable = false;
     try {
       pool.log.commit();

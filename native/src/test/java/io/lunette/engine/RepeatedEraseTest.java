@@ -117,6 +117,20 @@ class RepeatedEraseTest {
   }
 
   @Test
+  void norOfOneThatWasWrittenToWithoutAFlushBeforeACrash() throws Exception {
+    EraseReport ignored = erase(EraseRequest.zeroFillVerified());
+
+    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES).putInt(0, 1);
+      BlockingIo.write(volume, 0, block, Durability.VISIBLE);
+    }
+    driver.abandon();
+    open();
+
+    assertThat(driver.lastErase(VOLUME)).isEmpty();
+  }
+
+  @Test
   void nothingIsSaidAgainOfAVolumeThatHadASnapshot() throws Exception {
     erase(EraseRequest.zeroFillVerified());
 
