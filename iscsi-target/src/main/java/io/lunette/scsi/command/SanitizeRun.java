@@ -11,10 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Overwrites a whole unit with a pattern, in passes, one piece at a time at a bounded rate, then
- * flushes; a block erase gives the space back after that; a cryptographic erase has the device
- * destroy its key, and nothing else. What is written are data, not a zeroing that the device might
- * carry out by hiding blocks (DESIGN §5).
+ * Overwrites a whole unit with a pattern, in passes, one piece at a time at a bounded rate, and
+ * flushes after each; a block erase gives the space back after that; a cryptographic erase has the
+ * device destroy its key, and nothing else. What is written are data, not a zeroing that the device
+ * might carry out by hiding blocks (DESIGN §5).
  *
  * <p>It belongs to the unit and runs alone in it: no command, reset or logout ends it. Only with
  * the unit, when its last mapping goes, it ends unfinished.
@@ -212,7 +212,8 @@ final class SanitizeRun extends IoSequence {
         piece.put(i, (byte) ~piece.get(i));
       }
     }
-    return write();
+    // Else a cache on the way would let the next pass take this one's place.
+    return flush(Stage.WRITE);
   }
 
   private boolean flush(Stage next) {

@@ -90,7 +90,10 @@ class SanitizeTest {
     unit.initiator.send(list, OVERWRITE, 0x01, list.length).good();
 
     assertThat(unit.device.bytes(0, 512)).containsOnly(0xF0);
-    assertThat(unit.device.count(Operation.WRITE)).isEqualTo(2);
+    assertThat(unit.device.calls())
+        .extracting(Call::operation)
+        .containsExactly(
+            Operation.WRITE, Operation.FLUSH, Operation.WRITE, Operation.FLUSH, Operation.PURGE);
   }
 
   @Test
