@@ -52,6 +52,11 @@ class Descriptor {
     }
   }
 
+  /** A path that leads to what is open here, wherever its own does by now. */
+  Path itself() {
+    return Path.of("/proc/self/fd/" + fd);
+  }
+
   void read(long offset, ByteBuffer target) throws DeviceException {
     long address = LibC.addressOf(target) + target.position();
     long done = 0;

@@ -21,18 +21,23 @@ final class DeviceIdentity {
 
   private DeviceIdentity() {}
 
-  /** In words; the path alone if the system says no more. */
-  static String of(Path path) {
+  /**
+   * In words; the path alone if the system says no more.
+   *
+   * @param path what it was called when it was opened
+   * @param open leads to what is open, which the path may do no more
+   */
+  static String of(Path path, Path open) {
     try {
-      int mode = (Integer) Files.getAttribute(path, "unix:mode");
+      int mode = (Integer) Files.getAttribute(open, "unix:mode");
       if ((mode & TYPE_MASK) == BLOCK_DEVICE) {
-        return blockDevice(path, numbers((Long) Files.getAttribute(path, "unix:rdev")), SYSFS);
+        return blockDevice(path, numbers((Long) Files.getAttribute(open, "unix:rdev")), SYSFS);
       }
       return file(
           path,
-          Files.getAttribute(path, "unix:ino"),
-          fileSystem(path),
-          numbers((Long) Files.getAttribute(path, "unix:dev")),
+          Files.getAttribute(open, "unix:ino"),
+          fileSystem(open),
+          numbers((Long) Files.getAttribute(open, "unix:dev")),
           SYSFS);
     } catch (IOException | UnsupportedOperationException e) {
       return path.toString();

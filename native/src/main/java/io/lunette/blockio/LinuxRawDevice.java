@@ -232,7 +232,7 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public String lastingIdentity() {
-    return DeviceIdentity.of(path.toAbsolutePath());
+    return DeviceIdentity.of(path.toAbsolutePath(), main.itself());
   }
 
   @Override

@@ -17,9 +17,23 @@ final class DeviceIdentityTest {
     Path file = Files.createFile(directory.resolve("pool"));
     Object inode = Files.getAttribute(file, "unix:ino");
 
-    assertThat(DeviceIdentity.of(file))
+    assertThat(DeviceIdentity.of(file, file))
         .startsWith("file " + file + ", inode " + inode + " of the ")
         .contains(Files.getFileStore(file).type() + " file system on device ");
+  }
+
+  @Test
+  void whatIsOpenIsNamedAndNotWhatHasTakenItsPlace() throws Exception {
+    Path file = directory.resolve("pool");
+    try (LinuxRawDevice device = LinuxRawDevice.createFile(file, 1 << 20)) {
+      Object inode = Files.getAttribute(file, "unix:ino");
+      String before = device.lastingIdentity();
+
+      Files.move(file, directory.resolve("moved"));
+      Files.createFile(file);
+
+      assertThat(device.lastingIdentity()).isEqualTo(before).contains(", inode " + inode + " of");
+    }
   }
 
   @Test
