@@ -140,6 +140,11 @@ final class EraseJobs {
     return true;
   }
 
+  /** Whether a volume is being erased; with the lock held. */
+  boolean isErasing(long id) {
+    return erasing(id) != null;
+  }
+
   /** The volume, if it is being erased, or null. */
   private Volume erasing(long id) {
     Volume volume = metadata.chains.volume(id);

@@ -3,9 +3,11 @@ package io.lunette.engine;
 
 import io.lunette.engine.format.LayerSlot;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -19,23 +21,29 @@ final class ScrubQueue {
 
   private static final long DROPPED_THRESHOLD = 256;
   private static final long IDLE_MILLIS = 500;
+  private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Metadata metadata;
   private final ExtentFinder finder;
+  private final CommitLog log;
   private final Condition changed;
   private final Set<Layer> released = new LinkedHashSet<>();
 
   /** Layers that failed: left alone until somebody asks again or the pool is opened again. */
   private final Set<Layer> failed = new HashSet<>();
 
+  /** Layers that the file system had no space to zero, and when each was tried. */
+  private final Map<Layer, Long> resting = new HashMap<>();
+
   /** Go before all else. */
   private List<VolumePurge> purges = new ArrayList<>();
 
   private volatile boolean closed;
 
-  ScrubQueue(Metadata metadata, ExtentFinder finder) {
+  ScrubQueue(Metadata metadata, ExtentFinder finder, CommitLog log) {
     this.metadata = metadata;
     this.finder = finder;
+    this.log = log;
     this.changed = metadata.lock.newCondition();
   }
 
@@ -46,7 +54,13 @@ final class ScrubQueue {
 
   void remove(Layer layer) {
     released.remove(layer);
+    succeeded(layer);
+  }
+
+  /** Some of a layer was scrubbed: whatever it failed of is over. */
+  void succeeded(Layer layer) {
     failed.remove(layer);
+    resting.remove(layer);
   }
 
   /** Takes a purge in, unless it is closed. Takes the lock. */
@@ -85,6 +99,16 @@ final class ScrubQueue {
     failed.add(layer);
   }
 
+  /** Leaves a layer alone for a while, for others may give the file system's space back. */
+  void rest(Layer layer) {
+    resting.put(layer, System.nanoTime());
+  }
+
+  private boolean isResting(Layer layer) {
+    Long since = resting.get(layer);
+    return since != null && System.nanoTime() - since < REST_NANOS;
+  }
+
   /** Released layers that can be scrubbed. Takes the lock. */
   List<Layer> waiting() {
     metadata.lock.lock();
@@ -110,17 +134,18 @@ final class ScrubQueue {
     return closed;
   }
 
-  /** Whether there are extents that can be made CLEAN. */
+  /** Whether there are extents that can be made CLEAN; none can while no commit has space. */
   boolean hasExtents() {
-    if (closed) {
+    if (closed || log.isStalled()) {
       return false;
     }
-    return released.stream().anyMatch(layer -> !layer.isEmpty())
+    return released.stream().anyMatch(layer -> !layer.isEmpty() && !isResting(layer))
         || metadata.chains.dropping().stream().anyMatch(this::hasDropped);
   }
 
   private boolean hasDropped(Layer layer) {
-    return layer.slot.state() != LayerSlot.State.RELEASED && !failed.contains(layer);
+    boolean isLeft = layer.id == Layer.ORPHANS || layer.slot.state() != LayerSlot.State.RELEASED;
+    return isLeft && !failed.contains(layer) && !isResting(layer);
   }
 
   /**
@@ -150,11 +175,11 @@ final class ScrubQueue {
   }
 
   private Work find() {
-    if (!purges.isEmpty()) {
+    if (!purges.isEmpty() || log.isStalled()) {
       return null;
     }
     for (Layer layer : released) {
-      if (!layer.merging) {
+      if (!layer.merging && !isResting(layer)) {
         return new Work(layer, true);
       }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
@@ -42,7 +43,7 @@ final class Scrubber {
   Scrubber(Pool pool) {
     this.pool = pool;
     this.metadata = pool.metadata;
-    this.queue = new ScrubQueue(metadata, pool.finder);
+    this.queue = new ScrubQueue(metadata, pool.finder, pool.log);
     this.erases = new EraseJobs(pool);
     this.pipeline = new ScrubPipeline(pool, erases);
     this.thread = Pool.daemon(this::run, "lunette-scrub");
@@ -162,7 +163,13 @@ final class Scrubber {
 
   /** That some of that is left, and why, in a line. */
   Optional<String> orphanTrouble() {
-    return orphanTrouble;
+    metadata.lock.lock();
+    try {
+      boolean isLeft = metadata.chains.layer(Layer.ORPHANS).droppedExtents > 0;
+      return isLeft ? orphanTrouble : Optional.empty();
+    } finally {
+      metadata.lock.unlock();
+    }
   }
 
   /** Whatever happens, as want of memory does at any place, there is no other thread for this. */
@@ -186,6 +193,10 @@ final class Scrubber {
     ScrubQueue.Work work = queue.next();
     if (work == null) {
       queue.takePurges().forEach(VolumePurge::run);
+      if (pool.log.isStalled()) {
+        // Nothing that they wait for comes of itself.
+        pool.waiters.wake();
+      }
       return;
     }
     Layer layer = work.layer();
@@ -198,10 +209,12 @@ final class Scrubber {
     } catch (IOException | BlockException | RuntimeException | Error e) {
       if (pool.log.hasFailed()) {
         LOG.debug("scrub of layer {} ends with the pool", layer.id);
+      } else if (isForLater(e)) {
+        LOG.debug("scrub of layer {} waits for a commit", layer.id);
       } else {
         LOG.error("scrub of layer {} failed", layer.id, e);
       }
-      quarantine(layer, e);
+      failed(layer, e);
       pool.waiters.wake();
     }
   }
@@ -230,7 +243,14 @@ final class Scrubber {
 
   /** Scrubs what the layer dropped, the oldest first; returns how many extents it dealt with. */
   int scrubDropped(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
-    return pipeline.scrubDropped(layer, scrubbed);
+    int dealtWith = pipeline.scrubDropped(layer, scrubbed);
+    metadata.lock.lock();
+    try {
+      queue.succeeded(layer);
+    } finally {
+      metadata.lock.unlock();
+    }
+    return dealtWith;
   }
 
   /**
@@ -283,13 +303,34 @@ final class Scrubber {
   }
 
   /**
+   * What becomes of a layer that was not scrubbed. For want of a commit that has space it is tried
+   * again once one has; for want of space for its zeroes, that too, unless an erase is waiting to
+   * be told.
+   */
+  void failed(Layer layer, Throwable cause) {
+    if (!isForLater(cause)) {
+      quarantine(layer, cause);
+    }
+  }
+
+  private static boolean isForLater(Throwable cause) {
+    return cause instanceof BlockException refusal
+        && refusal.kind() == BlockException.Kind.OUT_OF_SPACE;
+  }
+
+  /**
    * A layer that cannot be scrubbed keeps its extents, and its volume never opens again. What else
    * that released waits with it for the next erase, as after a restart.
    */
-  void quarantine(Layer layer, Throwable cause) {
+  private void quarantine(Layer layer, Throwable cause) {
     EraseJob job;
     metadata.lock.lock();
     try {
+      boolean isOfErase = erases.isErasing(layer.slot.volume());
+      if (!isOfErase && cause instanceof DeviceException full && full.isNoSpace()) {
+        queue.rest(layer);
+        return;
+      }
       queue.fail(layer);
       job = erases.quarantine(layer.slot.volume(), cause);
       if (isQuarantined(layer)) {

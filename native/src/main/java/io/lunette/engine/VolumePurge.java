@@ -95,7 +95,7 @@ final class VolumePurge {
           scrubDropped(debt);
         }
       } catch (IOException | BlockException | RuntimeException | Error e) {
-        scrubber.quarantine(debt.layer, e);
+        scrubber.failed(debt.layer, e);
         throw e;
       }
     }

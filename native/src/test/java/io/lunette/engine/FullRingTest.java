@@ -18,6 +18,8 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -26,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,6 +46,9 @@ class FullRingTest {
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName CLONE = new VolumeName("clone");
   private static final VolumeName RETURNED = new VolumeName("returned");
+  private static final VolumeName DELETED = new VolumeName("deleted");
+  private static final VolumeName ERASED = new VolumeName("erased");
+  private static final VolumeName LAST = new VolumeName("last");
   private static final int BLOCK = PoolLayout.BLOCK_BYTES;
   private static final long EXTENT = PoolLayout.EXTENT_BYTES;
   private static final int EXTENTS = 16;
@@ -61,8 +67,10 @@ class FullRingTest {
     driver.clone(IMAGE, List.of(CLONE));
     driver.create(VOLUME, 2 * EXTENTS * EXTENT);
     writeEach(VOLUME);
-    driver.create(RETURNED, EXTENTS * EXTENT);
-    writeEach(RETURNED);
+    for (VolumeName name : List.of(DELETED, ERASED, RETURNED)) {
+      driver.create(name, EXTENTS * EXTENT);
+      writeEach(name);
+    }
     var erased =
         driver
             .erase(RETURNED, EraseRequest.zeroFillVerified())
@@ -70,7 +78,7 @@ class FullRingTest {
             .toCompletableFuture()
             .get(1, TimeUnit.MINUTES);
     assertThat(erased.extents()).isEqualTo(EXTENTS);
-    device.fillUp();
+    device.setRoom(0);
     assertNoSpace(
         () -> {
           for (int i = 0; ; i++) {
@@ -132,11 +140,57 @@ class FullRingTest {
   void whatScrubbedExtentsHaveServesTheCheckpointThatEmptiesTheRing() throws Exception {
     device.tellsWhatIsHeld = true;
 
-    driver.clone(IMAGE, List.of(new VolumeName("last")));
+    driver.clone(IMAGE, List.of(LAST));
 
     driver.abandon();
     driver = EngineVolumeDriver.open(device.copy(), Clock.systemUTC(), 8 << 20);
-    assertThat(driver.find(new VolumeName("last"))).isPresent();
+    assertThat(driver.find(LAST)).isPresent();
+  }
+
+  @Test
+  void whatIsDeletedOrErasedMeanwhileIsScrubbedOnceThereIsSpace() throws Exception {
+    assertNoSpace(() -> driver.delete(DELETED));
+    assertNoSpace(() -> driver.erase(ERASED, EraseRequest.zeroFillVerified()));
+    letOthersTry();
+
+    device.setRoom(Integer.MAX_VALUE);
+    driver.clone(IMAGE, List.of(LAST));
+
+    while (driver.find(ERASED).orElseThrow().state() != VolumeState.WRITABLE) {
+      LockSupport.parkNanos(100_000);
+    }
+    awaitNothingDirty();
+    assertThat(driver.find(DELETED)).isEmpty();
+    driver.close();
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  /** What was reserved is nobody's after a crash, and no commit has space to give it back. */
+  @Test
+  void whatACrashLeftIsScrubbedOnceThereIsSpace() throws Exception {
+    driver.abandon();
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    assertThat(driver.space().dirtyBytes()).isPositive();
+    letOthersTry();
+
+    device.setRoom(Integer.MAX_VALUE);
+    driver.clone(IMAGE, List.of(LAST));
+
+    awaitNothingDirty();
+  }
+
+  /** So many changes that whoever is at work in the background has tried his as well. */
+  private void letOthersTry() {
+    for (int i = 0; i < 100; i++) {
+      VolumeName name = new VolumeName("refused-" + i);
+      assertNoSpace(() -> driver.clone(IMAGE, List.of(name)));
+    }
+  }
+
+  private void awaitNothingDirty() {
+    while (driver.space().dirtyBytes() > 0) {
+      LockSupport.parkNanos(100_000);
+    }
   }
 
   private void writeEach(VolumeName name) throws Exception {
@@ -215,8 +269,8 @@ class FullRingTest {
       return (PoolLayout.JOURNAL_EXTENT + CrashLife.JOURNAL_EXTENTS) * EXTENT;
     }
 
-    synchronized void fillUp() {
-      room = 0;
+    synchronized void setRoom(int pages) {
+      room = pages;
     }
 
     @Override
