@@ -166,8 +166,13 @@ final class Metadata {
    */
   void vouch(BlockSums sums) {
     if (!pending.needsData()) {
-      vouched.add(sums);
-      pending.add(sums);
+      try {
+        vouched.add(sums);
+        pending.add(sums);
+      } catch (RuntimeException | Error e) {
+        halfChanged = e;
+        throw e;
+      }
     }
   }
 

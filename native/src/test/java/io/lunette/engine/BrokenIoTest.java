@@ -131,6 +131,27 @@ class BrokenIoTest {
     closeSound();
   }
 
+  /** What is written then is named by no map, and its layer is not suspect. */
+  @Test
+  void sumsThatCannotBeKeptStopThePool() throws Exception {
+    driver.close();
+    Pool pool = Pool.open(device, Clock.systemUTC(), 1 << 20, KeyVault.none());
+    pool.metadata.lock.lock();
+    try {
+      assertThatThrownBy(() -> pool.metadata.vouch(null)).isInstanceOf(RuntimeException.class);
+    } finally {
+      pool.metadata.lock.unlock();
+    }
+    pool.log.dataWritten();
+
+    BlockException stopped = catchThrowableOfType(BlockException.class, pool.log::commit);
+
+    assertThat(stopped).hasMessageContaining("the pool stopped taking writes");
+    pool.close();
+    open();
+    closeSound();
+  }
+
   @Test
   void anEraseThatCannotReadItsMapEndsAndTheNextAfterARestartDoesTheWork() throws Exception {
     closeSound();
