@@ -67,6 +67,9 @@ final class SpaceWaiters {
           return true;
         }
       }
+    } catch (RuntimeException | Error e) {
+      // No memory to remember it by: who is told so may try again himself.
+      return false;
     } finally {
       pool.metadata.lock.unlock();
     }
