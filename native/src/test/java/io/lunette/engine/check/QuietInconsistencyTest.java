@@ -100,7 +100,7 @@ class QuietInconsistencyTest {
     setLayer(10, 5);
     setLayer(STATE, LayerSlot.State.WRITABLE.ordinal() | 1 << 11);
     setVolume(34, 5);
-    setVolume(ERASE_TERMS, 1 << 10);
+    setVolume(ERASE_TERMS, 1 << 11);
 
     assertThat(lines(false))
         .containsExactlyInAnyOrder(
