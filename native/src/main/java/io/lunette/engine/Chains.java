@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.locks.StampedLock;
@@ -46,6 +47,12 @@ final class Chains {
   private final Map<Long, Volume> volumesById = new HashMap<>();
   private final TreeMap<String, Volume> volumes = new TreeMap<>();
   private Layer keyLayer;
+
+  /**
+   * Layers of which a tree cannot be gone through, and why; found at the opening. What lies on them
+   * is not opened, and nothing of their own is moved or scrubbed.
+   */
+  private final Map<Layer, IOException> damaged = new HashMap<>();
 
   Chains(Metadata metadata, PageReader pages, PageCache cache) {
     this.metadata = metadata;
@@ -97,6 +104,35 @@ final class Chains {
 
   Volume volume(long id) {
     return volumesById.get(id);
+  }
+
+  void markDamaged(Layer layer, IOException why) {
+    damaged.put(layer, why);
+  }
+
+  /** Why a tree of a layer cannot be gone through, or null. */
+  IOException damageOf(Layer layer) {
+    return damaged.get(layer);
+  }
+
+  /** The same of all layers that a volume lies on. */
+  IOException damageOf(Volume volume) {
+    for (Layer layer = volume.top; layer != null && !damaged.isEmpty(); layer = layer.parent) {
+      if (damaged.containsKey(layer)) {
+        return damaged.get(layer);
+      }
+    }
+    return null;
+  }
+
+  /** Why a tree of some layer cannot be gone through; empty if none is damaged. */
+  Optional<IOException> anyDamage() {
+    return damaged.values().stream().findFirst();
+  }
+
+  /** Volumes that lie on a damaged layer; goes through all there are. */
+  List<Volume> damagedVolumes() {
+    return volumes.values().stream().filter(volume -> damageOf(volume) != null).toList();
   }
 
   /** An empty layer on another or on none, whose blocks are enciphered if there is a key. */

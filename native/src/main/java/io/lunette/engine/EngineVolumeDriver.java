@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 
 /**
  * The native engine as a {@link VolumeDriver}: thin copy-on-write volumes in one pool on a file or
@@ -202,7 +203,9 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   /** That pages of metadata are damaged, and what to do, in a line; empty if none was met. */
   public Optional<String> metadataTrouble() {
-    return pool.pages.trouble();
+    return Stream.of(pool.directory.damageTrouble(), pool.pages.trouble())
+        .flatMap(Optional::stream)
+        .reduce((volumes, pages) -> volumes + "; " + pages);
   }
 
   /** That the device lets some of what a crash left not be scrubbed, in a line; empty if none. */

@@ -163,6 +163,8 @@ final class Merger {
     Layer lower = upper.parent;
     if (lower != null
         && LayerMerge.isPair(metadata.chains, lower, upper)
+        && metadata.chains.damageOf(lower) == null
+        && metadata.chains.damageOf(upper) == null
         && !leavesAlone(lower)) {
       found.add(new Pair(lower, upper, lower.ownedExtents));
     }

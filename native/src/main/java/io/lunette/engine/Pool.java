@@ -8,6 +8,7 @@ import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.engine.format.ExtentRun;
+import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
@@ -33,6 +34,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,10 +163,11 @@ final class Pool implements AutoCloseable {
   }
 
   private void recover(PoolState state) throws IOException, BlockException {
+    // Without the lock: a damaged page is no half change.
+    addFreePages();
     metadata.lock.lock();
     try {
       eraseUnfinishedPages(state.superblock());
-      addFreePages();
       keys.load();
       if (metadata.chains.layer(Layer.ORPHANS) == null) {
         metadata.chains.createOrphans();
@@ -235,10 +238,14 @@ final class Pool implements AutoCloseable {
     }
   }
 
-  /** Every page of a metadata extent that no tree refers to is free. */
+  /**
+   * Every page of a metadata extent that no tree refers to is free. Where an index page of a layer
+   * is damaged, and hides which those are, none is: what lies below it could be what a rescue
+   * needs. New pages go to new extents then.
+   */
   private void addFreePages() throws IOException {
     Map<Long, BitSet> live = new HashMap<>();
-    java.util.function.LongConsumer mark =
+    LongConsumer mark =
         page ->
             live.computeIfAbsent(page / PoolLayout.PAGES_PER_EXTENT, e -> new BitSet())
                 .set((int) (page % PoolLayout.PAGES_PER_EXTENT));
@@ -247,9 +254,9 @@ final class Pool implements AutoCloseable {
         metadata.tree(kind).forEachPage(mark);
       }
     }
+    boolean knowsAll = true;
     for (Layer layer : metadata.chains.layers()) {
-      layer.map.forEachPage(mark);
-      layer.dropped.forEachPage(mark);
+      knowsAll &= markPages(layer, mark);
       metadata.trimPages();
     }
     for (WordTree tree : metadata.unsaved.retired()) {
@@ -258,7 +265,27 @@ final class Pool implements AutoCloseable {
     var extents = metadata.tree(TreeKey.Kind.METADATA);
     for (long i = 0; extents.get(i) != 0; i++) {
       long extent = extents.get(i);
-      pages.addExtent(extent, live.getOrDefault(extent, new BitSet()));
+      BitSet taken = live.getOrDefault(extent, new BitSet());
+      if (!knowsAll) {
+        taken.set(0, PoolLayout.TREE_PAGES_PER_EXTENT);
+      }
+      pages.addExtent(extent, taken);
+    }
+  }
+
+  /** Whether all pages of a layer could be told; if not, its volumes are not opened. */
+  private boolean markPages(Layer layer, LongConsumer mark) throws IOException {
+    try {
+      layer.map.forEachPage(mark);
+      layer.dropped.forEachPage(mark);
+      return true;
+    } catch (FormatException | DeviceException e) {
+      if (layer.id == Layer.ORPHANS || layer.slot.holdsKeys()) {
+        throw e;
+      }
+      LOG.error("layer {} is damaged: {}", layer.id, e.getMessage());
+      metadata.chains.markDamaged(layer, e);
+      return false;
     }
   }
 

@@ -62,6 +62,10 @@ final class Scrubber {
             && !isQuarantined(layer)) {
           queue.add(layer);
         }
+        if (metadata.chains.damageOf(layer) != null
+            && layer.slot.state() != LayerSlot.State.RELEASED) {
+          queue.fail(layer);
+        }
       }
       for (Volume volume : metadata.chains.volumes()) {
         if (volume.slot.state() == VolumeSlot.State.ERASING) {
@@ -225,6 +229,7 @@ final class Scrubber {
    * @param scrubbed is told of every batch how many extents it gave back, by one thread at a time
    */
   void scrubLayer(Layer layer, IntConsumer scrubbed) throws IOException, BlockException {
+    requireReadable(layer);
     EraseJob job = erases.find(layer);
     Map<Layer, EraseJob> askedByKey =
         erases.isAskedByKey(layer) ? erases.askedByKey(queue.waiting()) : Map.of();
@@ -238,6 +243,19 @@ final class Scrubber {
     if (!queue.isClosed()) {
       pool.ends.hideBehindOrigin(layer.slot.volume());
       finish(layer, job);
+    }
+  }
+
+  private void requireReadable(Layer layer) throws IOException {
+    IOException damage;
+    metadata.lock.lock();
+    try {
+      damage = metadata.chains.damageOf(layer);
+    } finally {
+      metadata.lock.unlock();
+    }
+    if (damage != null) {
+      throw damage;
     }
   }
 

@@ -9,9 +9,11 @@ import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Volumes by name, as callers speak of them: finds one or says that there is none, says what is
@@ -25,6 +27,9 @@ final class VolumeDirectory {
 
   /** Layers beyond those that snapshots of a volume may still add. */
   static final int SNAPSHOTS_MORE = 64;
+
+  /** An image may lie under thousands of volumes. */
+  private static final int MOST_NAMED = 8;
 
   private final Metadata metadata;
 
@@ -144,12 +149,45 @@ final class VolumeDirectory {
     return extents;
   }
 
+  /** Finds a volume, and refuses one whose map is damaged. */
   Volume get(VolumeName name) throws VolumeException {
     Volume volume = metadata.chains.volume(name.value());
     if (volume == null) {
       throw notFound(name.value());
     }
+    IOException damage = metadata.chains.damageOf(volume);
+    if (damage != null) {
+      throw new VolumeException(
+          VolumeException.Kind.INVALID,
+          "volume " + name + " cannot be used: " + damage.getMessage(),
+          damage);
+    }
     return volume;
+  }
+
+  /** Names the volumes whose maps are damaged, and what to do, in a line; empty if none is. */
+  Optional<String> damageTrouble() {
+    metadata.lock.lock();
+    try {
+      return metadata.chains.anyDamage().map(damage -> trouble(damage.getMessage()));
+    } finally {
+      metadata.lock.unlock();
+    }
+  }
+
+  private String trouble(String damage) {
+    String repair = "run 'lunette pool check --repair' when the pool is not in use";
+    List<Volume> damaged = metadata.chains.damagedVolumes();
+    if (damaged.isEmpty()) {
+      return "what a deleted volume wrote cannot be scrubbed: " + damage + "; " + repair;
+    }
+    int more = damaged.size() - MOST_NAMED;
+    return damaged.stream().limit(MOST_NAMED).map(Volume::name).collect(Collectors.joining(", "))
+        + (more > 0 ? " and " + more + " more volumes" : "")
+        + " cannot be used: "
+        + damage
+        + "; delete what you can do without, and "
+        + repair;
   }
 
   /** Whether the volume is there still; one that was made anew by its name is another. */

@@ -93,8 +93,7 @@ class CloseUnderWayTest {
 
     assertThat(PoolCheck.check(device).problems()).isEmpty();
     assertThat(device.holdsSecret()).isTrue();
-    try (EngineVolumeDriver again =
-        EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
+    try (EngineVolumeDriver again = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20)) {
       again
           .erase(VOLUME, EraseRequest.zeroFillVerified())
           .result()

@@ -14,10 +14,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The commands of {@code lunette pool} that look at a pool file which nobody serves. */
 final class PoolFileCommands {
@@ -32,7 +36,8 @@ final class PoolFileCommands {
         "Verify a pool file offline; exit status 1 if anything is wrong.",
         "--repair mends what can be mended without inventing data; where something is beyond that,",
         "only what has a sound second: a superblock, a page of metadata, the record of a key.",
-        "--deep reads all free space too, which takes as long as the device takes to be read."
+        "--deep reads all free space too, which takes as long as the device takes to be read.",
+        "--give-up deletes volumes whose maps are damaged beyond that, so that the rest is mended."
       })
   static final class Check implements Callable<Integer> {
 
@@ -52,15 +57,26 @@ final class PoolFileCommands {
         })
     private boolean deep;
 
+    @Option(
+        names = "--give-up",
+        paramLabel = "VOLUME",
+        description = "With --repair: delete this volume, and have its space scrubbed; repeatable.")
+    private Set<String> givenUp = Set.of();
+
+    @Spec private CommandSpec spec;
+
     Check(Session session) {
       this.session = session;
     }
 
     @Override
     public Integer call() throws VolumeException, CommandFailure {
+      if (!repair && !givenUp.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "--give-up goes with --repair");
+      }
       PoolRepair.Outcome outcome =
           repair
-              ? PoolRepair.repair(file, deep)
+              ? PoolRepair.repair(file, deep, givenUp)
               : new PoolRepair.Outcome(List.of(), PoolCheck.check(file, deep));
       PoolReport report = outcome.report();
       if (session.isJson()) {

@@ -107,6 +107,18 @@ class PoolFileCommandsTest {
   }
 
   @Test
+  void aRepairGivesUpTheVolumesThatItIsToldTo() {
+    assertThat(run("pool", "check", "--give-up", "replica", file.toString())).isEqualTo(2);
+    assertThat(run("pool", "check", "--repair", "--give-up", "nobody", file.toString()))
+        .isEqualTo(1);
+    assertThat(err.toString()).contains("no volume 'nobody'");
+
+    assertThat(run("pool", "check", "--repair", "--give-up", "replica", file.toString())).isZero();
+
+    assertThat(out.toString()).contains("fixed     volume replica: given up", "1 volumes");
+  }
+
+  @Test
   void aRepairThatIsNotPossibleFailsAndWritesNothing() throws Exception {
     for (long at : new long[] {60, 65536 + 60}) {
       try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads all metadata of a pool that nobody has open, and says everything that is wrong with it:
@@ -37,7 +38,7 @@ public final class PoolCheck {
    * be deep.
    */
   public static PoolReport check(Path file, boolean deep) throws VolumeException {
-    return PoolDevices.read(file, device -> report(device, PoolExam.of(device, deep)));
+    return PoolDevices.read(file, device -> report(device, PoolExam.of(device, deep, Set.of())));
   }
 
   /**

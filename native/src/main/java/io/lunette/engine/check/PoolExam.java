@@ -37,11 +37,17 @@ record PoolExam(
    * @throws VolumeException INVALID if it is not a pool
    */
   static PoolExam of(RawDevice device) throws IOException, VolumeException {
-    return of(device, false);
+    return of(device, false, Set.of());
   }
 
-  /** The same, and where it is to be deep all extents that must be zero. */
-  static PoolExam of(RawDevice device, boolean deep) throws IOException, VolumeException {
+  /**
+   * {@link #of(RawDevice)}, as if some volumes had been deleted.
+   *
+   * @param deep whether to read all extents that must be zero, too
+   * @throws VolumeException NOT_FOUND if there is no volume of such a name
+   */
+  static PoolExam of(RawDevice device, boolean deep, Set<String> givenUp)
+      throws IOException, VolumeException {
     device.forgetCached();
     Set<PoolProblem> problems = new LinkedHashSet<>();
     Superblocks superblocks = Superblocks.read(device, problems);
@@ -50,8 +56,12 @@ record PoolExam(
       return new PoolExam(superblocks, null, null, null, null, null, List.copyOf(problems));
     }
     PoolImage image = new PoolImage(device, newest.get(), problems);
+    for (String name : givenUp) {
+      image.giveUp(name);
+    }
     ObjectAudit objects = new ObjectAudit(image);
     objects.run();
+    image.setUnread(objects.unread());
     KeyAudit keys = new KeyAudit(image, device);
     keys.run();
     SpaceAudit space = new SpaceAudit(image);

@@ -2,6 +2,7 @@
 package io.lunette.engine.check;
 
 import io.lunette.blockio.RawDevice;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.format.Globals;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
@@ -76,6 +77,9 @@ final class PoolImage {
   boolean journalIsWhole = true;
 
   private boolean readAllSlots = true;
+
+  /** Layers in use that no volume reads. */
+  private Set<LayerImage> unread = Set.of();
 
   long nextLayer;
   long nextVolume;
@@ -171,12 +175,18 @@ final class PoolImage {
     }
     damages.add(damage);
     switch (damage.key().kind()) {
-      case MAP ->
+      case MAP -> {
+        if (isGivenUp(damage.key())) {
+          problem(
+              damage.place(), damage.what(), "forgotten; extents that nothing names become dirty");
+        } else {
           problem(
               damage.place(),
               damage.what()
                   + "; "
                   + losses.of(damage.key().layer(), damage.first(), damage.words()));
+        }
+      }
       case VOLUMES, LAYERS -> problem(damage.place(), damage.what());
       case SPACE, RESERVED, METADATA, DROPPED ->
           problem(
@@ -203,9 +213,41 @@ final class PoolImage {
     return damages.stream().filter(damage -> damage.key().equals(key)).toList();
   }
 
+  /** Takes a volume for deleted by the last commit. */
+  void giveUp(String name) throws VolumeException {
+    VolumeImage volume =
+        volumes.values().stream()
+            .filter(found -> found.slot().name().equals(name))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new VolumeException(
+                        VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
+    volumes.remove(volume.id());
+    TreeMap<Long, Long> words =
+        replayed.computeIfAbsent(TreeKey.of(TreeKey.Kind.VOLUMES), key -> new TreeMap<>());
+    for (int word = 0; word < VolumeSlot.WORDS; word++) {
+      words.put(VolumeSlot.index(volume.id()) + word, 0L);
+    }
+  }
+
+  void setUnread(Set<LayerImage> layersInUse) {
+    unread = layersInUse;
+  }
+
+  /** Whether a map only tells what is to be scrubbed, of which no erase is to tell. */
+  private boolean isGivenUp(TreeKey map) {
+    LayerImage layer = layers.get(map.layer());
+    return (layer.slot().state() == LayerSlot.State.RELEASED || unread.contains(layer))
+        && !volumes.containsKey(layer.slot().volume());
+  }
+
   /** Whether all that could own an extent, but for what waits for its scrub, was read. */
   boolean knowsOwners() {
-    return !isDamaged(TreeKey.Kind.LAYERS) && !isDamaged(TreeKey.Kind.MAP);
+    return !isDamaged(TreeKey.Kind.LAYERS)
+        && damages.stream()
+            .map(TreeScan.Damage::key)
+            .allMatch(key -> key.kind() != TreeKey.Kind.MAP || isGivenUp(key));
   }
 
   /** Whether every volume and every layer was read, and all commits that there are of them. */

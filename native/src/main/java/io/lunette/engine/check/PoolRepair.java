@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Mends what can be mended in a pool that nobody has open, without inventing data: a superblock
@@ -53,15 +54,21 @@ public final class PoolRepair {
    * @throws VolumeException as {@link PoolCheck#check(Path)} does, and OUT_OF_SPACE
    */
   public static Outcome repair(Path file) throws VolumeException {
-    return repair(file, false);
+    return repair(file, false, Set.of());
   }
 
   /**
-   * {@link #repair(Path)} of what {@link PoolCheck#check(Path, boolean)} finds: what is called
-   * CLEAN and is not zero becomes dirty.
+   * {@link #repair(Path)} of what is left when some volumes are deleted, of which the maps may be
+   * damaged: what they wrote is scrubbed by the next opening. They stay where something is beyond
+   * repair all the same.
+   *
+   * @param deep whether what is called CLEAN is read, and becomes dirty if it is not zero
+   * @throws VolumeException as {@link PoolCheck#check(Path)} does, OUT_OF_SPACE, and NOT_FOUND also
+   *     if there is no such volume
    */
-  public static Outcome repair(Path file, boolean deep) throws VolumeException {
-    return PoolDevices.change(file, device -> repair(device, deep));
+  public static Outcome repair(Path file, boolean deep, Set<String> givenUp)
+      throws VolumeException {
+    return PoolDevices.change(file, device -> repair(device, deep, givenUp));
   }
 
   /**
@@ -70,19 +77,21 @@ public final class PoolRepair {
    * @throws VolumeException INVALID if the device is not a pool
    */
   public static Outcome repair(RawDevice device) throws IOException, VolumeException {
-    return repair(device, false);
+    return repair(device, false, Set.of());
   }
 
-  private static Outcome repair(RawDevice device, boolean deep)
+  private static Outcome repair(RawDevice device, boolean deep, Set<String> givenUp)
       throws IOException, VolumeException {
-    PoolExam exam = PoolExam.of(device, deep);
+    PoolExam exam = PoolExam.of(device, deep, givenUp);
     if (!exam.problems().stream().allMatch(PoolProblem::isRepairable)) {
-      return mendInPlace(device, exam, deep);
+      PoolExam whole = givenUp.isEmpty() ? exam : PoolExam.of(device, deep, Set.of());
+      return mendInPlace(device, whole, deep);
     }
-    if (exam.problems().isEmpty() && !exam.image().journalUnfinished) {
+    if (exam.problems().isEmpty() && !exam.image().journalUnfinished && givenUp.isEmpty()) {
       return new Outcome(List.of(), PoolCheck.report(device, exam));
     }
     List<String> fixed = new ArrayList<>();
+    givenUp.forEach(name -> fixed.add("volume " + name + ": given up"));
     exam.problems().forEach(problem -> fixed.add(line(problem)));
     if (exam.image().journalUnfinished) {
       fixed.add(
@@ -115,7 +124,7 @@ public final class PoolRepair {
     if (!exam.superblocks().areBoth() && image.journalIsWhole) {
       write(device, image.superblock.announcing(image.superblock.taking()));
     }
-    PoolExam after = PoolExam.of(device, deep);
+    PoolExam after = PoolExam.of(device, deep, Set.of());
     List<String> fixed =
         exam.problems().stream()
             .filter(problem -> problem.isRepairable() && !after.problems().contains(problem))

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,7 +128,7 @@ class QuietInconsistencyTest {
             "extent %d at byte %d: CLEAN, but not zero"
                 .formatted(extent + 5, (extent + 5) * PoolLayout.EXTENT_BYTES));
 
-    PoolRepair.Outcome outcome = PoolRepair.repair(pool.file(), true);
+    PoolRepair.Outcome outcome = PoolRepair.repair(pool.file(), true, Set.of());
 
     assertThat(outcome.report().problems()).isEmpty();
     assertThat(outcome.report().usage().dirty()).isGreaterThanOrEqualTo(3);
