@@ -98,7 +98,7 @@ final class RunEraser {
         for (int pass = 0; pass < request.passes().count(); pass++) {
           write(runs, filled(request.passes().byteOf(pass)), sharing);
           // Else a cache on the way would let the next pass take this one's place.
-          flush.flush();
+          flush();
         }
         write(runs, ZEROES, sharing);
       }
@@ -139,7 +139,7 @@ final class RunEraser {
 
   /** Makes all that was erased so far durable. */
   void flush() throws IOException {
-    flush.flush();
+    pace.take(0, flush::flush);
   }
 
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content, Sharing sharing)
@@ -273,9 +273,9 @@ final class RunEraser {
     Callable<Void> work =
         () -> {
           for (int i = next.getAndIncrement(); i < runs.size(); i = next.getAndIncrement()) {
+            DirtyRuns.Run run = runs.get(i);
             // Asked for as late as can be: what waits in a queue could not be held back.
-            pace.admit(runs.get(i).lengthBytes());
-            step.on(runs.get(i));
+            pace.take(run.lengthBytes(), () -> step.on(run));
           }
           return null;
         };

@@ -3,6 +3,11 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -14,74 +19,148 @@ final class ScrubPaceTest {
   private long nowNanos;
   private long operations;
   private boolean tenantAtWork;
+  private long stepNanos;
+  private Runnable onSleep = () -> {};
 
   private final ScrubPace pace = new ScrubPace(() -> operations, () -> nowNanos, this::sleep);
 
   @Test
-  void withoutTenantsAndLimitItNeverWaits() {
-    admit(10_000);
+  void withoutTenantsAndLimitItNeverWaits() throws Exception {
+    take(10_000);
 
     assertThat(nowNanos).isZero();
   }
 
   @Test
-  void limitIsKept() {
+  void limitIsKept() throws Exception {
     pace.limit(10 << 20);
 
-    admit(101);
+    take(101);
 
-    assertThat(nowNanos).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+    assertThat(nowNanos).isEqualTo(millis(10_000));
   }
 
   @Test
-  void whileTenantsAreAtItItGoesAtTheYieldingRate() {
+  void onAFastDeviceItGoesAtTheYieldingRateWhileTenantsAreAtIt() throws Exception {
+    stepNanos = millis(1);
     tenantAtWork = true;
-    nowNanos += TimeUnit.MILLISECONDS.toNanos(10);
+    nowNanos += millis(10);
     operations++;
 
-    admit(641);
+    take(641);
 
-    assertThat(nowNanos)
-        .isBetween(TimeUnit.MILLISECONDS.toNanos(9_990), TimeUnit.MILLISECONDS.toNanos(10_100));
+    assertThat(nowNanos).isBetween(millis(9_990), millis(10_100));
   }
 
   @Test
-  void lowerLimitHoldsForTenantsToo() {
+  void onASlowDeviceItTakesAQuarterOfTheTimeWhileTenantsAreAtIt() throws Exception {
+    stepNanos = millis(20);
+    tenantAtWork = true;
+    nowNanos += millis(10);
+    operations++;
+
+    take(101);
+
+    assertThat(nowNanos).isBetween(millis(100 * 80), millis(100 * 80 + 100));
+  }
+
+  /** Of a disk that is so busy that a step takes longer than tenants are remembered. */
+  @Test
+  void whatComesDuringALongStepCounts() throws Exception {
+    stepNanos = millis(500);
+    take(1);
+    operations++;
+    take(1);
+    long rested = nowNanos;
+
+    take(1);
+
+    assertThat(rested).isEqualTo(millis(1_000));
+    assertThat(nowNanos - rested).isEqualTo(millis(2_000));
+  }
+
+  @Test
+  void aFlushIsRestedAfterLikeAnyOtherStep() throws Exception {
+    tenantAtWork = true;
+
+    pace.take(
+        0,
+        () -> {
+          nowNanos += millis(300);
+          operations++;
+        });
+    long flushed = nowNanos;
+    take(1);
+
+    assertThat(nowNanos - flushed).isEqualTo(millis(900));
+  }
+
+  @Test
+  void oneStepIsTakenAtATimeWhileTenantsAreAtIt() throws Exception {
+    nowNanos += millis(10);
+    operations++;
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch mayEnd = new CountDownLatch(1);
+    List<String> steps = Collections.synchronizedList(new ArrayList<>());
+    Thread other =
+        new Thread(
+            () ->
+                steps.add(
+                    takeQuietly(
+                        () -> {
+                          begun.countDown();
+                          awaitQuietly(mayEnd);
+                        })));
+    other.start();
+    begun.await();
+    onSleep =
+        () -> {
+          mayEnd.countDown();
+          Pool.awaitQuietly(other);
+        };
+
+    pace.take(PIECE, () -> steps.add("second"));
+
+    assertThat(steps).containsExactly("first", "second");
+  }
+
+  @Test
+  void lowerLimitHoldsForTenantsToo() throws Exception {
     pace.limit(1 << 20);
     tenantAtWork = true;
 
-    admit(11);
+    take(11);
 
-    assertThat(nowNanos).isEqualTo(TimeUnit.SECONDS.toNanos(10));
+    assertThat(nowNanos).isEqualTo(millis(10_000));
   }
 
   @Test
-  void soonAfterTheLastOperationItGoesFastAgain() {
-    nowNanos += TimeUnit.MILLISECONDS.toNanos(10);
+  void soonAfterTheLastOperationItGoesFastAgain() throws Exception {
+    nowNanos += millis(10);
     operations++;
 
-    admit(10_000);
+    take(10_000);
 
-    assertThat(nowNanos).isLessThan(TimeUnit.MILLISECONDS.toNanos(100));
+    assertThat(nowNanos).isLessThan(millis(300));
   }
 
   @Test
-  void whatCameLongBeforeTheScrubDoesNotHoldItBack() {
+  void whatCameLongBeforeTheScrubDoesNotHoldItBack() throws Exception {
     operations += 1000;
-    nowNanos += TimeUnit.SECONDS.toNanos(5);
+    nowNanos += millis(5_000);
 
-    admit(100);
+    take(100);
 
-    assertThat(nowNanos).isEqualTo(TimeUnit.SECONDS.toNanos(5));
+    assertThat(nowNanos).isEqualTo(millis(5_000));
   }
 
   @Test
-  void whoeverEndsItIsNotHeldBack() {
+  void whoeverEndsItIsNotHeldBack() throws Exception {
     pace.limit(1);
-    pace.admit(PIECE);
+    take(1);
     pace.end();
 
-    admit(10);
+    take(10);
 
     assertThat(nowNanos).isZero();
   }
@@ -97,9 +176,26 @@ final class ScrubPaceTest {
     assertThat(pace.extentsAtOnce()).isEqualTo(1024);
   }
 
-  private void admit(int pieces) {
+  private void take(int pieces) throws Exception {
     for (int i = 0; i < pieces; i++) {
-      pace.admit(PIECE);
+      pace.take(PIECE, () -> nowNanos += stepNanos);
+    }
+  }
+
+  private String takeQuietly(ScrubPace.Step step) {
+    try {
+      pace.take(PIECE, step);
+      return "first";
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
     }
   }
 
@@ -108,5 +204,10 @@ final class ScrubPaceTest {
     if (tenantAtWork) {
       operations++;
     }
+    onSleep.run();
+  }
+
+  private static long millis(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 }
