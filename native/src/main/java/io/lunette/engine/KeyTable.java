@@ -69,6 +69,7 @@ final class KeyTable {
   private volatile String trouble;
 
   private boolean isVaultEmpty;
+  private boolean closed;
 
   KeyTable(Pool pool, KeyVault vault) {
     this.pool = pool;
@@ -249,7 +250,8 @@ final class KeyTable {
     keys.forEach(DataKey::forget);
   }
 
-  private void requireUsable() throws VolumeException {
+  private void requireUsable() throws IOException, VolumeException {
+    requireNotClosed();
     if (trouble != null) {
       throw new VolumeException(VolumeException.Kind.BUSY, trouble);
     }
@@ -306,9 +308,9 @@ final class KeyTable {
     return made;
   }
 
-  /** Takes keys back that were made and that no layer was given. */
-  void discard(List<DataKey> unused) throws IOException {
-    erase(unused);
+  /** Takes those of these keys back that were made and that no layer got. */
+  void discardUnlessGiven(List<DataKey> made) throws IOException {
+    erase(having(key -> !key.isGiven(), made));
   }
 
   private List<DataKey> having(Predicate<DataKey> mark, Collection<DataKey> keys) {
@@ -342,6 +344,7 @@ final class KeyTable {
       if (places.isEmpty()) {
         return;
       }
+      requireNotClosed();
       area.requireRead(places);
       forget(there);
       area.settle(places);
@@ -358,6 +361,7 @@ final class KeyTable {
   void turn() throws IOException, BlockException {
     lock.lock();
     try {
+      requireNotClosed();
       if (trouble != null) {
         throw new LockedKeyException(trouble);
       }
@@ -383,6 +387,19 @@ final class KeyTable {
     vault.replace(pool.uuid, current, List.of(current));
     former.destroy();
     former = null;
+  }
+
+  /** From then on nothing is written any more. */
+  void close() {
+    lock.lock();
+    closed = true;
+    lock.unlock();
+  }
+
+  private void requireNotClosed() throws IOException {
+    if (closed) {
+      throw new IOException("the pool is closed");
+    }
   }
 
   /** Of those that have one. */

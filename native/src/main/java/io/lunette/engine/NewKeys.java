@@ -4,15 +4,14 @@ package io.lunette.engine;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
-/** Keys that were made for volumes to come; those that none took are discarded in the end. */
+/** Keys that were made for volumes to come; those that no layer got are discarded in the end. */
 final class NewKeys {
 
   private final KeyTable table;
-  private final Deque<DataKey> left;
+  private final List<DataKey> made;
+  private int taken;
 
   /**
    * Makes so many; none of the locks of {@link Metadata} may be held.
@@ -21,7 +20,7 @@ final class NewKeys {
    */
   NewKeys(KeyTable table, int count) throws IOException, VolumeException, BlockException {
     this.table = table;
-    this.left = new ArrayDeque<>(table.make(count));
+    this.made = table.make(count);
   }
 
   /**
@@ -30,7 +29,7 @@ final class NewKeys {
    * @throws VolumeException BUSY
    */
   void require(int count) throws VolumeException {
-    if (left.size() < count) {
+    if (made.size() - taken < count) {
       throw new VolumeException(
           VolumeException.Kind.BUSY, "volumes were changed meanwhile: ask again");
     }
@@ -46,12 +45,10 @@ final class NewKeys {
       return null;
     }
     require(1);
-    return left.remove();
+    return made.get(taken++);
   }
 
   void close() throws IOException {
-    if (!left.isEmpty()) {
-      table.discard(List.copyOf(left));
-    }
+    table.discardUnlessGiven(made);
   }
 }

@@ -414,6 +414,7 @@ final class Pool implements AutoCloseable {
       }
     } finally {
       checkpoints.shutdown();
+      keys.close();
       device.close();
     }
   }
@@ -456,6 +457,7 @@ final class Pool implements AutoCloseable {
     awaitQuietly(checkpoints);
     // The device's descriptor may be another file's after this.
     awaitOperations();
+    keys.close();
     device.close();
   }
 

@@ -2,23 +2,28 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.key.MemoryVault;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** When the record of a key goes. */
 class KeyTableTest {
 
+  private static final UUID POOL = new UUID(7, 7);
+
   @Test
   void aKeyIsNotDestroyedBeforeTheReleaseOfItsLastLayerIsDurable() throws Exception {
     PagedDevice empty = new PagedDevice(64L << 20);
-    PoolState.format(empty, new UUID(7, 7));
+    PoolState.format(empty, POOL);
     RecordingDevice device = new RecordingDevice(empty);
     Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
     DataKey key = pool.keys.make(1).get(0);
@@ -34,6 +39,42 @@ class KeyTableTest {
 
     pool.abandon();
     assertThat(problemsAfterACrash(device)).doesNotContain("record is lost");
+  }
+
+  @Test
+  void aKeyThatWasTakenAndThatNoLayerGotIsDiscarded() throws Exception {
+    PagedDevice device = new PagedDevice(64L << 20);
+    PoolState.format(device, POOL);
+    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
+    NewKeys keys = new NewKeys(pool.keys, 2);
+    DataKey given = keys.take(true);
+    DataKey ignored = keys.take(true);
+    pool.metadata.lock.lock();
+    Layer layer = pool.metadata.chains.createLayer(null, 1 << 20, 1, given);
+    pool.metadata.lock.unlock();
+
+    keys.close();
+
+    assertThat(layer.key()).isSameAs(given);
+    assertThat(KeyRecords.of(device, POOL)).singleElement().returns(given.id(), KeySlot::id);
+    pool.abandon();
+  }
+
+  @Test
+  void nothingIsWrittenOnceThePoolIsClosed() throws Exception {
+    PagedDevice device = new PagedDevice(64L << 20);
+    PoolState.format(device, POOL);
+    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
+    List<DataKey> made = pool.keys.make(1);
+    pool.close();
+    PagedDevice closed = device.copy();
+
+    assertThatThrownBy(() -> pool.keys.make(1)).hasMessageContaining("closed");
+    assertThatThrownBy(() -> pool.keys.discardUnlessGiven(made)).hasMessageContaining("closed");
+    assertThatThrownBy(pool.keys::turn).hasMessageContaining("closed");
+
+    assertThat(IntStream.range(0, (int) (device.sizeBytes() / PagedDevice.PAGE)))
+        .allMatch(page -> device.page(page) == closed.page(page));
   }
 
   /** Of a layer without a volume, which is one, and of whatever else there is. */
