@@ -71,7 +71,12 @@ class CertificateFieldsIT {
     served.call("volume", "create", "disk", "--size", "1M");
     for (String verify : List.of("all", "10%", "none")) {
       for (String method : List.of("zero-fill", "overwrite", "crypto")) {
+        served.call("volume", "map", "disk", "--server", "a");
+        Ciphertext ciphertext = written();
+        served.call("volume", "unmap", "disk", "--server", "a");
         served.call("volume", "erase", "disk", "--method", method, "--verify", verify);
+        Eventually.holds(() -> served.call("status").at("/space/dirtyBytes").asLong() == 0);
+        assertThat(ciphertext.left()).as(method + verify).isZero();
 
         JsonNode claims = served.call("scrub", "certificate", "--volume", "disk").path("payload");
         assertThat(claims.at("/requested/reason").asText()).isEqualTo("asked for");
@@ -118,14 +123,23 @@ class CertificateFieldsIT {
     Eventually.holds(() -> Replicas.in(served, "READY") == 2);
     String replica =
         served.call("allocate", "a", "--tenant", "acme", "--image", "web").path("replica").asText();
-    ForeignTool.succeed(
-        ForeignTool.qemuIo(served.image(INITIATOR, 0), List.of("write -P 7 64k 4k", "flush")));
+    Ciphertext ciphertext = written();
     served.call("release", "a");
     served.call("scrub", "run");
     Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
+    assertThat(ciphertext.left()).isZero();
     JsonNode claims = served.call("scrub", "certificate", replica).path("payload");
     assertThat(claims.path("tenant").asText()).isEqualTo("acme");
     return claims;
+  }
+
+  /** Has the server write to what it sees; as that has a key, the pool gets something else. */
+  private Ciphertext written() throws Exception {
+    Ciphertext ciphertext = Ciphertext.in(served.home.resolve("pool.lunette"));
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(INITIATOR, 0), List.of("write -P 7 64k 4k", "flush")));
+    assertThat(ciphertext.written()).isPositive();
+    return ciphertext;
   }
 
   /** The fields, those within others after a dot. */

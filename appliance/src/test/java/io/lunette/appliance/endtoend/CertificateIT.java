@@ -101,6 +101,7 @@ class CertificateIT {
     JsonNode claims = served.call("scrub", "certificate", replica).path("payload");
     assertThat(claims.path("erasedBytes").asLong()).isEqualTo(4 << 20);
     assertThat(claims.at("/verification/verifiedBytes").asLong()).isEqualTo(4 << 20);
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(0xb7))).isFalse();
   }
 
   @Test

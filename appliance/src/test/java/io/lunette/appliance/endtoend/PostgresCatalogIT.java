@@ -76,6 +76,10 @@ class PostgresCatalogIT {
     String replica =
         served.call("allocate", "a", "--tenant", "acme", "--image", "web").path("replica").asText();
     assertThat(served.home.resolve("catalog.db")).doesNotExist();
+    Path pool = served.home.resolve("pool.lunette");
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 64k 256k", "flush")));
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isTrue();
 
     served.kill();
     start();
@@ -87,6 +91,7 @@ class PostgresCatalogIT {
     assertThat(served.call("release", "a").path("replica").asText()).isEqualTo(replica);
     Eventually.holds(
         () -> served.run("scrub", "certificate", replica).out().contains("erasedBytes"));
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
   }
 
   @Test

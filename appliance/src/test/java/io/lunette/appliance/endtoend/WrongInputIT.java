@@ -125,11 +125,17 @@ class WrongInputIT {
 
   @Test
   void whatAnEraseReadsBackIsReportedAsItWas() throws Exception {
-    served.call("volume", "create", "v", "--size", "1M");
+    Path content = directory.resolve("content.raw");
+    byte[] block = Bytes.block(0xb7);
+    Files.write(content, block);
+    served.call("volume", "import", "v", content.toString());
+    Path pool = served.home.resolve("pool.lunette");
+    assertThat(Bytes.occurIn(pool, block)).isTrue();
 
     JsonNode sampled = served.call("volume", "erase", "v", "--verify", "10%", "--seed", "7");
     assertThat(sampled.path("verify").asBoolean()).isTrue();
     assertThat(sampled.path("verifiedPartsPerMillion").asInt()).isEqualTo(100_000);
+    assertThat(Bytes.occurIn(pool, block)).isFalse();
     JsonNode unread = served.call("volume", "erase", "v", "--verify", "none");
     assertThat(unread.path("verify").asBoolean()).isFalse();
   }
