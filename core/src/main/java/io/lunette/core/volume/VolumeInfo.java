@@ -12,7 +12,8 @@ import java.util.UUID;
  * @param uuid the driver's lasting identity: the same as long as the volume exists, never reused
  * @param sizeBytes what an initiator sees
  * @param blockBytes of a logical block, as initiators address it
- * @param allocated bytes that this volume alone holds; empty while its array does not say
+ * @param allocated bytes that count at this volume and at no other: what it wrote, though clones
+ *     may read it, so that deleting it need not free them; empty while its array does not say
  * @param origin the volume that it is a dependent clone or snapshot of
  * @param state what may be done with it
  * @param encrypted whether what is written to it is enciphered by a key of its own
