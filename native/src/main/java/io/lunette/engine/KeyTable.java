@@ -40,8 +40,9 @@ import org.slf4j.LoggerFactory;
  *       made zero in both places, flushed, and read back.
  *   <li>An epoch is turned: the vault takes the next key-encryption key beside the present one;
  *       keys that no layer is read by any more go; every record that is left is wrapped by it,
- *       first all of the one copy, then all of the other; the vault keeps the next alone. A crash in between finds both keys and goes on. From
- *       then on a record that was destroyed opens to nobody, wherever a device kept a copy of it.
+ *       first all of the one copy, then all of the other; the vault keeps the next alone. A crash
+ *       in between finds both keys and goes on. From then on a record that was destroyed opens to
+ *       nobody, wherever a device kept a copy of it.
  * </ol>
  *
  * <p>Its lock is taken before that of {@link Metadata}, and held while it writes. Thread-safe.

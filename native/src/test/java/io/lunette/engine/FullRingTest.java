@@ -250,7 +250,9 @@ class FullRingTest {
     }
   }
 
-  /** A device of pages that have space once they were written to, of a file system that fills up. */
+  /**
+   * A device of pages that have space once they were written to, of a file system that fills up.
+   */
   private static final class SparseDevice extends PagedDevice {
 
     private final BitSet held = new BitSet();
@@ -333,8 +335,7 @@ class FullRingTest {
           : Optional.of(
               new DataRuns.Run(
                   Math.max(from, (long) first * PAGE),
-                  held.nextClearBit(first) * (long) PAGE
-                      - Math.max(from, (long) first * PAGE)));
+                  held.nextClearBit(first) * (long) PAGE - Math.max(from, (long) first * PAGE)));
     }
   }
 }

@@ -62,8 +62,7 @@ class VouchedFullTest {
       device.fillUp();
       int refused = writeUntilRefused(volume);
       for (int block = 0; block < refused; block++) {
-        BlockingIo.write(
-            volume, (long) block * EXTENT, numbered(-block - 1), Durability.VISIBLE);
+        BlockingIo.write(volume, (long) block * EXTENT, numbered(-block - 1), Durability.VISIBLE);
       }
       int before = device.flushes();
 

@@ -233,12 +233,7 @@ public record VolumeSlot(
   /** The bits of a word of a slot that mean something; the others are zero. */
   public static long namedBits(int word) {
     if (word == ERASE_TERMS) {
-      return METHOD
-          | VERIFY
-          | ELSEWHERE
-          | UNREAD
-          | 0xFFL << PATTERN_SHIFT
-          | 0xFFL << PASSES_SHIFT;
+      return METHOD | VERIFY | ELSEWHERE | UNREAD | 0xFFL << PATTERN_SHIFT | 0xFFL << PASSES_SHIFT;
     }
     if (word == USE) {
       return USED;
