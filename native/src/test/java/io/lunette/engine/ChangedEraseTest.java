@@ -84,7 +84,7 @@ class ChangedEraseTest {
   void soItIsHoweverOftenItFails() throws Exception {
     fail(UNREAD, 2);
     fail(VERIFIED, 2);
-    driver.abandon();
+    driver.close();
     open();
     fail(new EraseRequest(EraseMethod.OVERWRITE, true), 2);
 
