@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>No more is given back than writes ask for, since others may live on the file system too.
  * Nobody writes to an extent while it is trimmed, for it is reserved meanwhile; that need not be
  * durable, as it is CLEAN and zero before and after. Thread-safe; not to be called with the lock of
- * {@link Metadata} held.
+ * {@link Metadata} held, but for an opening, when nobody else calls.
  */
 final class PoolTrim {
 
