@@ -115,10 +115,17 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     try {
       job = driver.erase(asked.volume(), asked.request());
     } catch (VolumeException e) {
-      books.refused(asked);
+      // A driver that has begun and could not make it durable goes on all the same.
+      if (!isErasing(asked.volume())) {
+        books.refused(asked);
+      }
       throw e;
     }
     follow(asked, erase, job);
+  }
+
+  private boolean isErasing(VolumeName volume) throws VolumeException {
+    return driver.find(volume).map(VolumeInfo::state).equals(Optional.of(VolumeState.ERASING));
   }
 
   private void follow(AskedErase asked, HandErase erase, Job<EraseReport> job) {

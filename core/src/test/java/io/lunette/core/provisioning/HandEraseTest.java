@@ -132,6 +132,21 @@ final class HandEraseTest {
   }
 
   @Test
+  void anEraseThatIsRefusedAndHasBegunIsCertifiedAtItsEnd() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    fixture.volumes.refuseBegunErases(1);
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(VolumeException.class);
+
+    erases.remove().run();
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+    assertThat(certificates().get(0).payload().path("erasedBytes").asLong()).isEqualTo(8192);
+  }
+
+  @Test
   void whatCannotBeSignedIsCertifiedLater() throws Exception {
     fixture.keys.failSignatures(true);
     assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);

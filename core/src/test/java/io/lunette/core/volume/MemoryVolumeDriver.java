@@ -221,6 +221,9 @@ public final class MemoryVolumeDriver implements VolumeDriver {
       erases.put(name, erase);
     }
     executor.execute(erase);
+    if (volumes.refusesBegunErase()) {
+      throw new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full");
+    }
     return erase;
   }
 

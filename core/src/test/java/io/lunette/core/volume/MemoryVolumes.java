@@ -22,11 +22,21 @@ public final class MemoryVolumes {
 
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
+  private int begunErasesToRefuse;
   private long moment;
 
   /** Lets that many erases from now on end in IO. */
   public synchronized void failErases(int count) {
     erasesToFail = count;
+  }
+
+  /** So many erases are refused though they have begun, as where nothing can be made durable. */
+  public synchronized void refuseBegunErases(int count) {
+    begunErasesToRefuse = count;
+  }
+
+  synchronized boolean refusesBegunErase() {
+    return begunErasesToRefuse-- > 0;
   }
 
   /** Sets the state of a volume, as a foreign hand or a failed erase might. */
