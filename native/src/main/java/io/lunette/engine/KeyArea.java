@@ -242,6 +242,18 @@ final class KeyArea {
     return keys.stream().filter(key -> key != null).toList();
   }
 
+  /** Whether somebody shares a page of these places: what is overwritten there stays. */
+  boolean isShared(SortedSet<Integer> places) throws DeviceException {
+    for (int number : pages(places)) {
+      for (int copy = 0; copy < COPIES; copy++) {
+        if (device.isShared(offset(number, copy), PoolLayout.PAGE_BYTES)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** Writes the pages of these places, both copies; what then follows makes the second durable. */
   void write(SortedSet<Integer> places) throws IOException {
     SortedSet<Integer> pages = pages(places);

@@ -323,6 +323,16 @@ final class KeyTable {
     }
   }
 
+  /** Whether a record of these keys will stay on the medium when it is destroyed. */
+  boolean areShared(Collection<DataKey> keys) throws IOException {
+    lock.lock();
+    try {
+      return area.isShared(places(keys.stream().filter(key -> key.record() != null).toList()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Destroys the records of those keys that no layer is read by any more. That may be in no commit
    * yet: the last layer but the caller's may have been released since the caller's commit.

@@ -128,7 +128,7 @@ final class Merger {
 
   /** Whether a layer will not be merged as things are; with the lock held. */
   boolean leavesAlone(Layer lower) {
-    return failed.contains(lower) || starved.contains(lower);
+    return failed.contains(lower) || starved.contains(lower) || !thread.isAlive();
   }
 
   private static boolean isWantOfSpace(Throwable cause) {

@@ -158,12 +158,21 @@ final class ScrubQueue {
 
   /** What to do next, waited for a while; null if there is nothing. Takes the lock. */
   Work next() {
+    return next(false);
+  }
+
+  /** The same for a purge that has to wait, with which others wait. Takes the lock. */
+  Work nextBesidePurges() {
+    return next(true);
+  }
+
+  private Work next(boolean isPurging) {
     metadata.lock.lock();
     try {
-      Work found = find();
-      if (found == null && purges.isEmpty() && !closed) {
+      Work found = find(isPurging);
+      if (found == null && (isPurging || purges.isEmpty()) && !closed) {
         long ignored = changed.awaitNanos(TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS));
-        found = find();
+        found = find(isPurging);
       }
       return closed ? null : found;
     } catch (InterruptedException e) {
@@ -174,8 +183,8 @@ final class ScrubQueue {
     }
   }
 
-  private Work find() {
-    if (!purges.isEmpty() || log.isStalled()) {
+  private Work find(boolean isPurging) {
+    if ((!isPurging && !purges.isEmpty()) || log.isStalled()) {
       return null;
     }
     for (Layer layer : released) {

@@ -11,6 +11,7 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -201,8 +202,20 @@ final class Scrubber {
         // Nothing that they wait for comes of itself.
         pool.waiters.wake();
       }
-      return;
+    } else {
+      scrub(work);
     }
+  }
+
+  /** Goes on with what else there is, or waits a while: for a purge that a merge is in the way of. */
+  void goOnBesidePurges() {
+    ScrubQueue.Work work = queue.nextBesidePurges();
+    if (work != null) {
+      scrub(work);
+    }
+  }
+
+  private void scrub(ScrubQueue.Work work) {
     Layer layer = work.layer();
     try {
       if (work.isWhole()) {
@@ -281,7 +294,13 @@ final class Scrubber {
   private void destroyKeys(Layer layer, Map<Layer, EraseJob> askedByKey)
       throws IOException, BlockException {
     Set<Layer> layers = askedByKey.containsKey(layer) ? askedByKey.keySet() : Set.of(layer);
-    pool.keys.destroyUnlessNamed(layers.stream().map(Layer::key).filter(Objects::nonNull).toList());
+    List<DataKey> keys = layers.stream().map(Layer::key).filter(Objects::nonNull).toList();
+    if (askedByKey.containsKey(layer) && pool.keys.areShared(keys)) {
+      for (Layer asked : layers) {
+        erases.leavesElsewhere(asked);
+      }
+    }
+    pool.keys.destroyUnlessNamed(keys);
     if (!askedByKey.containsKey(layer)) {
       return;
     }

@@ -13,7 +13,8 @@ import java.util.List;
 /**
  * Has everything scrubbed that a volume has given up: its released layers, and what its live ones
  * dropped, also when the merges are done that are due: what a deleted snapshot has left lies under
- * the volume until then, and nobody sees most of it. On the scrubber's thread.
+ * the volume until then, and nobody sees most of it. On the scrubber's thread, which does other
+ * work as long as a merge is waited for.
  *
  * <p>Nothing that was given up before it began escapes it: an extent stays with the volume's layers
  * until it is CLEAN, and a round that a merge may have moved extents behind is made again. What is
@@ -61,6 +62,9 @@ final class VolumePurge {
       pool.log.commit();
       boolean again = true;
       while (again && !queue.isClosed()) {
+        while (isMergeDue(false) && !queue.isClosed()) {
+          scrubber.goOnBesidePurges();
+        }
         again = round() || isMergeDue(true);
       }
     } catch (IOException e) {
@@ -135,7 +139,8 @@ final class VolumePurge {
             && below.slot.volume() == volume
             && below.ownedExtents > 0
             && LayerMerge.isPair(metadata.chains, below, layer)) {
-          boolean isLeft = pool.merger.leavesAlone(below);
+          // A merge that the end of the pool is in the way of is due still: no purge has failed by that.
+          boolean isLeft = pool.merger.leavesAlone(below) && !pool.isClosing();
           if (isLeft && demanded) {
             throw new BlockException(
                 BlockException.Kind.MEDIUM_WRITE,
@@ -150,12 +155,11 @@ final class VolumePurge {
     }
   }
 
-  private List<Debt> debts() throws BlockException {
+  private List<Debt> debts() {
     metadata.lock.lock();
     try {
       List<Layer> layers = layers();
-      while ((layers.stream().anyMatch(layer -> layer.merging) || isMergeDue(false))
-          && !queue.isClosed()) {
+      while (layers.stream().anyMatch(layer -> layer.merging) && !queue.isClosed()) {
         queue.awaitChange();
         layers = layers();
       }

@@ -33,6 +33,9 @@ class EraseClaimTest {
 
   private static final int EXTENT = 64 * 1024;
 
+  /** What the record of a key begins with. */
+  private static final int RECORD = 0x4C4E4B59;
+
   /** As many discarded ones the scrubber does not leave alone for now. */
   private static final int EXTENTS = 256;
 
@@ -139,6 +142,16 @@ class EraseClaimTest {
     assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
   }
 
+  @ParameterizedTest
+  @CsvSource({"CRYPTO, true, HIDDEN", "CRYPTO, false, HIDDEN", "ZERO_FILL, true, REMOVED"})
+  void aKeyWhoseRecordIsSharedIsNotSaidToBeDestroyed(
+      EraseMethod method, boolean verify, EraseClaim claim) throws Exception {
+    openWithAVolume();
+    device.recordIsShared = true;
+
+    assertThat(erase(new EraseRequest(method, verify)).claim()).isEqualTo(claim);
+  }
+
   private void scrubDiscardedWhileShared() throws Exception {
     device.isShared = true;
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
@@ -179,6 +192,7 @@ class EraseClaimTest {
     private volatile Support overwriteInPlace = Support.YES;
     private volatile boolean isShared;
     private volatile boolean failsReadBack;
+    private volatile boolean recordIsShared;
 
     SharingDevice() {
       super(64L << 20);
@@ -212,7 +226,11 @@ class EraseClaimTest {
 
     @Override
     public boolean isShared(long offsetBytes, long lengthBytes) {
-      return isShared;
+      return isShared || recordIsShared && isRecord(offsetBytes);
+    }
+
+    private boolean isRecord(long offset) {
+      return ByteBuffer.wrap(page((int) (offset / PAGE))).getInt(0) == RECORD;
     }
   }
 }

@@ -124,7 +124,7 @@ class PurgeUnderMergeTest {
         .filter(entry -> entry.getKey().getName().equals("lunette-scrub"))
         .map(Map.Entry::getValue)
         .flatMap(Arrays::stream)
-        .anyMatch(frame -> frame.getMethodName().equals("awaitChange"));
+        .anyMatch(frame -> frame.getMethodName().equals("nextBesidePurges"));
   }
 
   private void write(long offset, int number) throws Exception {
