@@ -18,7 +18,8 @@ import java.util.UUID;
  *      0    8 magic "LUNETTE" and a line feed
  *      8    4 version of the format: 1
  *     12    4 CRC32C of the 4096 bytes, this field taken as zero
- *     16    8 incompatible features: an unknown bit means hands off; bit 0 keys, bit 1 copies
+ *     16    8 incompatible features: an unknown bit means hands off; bit 0 keys, bit 1 copies,
+ *              bit 2 sums
  *     24    8 read-only compatible features: an unknown bit means do not write
  *     32    8 compatible features: an unknown bit means nothing
  *     40   16 UUID of the pool

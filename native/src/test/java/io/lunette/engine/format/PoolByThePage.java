@@ -6,8 +6,11 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -37,6 +40,9 @@ final class PoolByThePage {
   private int groups;
   private int sums;
 
+  /** Null where none were given. */
+  private KeysByThePage keys;
+
   PoolByThePage(FormatPage page, Path file) throws Exception {
     this.page = page;
     try (FileChannel channel = FileChannel.open(file)) {
@@ -60,6 +66,72 @@ final class PoolByThePage {
   /** Sums found in the journal, each of them true. */
   int sums() {
     return sums;
+  }
+
+  /** Opens all keys of the pool by the one that wraps them; returns how many there are. */
+  int openKeys(byte[] wrappingKey) throws Exception {
+    keys = new KeysByThePage(page, wrappingKey);
+    FormatPage.Bits holds = page.bits("part of the state of a layer", "it holds the wrapped keys");
+    FormatPage.Field uuid = page.field(SUPERBLOCK, "UUID of the pool");
+    for (long layer = 1; layer < nextLayer(); layer++) {
+      if (holds.of(layerWord(layer, page.field(LAYER, "state and flags").at())) == 1) {
+        for (long pair = 0; mapEntry(layer, 2 * pair) != 0; pair++) {
+          keys.take(
+              extent(mapEntry(layer, 2 * pair)),
+              extent(mapEntry(layer, 2 * pair + 1)),
+              device.slice(superblock + uuid.at(), uuid.size()));
+        }
+      }
+    }
+    return keys.count();
+  }
+
+  private ByteBuffer extent(long entry) {
+    long extent = page.bits("part of a map entry", "physical extent").of(entry);
+    return device.slice((int) (extent * extentBytes), extentBytes);
+  }
+
+  /** Whether a word of a tree of bits has an extent's. */
+  boolean isSet(String kind, long extent) {
+    require(page.prose().contains("bit *n* of word *w* stands for extent 64 *w* + *n*"), "bits");
+    return (word(kind, extent / 64) >>> extent % 64 & 1) != 0;
+  }
+
+  /** Extents whose bit is set. */
+  long count(String kind) {
+    return LongStream.range(0, ofSuperblock("capacity in bytes") / extentBytes)
+        .filter(extent -> isSet(kind, extent))
+        .count();
+  }
+
+  /** Extents that hold pages. */
+  List<Long> metadata() {
+    List<Long> extents = new ArrayList<>();
+    for (long n = 0; word("METADATA", n) != 0; n++) {
+      extents.add(word("METADATA", n));
+    }
+    return extents;
+  }
+
+  /** Extents that a layer gave up of its map. */
+  List<Long> dropped(long volume) {
+    long layer = volumeWord(volume, page.field(VOLUME, "top layer").at());
+    long root = layerWord(layer, page.field(LAYER, "root of its DROPPED").at());
+    List<Long> extents = new ArrayList<>();
+    // Where the list ends a checkpoint says, and no record.
+    for (long n = 0; n < 100; n++) {
+      long entry =
+          word(
+              page.kinds().get("DROPPED"),
+              layer,
+              page.bits("part of a root", "page").of(root),
+              page.bits("part of a root", "height").of(root),
+              n);
+      if (entry != 0) {
+        extents.add(page.bits("part of a map entry", "physical extent").of(entry));
+      }
+    }
+    return extents;
   }
 
   /** The number that the next volume gets. */
@@ -103,7 +175,7 @@ final class PoolByThePage {
   }
 
   /** What a volume holds in one of its blocks. */
-  byte[] read(long volume, long block) {
+  byte[] read(long volume, long block) throws Exception {
     int blocksPerExtent = extentBytes / blockBytes;
     byte[] content = new byte[blockBytes];
     long layer = volumeWord(volume, page.field(VOLUME, "top layer").at());
@@ -114,7 +186,10 @@ final class PoolByThePage {
       if ((page.bits("part of a map entry", "mask").of(entry) >>> inExtent & 1) != 0) {
         long extent = page.bits("part of a map entry", "physical extent").of(entry);
         if (extent != 0) {
-          device.get((int) (extent * extentBytes + (long) inExtent * blockBytes), content);
+          long offset = extent * extentBytes + (long) inExtent * blockBytes;
+          device.get((int) offset, content);
+          long key = layerWord(layer, page.field(LAYER, "number of the key").at());
+          return key == 0 ? content : keys.decipher(key, offset, content);
         }
         return content;
       }
@@ -165,6 +240,7 @@ final class PoolByThePage {
     for (long level = Math.max(1, height) - 1; number != 0; level--) {
       int at = (int) (number * pageBytes);
       require(text(at, 4).equals("LNPG"), "magic of page " + number);
+      requireCopy(at);
       requireChecksum(at, pageBytes, page.field(PAGE, "CRC32C").at());
       require(device.getLong(at + page.field(PAGE, "tree key").at()) == key, "key");
       require(device.getInt(at + page.field(PAGE, "level").at()) == level, "level");
@@ -186,10 +262,21 @@ final class PoolByThePage {
     return 0;
   }
 
+  private void requireCopy(int at) {
+    FormatPage.Field distance = page.field(PAGE, "how many pages further on");
+    int copy = at + device.getInt(at + distance.at()) * pageBytes;
+    require(
+        copy > at && device.slice(at, pageBytes).equals(device.slice(copy, pageBytes)),
+        "copy of the page at " + at);
+  }
+
   private int newestSuperblock() {
     int newest = -1;
     for (int at : new int[] {0, extentBytes}) {
-      require(text(at, 8).equals("LUNETTE\n"), "magic of superblock at " + at);
+      String magic = page.field(SUPERBLOCK, "magic").what();
+      require(
+          magic.equals("magic `" + text(at, 7) + "` and a line feed") && device.get(at + 7) == 10,
+          "magic of superblock at " + at);
       requireChecksum(at, pageBytes, page.field(SUPERBLOCK, "CRC32C").at());
       require(
           device.getInt(at + page.field(SUPERBLOCK, "version").at())
@@ -285,7 +372,7 @@ final class PoolByThePage {
     require((int) crc.getValue() == stored, "checksum at byte " + at);
   }
 
-  private static void require(boolean holds, String what) {
+  static void require(boolean holds, String what) {
     if (!holds) {
       throw new AssertionError("not as the page says: " + what);
     }
