@@ -257,7 +257,10 @@ public final class Appliance implements AutoCloseable {
     Vertx vertx = Vertx.vertx(VERTX);
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
-    VolumeCopies copies = new VolumeCopies(foreign.driver(), converter, workers.blocking());
+    UnfinishedImports unfinished = new UnfinishedImports(home.imports());
+    unfinished.deleteAll(foreign.driver());
+    VolumeCopies copies =
+        new VolumeCopies(foreign.driver(), converter, unfinished, workers.blocking());
     VolumeErases.list(core.erasures().underWay(), jobs);
     Accounts accounts = new Accounts(catalog);
     openSmis(options, catalog, accounts, workers, vertx);

@@ -99,6 +99,11 @@ public record Home(Path directory) {
     return directory.resolve("smis-key.pem");
   }
 
+  /** Which volumes files are being copied into. */
+  public Path imports() {
+    return directory.resolve("imports");
+  }
+
   /** Scratch space, emptied at each start. */
   public Path temporary() {
     return directory.resolve("tmp");

@@ -28,11 +28,17 @@ public final class VolumeCopies {
 
   private final VolumeDriver driver;
   private final Qcow2Converter converter;
+  private final UnfinishedImports unfinished;
   private final Executor executor;
 
-  VolumeCopies(VolumeDriver driver, Qcow2Converter converter, Executor executor) {
+  VolumeCopies(
+      VolumeDriver driver,
+      Qcow2Converter converter,
+      UnfinishedImports unfinished,
+      Executor executor) {
     this.driver = driver;
     this.converter = converter;
+    this.unfinished = unfinished;
     this.executor = executor;
   }
 
@@ -44,7 +50,7 @@ public final class VolumeCopies {
 
   /**
    * Begins to copy a file's content into a new volume of its size, rounded up to 4096. The volume
-   * is deleted if that does not succeed.
+   * is deleted if that does not succeed, after a crash at the next start.
    *
    * @throws DomainException NOT_FOUND, INVALID: the file, or the program that reads its format is
    *     missing; CONFLICT: the volume exists
@@ -105,22 +111,31 @@ public final class VolumeCopies {
 
   private Job<VolumeInfo> begin(VolumeName name, Path file, FileChannel channel, Creation creation)
       throws DomainException, VolumeException, IOException {
-    long size = Math.addExact(channel.size(), BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
+    long fileBytes = channel.size();
+    long size = Math.addExact(fileBytes, BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     if (size == 0) {
       throw new DomainException(DomainException.Kind.INVALID, file + " is empty: nothing to copy");
     }
     creation.create(name, size);
+    VolumeInfo made = info(name);
     VolumeCopy copy =
         VolumeCopy.intoVolume(
-            file, channel, new FileRuns(file), open(name), () -> info(name), () -> undo(name));
+            file,
+            channel,
+            fileBytes,
+            new FileRuns(file),
+            open(made),
+            () -> end(made),
+            () -> undo(made));
     executor.execute(copy);
     return copy;
   }
 
   /** Opens what has just been made, or takes it away again. */
-  private BlockDevice open(VolumeName made) throws VolumeException {
+  private BlockDevice open(VolumeInfo made) throws VolumeException {
     try {
-      return driver.open(made, AccessMode.READ_WRITE);
+      unfinished.begin(made);
+      return driver.open(made.name(), AccessMode.READ_WRITE);
     } catch (VolumeException e) {
       try {
         undo(made);
@@ -185,8 +200,14 @@ public final class VolumeCopies {
             () -> new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
   }
 
-  private void undo(VolumeName name) throws VolumeException {
-    driver.delete(name);
+  private VolumeInfo end(VolumeInfo made) throws VolumeException {
+    unfinished.end(made);
+    return info(made.name());
+  }
+
+  private void undo(VolumeInfo made) throws VolumeException {
+    driver.delete(made.name());
+    unfinished.end(made);
   }
 
   private static DomainException exists(Path file, FileAlreadyExistsException cause) {

@@ -50,6 +50,10 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
   private final FileChannel file;
   private final Source source;
   private final boolean intoVolume;
+
+  /** Bytes of the file that is read; 0 of one that is written. */
+  private final long fileBytes;
+
   private final Outcome outcome;
   private final Undo undo;
   private final CompletableFuture<VolumeInfo> result = new CompletableFuture<>();
@@ -62,6 +66,7 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
       FileChannel file,
       Source source,
       boolean intoVolume,
+      long fileBytes,
       Outcome outcome,
       Undo undo) {
     this.device = device;
@@ -69,18 +74,25 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
     this.file = file;
     this.source = source;
     this.intoVolume = intoVolume;
+    this.fileBytes = fileBytes;
     this.outcome = outcome;
     this.undo = undo;
   }
 
   static VolumeCopy intoVolume(
-      Path path, FileChannel file, Source source, BlockDevice device, Outcome outcome, Undo undo) {
-    return new VolumeCopy(device, path, file, source, true, outcome, undo);
+      Path path,
+      FileChannel file,
+      long fileBytes,
+      Source source,
+      BlockDevice device,
+      Outcome outcome,
+      Undo undo) {
+    return new VolumeCopy(device, path, file, source, true, fileBytes, outcome, undo);
   }
 
   static VolumeCopy intoFile(
       BlockDevice device, Path path, FileChannel file, Outcome outcome, Undo undo) {
-    return new VolumeCopy(device, path, file, new MappedRuns(device), false, outcome, undo);
+    return new VolumeCopy(device, path, file, new MappedRuns(device), false, 0, outcome, undo);
   }
 
   @Override
@@ -184,6 +196,9 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
 
   private void finish() throws BlockException, IOException {
     if (intoVolume) {
+      if (file.size() < fileBytes) {
+        throw new IOException("it became shorter while it was read");
+      }
       BlockingIo.flush(device);
       return;
     }

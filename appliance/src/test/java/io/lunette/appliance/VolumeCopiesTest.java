@@ -19,7 +19,9 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
+import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -47,6 +49,7 @@ class VolumeCopiesTest {
   @TempDir Path directory;
 
   private EngineVolumeDriver driver;
+  private UnfinishedImports unfinished;
   private VolumeCopies copies;
   private Path file;
   private Path exported;
@@ -57,7 +60,8 @@ class VolumeCopiesTest {
     EngineVolumeDriver.createPool(pool, 64 * MIB);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     Path scratch = Files.createDirectory(directory.resolve("scratch"));
-    copies = new VolumeCopies(driver, new Qcow2Converter(scratch), Runnable::run);
+    unfinished = new UnfinishedImports(directory.resolve("imports"));
+    copies = new VolumeCopies(driver, new Qcow2Converter(scratch), unfinished, Runnable::run);
     file = directory.resolve("file.raw");
     exported = directory.resolve("exported.raw");
   }
@@ -105,7 +109,10 @@ class VolumeCopiesTest {
     Files.write(file, new byte[EXTENT]);
     VolumeCopies unreachable =
         new VolumeCopies(
-            closed(driver), new Qcow2Converter(directory.resolve("scratch")), Runnable::run);
+            closed(driver),
+            new Qcow2Converter(directory.resolve("scratch")),
+            unfinished,
+            Runnable::run);
 
     assertThatThrownBy(() -> unreachable.importFile(VOLUME, file, RAW, driver::create))
         .hasMessage("no way to it");
@@ -135,6 +142,7 @@ class VolumeCopiesTest {
         VolumeCopy.intoVolume(
             file,
             channel,
+            EXTENT,
             from -> {
               throw new IllegalStateException("a bug");
             },
@@ -207,6 +215,61 @@ class VolumeCopiesTest {
         .hasMessageContaining("the pool is full");
 
     assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  @Test
+  void aFileThatBecomesShorterMeanwhileIsNotTakenForZeroes() throws Exception {
+    Files.write(file, "data".repeat(EXTENT).getBytes(StandardCharsets.UTF_8));
+    VolumeCopies.Creation shortening =
+        (name, size) -> {
+          VolumeInfo ignored = driver.create(name, size);
+          shorten(file);
+        };
+
+    assertThatThrownBy(() -> end(copies.importFile(VOLUME, file, RAW, shortening)))
+        .isInstanceOf(ExecutionException.class)
+        .hasMessageContaining("shorter");
+
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  private static void shorten(Path path) {
+    try (RandomAccessFile shortened = new RandomAccessFile(path.toFile(), "rw")) {
+      shortened.setLength(EXTENT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aVolumeThatACrashLeftInAnImportIsDeletedAtTheNextStart() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    driver.create(CLONE, MIB);
+    VolumeCopies crashing =
+        new VolumeCopies(
+            driver, new Qcow2Converter(directory.resolve("scratch")), unfinished, copy -> {});
+    Job<VolumeInfo> ignored = crashing.importFile(VOLUME, file, RAW, driver::create);
+    driver.close();
+
+    driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
+    unfinished.deleteAll(driver);
+
+    assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE);
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  @Test
+  void aStartLeavesWhatWasImportedToItsEndAndWhatWasMadeSince() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    end(copies.importFile(VOLUME, file, RAW, driver::create));
+    unfinished.begin(driver.create(CLONE, MIB));
+    driver.delete(CLONE);
+    driver.create(CLONE, MIB);
+
+    unfinished.deleteAll(driver);
+
+    assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE, VOLUME);
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
   }
 
   @Test
