@@ -83,6 +83,8 @@ class VouchedCrashTest {
     EngineVolumeDriver driver = EngineVolumeDriver.open(failing, Clock.systemUTC(), 1 << 20);
     driver.create(VOLUME, SIZE);
     BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE);
+    // That the volume is used now goes with a commit of its own, which vouches for nothing.
+    BlockingIo.flush(volume);
     ByteBuffer bytes = StampedWrites.stamped(0x5EC2E7A9, BLOCK);
     BlockingIo.write(volume, 0, bytes, Durability.DURABLE);
     driver.abandon();
