@@ -80,7 +80,7 @@ class PoolByThePageTest {
     byte[] wrappingKey = new byte[32];
     Arrays.fill(wrappingKey, (byte) 0x4B);
     MemoryVault vault = new MemoryVault();
-    vault.replace(new UUID(0, 0), List.of(new KeyEncryptionKey(1, wrappingKey)));
+    vault.create(new UUID(0, 0), new KeyEncryptionKey(1, wrappingKey));
     EngineVolumeDriver.createPool(file, 32 << 20);
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(file, Clock.systemUTC(), vault)) {
       driver.createEncrypted(IMAGE, SIZE, BLOCK);
