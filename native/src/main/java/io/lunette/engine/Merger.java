@@ -128,7 +128,10 @@ final class Merger {
 
   /** Whether a layer will not be merged as things are; with the lock held. */
   boolean leavesAlone(Layer lower) {
-    return failed.contains(lower) || starved.contains(lower) || !thread.isAlive();
+    return failed.contains(lower)
+        || starved.contains(lower)
+        || metadata.chains.damageOf(lower) != null
+        || !thread.isAlive();
   }
 
   private static boolean isWantOfSpace(Throwable cause) {
@@ -163,7 +166,6 @@ final class Merger {
     Layer lower = upper.parent;
     if (lower != null
         && LayerMerge.isPair(metadata.chains, lower, upper)
-        && metadata.chains.damageOf(lower) == null
         && metadata.chains.damageOf(upper) == null
         && !leavesAlone(lower)) {
       found.add(new Pair(lower, upper, lower.ownedExtents));
