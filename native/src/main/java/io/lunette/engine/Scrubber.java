@@ -207,7 +207,9 @@ final class Scrubber {
     }
   }
 
-  /** Goes on with what else there is, or waits a while: for a purge that a merge is in the way of. */
+  /**
+   * Goes on with what else there is, or waits a while: for a purge that a merge is in the way of.
+   */
   void goOnBesidePurges() {
     ScrubQueue.Work work = queue.nextBesidePurges();
     if (work != null) {

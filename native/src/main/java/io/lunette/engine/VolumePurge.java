@@ -139,7 +139,8 @@ final class VolumePurge {
             && below.slot.volume() == volume
             && below.ownedExtents > 0
             && LayerMerge.isPair(metadata.chains, below, layer)) {
-          // A merge that the end of the pool is in the way of is due still: no purge has failed by that.
+          // A merge that the end of the pool is in the way of is due still: no purge has failed by
+          // that.
           boolean isLeft = pool.merger.leavesAlone(below) && !pool.isClosing();
           if (isLeft && demanded) {
             throw new BlockException(
