@@ -173,6 +173,9 @@ public final class Appliance implements AutoCloseable {
       lifecycle.add("devices", masking::close);
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
+      UnfinishedImports unfinished = new UnfinishedImports(home.imports());
+      // Before anybody is shown one.
+      unfinished.deleteAll(foreign.driver());
       core = openCore(catalog, workers, thresholds);
       core.space().listen(gauge::looked);
       openTarget(
@@ -182,7 +185,7 @@ public final class Appliance implements AutoCloseable {
                   .map(ByteSize::bytes)
                   .orElse(TargetLimits.DEFAULT.sanitizeBytesPerSecond())));
       gauge.whenReached(target::spaceThresholdReached);
-      openApi(options, catalog, workers);
+      openApi(options, catalog, workers, unfinished);
       lifecycle.add("work of the arrays", foreign::leave);
     } catch (DomainException e) {
       throw new ApplianceException(e.getMessage(), e);
@@ -252,13 +255,12 @@ public final class Appliance implements AutoCloseable {
     }
   }
 
-  private void openApi(ServeOptions options, JdbcCatalog catalog, Workers workers)
+  private void openApi(
+      ServeOptions options, JdbcCatalog catalog, Workers workers, UnfinishedImports unfinished)
       throws ApplianceException {
     Vertx vertx = Vertx.vertx(VERTX);
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
-    UnfinishedImports unfinished = new UnfinishedImports(home.imports());
-    unfinished.deleteAll(foreign.driver());
     VolumeCopies copies =
         new VolumeCopies(foreign.driver(), converter, unfinished, workers.blocking());
     VolumeErases.list(core.erasures().underWay(), jobs);

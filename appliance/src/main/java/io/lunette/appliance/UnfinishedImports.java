@@ -50,7 +50,10 @@ final class UnfinishedImports {
     }
   }
 
-  /** Deletes what the last crash left; what cannot be deleted now is tried at the next start. */
+  /**
+   * Deletes what the last crash left. What cannot be deleted now is an operator's from then on, who
+   * may make use of it.
+   */
   void deleteAll(VolumeDriver driver) {
     try {
       Set<String> left = notes();
@@ -70,14 +73,17 @@ final class UnfinishedImports {
     }
   }
 
-  private void delete(VolumeDriver driver, VolumeInfo volume) {
+  private void delete(VolumeDriver driver, VolumeInfo volume) throws VolumeException {
     try {
       driver.delete(volume.name());
-      end(volume);
       LOG.info("volume {} is deleted: its import was cut short", volume.name());
     } catch (VolumeException e) {
-      LOG.warn("volume {}, whose import was cut short, is left: {}", volume.name(), e.getMessage());
+      LOG.warn(
+          "volume {}, whose import was cut short, is left, delete it: {}",
+          volume.name(),
+          e.getMessage());
     }
+    end(volume);
   }
 
   private Set<String> notes() throws IOException {

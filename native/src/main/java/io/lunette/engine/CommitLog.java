@@ -211,13 +211,27 @@ final class CommitLog {
    *     now would be seen, and no flush could make it durable
    */
   void throttle() throws BlockException {
-    if (stalled || metadata.pendingBytes() > pendingLimitBytes) {
+    if (stalled) {
+      tryAgain();
+    } else if (metadata.pendingBytes() > pendingLimitBytes) {
       commit();
     }
     if (isCheckpointOverdue()) {
       commit();
       checkpointer.await();
     }
+  }
+
+  /**
+   * Empties the full ring, if there is space for that by now.
+   *
+   * @throws BlockException OUT_OF_SPACE if there is none still
+   */
+  void tryAgain() throws BlockException {
+    requestCheckpoint();
+    // With nothing to commit it would not wait for its turn.
+    dataWritten();
+    commit();
   }
 
   /** Whether {@link #throttle} would hold a writer back; with the lock held. */
@@ -254,10 +268,7 @@ final class CommitLog {
    * @throws DeviceException if there is no space for one
    */
   void checkpoint() throws IOException, BlockException {
-    requestCheckpoint();
-    // A commit with nothing to commit would not wait for its turn, in which the checkpoint starts.
-    dataWritten();
-    commit();
+    tryAgain();
     checkpointer.await();
     checkpointer.requireSound();
     if (checkpointer.wantOfSpace() != null) {
@@ -413,7 +424,7 @@ final class CommitLog {
     // A disk may have told another of what it lost while this flushed.
     requireNoFailure();
     durableCommit = batch.number();
-    stalled &= batch.isAhead();
+    stalled &= batch.isAhead() || planner.isRingFull();
     if (batch.checkpoint() != null) {
       checkpointer.start(batch.checkpoint(), journal.position(), journal.sequence());
     }

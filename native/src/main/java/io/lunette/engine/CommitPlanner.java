@@ -79,8 +79,9 @@ final class CommitPlanner {
       waiters.addForAll(joined);
     }
     metadata.requireWhole();
-    if (metadata.pendingBytes() > 0 && !hasRoom(metadata.pendingBytes())) {
-      // Before any of this commit is written the ring must have room for all of it.
+    if ((metadata.pendingBytes() > 0 || checkpointWanted) && !hasRoom(metadata.pendingBytes())) {
+      // Before any of this commit is written the ring must have room for all of it; and only one
+      // checkpoint may be under way.
       metadata.lock.unlock();
       try {
         checkpointer.await();
@@ -122,6 +123,11 @@ final class CommitPlanner {
   private boolean mayVouch() {
     long known = checkpointer.latest().features() & checkpointer.former().features();
     return checkpointer.wantOfSpace() == null && (known & Superblock.SUMS) != 0;
+  }
+
+  /** Whether the ring has no room for a commit of anything. */
+  boolean isRingFull() {
+    return !hasRoom(0);
   }
 
   private boolean hasRoom(int recordBytes) {

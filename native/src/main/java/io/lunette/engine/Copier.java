@@ -88,13 +88,16 @@ final class Copier {
 
   /** The job of a volume that is COPYING; with the lock held. */
   CopyJob job(Volume volume) {
-    return jobs.computeIfAbsent(
-        volume.id,
-        id -> {
-          CopyJob job = new CopyJob(volume, pool.waiters::wake);
-          begin(job);
-          return job;
-        });
+    CopyJob known = jobs.get(volume.id);
+    if (known != null) {
+      return known;
+    }
+    CopyJob job = new CopyJob(volume, pool.waiters::wake);
+    begin(job);
+    if (!job.result.isDone()) {
+      jobs.put(volume.id, job);
+    }
+    return job;
   }
 
   private void begin(CopyJob job) {
@@ -102,6 +105,9 @@ final class Copier {
       executor.execute(() -> runToAnEnd(job));
     } catch (RejectedExecutionException e) {
       job.result.completeExceptionally(poolWasClosed());
+    } catch (Error e) {
+      // No thread can be made: the copy goes on when it is asked for again, or at the next opening.
+      job.result.completeExceptionally(e);
     }
   }
 
@@ -132,7 +138,7 @@ final class Copier {
         finish(job);
       }
     } catch (BlockException e) {
-      if (!awaitsSpace(job, e, cleaned)) {
+      if (!pool.isClosing() && !awaitsSpace(job, e, cleaned)) {
         fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
       }
     } catch (IOException | VolumeException | RuntimeException | Error e) {

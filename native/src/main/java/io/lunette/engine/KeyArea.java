@@ -257,9 +257,11 @@ final class KeyArea {
   /** Writes the pages of these places, both copies; what then follows makes the second durable. */
   void write(SortedSet<Integer> places) throws IOException {
     SortedSet<Integer> pages = pages(places);
+    SortedSet<Integer> before = new TreeSet<>(unsettled);
     unsettled.addAll(pages);
     writeBoth(pages);
-    unsettled.removeAll(pages);
+    // What was to be settled before is not, for nobody has read it back.
+    unsettled.removeIf(page -> pages.contains(page) && !before.contains(page));
   }
 
   /**

@@ -122,10 +122,10 @@ final class KeyTable {
       if (former != null && trouble == null) {
         endTurn();
       }
+      forgetLostFile();
     } catch (IOException | BlockException e) {
       leave(e);
     }
-    forgetLostFile();
   }
 
   /** What a failed flush has lost is more than records: then nothing can be served. */
@@ -311,7 +311,10 @@ final class KeyTable {
 
   /** Takes those of these keys back that were made and that no layer got. */
   void discardUnlessGiven(List<DataKey> made) throws IOException {
-    erase(having(key -> !key.isGiven(), made));
+    List<DataKey> unused = having(key -> !key.isGiven(), made);
+    if (!unused.isEmpty()) {
+      erase(unused);
+    }
   }
 
   private List<DataKey> having(Predicate<DataKey> mark, Collection<DataKey> keys) {

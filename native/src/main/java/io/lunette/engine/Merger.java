@@ -9,7 +9,9 @@ import java.util.HashSet;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class Merger {
 
   private static final Logger LOG = LoggerFactory.getLogger(Merger.class);
+
+  /** Before another look where memory was wanting. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Pool pool;
   private final Metadata metadata;
@@ -64,7 +69,10 @@ final class Merger {
     wanted.signal();
   }
 
-  /** Says that extents have become CLEAN, or that there are more than before. Takes the lock. */
+  /**
+   * Says that extents have become CLEAN, that there are more than before, or that the journal has
+   * room again. Takes the lock.
+   */
   void spaceCame() {
     metadata.lock.lock();
     try {
@@ -126,11 +134,12 @@ final class Merger {
     }
   }
 
-  /** Whether a layer will not be merged as things are; with the lock held. */
-  boolean leavesAlone(Layer lower) {
+  /** Whether a layer will not be merged with the one on it, as things are; with the lock held. */
+  boolean leavesAlone(Layer lower, Layer upper) {
     return failed.contains(lower)
         || starved.contains(lower)
         || metadata.chains.damageOf(lower) != null
+        || metadata.chains.damageOf(upper) != null
         || !thread.isAlive();
   }
 
@@ -154,7 +163,9 @@ final class Merger {
     try {
       ShortHolds.ofLayers(metadata, this::look);
     } catch (RuntimeException | Error e) {
-      LOG.warn("not all layers were looked at; they will be when any of them changes", e);
+      LOG.warn("not all layers were looked at for what can be merged", e);
+      LockSupport.parkNanos(this, PAUSE_NANOS);
+      lookAgain();
     }
     if (!found.isEmpty()) {
       // Two that become one may be a pair with a third.
@@ -166,8 +177,7 @@ final class Merger {
     Layer lower = upper.parent;
     if (lower != null
         && LayerMerge.isPair(metadata.chains, lower, upper)
-        && metadata.chains.damageOf(upper) == null
-        && !leavesAlone(lower)) {
+        && !leavesAlone(lower, upper)) {
       found.add(new Pair(lower, upper, lower.ownedExtents));
     }
   }

@@ -267,7 +267,7 @@ final class Pool implements AutoCloseable {
       long extent = extents.get(i);
       BitSet taken = live.getOrDefault(extent, new BitSet());
       if (!knowsAll) {
-        taken.set(0, PoolLayout.TREE_PAGES_PER_EXTENT);
+        taken.set(0, PoolLayout.PAGES_PER_EXTENT);
       }
       pages.addExtent(extent, taken);
     }

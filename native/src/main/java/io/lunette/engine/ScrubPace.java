@@ -10,9 +10,9 @@ import java.util.function.LongSupplier;
 /**
  * How fast the scrubber may go. The rule: it goes at the rate that was set, or as fast as the
  * device lets it. While tenants read and write it takes one step at a time, a flush being one, and
- * rests three times as long after it as it took; so it has a quarter of the device's time, whatever
- * the device can do, and less the more tenants ask of it. On a fast device that would still be
- * much: it goes at 64 MiB/s at most then, and evenly.
+ * rests three times as long after it as it took, 2 s at most; so it has a quarter of the device's
+ * time, whatever the device can do, and less the more tenants ask of it. On a fast device that
+ * would still be much: it goes at 64 MiB/s at most then, and evenly.
  *
  * <p>Tenants count as reading and writing for 250 ms after an operation of theirs was seen to have
  * come; that is looked at every 10 ms, and at the end of a step. Bytes that are read back count
@@ -37,6 +37,10 @@ final class ScrubPace {
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** What is dirty may be what tenants wait for, or they may be gone. */
+  private static final long MOST_REST_NANOS = TimeUnit.SECONDS.toNanos(2);
+
   private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Something that takes of the device's time. */
@@ -145,7 +149,7 @@ final class ScrubPace {
     long now = look();
     underWay--;
     if (isBusy(now)) {
-      restsUntilNanos = now + REST * (now - begun);
+      restsUntilNanos = now + Math.min(REST * (now - begun), MOST_REST_NANOS);
     }
   }
 

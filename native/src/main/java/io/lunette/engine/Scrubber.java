@@ -31,6 +31,10 @@ final class Scrubber {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  /** Between two attempts to empty a full journal; each flushes the device. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private static final IntConsumer NOBODY = extents -> {};
 
   private final Pool pool;
@@ -39,6 +43,7 @@ final class Scrubber {
   private final EraseJobs erases;
   private final ScrubPipeline pipeline;
   private final Thread thread;
+  private long triedNanos = System.nanoTime() - RETRY_NANOS;
   private volatile Optional<String> orphanTrouble = Optional.empty();
 
   Scrubber(Pool pool) {
@@ -197,11 +202,8 @@ final class Scrubber {
   private void step() {
     ScrubQueue.Work work = queue.next();
     if (work == null) {
-      queue.takePurges().forEach(VolumePurge::run);
-      if (pool.log.isStalled()) {
-        // Nothing that they wait for comes of itself.
-        pool.waiters.wake();
-      }
+      queue.takePurges().forEach(Scrubber::run);
+      endStall();
     } else {
       scrub(work);
     }
@@ -214,6 +216,37 @@ final class Scrubber {
     ScrubQueue.Work work = queue.nextBesidePurges();
     if (work != null) {
       scrub(work);
+    }
+  }
+
+  /** What one purge ends in keeps no other from being made. */
+  private static void run(VolumePurge purge) {
+    try {
+      purge.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("who asked for a purge failed when told of its end", e);
+    }
+  }
+
+  /**
+   * Where the ring is full, and was when it was last looked at, looks whether there is space by
+   * now: nobody else may, and erases, writes and merges wait for it.
+   */
+  private void endStall() {
+    if (!pool.log.isStalled()) {
+      return;
+    }
+    // Nothing that they wait for comes of itself.
+    pool.waiters.wake();
+    if (System.nanoTime() - triedNanos < RETRY_NANOS) {
+      return;
+    }
+    triedNanos = System.nanoTime();
+    try {
+      pool.log.tryAgain();
+      pool.merger.spaceCame();
+    } catch (BlockException e) {
+      LOG.debug("the journal is full still: {}", e.getMessage());
     }
   }
 
@@ -352,7 +385,11 @@ final class Scrubber {
     }
   }
 
-  private static boolean isForLater(Throwable cause) {
+  private static boolean isForLater(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null && !(cause instanceof BlockException)) {
+      cause = cause.getCause();
+    }
     return cause instanceof BlockException refusal
         && refusal.kind() == BlockException.Kind.OUT_OF_SPACE;
   }

@@ -27,6 +27,9 @@ final class Volume {
   VolumeSlot slot;
   Layer top;
 
+  /** The commit that must be durable before it is opened; 0 for none. */
+  long openedBy;
+
   /** The device that serves it while it is open, or null. */
   VolumeDevice device;
 

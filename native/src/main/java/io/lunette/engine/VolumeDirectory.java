@@ -125,7 +125,12 @@ final class VolumeDirectory {
           case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
         },
         volume.top.key() != null,
-        slot.used());
+        slot.used() || hasWritten(volume));
+  }
+
+  /** Also of a clone of a pool of before it was noted, which was not opened since. */
+  private static boolean hasWritten(Volume volume) {
+    return volume.slot.origin() != 0 && !isIndependent(volume) && !volume.top.isEmpty();
   }
 
   /** Whether everything that it reads was written by itself. */

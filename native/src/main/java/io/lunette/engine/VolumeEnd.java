@@ -114,6 +114,7 @@ final class VolumeEnd {
         if (isWritable(volume) && holdsAnything(top, volume.slot.sizeBytes())) {
           clear(top, volume.slot.sizeBytes());
         }
+        metadata.trimPages();
       } catch (IOException | BlockException e) {
         pool.log.requireSound();
         LOG.warn("what was cut off volume {} is not erased yet: {}", volume.name(), e.getMessage());

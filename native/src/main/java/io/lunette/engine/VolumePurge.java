@@ -141,7 +141,7 @@ final class VolumePurge {
             && LayerMerge.isPair(metadata.chains, below, layer)) {
           // A merge that the end of the pool is in the way of is due still: no purge has failed by
           // that.
-          boolean isLeft = pool.merger.leavesAlone(below) && !pool.isClosing();
+          boolean isLeft = pool.merger.leavesAlone(below, layer) && !pool.isClosing();
           if (isLeft && demanded) {
             throw new BlockException(
                 BlockException.Kind.MEDIUM_WRITE,

@@ -212,8 +212,11 @@ final class VolumeTable {
       if (wasErased || isFirstUse) {
         VolumeSlot opened = slot.erasing(slot.state(), slot.erase().remains());
         metadata.chains.update(volume, opened.used(slot.used() || isFirstUse), volume.top);
+        if (wasErased || !volume.top.isEmpty()) {
+          volume.openedBy = metadata.commit();
+        }
       }
-      mustBeDurable = wasErased || (isFirstUse && !volume.top.isEmpty());
+      mustBeDurable = volume.openedBy > pool.log.durableCommit();
       volume.device.handles++;
       handle =
           new VolumeHandle(
@@ -227,13 +230,19 @@ final class VolumeTable {
     return handle;
   }
 
+  /** Where there is no space for a commit the volume is opened all the same: it can be read. */
   private void commitOrClose(VolumeHandle handle) throws BlockException {
-    boolean durable = false;
+    boolean opens = false;
     try {
       pool.log.commit();
-      durable = true;
+      opens = true;
+    } catch (BlockException e) {
+      opens = e.kind() == BlockException.Kind.OUT_OF_SPACE;
+      if (!opens) {
+        throw e;
+      }
     } finally {
-      if (!durable) {
+      if (!opens) {
         handle.close();
       }
     }

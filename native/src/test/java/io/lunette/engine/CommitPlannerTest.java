@@ -14,8 +14,12 @@ import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What goes with a commit when the ring has no room for all that waits. */
 class CommitPlannerTest {
@@ -27,7 +31,9 @@ class CommitPlannerTest {
   private final IoCompletion change = new Waiting();
   private final IoCompletion overwrite = new Waiting();
   private final CommitWaiters waiters = new CommitWaiters();
+  private final List<Runnable> underWay = new ArrayList<>();
   private Metadata metadata;
+  private Checkpointer checkpointer;
   private CommitPlanner planner;
 
   private void fillTheRingBut(int bytes) throws Exception {
@@ -45,7 +51,7 @@ class CommitPlannerTest {
             RING_BYTES - bytes,
             1);
     AsideFlush flush = new AsideFlush(device);
-    Checkpointer checkpointer =
+    checkpointer =
         new Checkpointer(
             metadata,
             device,
@@ -53,7 +59,7 @@ class CommitPlannerTest {
             state.pages(),
             new ExtentFinder(metadata, state.pages()),
             new PoolTrim(device, flush, null, metadata),
-            Runnable::run,
+            underWay::add,
             superblock,
             state.former());
     planner = new CommitPlanner(metadata, journal, checkpointer);
@@ -124,6 +130,39 @@ class CommitPlannerTest {
     assertThat(batch.ringFull()).isFalse();
     assertThat(batch.isGroup()).isFalse();
     assertThat(batch.checkpoint()).isNull();
+  }
+
+  @Test
+  @Timeout(60)
+  void aCheckpointThatIsWantedWaitsForTheOneThatIsUnderWay() throws Exception {
+    fillTheRingBut(0);
+    checkpointer.start(checkpointer.plan(0), 0, 1);
+    RecordBuffer ofPlan = metadata.takePending();
+    List<IoCompletion> others = waiters.takeForAnother();
+    metadata.lock.unlock();
+    planner.wantCheckpoint();
+    FutureTask<CommitBatch> next =
+        new FutureTask<>(
+            () -> {
+              metadata.lock.lock();
+              try {
+                return planner.next(waiters, 0);
+              } finally {
+                metadata.lock.unlock();
+              }
+            });
+    Thread planning = new Thread(next, "planning");
+    planning.start();
+
+    while (planning.getState() != Thread.State.WAITING && !next.isDone()) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    assertThat(next.isDone()).isFalse();
+    underWay.remove(0).run();
+
+    assertThat(ofPlan).isNotNull();
+    assertThat(others).containsExactly(overwrite);
+    assertThat(next.get().waiters()).containsExactly(change);
   }
 
   private void vouch() {

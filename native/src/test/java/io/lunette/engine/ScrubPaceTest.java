@@ -32,6 +32,19 @@ final class ScrubPaceTest {
   }
 
   @Test
+  void itRestsForNoLongerThanWhoWaitsForItCanBear() throws Exception {
+    stepNanos = millis(10_000);
+    take(1);
+    operations++;
+    take(1);
+    long ended = nowNanos;
+
+    take(1);
+
+    assertThat(nowNanos - ended).isEqualTo(millis(12_000));
+  }
+
+  @Test
   void limitIsKept() throws Exception {
     pace.limit(10 << 20);
 

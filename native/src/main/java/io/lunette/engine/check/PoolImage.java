@@ -229,6 +229,7 @@ final class PoolImage {
     for (int word = 0; word < VolumeSlot.WORDS; word++) {
       words.put(VolumeSlot.index(volume.id()) + word, 0L);
     }
+    correct(TreeKey.Kind.VOLUMES, VolumeSlot.index(volume.id()), new long[VolumeSlot.WORDS]);
   }
 
   void setUnread(Set<LayerImage> layersInUse) {

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The key-encryption keys of one pool in a file for its owner alone, as {@link KeyFileText} has
@@ -35,6 +37,8 @@ import java.util.function.Function;
  * stays.
  */
 public final class KeyFile implements KeyVault {
+
+  private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);
 
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -92,10 +96,19 @@ public final class KeyFile implements KeyVault {
   private static void endReplacement(Path file) throws IOException {
     Path next = next(file);
     if (!isWhole(file) && isWhole(next)) {
+      wipeIfPossible(file);
+      rename(next, file);
+    }
+  }
+
+  /** What is left of it opens nothing any more, and may be where the disk takes no write. */
+  private static void wipeIfPossible(Path file) {
+    try {
       if (Files.exists(file)) {
         wipe(file);
       }
-      rename(next, file);
+    } catch (IOException e) {
+      LOG.warn("{} was not overwritten before it was replaced: {}", file, e.toString());
     }
   }
 

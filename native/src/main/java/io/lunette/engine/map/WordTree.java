@@ -309,8 +309,8 @@ public final class WordTree {
 
   private long nextNonZero(Node node, long from) throws IOException {
     if (node instanceof Leaf leaf) {
-      for (int slot = (int) Math.max(0, from - leaf.first); slot < TreePage.WORDS; slot++) {
-        if (leaf.get(slot) != 0) {
+      for (long slot = Math.max(0, from - leaf.first); slot < TreePage.WORDS; slot++) {
+        if (leaf.get((int) slot) != 0) {
           return leaf.first + slot;
         }
       }

@@ -32,6 +32,18 @@ class WordTreeTest {
   private WordTree tree =
       new WordTree(KEY, pages, cache, new TreeRoot(0, WordTree.heightFor(WORDS)));
 
+  /** Also where an index is not one of an int, or is one only when it is cut off. */
+  @Test
+  void nothingIsFoundBehindWhatATreeHolds() throws Exception {
+    WordTree low = new WordTree(KEY, pages, cache, new TreeRoot(0, 1));
+    low.set(7, 1);
+
+    for (long from : new long[] {8, 504, 1L << 31, 1L << 32, (1L << 32) + 5, Long.MAX_VALUE}) {
+      assertThat(low.nextNonZero(from)).as("from %d", from).isEqualTo(-1);
+    }
+    assertThat(low.nextNonZero(7)).isEqualTo(7);
+  }
+
   @Test
   void aTreeThatIsLargerThanItsMemoryIsWhatItWasSetTo() throws Exception {
     Random random = new Random(3);
