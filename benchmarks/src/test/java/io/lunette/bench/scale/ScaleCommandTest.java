@@ -25,7 +25,7 @@ class ScaleCommandTest {
                 + " --written 1M,2M,3M,4M --mapped 4M,8M,16M,32M --capacity 1G,2G,4G,8G");
 
     assertThat(lunette.out()).contains("heap of the open pool", "ERROR WHERE HELD OUT");
-    assertThat(all).hasSize(12);
+    assertThat(all).hasSize(13);
     for (JsonNode series : all) {
       assertThat(series.path("points")).hasSize(4);
       assertThat(series.path("modelSays").asDouble()).isPositive();
