@@ -467,6 +467,7 @@ final class CommitLog {
       dataWritten = true;
       if (isRoomMade) {
         waiters.putBack(batch.waiters());
+        planner.wantCheckpoint();
         return false;
       }
       stalled = true;

@@ -89,7 +89,7 @@ final class Copier {
   /** The job of a volume that is COPYING; with the lock held. */
   CopyJob job(Volume volume) {
     CopyJob known = jobs.get(volume.id);
-    if (known != null) {
+    if (known != null && !known.result.isDone()) {
       return known;
     }
     CopyJob job = new CopyJob(volume, pool.waiters::wake);

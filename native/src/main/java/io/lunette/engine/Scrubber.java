@@ -43,6 +43,10 @@ final class Scrubber {
   private final EraseJobs erases;
   private final ScrubPipeline pipeline;
   private final Thread thread;
+
+  /** Whether the journal was full when it was last looked at; of the thread alone. */
+  private boolean wasStalled;
+
   private long triedNanos = System.nanoTime() - RETRY_NANOS;
   private volatile Optional<String> orphanTrouble = Optional.empty();
 
@@ -233,21 +237,23 @@ final class Scrubber {
    * now: nobody else may, and erases, writes and merges wait for it.
    */
   private void endStall() {
-    if (!pool.log.isStalled()) {
-      return;
+    if (pool.log.isStalled() && System.nanoTime() - triedNanos >= RETRY_NANOS) {
+      triedNanos = System.nanoTime();
+      try {
+        pool.log.tryAgain();
+      } catch (BlockException e) {
+        LOG.debug("the journal is full still: {}", e.getMessage());
+      }
     }
-    // Nothing that they wait for comes of itself.
-    pool.waiters.wake();
-    if (System.nanoTime() - triedNanos < RETRY_NANOS) {
-      return;
-    }
-    triedNanos = System.nanoTime();
-    try {
-      pool.log.tryAgain();
+    boolean isStalled = pool.log.isStalled();
+    if (wasStalled && !isStalled) {
       pool.merger.spaceCame();
-    } catch (BlockException e) {
-      LOG.debug("the journal is full still: {}", e.getMessage());
     }
+    if (wasStalled || isStalled) {
+      // Nothing that they wait for comes of itself.
+      pool.waiters.wake();
+    }
+    wasStalled = isStalled;
   }
 
   private void scrub(ScrubQueue.Work work) {

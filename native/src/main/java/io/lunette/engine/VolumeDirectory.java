@@ -128,9 +128,20 @@ final class VolumeDirectory {
         slot.used() || hasWritten(volume));
   }
 
-  /** Also of a clone of a pool of before it was noted, which was not opened since. */
+  /**
+   * Also of a clone of a pool of before it was noted, which was not opened since. A copy under way
+   * lies on its source too, and was written to by nobody.
+   */
   private static boolean hasWritten(Volume volume) {
-    return volume.slot.origin() != 0 && !isIndependent(volume) && !volume.top.isEmpty();
+    return volume.slot.origin() != 0
+        && volume.slot.state() != VolumeSlot.State.COPYING
+        && !isIndependent(volume)
+        && !volume.top.isEmpty();
+  }
+
+  /** Whether nothing but a note tells that somebody has written to it: it was made full. */
+  static boolean isFullCopy(Volume volume) {
+    return volume.slot.origin() != 0 && isIndependent(volume);
   }
 
   /** Whether everything that it reads was written by itself. */

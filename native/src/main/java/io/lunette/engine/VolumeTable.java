@@ -193,6 +193,7 @@ final class VolumeTable {
       throws IOException, VolumeException, BlockException {
     VolumeHandle handle;
     boolean mustBeDurable;
+    boolean mayFail;
     metadata.lock.lock();
     try {
       Volume volume = directory.get(name);
@@ -217,6 +218,7 @@ final class VolumeTable {
         }
       }
       mustBeDurable = volume.openedBy > pool.log.durableCommit();
+      mayFail = mode == AccessMode.READ_ONLY || !VolumeDirectory.isFullCopy(volume);
       volume.device.handles++;
       handle =
           new VolumeHandle(
@@ -225,19 +227,23 @@ final class VolumeTable {
       metadata.lock.unlock();
     }
     if (mustBeDurable) {
-      commitOrClose(handle);
+      commitOrClose(handle, mayFail);
     }
     return handle;
   }
 
-  /** Where there is no space for a commit the volume is opened all the same: it can be read. */
-  private void commitOrClose(VolumeHandle handle) throws BlockException {
+  /**
+   * Makes what an opening says of a volume durable.
+   *
+   * @param mayFail whether the volume is opened all the same where there is no space for that
+   */
+  private void commitOrClose(VolumeHandle handle, boolean mayFail) throws BlockException {
     boolean opens = false;
     try {
       pool.log.commit();
       opens = true;
     } catch (BlockException e) {
-      opens = e.kind() == BlockException.Kind.OUT_OF_SPACE;
+      opens = mayFail && e.kind() == BlockException.Kind.OUT_OF_SPACE;
       if (!opens) {
         throw e;
       }

@@ -3,19 +3,26 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
+import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +36,12 @@ class UsedVolumeTest {
   private static final int BLOCK = 4096;
   private static final int SIZE = 4 << 20;
 
-  private PagedDevice device = new PagedDevice(64L << 20);
+  private static final byte COPIED = 7;
+
+  private final CountDownLatch held = new CountDownLatch(1);
+  private final CountDownLatch mayGoOn = new CountDownLatch(1);
+  private volatile long heldFrom = Long.MAX_VALUE;
+  private PagedDevice device = new HoldingDevice();
   private EngineVolumeDriver driver;
 
   @BeforeEach
@@ -66,6 +78,31 @@ class UsedVolumeTest {
     driver.close();
     open();
     assertThat(isUsed()).isTrue();
+  }
+
+  /** It lies on its source as a clone does, and has what nobody but the copier wrote. */
+  @Test
+  void copyUnderWayIsNotUsed() throws Exception {
+    VolumeName source = new VolumeName("source");
+    driver.create(source, SIZE);
+    try (BlockDevice volume = driver.open(source, AccessMode.READ_WRITE)) {
+      for (long at = 0; at < 2 * PoolLayout.EXTENT_BYTES; at += PoolLayout.EXTENT_BYTES) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(BLOCK).put(0, COPIED);
+        BlockingIo.write(volume, at, bytes, Durability.DURABLE);
+      }
+    }
+    driver.seal(source);
+    heldFrom = 1;
+
+    Job<VolumeInfo> copy = driver.copy(source, REPLICA);
+    held.await();
+    VolumeInfo half = driver.find(REPLICA).orElseThrow();
+    mayGoOn.countDown();
+    VolumeInfo whole = copy.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+
+    assertThat(half.state()).isEqualTo(VolumeState.COPYING);
+    assertThat(half.used()).isFalse();
+    assertThat(whole.used()).isFalse();
   }
 
   @Test
@@ -148,6 +185,30 @@ class UsedVolumeTest {
       ByteBuffer bytes = ByteBuffer.allocateDirect(BLOCK);
       BlockingIo.read(volume, 0, bytes);
       return bytes.get(0);
+    }
+  }
+
+  /** Keeps the second write and later ones of what is copied waiting. */
+  private final class HoldingDevice extends PagedDevice {
+
+    private final AtomicLong copied = new AtomicLong();
+
+    HoldingDevice() {
+      super(64L << 20);
+    }
+
+    @Override
+    public void write(long offset, ByteBuffer source) throws DeviceException {
+      boolean isCopied = heldFrom != Long.MAX_VALUE && source.get(source.position()) == COPIED;
+      if (isCopied && copied.getAndIncrement() >= heldFrom) {
+        held.countDown();
+        try {
+          mayGoOn.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      super.write(offset, source);
     }
   }
 }

@@ -74,7 +74,7 @@ public final class KeyFile implements KeyVault {
   @Override
   public List<KeyEncryptionKey> load(UUID pool) throws IOException {
     Path file = find(pool);
-    endReplacement(file);
+    endReplacement(file, KeyFile::wipeIfPossible);
     return load(file, pool);
   }
 
@@ -93,20 +93,24 @@ public final class KeyFile implements KeyVault {
    * that one has the keys then. The wiping may have got half way, or somebody may have put away
    * what was left.
    */
-  private static void endReplacement(Path file) throws IOException {
+  private static void endReplacement(Path file, Wiping wiping) throws IOException {
     Path next = next(file);
     if (!isWhole(file) && isWhole(next)) {
-      wipeIfPossible(file);
+      if (Files.exists(file)) {
+        wiping.on(file);
+      }
       rename(next, file);
     }
   }
 
-  /** What is left of it opens nothing any more, and may be where the disk takes no write. */
+  private interface Wiping {
+    void on(Path file) throws IOException;
+  }
+
+  /** What is left of it may be where the disk takes no write, and must keep no key from use. */
   private static void wipeIfPossible(Path file) {
     try {
-      if (Files.exists(file)) {
-        wipe(file);
-      }
+      wipe(file);
     } catch (IOException e) {
       LOG.warn("{} was not overwritten before it was replaced: {}", file, e.toString());
     }
@@ -173,7 +177,7 @@ public final class KeyFile implements KeyVault {
   public void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys)
       throws IOException {
     Path file = find(pool);
-    endReplacement(file);
+    endReplacement(file, KeyFile::wipe);
     requireKept(file, pool, present);
     Path next = writeNext(file, new KeyFileText(pool, keys));
     wipe(file);
