@@ -44,6 +44,11 @@ final class PoolFailure {
     return new BlockException(kind, "cannot write: " + cause.getMessage(), cause);
   }
 
+  /** What no device reports: a defect, or want of memory. */
+  static BlockException unexpected(Throwable cause) {
+    return new BlockException(BlockException.Kind.INTERNAL, cause.toString(), cause);
+  }
+
   /** Notes what failed after a failure; without memory the virtual machine throws one again. */
   static void alsoFailed(Throwable failure, Throwable later) {
     if (later != failure) {

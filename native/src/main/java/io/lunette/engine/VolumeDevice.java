@@ -18,7 +18,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
-import java.util.function.Function;
 
 /**
  * An open volume: hands operations to the engine's I/O threads and keeps count of them. One for
@@ -36,7 +35,6 @@ final class VolumeDevice {
   private final PromptFirstWrite promptFirst;
   private final AtomicWrite atomic;
   private final CommitLog log;
-  private final SpaceWaiters waiters;
   private final Executor executor;
   private final GracePeriod inFlight = new GracePeriod();
 
@@ -68,7 +66,6 @@ final class VolumeDevice {
     this.promptFirst = new PromptFirstWrite(io, pool.path);
     this.atomic = new AtomicWrite(io, pool.path);
     this.log = pool.log;
-    this.waiters = pool.waiters;
     this.executor = pool.io;
     this.writers = volume.writers;
     this.neededCommit = volume.neededCommit;
@@ -86,8 +83,12 @@ final class VolumeDevice {
         && ((offset | length) & (blockBytes - 1)) == 0;
   }
 
-  /** In its turn: the volume may have shrunk since the operation came. */
-  private void requireInside(long offset, long length) throws BlockException {
+  /** In its turn: what the volume was when the operation came, it need not be any more. */
+  void requireChangeable(long offset, long length) throws BlockException {
+    if (sealed) {
+      throw new BlockException(BlockException.Kind.READ_ONLY, "the volume is sealed");
+    }
+    log.requireSound();
     if (!contains(offset, length)) {
       throw new BlockException(
           BlockException.Kind.OUT_OF_RANGE, length + " bytes at " + offset + ": cut off meanwhile");
@@ -161,16 +162,20 @@ final class VolumeDevice {
 
   /** On the caller's thread where nothing has to be waited for, else on an I/O thread. */
   void read(int slot, long offset, ByteBuffer target, IoCompletion caller) {
-    Reading reading;
+    CountedOperation end = null;
+    VolumeRead read = null;
     try {
-      reading = readAtOnce(offset, target) ? null : new Reading(slot, caller, offset, target);
+      if (!readAtOnce(offset, target)) {
+        end = new CountedOperation(inFlight, slot, caller);
+        read = new VolumeRead(this, offset, target, end);
+      }
     } catch (RuntimeException | Error e) {
       exit(slot);
-      caller.failed(broken(e));
+      caller.failed(PoolFailure.unexpected(e));
       return;
     }
-    if (reading != null) {
-      start(executor, reading, reading);
+    if (read != null) {
+      start(executor, end, read);
     } else {
       exit(slot);
       caller.completed();
@@ -178,14 +183,14 @@ final class VolumeDevice {
   }
 
   /** On one of the pool's threads, of which there are none once it is closed. */
-  private static void start(Executor executor, IoCompletion completion, Runnable work) {
+  static void start(Executor executor, IoCompletion completion, Runnable work) {
     try {
       executor.execute(work);
     } catch (RejectedExecutionException e) {
       completion.failed(poolIsClosed());
     } catch (Error e) {
       // No thread can be made.
-      completion.failed(broken(e));
+      completion.failed(PoolFailure.unexpected(e));
     }
   }
 
@@ -203,7 +208,7 @@ final class VolumeDevice {
    * read, into a newer top that this read does not look at. Whoever sees an entry gone from there
    * sees the newer top, too, and no layer becomes a top again.
    */
-  private void readTop(long offset, ByteBuffer target) throws IOException {
+  void readTop(long offset, ByteBuffer target) throws IOException {
     Layer seen;
     do {
       seen = top;
@@ -218,17 +223,23 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    Writing writing;
+    VolumeWrite writing = null;
     try {
-      boolean isWritten = durability == Durability.VISIBLE && writeAtOnce(offset, source);
-      Change change = () -> writeAnd(durability, offset, source);
-      Lock turn = writers.readLock();
-      int length = source.remaining();
-      writing =
-          isWritten ? null : new Writing(slot, opener, turn, change, offset, length, durability, c);
+      if (durability == Durability.DURABLE || !writeAtOnce(offset, source)) {
+        writing =
+            prepare(
+                slot,
+                opener,
+                writers.readLock(),
+                () -> writeAnd(durability, offset, source),
+                offset,
+                source.remaining(),
+                durability,
+                c);
+      }
     } catch (RuntimeException | Error e) {
       exit(slot);
-      c.failed(broken(e));
+      c.failed(PoolFailure.unexpected(e));
       return;
     }
     if (writing != null) {
@@ -239,6 +250,19 @@ final class VolumeDevice {
     }
   }
 
+  private VolumeWrite prepare(
+      int slot,
+      Opener opener,
+      Lock turn,
+      VolumeWrite.Change change,
+      long offset,
+      long length,
+      Durability durability,
+      IoCompletion caller) {
+    CountedOperation end = new CountedOperation(inFlight, slot, caller);
+    return new VolumeWrite(pool, this, opener, turn, change, offset, length, durability, end);
+  }
+
   private boolean writeAnd(Durability durability, long offset, ByteBuffer source)
       throws IOException, BlockException {
     if (durability == Durability.DURABLE && pool.through.attempt(top, offset, source)) {
@@ -246,11 +270,6 @@ final class VolumeDevice {
     }
     io.write(top, offset, source, durability);
     return false;
-  }
-
-  /** What no device reports: a defect, or want of memory. */
-  private static BlockException broken(Throwable e) {
-    return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
   }
 
   /** A failure of the device is left to the I/O thread, which meets it again and reports it. */
@@ -295,7 +314,7 @@ final class VolumeDevice {
    * The commit with which all that the map says of a range is durable, or a later one; 0 if it is
    * already. Of who keeps the top from being changed, after the range was written.
    */
-  private long neededBy(long offset, long length) {
+  long neededBy(long offset, long length) {
     Layer written = top;
     long needed = 0;
     long end = offset + length;
@@ -307,7 +326,7 @@ final class VolumeDevice {
   }
 
   /** From then on a flush needs that commit: somebody was told that his write has ended. */
-  private void acknowledge(long needed) {
+  void acknowledge(long needed) {
     if (needed > neededCommit.get()) {
       long ignored = neededCommit.accumulateAndGet(needed, Math::max);
     }
@@ -320,19 +339,18 @@ final class VolumeDevice {
       ByteBuffer source,
       Durability durability,
       IoCompletion c) {
-    Writing writing;
+    VolumeWrite writing;
     try {
-      Change change =
+      VolumeWrite.Change change =
           () -> {
             atomic.write(top, offset, source);
             return false;
           };
       Lock turn = writers.writeLock();
-      int length = source.remaining();
-      writing = new Writing(slot, opener, turn, change, offset, length, durability, c);
+      writing = prepare(slot, opener, turn, change, offset, source.remaining(), durability, c);
     } catch (RuntimeException | Error e) {
       exit(slot);
-      c.failed(broken(e));
+      c.failed(PoolFailure.unexpected(e));
       return;
     }
     writing.start();
@@ -349,13 +367,26 @@ final class VolumeDevice {
         pool.cryptoErases,
         completion,
         () -> {
-          BlockException failure = runWrite(() -> new CryptoErase(pool, volume, this).run());
+          BlockException failure = eraseByKey();
           if (failure == null) {
             completion.completed();
           } else {
             completion.failed(failure);
           }
         });
+  }
+
+  private BlockException eraseByKey() {
+    try {
+      new CryptoErase(pool, volume, this).run();
+      return null;
+    } catch (IOException e) {
+      return PoolFailure.writing(e);
+    } catch (BlockException e) {
+      return e;
+    } catch (RuntimeException | Error e) {
+      return PoolFailure.unexpected(e);
+    }
   }
 
   void zero(
@@ -367,18 +398,18 @@ final class VolumeDevice {
       Durability durability,
       IoCompletion c) {
     boolean release = provisioning == Provisioning.MAY_RELEASE;
-    Writing writing;
+    VolumeWrite writing;
     try {
-      Change change =
+      VolumeWrite.Change change =
           () -> {
             io.zero(top, offset, length, release);
             return false;
           };
       Lock turn = writers.readLock();
-      writing = new Writing(slot, opener, turn, change, offset, length, durability, c);
+      writing = prepare(slot, opener, turn, change, offset, length, durability, c);
     } catch (RuntimeException | Error e) {
       exit(slot);
-      c.failed(broken(e));
+      c.failed(PoolFailure.unexpected(e));
       return;
     }
     writing.start();
@@ -386,17 +417,17 @@ final class VolumeDevice {
 
   /** Lets writes that wait for space see that their opener has let go. */
   void wakeWaiters() {
-    waiters.wake();
+    pool.waiters.wake();
   }
 
   void flush(int slot, IoCompletion caller) {
-    Counted end;
+    CountedOperation end;
     try {
-      end = new Counted(slot, caller);
-      end.needed = neededCommit.get();
+      end = new CountedOperation(inFlight, slot, caller);
+      end.need(neededCommit.get());
     } catch (RuntimeException | Error e) {
       exit(slot);
-      caller.failed(broken(e));
+      caller.failed(PoolFailure.unexpected(e));
       return;
     }
     log.commit(end);
@@ -412,184 +443,8 @@ final class VolumeDevice {
     }
   }
 
-  private interface Transfer {
-    void run() throws IOException, BlockException;
-  }
-
-  private interface Change {
-    /** Makes it; returns whether it is durable already. */
-    boolean make() throws IOException, BlockException;
-  }
-
   /** Who asked for an operation. */
   interface Opener {
     boolean isClosed();
-  }
-
-  /** A read on an I/O thread. */
-  private final class Reading extends Counted implements Runnable {
-
-    private final long offset;
-    private final ByteBuffer target;
-
-    Reading(int slot, IoCompletion caller, long offset, ByteBuffer target) {
-      super(slot, caller);
-      this.offset = offset;
-      this.target = target;
-    }
-
-    @Override
-    public void run() {
-      BlockException failure = runRead(() -> readTop(offset, target));
-      if (failure == null) {
-        completed();
-      } else {
-        failed(failure);
-      }
-    }
-  }
-
-  /** A write from its first attempt to its end; tried again when it waited for space. */
-  private final class Writing implements Runnable, IoCompletion {
-
-    private final Opener opener;
-    private final Lock turn;
-    private final Change change;
-    private final long offset;
-    private final long length;
-    private final Durability durability;
-    private final Counted end;
-    private boolean isDurable;
-
-    Writing(
-        int slot,
-        Opener opener,
-        Lock turn,
-        Change change,
-        long offset,
-        long length,
-        Durability durability,
-        IoCompletion caller) {
-      this.opener = opener;
-      this.turn = turn;
-      this.change = change;
-      this.offset = offset;
-      this.length = length;
-      this.durability = durability;
-      this.end = new Counted(slot, caller);
-    }
-
-    void start() {
-      VolumeDevice.start(executor, end, this);
-    }
-
-    @Override
-    public void run() {
-      long cleaned = waiters.cleaned();
-      BlockException failure = makeChange();
-      if (failure == null && durability == Durability.DURABLE && !isDurable) {
-        log.commitHere(end);
-        return;
-      }
-      inFlight.exit(end.slot);
-      if (failure == null) {
-        end.caller.completed();
-      } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
-          || !waiters.await(failure, cleaned, this, false)) {
-        end.caller.failed(failure);
-      }
-    }
-
-    private BlockException makeChange() {
-      turn.lock();
-      try {
-        if (sealed) {
-          return new BlockException(BlockException.Kind.READ_ONLY, "the volume is sealed");
-        }
-        log.requireSound();
-        requireInside(offset, length);
-        isDurable = change.make();
-        end.needed = neededBy(offset, length);
-        if (durability == Durability.VISIBLE) {
-          acknowledge(end.needed);
-        }
-        return null;
-      } catch (IOException e) {
-        return PoolFailure.writing(e);
-      } catch (BlockException e) {
-        return e;
-      } catch (RuntimeException | Error e) {
-        return broken(e);
-      } finally {
-        turn.unlock();
-      }
-    }
-
-    @Override
-    public void completed() {
-      end.slot = inFlight.enter();
-      if (opener.isClosed()) {
-        end.failed(new BlockException(BlockException.Kind.GONE, "the volume was closed"));
-      } else {
-        start();
-      }
-    }
-
-    @Override
-    public void failed(BlockException closed) {
-      end.caller.failed(closed);
-    }
-  }
-
-  private BlockException runWrite(Transfer transfer) {
-    return run(transfer, PoolFailure::writing);
-  }
-
-  private BlockException runRead(Transfer transfer) {
-    return run(transfer, PoolFailure::reading);
-  }
-
-  private static BlockException run(
-      Transfer transfer, Function<IOException, BlockException> failed) {
-    try {
-      transfer.run();
-      return null;
-    } catch (IOException e) {
-      return failed.apply(e);
-    } catch (BlockException e) {
-      return e;
-    } catch (RuntimeException | Error e) {
-      return broken(e);
-    }
-  }
-
-  /** Ends the count of an operation before its caller hears of the end. */
-  private class Counted implements CommitWaiter {
-
-    final IoCompletion caller;
-    int slot;
-    long needed = Long.MAX_VALUE;
-
-    Counted(int slot, IoCompletion caller) {
-      this.slot = slot;
-      this.caller = caller;
-    }
-
-    @Override
-    public long neededCommit() {
-      return needed;
-    }
-
-    @Override
-    public void completed() {
-      inFlight.exit(slot);
-      caller.completed();
-    }
-
-    @Override
-    public void failed(BlockException failure) {
-      inFlight.exit(slot);
-      caller.failed(failure);
-    }
   }
 }
