@@ -168,7 +168,12 @@ final class EraseJobs {
     }
     VolumeSlot.Erase ended = volume.slot.erase().ended(pool.clock.millis());
     metadata.chains.update(
-        volume, volume.slot.erasing(VolumeSlot.State.WRITABLE, ended).used(false), volume.top);
+        volume,
+        volume
+            .slot
+            .erasing(VolumeSlot.State.WRITABLE, ended)
+            .used(VolumeSlot.Use.erased(ended.endMillis())),
+        volume.top);
     jobs.remove(volume.id);
     return report(volume.slot);
   }

@@ -9,6 +9,7 @@ import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -88,7 +89,7 @@ final class VolumeDirectory {
             name.value(),
             VolumeSlot.Erase.NONE,
             blockBytes,
-            false),
+            VolumeSlot.Use.NONE),
         top);
   }
 
@@ -104,7 +105,7 @@ final class VolumeDirectory {
         slot.name(),
         slot.erase().remains(),
         slot.blockBytes(),
-        slot.used());
+        slot.use());
   }
 
   VolumeInfo info(Volume volume) {
@@ -125,7 +126,14 @@ final class VolumeDirectory {
           case QUARANTINED, ABSENT -> VolumeState.QUARANTINED;
         },
         volume.top.key() != null,
-        slot.used() || hasWritten(volume));
+        slot.use().begun() || hasWritten(volume),
+        erased(slot.use()));
+  }
+
+  private static Optional<Instant> erased(VolumeSlot.Use use) {
+    return use.erasedMillis() == 0
+        ? Optional.empty()
+        : Optional.of(Instant.ofEpochMilli(use.erasedMillis()));
   }
 
   /**

@@ -209,10 +209,11 @@ final class VolumeTable {
       }
       VolumeSlot slot = volume.slot;
       boolean wasErased = slot.erase().hasEnded();
-      boolean isFirstUse = mode == AccessMode.READ_WRITE && !slot.used();
+      boolean isFirstUse = mode == AccessMode.READ_WRITE && !slot.use().begun();
       if (wasErased || isFirstUse) {
         VolumeSlot opened = slot.erasing(slot.state(), slot.erase().remains());
-        metadata.chains.update(volume, opened.used(slot.used() || isFirstUse), volume.top);
+        metadata.chains.update(
+            volume, isFirstUse ? opened.used(slot.use().begin()) : opened, volume.top);
         if (wasErased || !volume.top.isEmpty()) {
           volume.openedBy = metadata.commit();
         }

@@ -8,6 +8,7 @@ import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeInfo;
@@ -17,7 +18,9 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -69,7 +72,7 @@ class UsedVolumeTest {
     driver.open(REPLICA, AccessMode.READ_WRITE).close();
     assertThat(isUsed()).isTrue();
 
-    erase();
+    EraseReport unused = erase();
     assertThat(isUsed()).isFalse();
     driver.close();
     open();
@@ -78,6 +81,23 @@ class UsedVolumeTest {
     driver.close();
     open();
     assertThat(isUsed()).isTrue();
+  }
+
+  @Test
+  void whenItWasLastErasedStaysKnownWhateverBecomesOfItThen() throws Exception {
+    driver.clone(IMAGE, List.of(REPLICA));
+    assertThat(erasedAt()).isEmpty();
+
+    Instant ended = erase().ended();
+    assertThat(erasedAt()).hasValue(ended);
+    write(REPLICA, (byte) 2, Durability.VISIBLE);
+    driver.snapshot(REPLICA, SNAPSHOT);
+    driver.resize(REPLICA, 2 * SIZE);
+    driver.close();
+    open();
+
+    assertThat(erasedAt()).hasValue(ended);
+    assertThat(driver.find(SNAPSHOT).orElseThrow().erased()).isEmpty();
   }
 
   /** It lies on its source as a clone does, and has what nobody but the copier wrote. */
@@ -160,17 +180,20 @@ class UsedVolumeTest {
     driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20);
   }
 
+  private Optional<Instant> erasedAt() {
+    return driver.find(REPLICA).orElseThrow().erased();
+  }
+
   private boolean isUsed() {
     return driver.find(REPLICA).orElseThrow().used();
   }
 
-  private void erase() throws Exception {
-    var unused =
-        driver
-            .erase(REPLICA, EraseRequest.zeroFillVerified())
-            .result()
-            .toCompletableFuture()
-            .get(1, TimeUnit.MINUTES);
+  private EraseReport erase() throws Exception {
+    return driver
+        .erase(REPLICA, EraseRequest.zeroFillVerified())
+        .result()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
   }
 
   private void write(VolumeName name, byte content, Durability durability) throws Exception {

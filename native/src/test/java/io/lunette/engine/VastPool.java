@@ -139,7 +139,7 @@ final class VastPool {
             name,
             VolumeSlot.Erase.NONE,
             512,
-            false)
+            VolumeSlot.Use.NONE)
         .encode();
   }
 

@@ -40,19 +40,11 @@ class OldCatalogIT {
 
   @Test
   void whatATenantWroteSinceIsGivenToNobodyBeforeItsScrub() throws Exception {
-    Path catalog = served.home.resolve("catalog.db");
-    Path copy = directory.resolve("catalog.copy");
-    served.stop();
-    Files.copy(catalog, copy);
-    served.start();
+    keepCatalog();
     String replica = allocate("a", "acme");
     ForeignTool.succeed(
         ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 0 2M", "flush")));
-    served.kill();
-    Files.deleteIfExists(served.home.resolve("catalog.db-wal"));
-    Files.deleteIfExists(served.home.resolve("catalog.db-shm"));
-    Files.copy(copy, catalog, StandardCopyOption.REPLACE_EXISTING);
-    served.start();
+    putCatalogBack();
 
     assertThat(Replicas.in(served, "QUARANTINED")).isEqualTo(1);
     assertThat(served.call("status").path("alerts").toString())
@@ -73,6 +65,59 @@ class OldCatalogIT {
     assertThat(claims.has("tenant")).isFalse();
     Path pool = served.home.resolve("pool.lunette");
     assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
+  }
+
+  @Test
+  void whatWasErasedAndGivenToAnotherSinceIsNotShownToWhoHadItBefore() throws Exception {
+    String replica = allocate("a", "acme");
+    keepCatalog();
+    served.call("release", "a");
+    served.call("scrub", "run");
+    Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
+    giveToBob(replica);
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(BOB, 0), List.of("write -P 0xb7 0 2M", "flush")));
+    putCatalogBack();
+
+    assertThat(served.call("status").path("alerts").toString())
+        .contains("server a holds it by this catalog", "scrub retry " + replica);
+    assertThat(
+            ForeignTool.run(ForeignTool.qemuIo(served.image(ALICE, 0), List.of("read 0 4k")))
+                .status())
+        .isNotZero();
+    assertThat(allocate("a", "acme")).isNotEqualTo(replica);
+    ForeignTool.succeed(ForeignTool.qemuIo(served.image(ALICE, 0), List.of("read -P 0 0 16M")));
+
+    served.call("scrub", "retry", replica);
+
+    Eventually.holds(() -> Replicas.in(served, "SCRUBBING") == 0);
+    assertThat(served.call("scrub", "certificate", replica).path("payload").has("tenant"))
+        .isFalse();
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(0xb7))).isFalse();
+  }
+
+  /** Those that are ready for longer are given first. */
+  private void giveToBob(String replica) throws Exception {
+    int most = Replicas.in(served, "READY");
+    while (!allocate("b", "other").equals(replica)) {
+      assertThat(--most).isPositive();
+      served.call("release", "b");
+    }
+  }
+
+  private void keepCatalog() throws Exception {
+    served.stop();
+    Files.copy(served.home.resolve("catalog.db"), directory.resolve("catalog.copy"));
+    served.start();
+  }
+
+  private void putCatalogBack() throws Exception {
+    served.kill();
+    Path catalog = served.home.resolve("catalog.db");
+    Files.deleteIfExists(served.home.resolve("catalog.db-wal"));
+    Files.deleteIfExists(served.home.resolve("catalog.db-shm"));
+    Files.copy(directory.resolve("catalog.copy"), catalog, StandardCopyOption.REPLACE_EXISTING);
+    served.start();
   }
 
   private String allocate(String server, String tenant) throws Exception {

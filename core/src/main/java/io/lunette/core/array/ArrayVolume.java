@@ -155,6 +155,7 @@ public record ArrayVolume(
             originName,
             state.seen().get(),
             false,
-            false));
+            false,
+            Optional.empty()));
   }
 }

@@ -8,6 +8,7 @@ import io.lunette.core.allocation.HeldReplica;
 import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
@@ -17,6 +18,7 @@ import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.scrub.CatalogScrubs;
 import io.lunette.core.server.ServerLuns;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.LunMapping;
@@ -37,9 +39,9 @@ import java.util.stream.Collectors;
 /**
  * Compares the catalog with the volumes of the driver. Where the two differ, the safe side wins: a
  * volume that the catalog has given up is deleted, one that it never knew is left alone and
- * reported, a replica without a volume has failed, and one that the catalog has for unused while
- * its volume is not waits for an operator. Volumes with other names belong to operators. Used by
- * one thread.
+ * reported, a replica without a volume has failed, and one whose volume was used, or erased,
+ * without the catalog's knowing waits for an operator. Volumes with other names belong to
+ * operators. Used by one thread.
  */
 final class VolumeReconciler {
 
@@ -53,6 +55,7 @@ final class VolumeReconciler {
   private final AllocationLedger allocations;
   private final ServerLuns luns;
   private final AllocationLuns units;
+  private final CatalogScrubs scrubs;
   private final CatalogAuditTrail audit;
 
   VolumeReconciler(
@@ -64,6 +67,7 @@ final class VolumeReconciler {
       AllocationLedger allocations,
       ServerLuns luns,
       AllocationLuns units,
+      CatalogScrubs scrubs,
       CatalogAuditTrail audit) {
     this.catalog = catalog;
     this.driver = driver;
@@ -73,6 +77,7 @@ final class VolumeReconciler {
     this.allocations = allocations;
     this.luns = luns;
     this.units = units;
+    this.scrubs = scrubs;
     this.audit = audit;
   }
 
@@ -175,7 +180,7 @@ final class VolumeReconciler {
     Optional<VolumeState> state = volume.map(VolumeInfo::state);
     String subject = "replica " + replica.name();
     if (isTakenForUnused(replica) && volume.filter(each -> isUsed(each, shown)).isPresent()) {
-      quarantine(replica);
+      quarantine(replica, "its volume was used when this catalog had it for " + replica.state());
       differences.unresolved(
           subject,
           "it was "
@@ -209,6 +214,18 @@ final class VolumeReconciler {
               subject,
               "its volume is missing",
               "it is FAILED; allocate another to server " + replica.server().orElseThrow());
+        } else if (wasErasedSince(replica, volume.get())) {
+          quarantine(replica, "its volume was erased since it was allocated by this catalog");
+          differences.unresolved(
+              subject,
+              "server "
+                  + replica.server().orElseThrow()
+                  + " holds it by this catalog, its volume was erased since: a newer catalog may"
+                  + " know whose it is",
+              "it is QUARANTINED and shown to nobody: start with that catalog, or have it erased by"
+                  + " 'scrub retry "
+                  + replica.name()
+                  + "'");
         } else if (state.get() != VolumeState.WRITABLE) {
           differences.unresolved(
               subject,
@@ -241,20 +258,39 @@ final class VolumeReconciler {
     return replica.state() == ReplicaState.READY || replica.state() == ReplicaState.BUILDING;
   }
 
-  private void quarantine(Replica replica) throws DomainException {
-    String reason = "its volume was used when this catalog had it for " + replica.state();
+  /** A replica becomes ready with the record of its erase, and is not erased while it is held. */
+  private boolean wasErasedSince(Replica replica, VolumeInfo volume) throws DomainException {
+    return volume.erased().isPresent()
+        && !scrubs.hasRecord(replica.name(), volume.uuid(), volume.erased().get());
+  }
+
+  /** Whose it is nobody knows. */
+  private void quarantine(Replica replica, String reason) throws DomainException {
     catalog.change(
         transaction -> {
           audit.record(
               transaction, Actor.LUNETTE, "replica.quarantine", replica.name().value(), reason);
-          return replicas.move(
-              transaction,
-              replica.name(),
-              replica.state(),
-              ReplicaState.QUARANTINED,
-              Actor.LUNETTE,
-              reason);
+          endAllocation(transaction, replica);
+          boolean moved =
+              replicas.move(
+                  transaction,
+                  replica.name(),
+                  replica.state(),
+                  ReplicaState.QUARANTINED,
+                  Actor.LUNETTE,
+                  reason);
+          replicas.clearHolder(transaction, replica.name());
+          return moved;
         });
+  }
+
+  private void endAllocation(Transaction transaction, Replica replica) throws DomainException {
+    for (HeldReplica held : allocations.heldHere(transaction)) {
+      if (held.replica().equals(replica.name())) {
+        allocations.end(transaction, held.id());
+        luns.free(transaction, held.server(), held.volume());
+      }
+    }
   }
 
   private static String describe(Optional<VolumeState> state) {
@@ -276,12 +312,7 @@ final class VolumeReconciler {
   private void loseAllocation(Replica replica) throws DomainException {
     catalog.change(
         transaction -> {
-          for (HeldReplica held : allocations.heldHere(transaction)) {
-            if (held.replica().equals(replica.name())) {
-              allocations.end(transaction, held.id());
-              luns.free(transaction, held.server(), held.volume());
-            }
-          }
+          endAllocation(transaction, replica);
           return replicas.move(
               transaction,
               replica.name(),

@@ -259,6 +259,7 @@ final class WiredCore implements ProvisioningCore {
             allocationLedger,
             luns,
             allocationLuns,
+            scrubs,
             audit);
     this.maskingReconciler =
         new MaskingReconciler(

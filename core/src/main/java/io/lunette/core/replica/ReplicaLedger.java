@@ -145,11 +145,11 @@ public final class ReplicaLedger {
         DomainException.Kind.CONFLICT, "others take ready replicas faster; repeat the call");
   }
 
-  /** Forgets whose data a replica held: its scrub has succeeded. */
+  /** Forgets whose data a replica held: its scrub has succeeded, or nobody knows. */
   public void clearHolder(Transaction transaction, ReplicaName name) throws DomainException {
     transaction.update(
         "UPDATE replica SET tenant = NULL, server = NULL, attempts = 0"
-            + " WHERE name = ? AND state IN ('READY', 'BUILDING', 'RETIRED')",
+            + " WHERE name = ? AND state IN ('READY', 'BUILDING', 'RETIRED', 'QUARANTINED')",
         name.value());
   }
 

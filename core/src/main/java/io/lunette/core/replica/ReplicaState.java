@@ -36,7 +36,7 @@ public enum ReplicaState {
       Map.ofEntries(
           entry(BUILDING, Set.of(READY, FAILED, RETIRED, QUARANTINED)),
           entry(READY, Set.of(ALLOCATED, RETIRED, FAILED, QUARANTINED)),
-          entry(ALLOCATED, Set.of(RETURNED, FAILED)),
+          entry(ALLOCATED, Set.of(RETURNED, FAILED, QUARANTINED)),
           entry(RETURNED, Set.of(SCRUBBING, FAILED)),
           entry(SCRUBBING, Set.of(READY, BUILDING, RETIRED, QUARANTINED, FAILED)),
           entry(QUARANTINED, Set.of(SCRUBBING, RETIRED, FAILED)),

@@ -22,12 +22,14 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.VolumeDriver;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 
 /** The scrubs of a catalog's replicas. */
@@ -206,6 +208,16 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
     }
     Image named = images.get(transaction, ImageRef.current(image.get()));
     return images.versions(transaction, named.name()).stream().map(Image::id).toList();
+  }
+
+  /**
+   * Whether the catalog has the record of an erase of a replica's volume: one that it lacks was
+   * done by a newer catalog.
+   *
+   * @param ended when its driver says that it ended
+   */
+  public boolean hasRecord(ReplicaName replica, UUID volume, Instant ended) throws DomainException {
+    return catalog.read(transaction -> records.hasEnd(transaction, replica, volume, ended));
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -82,6 +83,21 @@ final class ScrubLedger {
             erase.started(),
             erase.ended(),
             erase.volumeId().map(UUID::toString))
+        .isPresent();
+  }
+
+  /** Whether there is a verified record of an erase of that volume with that end. */
+  boolean hasEnd(Transaction transaction, ReplicaName replica, UUID volume, Instant ended)
+      throws DomainException {
+    return transaction
+        .first(
+            "SELECT id FROM scrub_record WHERE replica = ? AND outcome = ? AND ended = ?"
+                + " AND volume_uuid = ?",
+            row -> row.text("id"),
+            replica.value(),
+            ScrubOutcome.VERIFIED,
+            ended,
+            volume.toString())
         .isPresent();
   }
 

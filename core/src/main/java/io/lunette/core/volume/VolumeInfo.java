@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.volume;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -19,6 +20,8 @@ import java.util.UUID;
  * @param encrypted whether what is written to it is enciphered by a key of its own
  * @param used whether its driver knows that it was opened for writing since it was made or last
  *     erased, whatever its caller remembers; never if the driver keeps no such mark, as of an array
+ * @param erased when its last erase ended, as its report says; empty if it never was erased, or if
+ *     the driver does not keep that, as of an array
  */
 public record VolumeInfo(
     VolumeName name,
@@ -29,7 +32,8 @@ public record VolumeInfo(
     Optional<VolumeName> origin,
     VolumeState state,
     boolean encrypted,
-    boolean used) {
+    boolean used,
+    Optional<Instant> erased) {
 
   /** Of a volume for which nothing else was asked. */
   public static final int DEFAULT_BLOCK_BYTES = 512;
@@ -52,7 +56,8 @@ public record VolumeInfo(
         origin,
         state,
         false,
-        false);
+        false,
+        Optional.empty());
   }
 
   /** What it holds, for those who add up what is known. */

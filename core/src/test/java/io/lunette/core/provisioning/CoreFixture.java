@@ -199,9 +199,15 @@ final class CoreFixture implements AutoCloseable {
 
   /** Allocates, writes as the server would, releases. */
   ReplicaName usedAndReleased(ServerName server) throws Exception {
+    ReplicaName replica = usedBy(server);
+    core.allocations().release(OPERATOR, server);
+    return replica;
+  }
+
+  /** Allocates, and writes as the server would. */
+  ReplicaName usedBy(ServerName server) throws Exception {
     ReplicaName replica = allocated(server).replica();
     DeviceContent.write(driver, replica.volume(), 4096, DeviceContent.pattern(8192, 99));
-    core.allocations().release(OPERATOR, server);
     return replica;
   }
 

@@ -19,6 +19,7 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,47 @@ final class ReconcileTest {
     assertUnresolved("replica " + replica, "it was READY by this catalog");
     assertThat(fixture.masking.mappings()).isEmpty();
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+  }
+
+  /** As one finds it with a catalog of before it was returned. */
+  @Test
+  void heldReplicaThatWasErasedSinceIsShownToNobody() throws Exception {
+    ReplicaName replica = fixture.allocated(S1).replica();
+    meanwhile(
+        () -> {
+          fixture.masking.unmap(replica.volume(), initiator(S1));
+          var unused =
+              fixture
+                  .driver
+                  .erase(replica.volume(), EraseRequest.zeroFillVerified())
+                  .result()
+                  .toCompletableFuture()
+                  .get(1, TimeUnit.MINUTES);
+          use(replica);
+        });
+
+    assertUnresolved("replica " + replica, "server " + S1 + " holds it by this catalog");
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+    assertThat(fixture.replica(replica).tenant()).isEmpty();
+    assertThat(fixture.core.allocations().find(S1)).isEmpty();
+    assertThat(fixture.masking.mappings()).isEmpty();
+    assertThat(fixture.isClean(replica)).isFalse();
+    assertThat(fixture.allocated(S1).replica()).isNotEqualTo(replica);
+  }
+
+  @Test
+  void heldReplicaThatWasErasedForItsHolderStaysHis() throws Exception {
+    for (int i = 0; i < 4; i++) {
+      ReplicaName unused = fixture.usedAndReleased(S1);
+      int begun = fixture.core.scrubs().run(OPERATOR, Optional.empty());
+      assertThat(begun).isEqualTo(1);
+    }
+    ReplicaName replica = fixture.usedBy(S1);
+    meanwhile(() -> {});
+
+    assertThat(fixture.driver.find(replica.volume()).orElseThrow().erased()).isPresent();
+    assertThat(fixture.report.differences()).isEmpty();
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.ALLOCATED);
   }
 
   private void use(ReplicaName replica) throws Exception {

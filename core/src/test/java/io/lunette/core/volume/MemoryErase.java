@@ -45,6 +45,7 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
         volume.erased = report();
       }
       report = volume.erased;
+      volume.erasedAt = report.ended();
     }
     result.complete(report);
   }

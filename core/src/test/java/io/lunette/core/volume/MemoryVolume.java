@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.core.volume;
 
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -26,6 +27,9 @@ final class MemoryVolume {
 
   boolean used;
 
+  /** When its last erase ended, or null. */
+  Instant erasedAt;
+
   MemoryVolume(
       VolumeName name, long size, int blockBytes, Optional<VolumeName> origin, MemoryLayer base) {
     this.blockBytes = blockBytes;
@@ -48,6 +52,7 @@ final class MemoryVolume {
         origin,
         state,
         false,
-        used);
+        used,
+        Optional.ofNullable(erasedAt));
   }
 }

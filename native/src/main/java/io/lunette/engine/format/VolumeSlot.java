@@ -31,10 +31,8 @@ import java.util.UUID;
  *  32  erase: number of the key that the volume had, 0 for none
  *  33  erase: end, milliseconds since 1970; 0 before it
  *  34  use: bit 0 if somebody could write to it since it was made or erased
- *  35  zero
+ *  35  use: end of its last erase, milliseconds since 1970; 0 if it never was erased
  * </pre>
- *
- * @param used whether somebody could write to it since it was made or erased
  */
 public record VolumeSlot(
     State state,
@@ -45,7 +43,29 @@ public record VolumeSlot(
     String name,
     Erase erase,
     int blockBytes,
-    boolean used) {
+    Use use) {
+
+  /**
+   * What became of a volume since it was made.
+   *
+   * @param begun whether somebody could write to it since it was made or erased
+   * @param erasedMillis when its last erase ended; 0 if it never was erased
+   */
+  public record Use(boolean begun, long erasedMillis) {
+
+    /** Of a volume that was just made. */
+    public static final Use NONE = new Use(false, 0);
+
+    /** The same, when somebody could write to it. */
+    public Use begin() {
+      return new Use(true, erasedMillis);
+    }
+
+    /** Of a volume whose erase has ended. */
+    public static Use erased(long millis) {
+      return new Use(false, millis);
+    }
+  }
 
   /** What may be done with a volume. Ordinals are on the device and never change their meaning. */
   public enum State {
@@ -202,6 +222,7 @@ public record VolumeSlot(
   private static final int ERASE_KEY = 32;
   private static final int ERASE_END_MILLIS = 33;
   private static final int USE = 34;
+  private static final int ERASED_MILLIS = 35;
 
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int METHOD = 0xFF;
@@ -216,13 +237,13 @@ public record VolumeSlot(
   /** The same, in another state and with another erase. */
   public VolumeSlot erasing(State newState, Erase newErase) {
     return new VolumeSlot(
-        newState, uuid, topLayer, sizeBytes, origin, name, newErase, blockBytes, used);
+        newState, uuid, topLayer, sizeBytes, origin, name, newErase, blockBytes, use);
   }
 
-  /** The same, of whether somebody could write to it. */
-  public VolumeSlot used(boolean nowUsed) {
+  /** The same, of another use. */
+  public VolumeSlot used(Use nowUse) {
     return new VolumeSlot(
-        state, uuid, topLayer, sizeBytes, origin, name, erase, blockBytes, nowUsed);
+        state, uuid, topLayer, sizeBytes, origin, name, erase, blockBytes, nowUse);
   }
 
   /** The words of a slot without a volume. */
@@ -235,10 +256,7 @@ public record VolumeSlot(
     if (word == ERASE_TERMS) {
       return METHOD | VERIFY | ELSEWHERE | UNREAD | 0xFFL << PATTERN_SHIFT | 0xFFL << PASSES_SHIFT;
     }
-    if (word == USE) {
-      return USED;
-    }
-    return word > USE ? 0 : -1;
+    return word == USE ? USED : -1;
   }
 
   /** Index of a volume's first word. */
@@ -280,7 +298,8 @@ public record VolumeSlot(
     words[ERASE_KEY] = erase.key;
     words[ERASE_END_MILLIS] = erase.endMillis;
     words[BLOCK_BYTES] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
-    words[USE] = used ? USED : 0;
+    words[USE] = use.begun ? USED : 0;
+    words[ERASED_MILLIS] = use.erasedMillis;
     return words;
   }
 
@@ -309,7 +328,7 @@ public record VolumeSlot(
         new String(utf8, StandardCharsets.UTF_8),
         erase(words),
         words[BLOCK_BYTES] == 0 ? DEFAULT_BLOCK_BYTES : (int) words[BLOCK_BYTES],
-        (words[USE] & USED) != 0);
+        new Use((words[USE] & USED) != 0, words[ERASED_MILLIS]));
   }
 
   private static Erase erase(long[] words) {

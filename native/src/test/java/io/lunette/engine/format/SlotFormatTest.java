@@ -110,7 +110,15 @@ class SlotFormatTest {
         new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false, false);
     long[] words =
         new VolumeSlot(
-                VolumeSlot.State.COPYING, new UUID(30, 31), 32, 33, 34, "name", erase, 4096, true)
+                VolumeSlot.State.COPYING,
+                new UUID(30, 31),
+                32,
+                33,
+                34,
+                "name",
+                erase,
+                4096,
+                new VolumeSlot.Use(true, 35))
             .encode();
 
     assertFields(
@@ -135,7 +143,7 @@ class SlotFormatTest {
         "erase: number of the key",
         "erase: end in milliseconds",
         "use",
-        "zero");
+        "use: end of its last erase");
     Map<String, Long> expected = new LinkedHashMap<>();
     expected.put("state", (long) VolumeSlot.State.COPYING.ordinal());
     expected.put("UUID", 30L);
@@ -154,6 +162,7 @@ class SlotFormatTest {
     expected.put("bytes of a logical block", 4096L);
     expected.put("erase: number of the key", 26L);
     expected.put("erase: end in milliseconds", 27L);
+    expected.put("use: end of its last erase", 35L);
     expected.forEach(
         (field, value) -> assertThat(words[at(VOLUME, field)]).as(field).isEqualTo(value));
     assertThat(words[at(VOLUME, "UUID") + 1]).isEqualTo(31);
@@ -161,7 +170,7 @@ class SlotFormatTest {
         .isEqualTo(1);
     assertThat(VolumeSlot.decode(words).encode()).isEqualTo(words);
     words[at(VOLUME, "use")] = 0;
-    assertThat(VolumeSlot.decode(words).used()).isFalse();
+    assertThat(VolumeSlot.decode(words).use()).isEqualTo(VolumeSlot.Use.erased(35));
   }
 
   @Test
@@ -224,7 +233,15 @@ class SlotFormatTest {
 
   private static VolumeSlot slot(VolumeSlot.Erase erase) {
     return new VolumeSlot(
-        VolumeSlot.State.ERASING, new UUID(1, 2), 3, 4096, 0, "name", erase, 512, false);
+        VolumeSlot.State.ERASING,
+        new UUID(1, 2),
+        3,
+        4096,
+        0,
+        "name",
+        erase,
+        512,
+        VolumeSlot.Use.NONE);
   }
 
   private static Map<String, Integer> ordinals(Enum<?>[] values) {
