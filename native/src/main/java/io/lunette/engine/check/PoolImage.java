@@ -12,7 +12,6 @@ import io.lunette.engine.format.TreeRoot;
 import io.lunette.engine.format.VolumeSlot;
 import io.lunette.engine.journal.JournalReader;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,7 +24,6 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongPredicate;
-import java.util.stream.LongStream;
 
 /**
  * A pool as its device tells it: the trees of the newest sound superblock with the journal laid
@@ -407,11 +405,8 @@ final class PoolImage {
     }
   }
 
-  private interface SlotReader {
-    void read(long id, long[] stored, long[] words) throws IOException;
-  }
-
-  private void requireNamed(TreeKey.Kind kind, long index, long word, long named, String place) {
+  /** Notes bits of a word that mean nothing. */
+  void requireNamed(TreeKey.Kind kind, long index, long word, long named, String place) {
     if ((word & ~named) != 0) {
       problem(place, "has bits that mean nothing and must be zero", "cleared");
       correct(kind, index, word & named);
@@ -422,68 +417,16 @@ final class PoolImage {
       TreeKey.Kind kind,
       int slotWords,
       IntToLongFunction namedBits,
-      SlotReader reader,
+      SlotScan.Reader reader,
       BiConsumer<Long, long[]> onRemoved) {
-    Slots slots = new Slots(kind, slotWords, namedBits, reader, onRemoved);
+    SlotScan slots = new SlotScan(this, kind, slotWords, namedBits, reader, onRemoved);
     scan(kind, slots);
     slots.end();
   }
 
-  /** Puts words that come one by one together to slots: one at a time, for there may be many. */
-  private final class Slots implements TreeScan.Visitor {
-
-    private final TreeKey.Kind kind;
-    private final IntToLongFunction namedBits;
-    private final SlotReader reader;
-    private final BiConsumer<Long, long[]> onRemoved;
-    private final long[] stored;
-    private final long[] words;
-    private long id = -1;
-
-    Slots(
-        TreeKey.Kind kind,
-        int slotWords,
-        IntToLongFunction namedBits,
-        SlotReader reader,
-        BiConsumer<Long, long[]> onRemoved) {
-      this.kind = kind;
-      this.namedBits = namedBits;
-      this.reader = reader;
-      this.onRemoved = onRemoved;
-      this.stored = new long[slotWords];
-      this.words = new long[slotWords];
-    }
-
-    @Override
-    public void word(long index, long before, long now) {
-      if (index / words.length != id) {
-        end();
-        id = index / words.length;
-      }
-      stored[(int) (index % words.length)] = before;
-      words[(int) (index % words.length)] = now;
-    }
-
-    /** Reads the slot of which there are no more words. */
-    void end() {
-      if (LongStream.of(words).anyMatch(word -> word != 0)) {
-        String place = "slot " + id + " of " + kind;
-        for (int i = 0; i < words.length; i++) {
-          long index = id * words.length + i;
-          requireNamed(
-              kind, index, words[i], namedBits.applyAsLong(i), "word " + i + " of " + place);
-        }
-        try {
-          reader.read(id, stored, words);
-        } catch (IOException | IllegalArgumentException e) {
-          readAllSlots = false;
-          problem(place, e.getMessage());
-        }
-      } else if (id >= 0) {
-        onRemoved.accept(id, stored);
-      }
-      Arrays.fill(stored, 0);
-      Arrays.fill(words, 0);
-    }
+  /** Notes a slot that holds something nobody knows. */
+  void slotIsDamaged(String place, String what) {
+    readAllSlots = false;
+    problem(place, what);
   }
 }
