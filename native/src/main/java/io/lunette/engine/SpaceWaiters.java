@@ -5,6 +5,9 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes that found no CLEAN extent while dirty ones were waiting for the scrubber. They hold no
@@ -14,6 +17,18 @@ import java.util.List;
  * scrubber has not had its turn yet.
  */
 final class SpaceWaiters {
+
+  /**
+   * Who waits tries again so often in any case: a scrub may rest for long, and room in the file
+   * system under the pool comes without a word.
+   */
+  private static final long RETRY_SECONDS = 5;
+
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS);
+
+  /** A write that has waited so long fails: initiators give one up after half a minute. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Pool pool;
 
@@ -25,8 +40,16 @@ final class SpaceWaiters {
 
   private boolean closed;
 
+  /** Whether all that wait will be woken in any case. */
+  private boolean isDue;
+
   SpaceWaiters(Pool pool) {
     this.pool = pool;
+  }
+
+  /** Whether a write that waits since then has waited for as long as one may. */
+  static boolean isOver(long sinceNanos) {
+    return System.nanoTime() - sinceNanos >= PATIENCE_NANOS;
   }
 
   /** A count that has moved on whenever a dirty extent has become CLEAN since. */
@@ -62,6 +85,10 @@ final class SpaceWaiters {
           return false;
         }
         if (isFull || !isAnyLeft) {
+          if (!isDue) {
+            isDue = true;
+            LATER.execute(this::wakeAsDue);
+          }
           waiting.add(again);
           pool.scrubber.hurry();
           return true;
@@ -80,6 +107,16 @@ final class SpaceWaiters {
   /** Lets all that wait try again. */
   void wake() {
     take(false).forEach(IoCompletion::completed);
+  }
+
+  private void wakeAsDue() {
+    pool.metadata.lock.lock();
+    try {
+      isDue = false;
+    } finally {
+      pool.metadata.lock.unlock();
+    }
+    wake();
   }
 
   /** Ends all that wait, and takes no more. */

@@ -26,6 +26,8 @@ final class VolumeWrite implements Runnable, IoCompletion {
   private final Durability durability;
   private final CountedOperation end;
   private boolean isDurable;
+  private boolean hasWaited;
+  private long waitsSinceNanos;
 
   /**
    * Prepares one.
@@ -69,10 +71,18 @@ final class VolumeWrite implements Runnable, IoCompletion {
     end.leave();
     if (failure == null) {
       end.caller().completed();
-    } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE
-        || !pool.waiters.await(failure, cleaned, this, false)) {
+    } else if (failure.kind() != BlockException.Kind.OUT_OF_SPACE || !await(failure, cleaned)) {
       end.caller().failed(failure);
     }
+  }
+
+  private boolean await(BlockException refusal, long cleaned) {
+    if (!hasWaited) {
+      hasWaited = true;
+      waitsSinceNanos = System.nanoTime();
+    }
+    return !SpaceWaiters.isOver(waitsSinceNanos)
+        && pool.waiters.await(refusal, cleaned, this, false);
   }
 
   private BlockException makeChange() {

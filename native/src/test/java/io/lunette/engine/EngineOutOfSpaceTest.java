@@ -111,6 +111,38 @@ class EngineOutOfSpaceTest {
     }
   }
 
+  /** A LUN's reset waits for what is under way, and initiators wait for no command for ever. */
+  @Test
+  void aWriteThatWaitsForAScrubThatIsHeldBackEndsInTime() throws Exception {
+    int written = writeUntilFull(FAR);
+    driver.limitScrub(1);
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.discard(device, 0, 64 * FAR);
+      BlockingIo.flush(device);
+      CompletableFuture<BlockException> refusal = new CompletableFuture<>();
+      for (int i = 0; i <= 64; i++) {
+        device.write(
+            (written + i) * FAR,
+            ByteBuffer.allocateDirect(BLOCK),
+            Durability.VISIBLE,
+            new IoCompletion() {
+              @Override
+              public void completed() {}
+
+              @Override
+              public void failed(BlockException cause) {
+                refusal.complete(cause);
+              }
+            });
+      }
+
+      assertThat(refusal.get(1, TimeUnit.MINUTES).kind())
+          .isEqualTo(BlockException.Kind.OUT_OF_SPACE);
+    } finally {
+      driver.limitScrub(0);
+    }
+  }
+
   @Test
   void whatIsDiscardedCanBeWrittenAnewAtOnceHoweverFullThePoolIs() throws Exception {
     int written = writeUntilFull(NEAR);
