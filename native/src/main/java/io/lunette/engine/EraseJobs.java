@@ -9,6 +9,7 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
@@ -30,6 +31,9 @@ final class EraseJobs {
 
   /** By volume id; guarded by the lock of the metadata. */
   private final Map<Long, EraseJob> jobs = new HashMap<>();
+
+  /** The commit of the last {@link #note}; guarded by the lock of the metadata. */
+  private long notedBy;
 
   EraseJobs(Pool pool) {
     this.pool = pool;
@@ -117,27 +121,40 @@ final class EraseJobs {
    * lock.
    */
   void leavesElsewhere(Layer layer) throws IOException, BlockException {
-    boolean noted;
+    boolean isDurable;
     metadata.lock.lock();
     try {
-      noted = note(metadata.chains.volume(layer.slot.volume()));
+      for (Volume volume : writersOf(layer)) {
+        note(volume);
+      }
+      isDurable = notedBy <= pool.log.durableCommit();
     } finally {
       metadata.lock.unlock();
     }
-    if (noted) {
+    if (!isDurable) {
       pool.log.commit();
     }
   }
 
-  /** What is scrubbed after an erase has ended is of before, and its key is destroyed. */
-  private boolean note(Volume volume) throws IOException {
-    if (volume == null || volume.slot.erase().hasEnded() || volume.slot.erase().elsewhere()) {
-      return false;
+  /** Of what a crash left without an owner, all that could be written to when it came. */
+  private List<Volume> writersOf(Layer layer) {
+    if (layer.id == Layer.ORPHANS) {
+      return metadata.chains.volumes().stream()
+          .filter(volume -> volume.top.slot.state() == LayerSlot.State.WRITABLE)
+          .toList();
     }
+    Volume volume = metadata.chains.volume(layer.slot.volume());
+    return volume == null ? List.of() : List.of(volume);
+  }
+
+  /** What is scrubbed after an erase has ended is of before, and its key is destroyed. */
+  private void note(Volume volume) throws IOException {
     VolumeSlot slot = volume.slot;
-    metadata.chains.update(
-        volume, slot.erasing(slot.state(), slot.erase().leftElsewhere()), volume.top);
-    return true;
+    if (!slot.erase().hasEnded() && !slot.erase().elsewhere()) {
+      metadata.chains.update(
+          volume, slot.erasing(slot.state(), slot.erase().leftElsewhere()), volume.top);
+      notedBy = metadata.commit();
+    }
   }
 
   /** Whether a volume is being erased; with the lock held. */

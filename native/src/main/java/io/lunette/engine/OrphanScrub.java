@@ -22,32 +22,31 @@ final class OrphanScrub {
 
   private final Layer orphans;
   private final ScrubPipeline pipeline;
+  private final EraseJobs erases;
   private Exception refusal;
 
-  OrphanScrub(Layer orphans, ScrubPipeline pipeline) {
+  OrphanScrub(Layer orphans, ScrubPipeline pipeline, EraseJobs erases) {
     this.orphans = orphans;
     this.pipeline = pipeline;
+    this.erases = erases;
   }
 
   /**
-   * Scrubs all that can be.
+   * Scrubs all that can be. An erase of a volume that may have written what cannot be is to say so.
    *
+   * @param isToBeTold whether some of it may be of after the opening before this one, which has
+   *     seen to that for the rest
    * @return that something is left, and why, in a line
    */
-  Optional<String> run() throws IOException, BlockException {
-    try {
-      if (orphans.droppedExtents > 0) {
-        scrub();
-      }
-    } catch (BlockException e) {
-      // Of a commit: where the file system is full, so may the ring be.
-      if (e.kind() != BlockException.Kind.OUT_OF_SPACE) {
-        throw e;
-      }
-      refusal = e;
+  Optional<String> run(boolean isToBeTold) throws IOException, BlockException {
+    if (orphans.droppedExtents > 0) {
+      refusable(this::scrub);
     }
     if (orphans.droppedExtents == 0) {
       return Optional.empty();
+    }
+    if (isToBeTold) {
+      refusable(() -> erases.leavesElsewhere(orphans));
     }
     String left =
         "what the last crash left stays dirty, "
@@ -56,6 +55,32 @@ final class OrphanScrub {
             + refusal.getMessage();
     LOG.warn("{}", left);
     return Optional.of(left);
+  }
+
+  private interface Change {
+    void run() throws IOException, BlockException;
+  }
+
+  /** Where the file system is full, so may the ring be: no end of an erase is durable before. */
+  private void refusable(Change change) throws IOException, BlockException {
+    try {
+      change.run();
+    } catch (BlockException e) {
+      requireNoSpace(e);
+    } catch (IOException e) {
+      if (e.getCause() instanceof BlockException refused) {
+        requireNoSpace(refused);
+      } else {
+        throw e;
+      }
+    }
+  }
+
+  private void requireNoSpace(BlockException e) throws BlockException {
+    if (e.kind() != BlockException.Kind.OUT_OF_SPACE) {
+      throw e;
+    }
+    refusal = e;
   }
 
   private void scrub() throws IOException, BlockException {

@@ -163,6 +163,7 @@ final class Pool implements AutoCloseable {
   }
 
   private void recover(PoolState state) throws IOException, BlockException {
+    boolean isOrphaned = !state.wasClosedCleanly();
     // Without the lock: a damaged page is no half change.
     addFreePages();
     metadata.lock.lock();
@@ -172,7 +173,7 @@ final class Pool implements AutoCloseable {
       if (metadata.chains.layer(Layer.ORPHANS) == null) {
         metadata.chains.createOrphans();
       }
-      distrustReserved(state.reservedInVain());
+      isOrphaned |= distrustReserved(state.reservedInVain());
       if (!state.wasClosedCleanly()) {
         distrustWritable();
       }
@@ -183,7 +184,7 @@ final class Pool implements AutoCloseable {
     // Now, when the pool can be refused: a checkpoint that finds no thread later is its end.
     boolean ignored = checkpoints.prestartCoreThread();
     log.start(allocator::topUp);
-    scrubber.scrubOrphans();
+    scrubber.scrubOrphans(isOrphaned);
     if (!state.wasClosedCleanly()) {
       ends.endShrinks();
     }
@@ -196,14 +197,16 @@ final class Pool implements AutoCloseable {
    * What is still reserved may have been written without a record: after a crash, and after a close
    * too where a writer failed that had taken it. So may what a commit reserved that is taken for
    * torn: it was not if the medium has lost a block that it vouched for.
+   *
+   * @return whether there is such
    */
-  private void distrustReserved(Map<Long, Long> inVain) throws IOException {
+  private boolean distrustReserved(Map<Long, Long> inVain) throws IOException {
     for (Map.Entry<Long, Long> word : inVain.entrySet()) {
       metadata.space.reserve(
           word.getKey(), word.getValue() & ~metadata.space.spaceWord(word.getKey()));
     }
     if (metadata.space.reservedExtents() == 0) {
-      return;
+      return false;
     }
     Layer orphans = metadata.chains.layer(Layer.ORPHANS);
     var reserved = metadata.tree(TreeKey.Kind.RESERVED);
@@ -215,6 +218,7 @@ final class Pool implements AutoCloseable {
       }
       metadata.trimPages();
     }
+    return true;
   }
 
   /**

@@ -169,10 +169,12 @@ final class Scrubber {
 
   /**
    * Scrubs what the last crash left without an owner, as far as can be; see {@link OrphanScrub}.
+   *
+   * @param isToBeTold whether some of it may be of after the opening before this one
    */
-  void scrubOrphans() throws IOException, BlockException {
+  void scrubOrphans(boolean isToBeTold) throws IOException, BlockException {
     Layer orphans = metadata.chains.layer(Layer.ORPHANS);
-    orphanTrouble = new OrphanScrub(orphans, pipeline).run();
+    orphanTrouble = new OrphanScrub(orphans, pipeline, erases).run(isToBeTold);
   }
 
   /** That some of that is left, and why, in a line. */

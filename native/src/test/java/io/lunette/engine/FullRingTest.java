@@ -15,6 +15,8 @@ import io.lunette.core.block.Durability;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseClaim;
+import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
@@ -177,6 +179,23 @@ class FullRingTest {
     driver.clone(IMAGE, List.of(LAST));
 
     awaitNothingDirty();
+  }
+
+  @Test
+  void theNextEraseOfWhoMayHaveWrittenItClaimsToHide() throws Exception {
+    driver.abandon();
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    device.setRoom(Integer.MAX_VALUE);
+    driver.clone(IMAGE, List.of(LAST));
+
+    EraseReport report =
+        driver
+            .erase(ERASED, EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
+
+    assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
   }
 
   /** So many changes that whoever is at work in the background has tried his as well. */
