@@ -31,6 +31,12 @@ public final class LinuxRawDevice implements RawDevice {
   /** The largest folio that a write makes; docs/adr/0005-small-folios.md. */
   private static final int FOLIO_BYTES = 128 << 10;
 
+  /**
+   * The longest folio of all, as a power of two: what one entry of a table of pages maps, or that
+   * many pages (MAX_PAGECACHE_ORDER). What is read ahead comes in such, too.
+   */
+  private static final int FOLIO_ORDER_MAX = 11;
+
   /** {@link #allocate} takes no more than that part of what is left. */
   private static final int ALLOCATED_SHARE = 10;
 
@@ -326,6 +332,12 @@ public final class LinuxRawDevice implements RawDevice {
     } else {
       main.write(offsetBytes, source);
     }
+  }
+
+  @Override
+  public long cachedTogetherBytes() {
+    long page = LibC.getpagesize();
+    return Math.min(page << FOLIO_ORDER_MAX, page * (page / Long.BYTES));
   }
 
   @Override

@@ -4,12 +4,14 @@ package io.lunette.engine;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Blocks to erase as runs of bytes, in the order in which they lie on the device. */
 final class DirtyRuns {
 
-  /** The longest run, so that many can be under way at a time. */
+  /** Runs are cut at multiples of that, so that many can be under way at a time. */
   static final int MAX_RUN_BYTES = 1 << 20;
 
   /** A run of bytes on the device. */
@@ -32,7 +34,7 @@ final class DirtyRuns {
       long base = MapEntry.extent(entry) * PoolLayout.EXTENT_BYTES;
       for (int rest = MapEntry.mask(entry); rest != 0; rest &= rest - 1) {
         long at = base + (long) Integer.numberOfTrailingZeros(rest) * PoolLayout.BLOCK_BYTES;
-        if (at != end || end - start >= MAX_RUN_BYTES) {
+        if (at != end || at % MAX_RUN_BYTES == 0) {
           if (end > start) {
             runs.add(new Run(start, (int) (end - start)));
           }
@@ -45,5 +47,28 @@ final class DirtyRuns {
       runs.add(new Run(start, (int) (end - start)));
     }
     return runs;
+  }
+
+  /** Of runs, in their order on the device, those in units of it that they fill. */
+  static Set<Run> filling(List<Run> runs, long unitBytes) {
+    Set<Run> filling = new HashSet<>();
+    for (int from = 0; from < runs.size(); ) {
+      int to = from;
+      long start = runs.get(from).offsetBytes();
+      long end = start;
+      while (to < runs.size() && runs.get(to).offsetBytes() == end) {
+        end += runs.get(to).lengthBytes();
+        to++;
+      }
+      for (Run run : runs.subList(from, to)) {
+        long first = run.offsetBytes() / unitBytes * unitBytes;
+        long last = (run.offsetBytes() + run.lengthBytes() - 1) / unitBytes * unitBytes;
+        if (first >= start && last + unitBytes <= end) {
+          filling.add(run);
+        }
+      }
+      from = to;
+    }
+    return filling;
   }
 }

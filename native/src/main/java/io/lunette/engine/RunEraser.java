@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -36,9 +37,6 @@ final class RunEraser {
   private static final Logger LOG = LoggerFactory.getLogger(RunEraser.class);
 
   private static final int RUNS_PER_TASK = 4;
-
-  /** Shorter runs the page cache gathers better than the device takes them. */
-  private static final int PAST_CACHE_BYTES = 64 << 10;
 
   private static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
@@ -142,20 +140,35 @@ final class RunEraser {
     pace.take(0, flush::flush);
   }
 
+  /**
+   * What may goes past the page cache: nobody will read it, but for whoever verifies it. But what a
+   * cache keeps together with somebody else's bytes goes through it: the kernel calls a write lost
+   * of which it cannot drop what the cache has, for another has just written there, and says so to
+   * the next flush.
+   */
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content, Sharing sharing)
       throws IOException {
+    Set<DirtyRuns.Run> past =
+        features.directAlignmentBytes() > 0
+            ? DirtyRuns.filling(runs, device.cachedTogetherBytes())
+            : Set.of();
     each(
         runs,
         run -> {
           sharing.look(run);
-          fill(run, content, this::isHole);
+          fill(run, content, past.contains(run) ? device::writePast : device::write, this::isHole);
         });
   }
 
+  private interface Write {
+    void write(long offsetBytes, ByteBuffer source) throws DeviceException;
+  }
+
   /** Writes a run; where there is no space for a page, that must be zero and be left so. */
-  private void fill(DirtyRuns.Run run, ByteBuffer content, Unwritten mayStay) throws IOException {
+  private void fill(DirtyRuns.Run run, ByteBuffer content, Write write, Unwritten mayStay)
+      throws IOException {
     try {
-      writeRun(run, content);
+      write.write(run.offsetBytes(), content.slice(0, run.lengthBytes()));
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
         throw e;
@@ -173,17 +186,7 @@ final class RunEraser {
         throw e;
       }
       // What reads as zeroes is as hidden as the method claims.
-      fill(run, ZEROES, page -> true);
-    }
-  }
-
-  /** Long runs go past the page cache: nobody will read them, but for whoever verifies them. */
-  private void writeRun(DirtyRuns.Run run, ByteBuffer content) throws IOException {
-    ByteBuffer bytes = content.slice(0, run.lengthBytes());
-    if (run.lengthBytes() >= PAST_CACHE_BYTES && features.directAlignmentBytes() > 0) {
-      device.writePast(run.offsetBytes(), bytes);
-    } else {
-      device.write(run.offsetBytes(), bytes);
+      fill(run, ZEROES, device::write, page -> true);
     }
   }
 

@@ -135,6 +135,8 @@ public final class LibC {
 
   public static native int close(int fd);
 
+  public static native int getpagesize();
+
   /** The errno that the last call of this thread left. */
   public static int errno() {
     return Native.getLastError();
