@@ -2,12 +2,14 @@
 package io.lunette.engine.check;
 
 import io.lunette.engine.check.PoolImage.LayerImage;
+import io.lunette.engine.check.PoolImage.VolumeImage;
 import io.lunette.engine.format.Globals;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreeRoot;
+import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,6 +63,7 @@ final class RepairPlan {
       words(damage.key()).putIfAbsent(damage.first(), 0L);
     }
     unread.forEach(this::planRelease);
+    planClaims();
     planMetadata();
     planDropped();
     planOrphans();
@@ -202,6 +205,28 @@ final class RepairPlan {
     long[] slot = layer.slot().asSuspect().withState(LayerSlot.State.RELEASED).encode();
     for (int word = 0; word < slot.length; word++) {
       set(TreeKey.Kind.LAYERS, LayerSlot.index(layer.id()) + word, slot[word]);
+    }
+  }
+
+  /** What cannot be told of DROPPED is scrubbed as nobody's: no erase is to speak for it. */
+  private void planClaims() {
+    for (TreeScan.Damage damage : image.damages()) {
+      LayerImage layer = image.layers.get(damage.key().layer());
+      if (damage.key().kind() == TreeKey.Kind.DROPPED && layer != null) {
+        planClaim(image.volumes.get(layer.slot().volume()));
+      }
+    }
+  }
+
+  private void planClaim(VolumeImage volume) {
+    if (volume != null && !volume.slot().erase().hasEnded()) {
+      VolumeSlot slot = volume.slot();
+      long[] told = slot.erasing(slot.state(), slot.erase().leftElsewhere()).encode();
+      words(TreeKey.Kind.VOLUMES)
+          .merge(
+              VolumeSlot.index(volume.id()) + VolumeSlot.ERASE_TERMS,
+              told[VolumeSlot.ERASE_TERMS],
+              (corrected, terms) -> corrected | terms);
     }
   }
 

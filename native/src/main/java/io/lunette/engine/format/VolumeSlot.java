@@ -198,6 +198,9 @@ public record VolumeSlot(
   /** Words of a slot. */
   public static final int WORDS = 36;
 
+  /** Word of a slot that has the terms of the erase. */
+  public static final int ERASE_TERMS = 24;
+
   /** The longest name in bytes. */
   public static final int MAX_NAME_BYTES = 128;
 
@@ -211,7 +214,6 @@ public record VolumeSlot(
   private static final int NAME_BYTES = 6;
   private static final int NAME = 7;
   private static final int ERASE_LAYER = 23;
-  private static final int ERASE_TERMS = 24;
   private static final int ERASE_EXTENTS = 25;
   private static final int ERASE_BYTES = 26;
   private static final int ERASE_VERIFIED_BYTES = 27;
