@@ -69,6 +69,7 @@ final class AtomicWrite {
    */
   void write(Layer top, long offset, ByteBuffer source) throws IOException, BlockException {
     path.log().throttle();
+    top.requireDroppable();
     List<Piece> pieces = pieces(top, offset, source);
     try {
       for (Piece piece : pieces) {

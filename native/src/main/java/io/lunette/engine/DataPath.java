@@ -47,6 +47,9 @@ record DataPath(LayerDevice device, Metadata metadata, ExtentAllocator allocator
   }
 
   private void distrust(Layer layer, long physical, boolean taken) throws IOException {
+    if (taken) {
+      layer.requireDroppable();
+    }
     metadata.lock.lock();
     try {
       if (taken) {

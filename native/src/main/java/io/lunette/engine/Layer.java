@@ -107,6 +107,14 @@ final class Layer {
     return known;
   }
 
+  /**
+   * Reads the page that notes what is dropped next, or throws: before the lock is taken and
+   * anything is changed, for a change that then finds it damaged has stopped half way.
+   */
+  void requireDroppable() throws IOException {
+    long ignored = dropped.get(droppedEnd);
+  }
+
   boolean isEmpty() {
     return ownedExtents == 0 && droppedExtents == 0;
   }

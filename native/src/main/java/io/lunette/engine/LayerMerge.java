@@ -130,6 +130,7 @@ final class LayerMerge {
 
   private boolean claimed() throws IOException, BlockException {
     List<Step> steps = plan();
+    requireDroppable(steps.isEmpty());
     boolean writes = steps.stream().anyMatch(Step::writes);
     boolean applied;
     try {
@@ -195,6 +196,15 @@ final class LayerMerge {
       at = lower.map.nextNonZero(at + 1);
     }
     return steps;
+  }
+
+  /** Reads the pages of what will be noted as dropped, as of the maps: not with the lock held. */
+  private void requireDroppable(boolean isOfLower) throws IOException {
+    upper.requireDroppable();
+    long at = isOfLower ? lower.dropped.nextNonZero(0) : -1;
+    for (int i = 1; at >= 0 && i < BATCH_ENTRIES; i++) {
+      at = lower.dropped.nextNonZero(at + 1);
+    }
   }
 
   private Step step(long extent, long below, long above) throws IOException {

@@ -233,6 +233,7 @@ final class VolumeIo {
     stripes.lock(extent, 1);
     try {
       boolean shows = VolumeMap.visible(top.below(), extent) != 0;
+      top.requireDroppable();
       metadata.lock.lock();
       try {
         long old = top.map.get(extent);
