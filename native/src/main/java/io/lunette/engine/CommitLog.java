@@ -150,7 +150,7 @@ final class CommitLog {
       boolean isClean =
           switch (wish) {
             case ALL -> !dataWritten && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
-            case AHEAD -> metadata.aheadBytes() == 0;
+            case AHEAD -> metadata.aheadBytes() == 0 && !metadata.isAheadReturned();
             case ANOTHER -> false;
           };
       if (hasFailed()) {

@@ -68,7 +68,9 @@ final class CommitPlanner {
       return new CommitBatch(
           waiters.takeForAnother(), none, durableCommit, null, false, true, isGroup);
     }
-    if (!waiters.isAnyForAll() && waiters.isAnyAhead() && hasRoom(metadata.aheadBytes())) {
+    boolean isAheadEnough =
+        !waiters.isAnyForAll() && waiters.isAnyAhead() && !metadata.isAheadReturned();
+    if (isAheadEnough && hasRoom(metadata.aheadBytes())) {
       metadata.requireWhole();
       RecordBuffer ahead = metadata.takeAhead();
       boolean isGroup = isGroupWanted || !ahead.isEmpty();

@@ -49,6 +49,11 @@ final class Metadata {
   /** Records that may become durable before {@link #pending}, and never after. */
   private RecordBuffer ahead = new RecordBuffer();
 
+  /**
+   * {@link #pending} begins with what could not be committed, of which some may have been ahead.
+   */
+  private boolean returned;
+
   /** Number of the commit that {@link #pending} goes with. */
   private long commit = 1;
 
@@ -143,12 +148,13 @@ final class Metadata {
   /**
    * {@link #set} of a word of SPACE or RESERVED, ahead of all that waits for a commit. What the
    * word says of others becomes durable with it, so nothing of the word may wait itself: {@link
-   * #spaceCommitOf} must be durable.
+   * #spaceCommitOf} must be durable. Once records were {@linkplain #returnPending returned}, which
+   * may be of the same word, it goes with all others.
    */
   void setAhead(WordTree tree, long index, long word) throws IOException {
     try {
       apply(tree, index, word);
-      ahead.add(tree.key().encode(), index, word);
+      (returned ? pending : ahead).add(tree.key().encode(), index, word);
     } catch (RuntimeException | Error e) {
       halfChanged = e;
       throw e;
@@ -261,6 +267,11 @@ final class Metadata {
     return ahead.sizeBytes();
   }
 
+  /** Whether only a commit of all makes durable what was set ahead. */
+  boolean isAheadReturned() {
+    return returned;
+  }
+
   /** Number of the commit that what changes now goes with. */
   long commit() {
     return commit;
@@ -274,6 +285,7 @@ final class Metadata {
       taken.add(pending);
     }
     pending = new RecordBuffer();
+    returned = false;
     commit++;
     if (taken.needsData()) {
       // Before the flush of the data, so that nobody waits for it.
@@ -295,5 +307,6 @@ final class Metadata {
     records.add(takeAhead());
     records.add(pending);
     pending = records;
+    returned = true;
   }
 }

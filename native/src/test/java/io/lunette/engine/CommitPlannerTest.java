@@ -13,6 +13,7 @@ import io.lunette.engine.journal.BlockSums;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
 import io.lunette.engine.map.PageCache;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,13 +90,7 @@ class CommitPlannerTest {
   void anEmptyGroupFollowsACommitThatThereIsNoRoomForInTheEnd() throws Exception {
     fillTheRingBut(JournalFrame.MAX_FRAME_BYTES);
     vouch();
-    planner.join(
-        () -> {
-          for (int word = 0; word < MORE_WORDS_THAN_A_FRAME_HOLDS; word++) {
-            metadata.set(metadata.tree(TreeKey.Kind.VOLUMES), word, 1);
-          }
-          return null;
-        });
+    planner.join(this::takeMoreThanAFrameAlong);
 
     CommitBatch first = planner.next(waiters, 0);
     CommitBatch second = planner.next(waiters, 0);
@@ -104,6 +99,45 @@ class CommitPlannerTest {
     assertThat(first.waiters()).containsExactly(change);
     assertThat(second.waiters()).containsExactly(overwrite);
     assertThat(second.isGroup()).isTrue();
+  }
+
+  /**
+   * Else who reserved it would be told that it is durable, and write where the device says CLEAN.
+   */
+  @Test
+  void whatWasReservedAheadIsNoLongerAheadOnceItsCommitWasRefused() throws Exception {
+    fillTheRingBut(JournalFrame.MAX_FRAME_BYTES);
+    List<IoCompletion> others = waiters.takeForAnother();
+    metadata.space.reserveAhead((metadata.space.firstExtent >>> 6) + 1, 1);
+    planner.join(this::takeMoreThanAFrameAlong);
+    CommitBatch refused = planner.next(waiters, 0);
+    metadata.returnPending(refused.records());
+    waiters.addAhead(overwrite);
+
+    CommitBatch next = planner.next(waiters, 0);
+
+    assertThat(others).containsExactly(overwrite);
+    assertThat(refused.ringFull()).isTrue();
+    assertThat(next.waiters()).containsExactly(overwrite);
+    assertThat(next.isAhead()).isFalse();
+    assertThat(next.records().isEmpty()).isFalse();
+  }
+
+  /** A word that is durable before an older one of the same place is undone by that in a replay. */
+  @Test
+  void whatIsReservedAfterARefusedCommitDoesNotOvertakeIt() throws Exception {
+    fillTheRingBut(0);
+    long word = (metadata.space.firstExtent >>> 6) + 1;
+    metadata.space.reserveAhead(word, 1);
+    metadata.returnPending(metadata.takePending());
+
+    metadata.space.reserveAhead(word, 2);
+
+    assertThat(metadata.takeAhead().isEmpty()).isTrue();
+    RecordBuffer committed = metadata.takePending();
+    metadata.space.reserveAhead(word, 4);
+    assertThat(committed.isEmpty()).isFalse();
+    assertThat(metadata.takeAhead().isEmpty()).isFalse();
   }
 
   @Test
@@ -163,6 +197,13 @@ class CommitPlannerTest {
     assertThat(ofPlan).isNotNull();
     assertThat(others).containsExactly(overwrite);
     assertThat(next.get().waiters()).containsExactly(change);
+  }
+
+  private IoCompletion takeMoreThanAFrameAlong() throws IOException {
+    for (int word = 0; word < MORE_WORDS_THAN_A_FRAME_HOLDS; word++) {
+      metadata.set(metadata.tree(TreeKey.Kind.VOLUMES), word, 1);
+    }
+    return null;
   }
 
   private void vouch() {
