@@ -84,6 +84,13 @@ public final class PoolCheck {
               + image.journalEnd.sequence()
               + ": a crash tore it, or the last commit is damaged");
     }
+    if (image.journalPagesUnread > 0) {
+      notes.add(
+          "pages of the journal that cannot be read: "
+              + image.journalPagesUnread
+              + ", which a power cut found being written, or which decayed; no sound commit needs"
+              + " them");
+    }
     long released =
         image.layers.values().stream()
             .filter(layer -> layer.id() != 0)

@@ -83,6 +83,7 @@ final class PoolImage {
   long nextVolume;
   JournalReader.End journalEnd;
   boolean journalUnfinished;
+  int journalPagesUnread;
 
   private final RawDevice device;
   private final PageCopies copies;
@@ -351,6 +352,7 @@ final class PoolImage {
                 }
               });
       journalUnfinished = reader.isUnfinishedAt(journalEnd);
+      journalPagesUnread = reader.unreadablePages();
     } catch (IOException e) {
       journalIsWhole = false;
       problem(

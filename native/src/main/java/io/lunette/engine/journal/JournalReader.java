@@ -26,14 +26,21 @@ import org.slf4j.LoggerFactory;
  * waiting for. A frame of the next group, torn or not, says that the flush has ended; if there is
  * none, the sums tell, and a group whose data is not there never happened.
  *
+ * <p>A page that cannot be read is one that is not sound, for a power cut may leave those so that
+ * it found being written. Only where a good part of the ring is like that it is the device that is
+ * gone.
+ *
  * <p>All is read past the page cache, which goes on showing what could not be written.
  */
 public final class JournalReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
 
-  /** So often a block is read of which a sum is known, before it counts as unreadable. */
+  /** So often a read is tried before what it is of counts as unreadable. */
   private static final int ATTEMPTS = 3;
+
+  /** More than this part of the ring no crash leaves unreadable: a group is shorter. */
+  private static final int UNREADABLE_SHARE = 8;
 
   private static final int SCAN_BYTES = 1 << 20;
 
@@ -43,6 +50,8 @@ public final class JournalReader {
 
   /** Grows to the longest frame that is met; most are a page. */
   private ByteBuffer frame = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+
+  private int unreadablePages;
 
   /** A reader of the ring that begins at that extent. */
   public JournalReader(RawDevice device, long firstExtent, long extents, UUID pool) {
@@ -73,6 +82,7 @@ public final class JournalReader {
    * @param dropped what the last group says if its data is not there: it never happened, but where
    *     the medium lost that data, extents that it reserved may have been written
    * @throws FormatException if a frame is damaged that had been committed
+   * @throws DeviceException if the device reads too little of the ring to tell
    */
   public End replay(long fromPosition, long fromSequence, RecordSink sink, RecordSink dropped)
       throws IOException {
@@ -114,7 +124,7 @@ public final class JournalReader {
   }
 
   /** A crash leaves such a commit, which nobody was told of then; so does a medium that decays. */
-  private void tellOfDropped(End end, boolean lacksData) throws DeviceException {
+  private void tellOfDropped(End end, boolean lacksData) {
     if (lacksData) {
       LOG.warn(
           "the last commit, at position {}, frame {}, is dropped: the device does not hold what it"
@@ -123,8 +133,8 @@ public final class JournalReader {
           end.sequence);
     } else if (isUnfinishedAt(end)) {
       LOG.info(
-          "the last commit, at position {}, frame {}, is not whole, and dropped: a crash tore it, or"
-              + " it is damaged",
+          "the last commit, at position {}, frame {}, is not whole, and dropped: a crash tore it,"
+              + " or it is damaged",
           end.position,
           end.sequence);
     }
@@ -134,13 +144,19 @@ public final class JournalReader {
    * Whether a commit was begun at the end of the replay and is not whole: a crash tore it, which
    * harms nobody, or the medium has lost the last commit.
    */
-  public boolean isUnfinishedAt(End end) throws DeviceException {
+  public boolean isUnfinishedAt(End end) {
     return isBegun(end.position, end.sequence);
   }
 
-  private boolean isBegun(long position, long sequence) throws DeviceException {
-    ring.readBack(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
-    JournalFrame header = JournalFrame.peek(frame, pool);
+  /** How many pages of the ring the replay could not read, none of which it needed. */
+  public int unreadablePages() {
+    return unreadablePages;
+  }
+
+  /** Not if that cannot be read: then the sums of the group before it tell, as they do without. */
+  private boolean isBegun(long position, long sequence) {
+    JournalFrame header =
+        isFrameRead(position, PoolLayout.PAGE_BYTES) ? JournalFrame.peek(frame, pool) : null;
     return header != null && header.sequence() == sequence && header.position() == position;
   }
 
@@ -171,12 +187,20 @@ public final class JournalReader {
   }
 
   private boolean isRead(long offset, ByteBuffer block) {
+    return isRead("a block of the last commit", () -> device.readBack(offset, block.clear()));
+  }
+
+  private interface Reading {
+    void run() throws DeviceException;
+  }
+
+  private static boolean isRead(String what, Reading reading) {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       try {
-        device.readBack(offset, block.clear());
+        reading.run();
         return true;
       } catch (DeviceException e) {
-        LOG.warn("a block of the last commit, attempt {}: {}", attempt, e.getMessage());
+        LOG.warn("{}, attempt {}: {}", what, attempt, e.getMessage());
       }
     }
     return false;
@@ -189,7 +213,7 @@ public final class JournalReader {
       int at = (int) (ahead % scan.capacity());
       if (at == 0) {
         int length = (int) Math.min(scan.capacity(), ring.sizeBytes() - ahead);
-        ring.readBack(position, scan.clear().limit(length));
+        readWhatCanBe(position, scan.clear().limit(length));
       }
       ByteBuffer page = scan.slice(at, PoolLayout.PAGE_BYTES).order(scan.order());
       JournalFrame header = JournalFrame.peek(page, pool);
@@ -210,9 +234,34 @@ public final class JournalReader {
     }
   }
 
-  /** The sound frame at a position, its bytes in {@link #frame}; null if there is none. */
-  private JournalFrame frameAt(long position) throws DeviceException {
-    ring.readBack(position, frame.clear().limit(PoolLayout.PAGE_BYTES));
+  /** Reads a part of the ring; what cannot be read of it is zero then, page by page. */
+  private void readWhatCanBe(long position, ByteBuffer part) throws DeviceException {
+    try {
+      ring.readBack(position, part);
+      return;
+    } catch (DeviceException e) {
+      LOG.warn("the journal is read page by page at {}: {}", position, e.getMessage());
+    }
+    for (int at = 0; at < part.limit(); at += PoolLayout.PAGE_BYTES) {
+      ByteBuffer page = part.slice(at, PoolLayout.PAGE_BYTES);
+      try {
+        ring.readBack(position + at, page);
+      } catch (DeviceException e) {
+        unreadablePages++;
+        if (unreadablePages > ring.sizeBytes() / PoolLayout.PAGE_BYTES / UNREADABLE_SHARE) {
+          throw e;
+        }
+        LOG.warn("a page of the journal is passed over: {}", e.getMessage());
+        page.put(ByteBuffer.allocate(PoolLayout.PAGE_BYTES));
+      }
+    }
+  }
+
+  /** The sound frame at a position, its bytes in {@link #frame}; null if none can be read there. */
+  private JournalFrame frameAt(long position) {
+    if (!isFrameRead(position, PoolLayout.PAGE_BYTES)) {
+      return null;
+    }
     JournalFrame header = JournalFrame.peek(frame, pool);
     if (header == null) {
       return null;
@@ -221,9 +270,16 @@ public final class JournalReader {
       if (header.frameBytes() > frame.capacity()) {
         frame = AlignedBuffers.allocate(header.frameBytes());
       }
-      ring.readBack(position, frame.clear().limit(header.frameBytes()));
+      if (!isFrameRead(position, header.frameBytes())) {
+        return null;
+      }
     }
     frame.clear();
     return header.isSound(frame) ? header : null;
+  }
+
+  private boolean isFrameRead(long position, int bytes) {
+    return isRead(
+        "a frame of the journal", () -> ring.readBack(position, frame.clear().limit(bytes)));
   }
 }

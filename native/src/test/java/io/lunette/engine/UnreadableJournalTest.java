@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolRepair;
+import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.map.PageCache;
+import java.time.Clock;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A page of the ring that the device does not read, as a power cut may leave one. */
+class UnreadableJournalTest {
+
+  private static final VolumeName FIRST = new VolumeName("first");
+  private static final VolumeName LAST = new VolumeName("last");
+  private static final long POOL_BYTES = 64L << 20;
+  private static final long RING = PoolLayout.JOURNAL_EXTENT * PoolLayout.EXTENT_BYTES;
+  private static final long RING_BYTES =
+      PoolLayout.journalExtents(POOL_BYTES) * PoolLayout.EXTENT_BYTES;
+
+  private final FailingDevice device = new FailingDevice(POOL_BYTES);
+  private EngineVolumeDriver driver;
+
+  @BeforeEach
+  void makeVolumes() throws Exception {
+    PoolState.format(device, new UUID(7, 7));
+    driver = open();
+    driver.create(FIRST, 1 << 20);
+    driver.create(LAST, 1 << 20);
+  }
+
+  @Test
+  void oneThatTheRingDoesNotNeedIsOfNoConcern() throws Exception {
+    driver.close();
+    device.failReads(FailingDevice.at(RING + RING_BYTES / 2));
+
+    requireBothAreFound();
+  }
+
+  @Test
+  void oneThatACrashFoundBeingWrittenIsTheEndOfTheJournal() throws Exception {
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    device.failReads(FailingDevice.at(RING + end));
+
+    requireBothAreFound();
+  }
+
+  /** What follows says that it was whole. */
+  @Test
+  void oneBeforeASoundCommitIsDamage() throws Exception {
+    driver.abandon();
+    PoolState state = PoolState.read(device, new PageCache(1 << 20));
+    assertThat(state.journalEnd().groups()).isGreaterThan(1);
+    device.failReads(FailingDevice.at(RING + state.superblock().journalTail()));
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("of a later commit is sound");
+    assertThat(PoolCheck.check(device).problems())
+        .singleElement()
+        .asString()
+        .contains("of a later commit is sound");
+  }
+
+  @Test
+  void aDeviceThatReadsNoneOfThemIsGone() throws Exception {
+    driver.close();
+    device.failReads((offset, length) -> RING <= offset && offset < RING + RING_BYTES);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("cannot read at");
+    assertThat(PoolCheck.check(device).problems())
+        .singleElement()
+        .asString()
+        .contains("cannot read at");
+  }
+
+  private void requireBothAreFound() throws Exception {
+    PoolReport report = PoolCheck.check(device);
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.notes()).anyMatch(note -> note.startsWith("pages of the journal"));
+    assertThat(PoolRepair.repair(device).report().problems()).isEmpty();
+    driver = open();
+    assertThat(driver.find(FIRST)).isPresent();
+    assertThat(driver.find(LAST)).isPresent();
+    driver.close();
+  }
+
+  private EngineVolumeDriver open() throws VolumeException {
+    return EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+  }
+}
