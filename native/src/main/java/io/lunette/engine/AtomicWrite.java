@@ -157,6 +157,7 @@ final class AtomicWrite {
   private void record(Layer top, List<Piece> pieces) throws IOException {
     long stamp = io.swaps.writeLock();
     path.metadata().lock.lock();
+    int before = path.metadata().pendingBytes();
     try {
       for (Piece piece : pieces) {
         // With its page at hand, no change of an entry can fail after another's was seen.
@@ -171,6 +172,9 @@ final class AtomicWrite {
       for (Piece piece : pieces) {
         path.metadata().set(top.map, piece.extent, piece.entry());
       }
+    } catch (RuntimeException | Error e) {
+      path.metadata().stopped(before, e);
+      throw e;
     } finally {
       path.metadata().lock.unlock();
       io.swaps.unlockWrite(stamp);

@@ -25,7 +25,8 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * The layers of a pool, what lies on what, and the volumes that are their tops. What changes here
  * changes the slots of layers and volumes in the same hold of the lock of {@link Metadata}, which
- * every method expects to be held.
+ * every method expects to be held; the slot first, by which {@link Metadata#stopped} tells whether
+ * a change that ends half way had begun.
  */
 final class Chains {
 
@@ -143,7 +144,7 @@ final class Chains {
             false,
             false,
             false,
-            parent == null ? 0 : parent.id,
+            idOf(parent),
             sizeBytes,
             volume,
             key == null ? 0 : key.id());
@@ -160,7 +161,7 @@ final class Chains {
     }
     layers.put(id, layer);
     link(layer, parent);
-    writeSlot(layer);
+    setSlot(layer, slot);
     return layer;
   }
 
@@ -169,31 +170,29 @@ final class Chains {
     LayerSlot slot = new LayerSlot(LayerSlot.State.RELEASED, false, 0, 0, 0);
     Layer layer = newLayer(Layer.ORPHANS, slot, TreeRoot.EMPTY, TreeRoot.EMPTY);
     add(layer);
-    writeSlot(layer);
+    setSlot(layer, slot);
     metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), Globals.NEXT_LAYER, 1);
     metadata.set(metadata.tree(TreeKey.Kind.GLOBALS), Globals.NEXT_VOLUME, 1);
   }
 
   void setState(Layer layer, LayerSlot.State state) throws IOException {
     boolean isReleased = state == LayerSlot.State.RELEASED;
-    if (isReleased && layer.slot.state() != state && layer.key() != null) {
+    boolean isNew = layer.slot.state() != state;
+    setSlot(layer, layer.slot.withState(state));
+    if (isReleased && isNew && layer.key() != null) {
       layer.key().unnamed();
     }
-    layer.slot = layer.slot.withState(state);
     if (isReleased) {
       addReleased(layer);
     }
-    writeSlot(layer);
   }
 
   void setSuspect(Layer layer) throws IOException {
-    layer.slot = layer.slot.asSuspect();
-    writeSlot(layer);
+    setSlot(layer, layer.slot.asSuspect());
   }
 
   void setSize(Layer layer, long sizeBytes) throws IOException {
-    layer.slot = layer.slot.withSize(sizeBytes);
-    writeSlot(layer);
+    setSlot(layer, layer.slot.withSize(sizeBytes));
   }
 
   /** Forgets a layer that holds nothing any more. */
@@ -234,6 +233,8 @@ final class Chains {
    * for a reader may still be looking at its map.
    */
   void unlink(Layer empty, Layer child) throws IOException {
+    LayerSlot slot = child.slot.withOpaque(child.opaque || empty.opaque);
+    setSlot(child, slot.withParent(idOf(empty.parent)));
     long stamp = moves.writeLock();
     try {
       child.parent = empty.parent;
@@ -243,32 +244,29 @@ final class Chains {
       moves.unlockWrite(stamp);
     }
     empty.children--;
-    child.slot = child.slot.withOpaque(child.opaque);
-    setParent(child, child.parent);
     setState(empty, LayerSlot.State.RELEASED);
   }
 
   /** Cuts a layer that nobody reads off from what lies below it, which is returned. */
   Layer detach(Layer layer) throws IOException {
+    setSlot(layer, layer.slot.withParent(0));
     Layer below = layer.parent;
     layer.parent = null;
     if (below != null) {
       below.children--;
     }
-    setParent(layer, null);
     return below;
   }
 
-  private void setParent(Layer layer, Layer parent) throws IOException {
-    layer.slot = layer.slot.withParent(parent == null ? 0 : parent.id);
-    writeSlot(layer);
+  private static long idOf(Layer parent) {
+    return parent == null ? 0 : parent.id;
   }
 
   Volume createVolume(VolumeSlot slot, Layer top) throws IOException {
     long id = next(Globals.NEXT_VOLUME);
     Volume volume = new Volume(id, slot, top);
     add(volume);
-    writeSlot(volume);
+    setSlot(volume, slot);
     return volume;
   }
 
@@ -306,13 +304,12 @@ final class Chains {
   }
 
   void update(Volume volume, VolumeSlot slot, Layer top) throws IOException {
+    setSlot(volume, slot);
     if (volume.top.owner == volume) {
       volume.top.owner = null;
     }
-    volume.slot = slot;
     volume.top = top;
     top.owner = volume;
-    writeSlot(volume);
   }
 
   void removeVolume(Volume volume) throws IOException {
@@ -330,14 +327,15 @@ final class Chains {
     return id;
   }
 
-  private void writeSlot(Layer layer) throws IOException {
-    metadata.setAll(
-        metadata.tree(TreeKey.Kind.LAYERS), LayerSlot.index(layer.id), layer.slot.encode());
+  private void setSlot(Layer layer, LayerSlot slot) throws IOException {
+    metadata.setAll(metadata.tree(TreeKey.Kind.LAYERS), LayerSlot.index(layer.id), slot.encode());
+    layer.slot = slot;
   }
 
-  private void writeSlot(Volume volume) throws IOException {
+  private void setSlot(Volume volume, VolumeSlot slot) throws IOException {
     metadata.setAll(
-        metadata.tree(TreeKey.Kind.VOLUMES), VolumeSlot.index(volume.id), volume.slot.encode());
+        metadata.tree(TreeKey.Kind.VOLUMES), VolumeSlot.index(volume.id), slot.encode());
+    volume.slot = slot;
   }
 
   static void link(Layer layer, Layer parent) {

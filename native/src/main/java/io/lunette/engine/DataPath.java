@@ -51,6 +51,7 @@ record DataPath(LayerDevice device, Metadata metadata, ExtentAllocator allocator
       layer.requireDroppable();
     }
     metadata.lock.lock();
+    int before = metadata.pendingBytes();
     try {
       if (taken) {
         metadata.drop(layer, physical, PoolLayout.FULL_MASK);
@@ -58,6 +59,9 @@ record DataPath(LayerDevice device, Metadata metadata, ExtentAllocator allocator
       } else if (!layer.slot.suspect()) {
         metadata.chains.setSuspect(layer);
       }
+    } catch (RuntimeException | Error e) {
+      metadata.stopped(before, e);
+      throw e;
     } finally {
       metadata.lock.unlock();
     }

@@ -201,8 +201,14 @@ final class ExtentAllocator {
 
   /** Gives back what was never handed out. With the lock held. */
   private void unreserve(List<Long> extents) throws IOException {
-    for (long extent : extents) {
-      metadata.space.unreserve(extent);
+    int before = metadata.pendingBytes();
+    try {
+      for (long extent : extents) {
+        metadata.space.unreserve(extent);
+      }
+    } catch (RuntimeException | Error e) {
+      metadata.stopped(before, e);
+      throw e;
     }
     room.giveBack(extents);
   }

@@ -253,6 +253,7 @@ final class FirstWrite {
 
   private void record(Layer top, List<Piece> pieces, BlockSums sums) throws IOException {
     path.metadata().lock.lock();
+    int before = path.metadata().pendingBytes();
     try {
       if (sums != null) {
         path.metadata().vouch(sums);
@@ -265,6 +266,9 @@ final class FirstWrite {
           path.metadata().space.settle(piece.physical);
         }
       }
+    } catch (RuntimeException | Error e) {
+      path.metadata().stopped(before, e);
+      throw e;
     } finally {
       path.metadata().lock.unlock();
     }

@@ -64,11 +64,15 @@ final class PromptFirstWrite {
     write(top, physical, isTaken, from, source);
     int blocks = VolumeMap.touched(from, from + length);
     path.metadata().lock.lock();
+    int before = path.metadata().pendingBytes();
     try {
       path.metadata().set(top.map, extent, MapEntry.of(physical, MapEntry.mask(old) | blocks));
       if (isTaken) {
         path.metadata().space.settle(physical);
       }
+    } catch (RuntimeException | Error e) {
+      path.metadata().stopped(before, e);
+      throw e;
     } finally {
       path.metadata().lock.unlock();
     }

@@ -191,14 +191,20 @@ final class ScrubPipeline {
    */
   private int giveBack(ScrubBatch batch) throws IOException {
     int given = 0;
-    for (ScrubBatch.Place place : batch.places()) {
-      if (MapEntry.extent(batch.tree().get(place.index())) == place.extent()) {
-        metadata.set(batch.tree(), place.index(), 0);
-        if (place.extent() != 0) {
-          metadata.space.markClean(place.extent());
-          given++;
+    int before = metadata.pendingBytes();
+    try {
+      for (ScrubBatch.Place place : batch.places()) {
+        if (MapEntry.extent(batch.tree().get(place.index())) == place.extent()) {
+          metadata.set(batch.tree(), place.index(), 0);
+          if (place.extent() != 0) {
+            metadata.space.markClean(place.extent());
+            given++;
+          }
         }
       }
+    } catch (RuntimeException | Error e) {
+      metadata.stopped(before, e);
+      throw e;
     }
     pool.waiters.count(given);
     return given;
