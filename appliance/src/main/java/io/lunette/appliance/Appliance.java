@@ -174,8 +174,7 @@ public final class Appliance implements AutoCloseable {
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
       UnfinishedImports unfinished = new UnfinishedImports(home.imports());
-      // Before anybody is shown one.
-      unfinished.deleteAll(foreign.driver());
+      deleteUnfinished(unfinished);
       core = openCore(catalog, workers, thresholds);
       core.space().listen(gauge::looked);
       openTarget(
@@ -188,6 +187,15 @@ public final class Appliance implements AutoCloseable {
       openApi(options, catalog, workers, unfinished);
       lifecycle.add("work of the arrays", foreign::leave);
     } catch (DomainException e) {
+      throw new ApplianceException(e.getMessage(), e);
+    }
+  }
+
+  /** Before anybody is shown one. */
+  private void deleteUnfinished(UnfinishedImports unfinished) throws ApplianceException {
+    try {
+      unfinished.deleteAll(foreign.driver());
+    } catch (VolumeException e) {
       throw new ApplianceException(e.getMessage(), e);
     }
   }

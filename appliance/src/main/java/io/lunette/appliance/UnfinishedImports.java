@@ -53,8 +53,10 @@ final class UnfinishedImports {
   /**
    * Deletes what the last crash left. What cannot be deleted now is an operator's from then on, who
    * may make use of it.
+   *
+   * @throws VolumeException if notes may be left: nobody may be shown a volume before they are gone
    */
-  void deleteAll(VolumeDriver driver) {
+  void deleteAll(VolumeDriver driver) throws VolumeException {
     try {
       Set<String> left = notes();
       if (left.isEmpty()) {
@@ -68,8 +70,8 @@ final class UnfinishedImports {
       for (String gone : left) {
         Files.delete(directory.resolve(gone));
       }
-    } catch (IOException | VolumeException e) {
-      LOG.warn("volumes whose import was cut short are left: {}", e.toString());
+    } catch (IOException e) {
+      throw failed(e);
     }
   }
 
@@ -103,7 +105,7 @@ final class UnfinishedImports {
   private VolumeException failed(IOException e) {
     return new VolumeException(
         VolumeException.Kind.IO,
-        "cannot note an import in " + directory + ": " + Home.reason(e),
+        "cannot keep account of imports in " + directory + ": " + Home.reason(e),
         e);
   }
 }

@@ -140,7 +140,7 @@ public final class VolumeCopies {
       try {
         undo(made);
       } catch (VolumeException stays) {
-        e.addSuppressed(stays);
+        throw new VolumeException(e.kind(), e.getMessage() + "; " + stays.getMessage(), e);
       }
       throw e;
     }
@@ -205,9 +205,21 @@ public final class VolumeCopies {
     return info(made.name());
   }
 
+  /** What cannot be deleted is in use, perhaps for long: no start may delete it then. */
   private void undo(VolumeInfo made) throws VolumeException {
-    driver.delete(made.name());
+    VolumeException refused = null;
+    try {
+      driver.delete(made.name());
+    } catch (VolumeException e) {
+      refused = e;
+    }
     unfinished.end(made);
+    if (refused != null) {
+      throw new VolumeException(
+          refused.kind(),
+          "volume '" + made.name() + "' is left, filled in part: " + refused.getMessage(),
+          refused);
+    }
   }
 
   private static DomainException exists(Path file, FileAlreadyExistsException cause) {

@@ -118,8 +118,20 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
 
   private void fail(Throwable reason) {
     closeBoth();
-    undoQuietly();
-    result.completeExceptionally(reason);
+    try {
+      undo.run();
+      result.completeExceptionally(reason);
+    } catch (IOException e) {
+      result.completeExceptionally(left(reason, VolumeException.Kind.IO, Home.reason(e)));
+    } catch (VolumeException e) {
+      result.completeExceptionally(left(reason, e.kind(), e.getMessage()));
+    }
+  }
+
+  /** A failure also of a copy that was cancelled: something is left for somebody to see to. */
+  private static VolumeException left(Throwable reason, VolumeException.Kind kind, String what) {
+    String why = reason.getMessage() == null ? reason.toString() : reason.getMessage();
+    return new VolumeException(kind, why + "; " + what, reason);
   }
 
   private void copyAll() throws BlockException, IOException {
@@ -219,14 +231,6 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
       file.close();
     } catch (IOException e) {
       LOG.warn("closing a copied file", e);
-    }
-  }
-
-  private void undoQuietly() {
-    try {
-      undo.run();
-    } catch (IOException | VolumeException e) {
-      LOG.warn("an unfinished copy could not be removed", e);
     }
   }
 

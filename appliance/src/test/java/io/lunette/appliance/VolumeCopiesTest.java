@@ -29,9 +29,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,9 +61,9 @@ class VolumeCopiesTest {
     Path pool = directory.resolve("pool");
     EngineVolumeDriver.createPool(pool, 64 * MIB);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
-    Path scratch = Files.createDirectory(directory.resolve("scratch"));
+    Files.createDirectory(directory.resolve("scratch"));
     unfinished = new UnfinishedImports(directory.resolve("imports"));
-    copies = new VolumeCopies(driver, new Qcow2Converter(scratch), unfinished, Runnable::run);
+    copies = copies(driver, Runnable::run);
     file = directory.resolve("file.raw");
     exported = directory.resolve("exported.raw");
   }
@@ -107,12 +109,7 @@ class VolumeCopiesTest {
   @Test
   void aVolumeThatCannotBeOpenedIsTakenAwayAgain() throws Exception {
     Files.write(file, new byte[EXTENT]);
-    VolumeCopies unreachable =
-        new VolumeCopies(
-            closed(driver),
-            new Qcow2Converter(directory.resolve("scratch")),
-            unfinished,
-            Runnable::run);
+    VolumeCopies unreachable = copies(refusing(driver, "open"), Runnable::run);
 
     assertThatThrownBy(() -> unreachable.importFile(VOLUME, file, RAW, driver::create))
         .hasMessage("no way to it");
@@ -120,13 +117,18 @@ class VolumeCopiesTest {
     assertThat(driver.find(VOLUME)).isEmpty();
   }
 
-  private static VolumeDriver closed(VolumeDriver driver) {
+  private VolumeCopies copies(VolumeDriver over, Executor executor) {
+    return new VolumeCopies(
+        over, new Qcow2Converter(directory.resolve("scratch")), unfinished, executor);
+  }
+
+  private static VolumeDriver refusing(VolumeDriver driver, String... calls) {
     return (VolumeDriver)
         Proxy.newProxyInstance(
             VolumeDriver.class.getClassLoader(),
             new Class<?>[] {VolumeDriver.class},
             (proxy, method, arguments) -> {
-              if (method.getName().equals("open")) {
+              if (List.of(calls).contains(method.getName())) {
                 throw new VolumeException(VolumeException.Kind.IO, "no way to it");
               }
               return method.invoke(driver, arguments);
@@ -245,9 +247,7 @@ class VolumeCopiesTest {
   void aVolumeThatACrashLeftInAnImportIsDeletedAtTheNextStart() throws Exception {
     Files.write(file, new byte[EXTENT]);
     driver.create(CLONE, MIB);
-    VolumeCopies crashing =
-        new VolumeCopies(
-            driver, new Qcow2Converter(directory.resolve("scratch")), unfinished, copy -> {});
+    VolumeCopies crashing = copies(driver, copy -> {});
     Job<VolumeInfo> ignored = crashing.importFile(VOLUME, file, RAW, driver::create);
     driver.close();
 
@@ -256,6 +256,52 @@ class VolumeCopiesTest {
 
     assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE);
     assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  /**
+   * As of a volume that an operator mapped while it was filled: a server may write to it for weeks.
+   */
+  @Test
+  void aStartLeavesWhatWasInUseWhenItsImportWasCancelled() throws Exception {
+    Files.write(file, "data".repeat(EXTENT).getBytes(StandardCharsets.UTF_8));
+    List<Runnable> waiting = new ArrayList<>();
+    Job<VolumeInfo> job =
+        copies(driver, waiting::add).importFile(VOLUME, file, RAW, driver::create);
+    ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).put(0, (byte) 7);
+    try (BlockDevice used = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      job.cancel();
+      waiting.forEach(Runnable::run);
+      BlockingIo.write(used, 0, block, Durability.VISIBLE);
+      BlockingIo.flush(used);
+    }
+
+    assertThatThrownBy(() -> end(job))
+        .hasMessageContaining("cancelled")
+        .hasMessageContaining("volume 'volume' is left")
+        .hasMessageContaining("is open");
+
+    unfinished.deleteAll(driver);
+
+    ByteBuffer found = ByteBuffer.allocateDirect(BLOCK);
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_ONLY)) {
+      BlockingIo.read(device, 0, found);
+    }
+    assertThat(found.rewind()).isEqualTo(block.rewind());
+  }
+
+  /** As on an array that makes volumes, and neither shows nor deletes them. */
+  @Test
+  void aStartLeavesWhatCouldNeitherBeOpenedNorTakenAway() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    VolumeCopies unreachable = copies(refusing(driver, "open", "delete"), Runnable::run);
+
+    assertThatThrownBy(() -> unreachable.importFile(VOLUME, file, RAW, driver::create))
+        .hasMessageContaining("no way to it")
+        .hasMessageContaining("volume 'volume' is left");
+
+    unfinished.deleteAll(driver);
+
+    assertThat(driver.find(VOLUME)).isPresent();
   }
 
   @Test
