@@ -41,6 +41,7 @@ public final class CatalogImages implements Images, AutoCloseable {
       VolumeDriver driver,
       SparseRegions regions,
       ImageLedger ledger,
+      ImageVolumes volumes,
       CatalogTenants tenants,
       CatalogAuditTrail audit,
       List<? extends ImageDependents> dependents,
@@ -53,7 +54,8 @@ public final class CatalogImages implements Images, AutoCloseable {
     this.audit = audit;
     this.publishing = new ImagePublishing(ledger, audit, dependents);
     this.upkeep = upkeep;
-    this.importer = new ImageImporter(catalog, driver, regions, ledger, publishing, audit, upkeep);
+    this.importer =
+        new ImageImporter(catalog, driver, regions, ledger, publishing, audit, volumes, upkeep);
     this.workers = workers;
   }
 

@@ -36,6 +36,7 @@ final class ImageImporter implements ImageImportJob.Steps {
   private final ImageLedger ledger;
   private final ImagePublishing publishing;
   private final CatalogAuditTrail audit;
+  private final ImageVolumes volumes;
   private final Runnable upkeep;
   private final Set<ImageImportJob> running = new HashSet<>();
 
@@ -46,6 +47,7 @@ final class ImageImporter implements ImageImportJob.Steps {
       ImageLedger ledger,
       ImagePublishing publishing,
       CatalogAuditTrail audit,
+      ImageVolumes volumes,
       Runnable upkeep) {
     this.catalog = catalog;
     this.driver = driver;
@@ -53,6 +55,7 @@ final class ImageImporter implements ImageImportJob.Steps {
     this.ledger = ledger;
     this.publishing = publishing;
     this.audit = audit;
+    this.volumes = volumes;
     this.upkeep = upkeep;
   }
 
@@ -184,14 +187,7 @@ final class ImageImporter implements ImageImportJob.Steps {
   /** Deletes the volumes of a DELETED or FAILED image now, or leaves that to the upkeep. */
   void deleteVolume(Image image) {
     try {
-      for (VolumeName volume : image.volumes()) {
-        driver.delete(volume);
-      }
-      catalog.change(
-          transaction -> {
-            ledger.markVolumeGone(transaction, image.id());
-            return null;
-          });
+      volumes.delete(image);
     } catch (VolumeException | DomainException e) {
       LOG.warn("image '{}' is deleted later: {}", image.ref(), e.getMessage());
       upkeep.run();

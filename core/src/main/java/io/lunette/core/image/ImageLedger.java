@@ -225,8 +225,19 @@ public final class ImageLedger {
         transaction.node().value());
   }
 
+  /** Whether the volumes of an image have still to be deleted. */
+  boolean isPending(Transaction transaction, ImageId id) throws DomainException {
+    return transaction
+        .first(
+            "SELECT 1 AS found FROM image WHERE id = ? AND state IN ('DELETED', 'FAILED')"
+                + " AND volume_gone = 0",
+            row -> row.integer("found"),
+            id.value())
+        .isPresent();
+  }
+
   /** Records that the volume of an image has been deleted. */
-  public void markVolumeGone(Transaction transaction, ImageId id) throws DomainException {
+  void markVolumeGone(Transaction transaction, ImageId id) throws DomainException {
     transaction.update(
         "UPDATE image SET volume_gone = 1 WHERE id = ? AND state IN ('DELETED', 'FAILED')",
         id.value());

@@ -7,6 +7,7 @@ import io.lunette.core.catalog.Catalog;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageId;
 import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageVolumes;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
@@ -51,6 +52,7 @@ public final class PoolUpkeep implements AutoCloseable {
       Catalog catalog,
       VolumeDriver driver,
       ImageLedger images,
+      ImageVolumes imageVolumes,
       ReplicaLedger replicas,
       PoolLedger pools,
       PoolTermsLedger terms,
@@ -81,7 +83,7 @@ public final class PoolUpkeep implements AutoCloseable {
             copies,
             troubles,
             batch);
-    this.sweep = new VolumeSweep(catalog, driver, images, replicas, audit);
+    this.sweep = new VolumeSweep(catalog, driver, images, imageVolumes, replicas, audit);
     this.lanes = new Lanes<>("upkeep of the pools", waiting, this::survey, this::run);
   }
 

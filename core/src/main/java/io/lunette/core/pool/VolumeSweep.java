@@ -9,6 +9,7 @@ import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
+import io.lunette.core.image.ImageVolumes;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
@@ -36,6 +37,7 @@ final class VolumeSweep {
   private final Catalog catalog;
   private final VolumeDriver driver;
   private final ImageLedger images;
+  private final ImageVolumes imageVolumes;
   private final ReplicaLedger replicas;
   private final CatalogAuditTrail audit;
 
@@ -43,11 +45,13 @@ final class VolumeSweep {
       Catalog catalog,
       VolumeDriver driver,
       ImageLedger images,
+      ImageVolumes imageVolumes,
       ReplicaLedger replicas,
       CatalogAuditTrail audit) {
     this.catalog = catalog;
     this.driver = driver;
     this.images = images;
+    this.imageVolumes = imageVolumes;
     this.replicas = replicas;
     this.audit = audit;
   }
@@ -63,16 +67,19 @@ final class VolumeSweep {
   /** Deletes at a place what can be deleted now; what cannot is tried again in the next run. */
   void run(VolumePlace place) throws DomainException, VolumeException {
     for (Image image : catalog.read(images::volumesToDelete)) {
-      if (driver.place(image.volume()).equals(place)
-          && image.volumes().stream().allMatch(this::isDeleted)) {
-        catalog.change(
-            transaction -> {
-              images.markVolumeGone(transaction, image.id());
-              return null;
-            });
+      if (driver.place(image.volume()).equals(place)) {
+        delete(image);
       }
     }
     deleteReplicas(place);
+  }
+
+  private void delete(Image image) throws DomainException {
+    try {
+      imageVolumes.delete(image);
+    } catch (VolumeException e) {
+      LOG.warn("what image '{}' had is deleted later: {}", image.ref(), e.getMessage());
+    }
   }
 
   private void deleteReplicas(VolumePlace place) throws DomainException, VolumeException {

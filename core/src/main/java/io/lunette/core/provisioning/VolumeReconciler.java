@@ -12,6 +12,7 @@ import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
+import io.lunette.core.image.ImageVolumes;
 import io.lunette.core.image.SharedPortion;
 import io.lunette.core.personality.PersonalityFacts;
 import io.lunette.core.replica.Replica;
@@ -51,6 +52,7 @@ final class VolumeReconciler {
   private final VolumeDriver driver;
   private final LunMasking masking;
   private final ImageLedger images;
+  private final ImageVolumes imageVolumes;
   private final ReplicaLedger replicas;
   private final AllocationLedger allocations;
   private final ServerLuns luns;
@@ -63,6 +65,7 @@ final class VolumeReconciler {
       VolumeDriver driver,
       LunMasking masking,
       ImageLedger images,
+      ImageVolumes imageVolumes,
       ReplicaLedger replicas,
       AllocationLedger allocations,
       ServerLuns luns,
@@ -73,6 +76,7 @@ final class VolumeReconciler {
     this.driver = driver;
     this.masking = masking;
     this.images = images;
+    this.imageVolumes = imageVolumes;
     this.replicas = replicas;
     this.allocations = allocations;
     this.luns = luns;
@@ -83,10 +87,10 @@ final class VolumeReconciler {
 
   void run(Differences differences) throws DomainException {
     try {
-      undoImports(differences);
+      Set<VolumeName> known = new HashSet<>();
+      deleteImages(known, differences);
       Map<VolumeName, VolumeInfo> volumes =
           driver.list().stream().collect(Collectors.toMap(VolumeInfo::name, Function.identity()));
-      Set<VolumeName> known = new HashSet<>();
       checkImages(volumes, known, differences);
       checkReplicas(volumes, known, differences);
       known.addAll(catalog.read(units::volumes));
@@ -96,34 +100,38 @@ final class VolumeReconciler {
     }
   }
 
-  private void undoImports(Differences differences) throws DomainException, VolumeException {
+  private void deleteImages(Set<VolumeName> known, Differences differences) throws DomainException {
+    List<Image> given = catalog.read(images::volumesToDelete);
     for (Image image : catalog.read(images::importing)) {
-      for (VolumeName volume : image.volumes()) {
-        driver.delete(volume);
-      }
       catalog.change(
-          transaction -> {
-            images.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED);
-            images.markVolumeGone(transaction, image.id());
-            return null;
-          });
+          transaction ->
+              images.move(transaction, image.id(), ImageState.IMPORTING, ImageState.FAILED));
       differences.resolved(
           "image " + image.ref(),
           "its import was cut off",
-          "what it had written was deleted; import it again");
+          "what it had written " + delete(image, known) + "; import it again");
     }
-    for (Image image : catalog.read(images::volumesToDelete)) {
-      for (VolumeName volume : image.volumes()) {
-        driver.delete(volume);
-      }
-      catalog.change(
-          transaction -> {
-            images.markVolumeGone(transaction, image.id());
-            return null;
-          });
+    for (Image image : given) {
       differences.resolved(
-          image.volume(), "the image was deleted, its volume was not", "the volume was deleted");
+          image.volume(),
+          "the image was deleted, its volume was not",
+          "the volume " + delete(image, known));
     }
+  }
+
+  /** What becomes of an image's volumes: what there is no space for now is left to the upkeep. */
+  private String delete(Image image, Set<VolumeName> known) throws DomainException {
+    try {
+      imageVolumes.delete(image);
+      return "was deleted";
+    } catch (VolumeException e) {
+      known.addAll(image.volumes());
+      return deletedLater(e);
+    }
+  }
+
+  private static String deletedLater(VolumeException e) {
+    return "is deleted later: " + e.getMessage();
   }
 
   private void checkImages(
@@ -348,13 +356,8 @@ final class VolumeReconciler {
         name.isPresent()
             && catalog.read(transaction -> replicas.find(transaction, name.get())).isPresent();
     if (retired) {
-      driver.delete(volume);
-      catalog.change(
-          transaction -> {
-            replicas.markVolumesGone(transaction, List.of(name.get()));
-            return null;
-          });
-      differences.resolved(volume, "its replica was retired", "the volume was deleted");
+      differences.resolved(
+          volume, "its replica was retired", "the volume " + delete(name.get(), volume));
       return;
     }
     if (name.isPresent() && name.get().number().isPresent()) {
@@ -365,6 +368,25 @@ final class VolumeReconciler {
           });
     }
     reportUnknown(volume, differences);
+  }
+
+  private String delete(ReplicaName replica, VolumeName volume) throws DomainException {
+    try {
+      driver.delete(volume);
+      catalog.change(
+          transaction -> {
+            replicas.markVolumesGone(transaction, List.of(replica));
+            return null;
+          });
+      return "was deleted";
+    } catch (VolumeException e) {
+      catalog.change(
+          transaction -> {
+            replicas.markVolumesThere(transaction, List.of(replica));
+            return null;
+          });
+      return deletedLater(e);
+    }
   }
 
   private static void reportUnknown(VolumeName volume, Differences differences) {

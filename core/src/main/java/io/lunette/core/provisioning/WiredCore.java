@@ -22,6 +22,7 @@ import io.lunette.core.compose.CatalogCompositions;
 import io.lunette.core.compose.Compositions;
 import io.lunette.core.image.CatalogImages;
 import io.lunette.core.image.ImageLedger;
+import io.lunette.core.image.ImageVolumes;
 import io.lunette.core.image.Images;
 import io.lunette.core.image.TenantImages;
 import io.lunette.core.load.ServerLoads;
@@ -109,6 +110,7 @@ final class WiredCore implements ProvisioningCore {
     var masking = parts.masking();
     var settings = parts.settings();
     var imageLedger = new ImageLedger();
+    var imageVolumes = new ImageVolumes(catalog, driver, imageLedger);
     var replicaLedger = new ReplicaLedger();
     var poolLedger = new PoolLedger();
     var poolTerms = new PoolTermsLedger();
@@ -144,6 +146,7 @@ final class WiredCore implements ProvisioningCore {
             catalog,
             driver,
             imageLedger,
+            imageVolumes,
             replicaLedger,
             poolLedger,
             poolTerms,
@@ -199,6 +202,7 @@ final class WiredCore implements ProvisioningCore {
             driver,
             parts.regions(),
             imageLedger,
+            imageVolumes,
             tenants,
             audit,
             List.of(pools, allocationLuns, mappingLedger, personalities),
@@ -255,6 +259,7 @@ final class WiredCore implements ProvisioningCore {
             driver,
             masking,
             imageLedger,
+            imageVolumes,
             replicaLedger,
             allocationLedger,
             luns,

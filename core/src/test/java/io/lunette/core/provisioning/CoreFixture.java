@@ -35,6 +35,8 @@ import io.lunette.core.volume.MemoryVolumes;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +88,12 @@ final class CoreFixture implements AutoCloseable {
     void in(MemoryLunMasking masking) throws VolumeException;
   }
 
+  /** Comes before each call of the driver, and may refuse it. */
+  interface Trouble {
+    void at(String call, Object[] arguments) throws Exception;
+  }
+
+  Trouble trouble = (call, arguments) -> {};
   Remembered remembered = masking -> {};
   Catalogs catalogs;
   Catalog catalog;
@@ -109,7 +117,7 @@ final class CoreFixture implements AutoCloseable {
         new WiredCore(
             new CoreParts(
                 faults.around(Catalog.class, catalog),
-                faults.around(VolumeDriver.class, placed(VolumeDriver.class, driver)),
+                troubled(faults.around(VolumeDriver.class, placed(VolumeDriver.class, driver))),
                 faults.around(LunMasking.class, placed(LunMasking.class, masking)),
                 faults.around(ServerPower.class, power),
                 () -> targetLoad,
@@ -123,6 +131,21 @@ final class CoreFixture implements AutoCloseable {
                 settings));
     report = core.start();
     return this;
+  }
+
+  private VolumeDriver troubled(VolumeDriver real) {
+    return (VolumeDriver)
+        Proxy.newProxyInstance(
+            VolumeDriver.class.getClassLoader(),
+            new Class<?>[] {VolumeDriver.class},
+            (proxy, method, arguments) -> {
+              trouble.at(method.getName(), arguments);
+              try {
+                return method.invoke(real, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private <T> T placed(Class<T> type, T real) {

@@ -7,6 +7,7 @@ import static io.lunette.core.provisioning.CoreFixture.S2;
 import static io.lunette.core.provisioning.CoreFixture.WEB;
 import static io.lunette.core.provisioning.CoreFixture.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.lunette.core.DomainException;
@@ -17,6 +18,7 @@ import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageImport;
 import io.lunette.core.image.ImageLabels;
+import io.lunette.core.image.ImageName;
 import io.lunette.core.image.ImageRef;
 import io.lunette.core.image.ImageSource;
 import io.lunette.core.image.ImageState;
@@ -29,13 +31,20 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +241,65 @@ final class ImageVersionsTest {
     assertThat(fixture.core.images().list()).containsExactly(current);
     assertThat(fixture.driver.find(new VolumeName("image-web@2"))).isEmpty();
     assertThat(fixture.imported(second(true)).image().version()).isEqualTo(2);
+  }
+
+  /**
+   * The sweep has read that the failed one's is to be deleted, and the import does it meanwhile.
+   */
+  @Test
+  void volumeOfAnImageThatHasTheNameOfAFailedImportIsNotDeleted() throws Exception {
+    ImageName slow = new ImageName("slow");
+    ImageName other = new ImageName("other");
+    Image first = fixture.importImage(slow, 2);
+    refuse("delete");
+    fixture.core.images().delete(OPERATOR, ImageRef.current(slow));
+    CountDownLatch sweeping = new CountDownLatch(1);
+    CountDownLatch undoing = new CountDownLatch(1);
+    AtomicBoolean once = new AtomicBoolean(true);
+    ExecutorService importer = Executors.newSingleThreadExecutor();
+    List<CompletableFuture<?>> undone = new ArrayList<>();
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("seal") && once.get()) {
+            throw new VolumeException(VolumeException.Kind.IO, "it cannot be sealed");
+          }
+          if (call.equals("delete")
+              && arguments[0].equals(new VolumeName("image-other"))
+              && undoing.getCount() > 0) {
+            undoing.countDown();
+            sweeping.await();
+          }
+          if (call.equals("delete")
+              && arguments[0].equals(first.volume())
+              && once.getAndSet(false)) {
+            sweeping.countDown();
+            undone.get(0).get();
+            fixture.importImage(other, 3);
+          }
+        };
+    undone.add(
+        CompletableFuture.runAsync(
+            () ->
+                assertThatThrownBy(() -> fixture.importImage(other, 3))
+                    .hasMessageContaining("cannot be sealed"),
+            importer));
+    undoing.await();
+
+    fixture.core.tick();
+
+    importer.shutdown();
+    Image again = fixture.core.images().get(ImageRef.current(other));
+    assertThat(again.state()).isEqualTo(ImageState.AVAILABLE);
+    assertThat(fixture.driver.find(again.volume())).isPresent();
+  }
+
+  private void refuse(String refused) {
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals(refused)) {
+            throw new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full");
+          }
+        };
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
@@ -301,10 +302,68 @@ final class ReconcileTest {
 
   @Test
   void importThatWasCutOffIsUndoneAndMayBeRepeated() throws Exception {
+    ImageName name = new ImageName("other");
+    cutOffImport(name);
+    fixture.crashAndStart();
+
+    assertThat(fixture.report.differences())
+        .extracting(Difference::found)
+        .contains("its import was cut off");
+    assertThat(fixture.importImage(name, 2).version()).isEqualTo(1);
+  }
+
+  @Test
+  void importThatWasCutOffIsDeletedLaterWhereThereIsNoSpaceForThatNow() throws Exception {
+    VolumeName volume = new VolumeName("image-other");
+    cutOffImport(new ImageName("other"));
+    fixture.driver.create(volume, CoreFixture.IMAGE_BYTES);
+    noSpaceToDelete();
+    fixture.crashAndStart();
+
+    assertResolved("image other:1", "its import was cut off");
+    assertThat(fixture.report.differences())
+        .extracting(Difference::subject)
+        .doesNotContain(volume.toString());
+    fixture.trouble = (call, arguments) -> {};
+    fixture.core.tick();
+    assertThat(fixture.driver.find(volume)).isEmpty();
+  }
+
+  @Test
+  void volumesThatAreToGoAreDeletedLaterWhereThereIsNoSpaceForThatNow() throws Exception {
+    VolumeName image = fixture.importImage(new ImageName("other"), 2).volume();
+    ReplicaName replica = fixture.replicas().get(0).name();
+    noSpaceToDelete();
+    fixture.core.images().delete(OPERATOR, ImageRef.current(new ImageName("other")));
+    fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(0));
+    meanwhile(() -> {});
+
+    assertResolved(image.toString(), "the image was deleted");
+    assertResolved(replica.volume().toString(), "its replica was retired");
+    fixture.trouble = (call, arguments) -> {};
+    fixture.core.tick();
+    assertThat(fixture.driver.find(image)).isEmpty();
+    assertThat(fixture.driver.find(replica.volume())).isEmpty();
+  }
+
+  /** As one that its driver made after the call for it had failed. */
+  @Test
+  void volumeThatWasTakenForGoneIsDeletedLaterWhereThereIsNoSpaceForThatNow() throws Exception {
+    ReplicaName replica = fixture.replicas().get(0).name();
+    fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(0));
+    noSpaceToDelete();
+    meanwhile(() -> fixture.driver.create(replica.volume(), 8192, 512));
+
+    fixture.trouble = (call, arguments) -> {};
+    fixture.core.tick();
+
+    assertThat(fixture.driver.find(replica.volume())).isEmpty();
+  }
+
+  private void cutOffImport(ImageName name) throws Exception {
     Deque<Runnable> held = new ArrayDeque<>();
     fixture.workers = held::add;
     fixture.restart();
-    ImageName name = new ImageName("other");
     var unused =
         fixture
             .core
@@ -313,12 +372,15 @@ final class ReconcileTest {
                 OPERATOR,
                 new ImageImport(name, Optional.empty(), fixture.imageFile(name, 2), "a test"));
     fixture.workers = Runnable::run;
-    fixture.crashAndStart();
+  }
 
-    assertThat(fixture.report.differences())
-        .extracting(Difference::found)
-        .contains("its import was cut off");
-    assertThat(fixture.importImage(name, 2).version()).isEqualTo(1);
+  private void noSpaceToDelete() {
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("delete")) {
+            throw new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full");
+          }
+        };
   }
 
   @Test
