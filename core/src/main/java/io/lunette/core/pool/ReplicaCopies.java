@@ -25,7 +25,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,7 +115,8 @@ final class ReplicaCopies {
     }
     Run run = new Run(image, place, job, started, there.isEmpty());
     runs.put(name, run);
-    var unused = job.result().whenComplete((volume, failure) -> hop(() -> end(name, run, failure)));
+    var unused =
+        job.result().whenComplete((volume, failure) -> hop(name, () -> end(name, run, failure)));
   }
 
   /** Whether a copy had ended when its end could not be written down. */
@@ -127,11 +127,12 @@ final class ReplicaCopies {
   }
 
   /** The end comes on a thread of the driver, which must not wait for the catalog. */
-  private void hop(Runnable ending) {
+  private void hop(ReplicaName name, Runnable ending) {
     try {
       workers.execute(ending);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the end of a copy is taken up at the next start", e);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("the end of the copy of replica '{}' is taken up later", name, e);
+      runs.remove(name);
     }
   }
 

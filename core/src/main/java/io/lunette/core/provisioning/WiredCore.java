@@ -291,11 +291,20 @@ final class WiredCore implements ProvisioningCore {
                     difference.found(),
                     difference.done()));
     long tick = parts.settings().tick().toMillis();
-    ticks = parts.timer().scheduleWithFixedDelay(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    ticks = parts.timer().scheduleWithFixedDelay(this::ticked, tick, tick, TimeUnit.MILLISECONDS);
     running.start();
     erasures.request();
     demand();
     return report;
+  }
+
+  /** A timer forgets a task that throws: then nothing would be done any more until a restart. */
+  private void ticked() {
+    try {
+      tick();
+    } catch (RuntimeException | Error e) {
+      LOG.error("what time brings about is done at the next tick", e);
+    }
   }
 
   /** What time alone may bring about: replicas grow old, failures may be tried again. */

@@ -50,6 +50,10 @@ public final class SingleFlight implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       LOG.warn("{} does not run: its executor has stopped", name);
       rejected();
+    } catch (RuntimeException | Error e) {
+      // As where the system makes no thread: whoever asks is not whom that concerns.
+      LOG.error("{} does not run; it does when it is next asked for", name, e);
+      rejected();
     }
   }
 

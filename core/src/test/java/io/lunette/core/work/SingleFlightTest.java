@@ -71,6 +71,27 @@ class SingleFlightTest {
   }
 
   @Test
+  void oneForWhichThereWasNoThreadRunsWhenItIsNextAskedFor() {
+    AtomicBoolean threadless = new AtomicBoolean(true);
+    SingleFlight flight =
+        new SingleFlight(
+            "test",
+            task -> {
+              if (threadless.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              due.add(task);
+            },
+            () -> runs++);
+
+    flight.request();
+    flight.request();
+    due.remove().run();
+
+    assertThat(runs).isEqualTo(1);
+  }
+
+  @Test
   void nothingRunsOnceItIsClosed() {
     SingleFlight flight = new SingleFlight("test", due::add, () -> runs++);
 
