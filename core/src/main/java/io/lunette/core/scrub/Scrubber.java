@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -204,13 +203,15 @@ final class Scrubber implements AutoCloseable {
   private void erase(Replica replica, Run run, EraseRequest terms) {
     try {
       run.job = driver.erase(replica.volume(), fitting(terms, replica.volume()));
-      var unused =
-          run.job
-              .result()
-              .whenComplete((report, failure) -> hop(() -> end(replica, run, report, failure)));
-    } catch (VolumeException e) {
+    } catch (VolumeException | RuntimeException | Error e) {
       end(replica, run, null, e);
+      return;
     }
+    var unused =
+        run.job
+            .result()
+            .whenComplete(
+                (report, failure) -> hop(replica.name(), () -> end(replica, run, report, failure)));
   }
 
   /** A volume of before its pool had keys is zero-filled: it has none to destroy. */
@@ -222,11 +223,12 @@ final class Scrubber implements AutoCloseable {
   }
 
   /** The end comes on a thread of the driver, which must not wait for the catalog. */
-  private void hop(Runnable ending) {
+  private void hop(ReplicaName name, Runnable ending) {
     try {
       workers.execute(ending);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the end of a scrub is taken up at the next start", e);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("the end of the scrub of replica '{}' is taken up later", name, e);
+      runs.remove(name);
     }
   }
 
@@ -257,6 +259,11 @@ final class Scrubber implements AutoCloseable {
         && gone.kind() == VolumeException.Kind.NOT_FOUND) {
       books.lost(replica, gone.getMessage());
       waits.remove(replica.name());
+    } else if (cause instanceof VolumeException full
+        && full.kind() == VolumeException.Kind.OUT_OF_SPACE) {
+      // No attempt: what there is no space for goes on once there is some, whoever makes it.
+      LOG.warn("the scrub of replica '{}' waits: {}", replica.name(), full.getMessage());
+      postpone(replica);
     } else {
       String why = cause == null ? "the erase was not wholly verified" : cause.toString();
       LOG.warn("scrub {} of replica '{}' failed: {}", replica.attempts() + 1, replica.name(), why);

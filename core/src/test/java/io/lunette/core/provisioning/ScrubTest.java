@@ -19,19 +19,24 @@ import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.scrub.ReturnedPool;
 import io.lunette.core.scrub.ScrubOutcome;
 import io.lunette.core.scrub.ScrubRecord;
+import io.lunette.core.server.ServerName;
 import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +185,51 @@ final class ScrubTest {
     assertThat(fixture.isClean(replica)).isTrue();
     assertThat(fixture.core.scrubs().records(replica)).hasSize(2);
     assertRefused(DomainException.Kind.BUSY, () -> fixture.core.scrubs().retry(OPERATOR, replica));
+  }
+
+  @Test
+  void scrubThatFindsNoSpaceWaitsForSomeHoweverOftenItIsTried() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    failErases(5, new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full"));
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    for (int i = 0; i < 5; i++) {
+      assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.SCRUBBING);
+      fixture.clock.advance(Duration.ofMinutes(2));
+      fixture.core.tick();
+    }
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.core.scrubs().records(replica).get(0).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void scrubThatFailsByABugOfTheDriverHoldsUpNoOther() throws Exception {
+    fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(3));
+    ServerName third = new ServerName("s3");
+    fixture.addServer(third);
+    List<ReplicaName> released = new ArrayList<>();
+    for (ServerName server : List.of(S1, S2, third)) {
+      released.add(fixture.usedAndReleased(server));
+    }
+    failErases(2, new IllegalStateException("a bug"));
+
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    fixture.core.tick();
+
+    assertThat(released)
+        .extracting(name -> fixture.replica(name).state())
+        .containsExactlyInAnyOrder(
+            ReplicaState.SCRUBBING, ReplicaState.SCRUBBING, ReplicaState.READY);
+  }
+
+  private void failErases(int count, Exception failure) {
+    AtomicInteger left = new AtomicInteger(count);
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("erase") && left.getAndDecrement() > 0) {
+            throw failure;
+          }
+        };
   }
 
   @Test
