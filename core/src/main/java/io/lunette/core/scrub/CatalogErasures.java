@@ -22,7 +22,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
@@ -130,15 +129,17 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
 
   private void follow(AskedErase asked, HandErase erase, Job<EraseReport> job) {
     erase.begun(job);
-    var unused =
-        job.result()
-            .whenComplete((report, failure) -> hop(() -> end(asked, erase, report, failure)));
+    var unused = job.result().whenComplete((report, failure) -> hop(asked, erase, report, failure));
   }
 
   private void takeUp(VolumePlace place) throws DomainException, VolumeException {
     for (VolumeName volume : books.pending()) {
       if (driver.place(volume).equals(place)) {
-        takeUp(volume);
+        try {
+          takeUp(volume);
+        } catch (DomainException | VolumeException e) {
+          LOG.warn("the erase of volume '{}' is taken up later", volume, e);
+        }
       }
     }
   }
@@ -214,12 +215,20 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
   }
 
   /** The end comes on a thread of the driver, which must not wait for the catalog. */
-  private void hop(Runnable end) {
+  private void hop(AskedErase asked, HandErase erase, EraseReport report, Throwable failure) {
     try {
-      workers.execute(end);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the end of an erase is taken up at the next start", e);
+      workers.execute(() -> end(asked, erase, report, failure));
+    } catch (RuntimeException | Error e) {
+      LOG.warn("the end of the erase of volume '{}' is taken up later", asked.volume(), e);
+      if (failure == null && isWhole(report)) {
+        unrecorded.put(asked.volume(), report);
+      }
+      failed(asked.volume(), erase, e);
     }
+  }
+
+  private static boolean isWhole(EraseReport report) {
+    return !report.request().verify() || report.verifiedBytes() >= report.erasedBytes();
   }
 
   private void end(AskedErase asked, HandErase erase, EraseReport report, Throwable failure) {
@@ -239,12 +248,13 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
   private void settle(AskedErase asked, HandErase erase, EraseReport report, Throwable failure)
       throws DomainException {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof CancellationException && !erase.isCancelled()) {
-      // The driver lets go of it; it goes on when that is asked again.
+    boolean letGo = cause instanceof CancellationException && !erase.isCancelled();
+    if (letGo || isForWantOfSpace(cause)) {
+      // It goes on when the driver is asked again.
       failed(asked.volume(), erase, cause);
     } else if (cause != null) {
       fail(asked, erase, cause);
-    } else if (report.request().verify() && report.verifiedBytes() < report.erasedBytes()) {
+    } else if (!isWhole(report)) {
       fail(
           asked,
           erase,
@@ -254,6 +264,10 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     } else {
       ended(asked, erase, report);
     }
+  }
+
+  private static boolean isForWantOfSpace(Throwable cause) {
+    return cause instanceof VolumeException e && e.kind() == VolumeException.Kind.OUT_OF_SPACE;
   }
 
   /** Begins nothing and records no more ends; erases under way are the driver's. */

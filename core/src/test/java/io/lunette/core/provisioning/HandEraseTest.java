@@ -24,6 +24,7 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -167,6 +168,45 @@ final class HandEraseTest {
     write();
 
     fixture.keys.failSignatures(false);
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+    assertThat(audited()).isEmpty();
+  }
+
+  /** As one of which a page cannot be read. */
+  @Test
+  void aVolumeThatCannotBeAskedCostsNoOtherItsCertificate() throws Exception {
+    VolumeName other = new VolumeName("other");
+    fixture.driver.create(other, CoreFixture.IMAGE_BYTES);
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    var unused = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    unused = fixture.core.erasures().erase(OPERATOR, other, WHOLE);
+    fixture.erases = Runnable::run;
+    List<Object> asked = new ArrayList<>();
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("find")) {
+            asked.add(arguments[0]);
+            if (arguments[0].equals(asked.get(0))) {
+              throw new VolumeException(VolumeException.Kind.IO, "a page is damaged");
+            }
+          }
+        };
+
+    fixture.crashAndStart();
+
+    VolumeName sound = asked.get(0).equals(DISK) ? other : DISK;
+    assertThat(fixture.core.certificates().of(sound)).hasSize(1);
+  }
+
+  @Test
+  void anEndThatFindsNoSpaceIsCertifiedOnceThereIsSome() throws Exception {
+    fixture.volumes.fillAtEnds(1);
+
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
     fixture.core.tick();
 
     assertThat(certificates()).hasSize(1);

@@ -47,6 +47,11 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
       report = volume.erased;
       volume.erasedAt = report.ended();
     }
+    if (volumes.refusesEnd()) {
+      result.completeExceptionally(
+          new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full"));
+      return;
+    }
     result.complete(report);
   }
 

@@ -23,6 +23,7 @@ public final class MemoryVolumes {
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
   private int begunErasesToRefuse;
+  private int endsWithoutSpace;
   private long moment;
 
   /** Lets that many erases from now on end in IO. */
@@ -37,6 +38,15 @@ public final class MemoryVolumes {
 
   synchronized boolean refusesBegunErase() {
     return begunErasesToRefuse-- > 0;
+  }
+
+  /** So many erases find no space to make their end durable, which it is later. */
+  public synchronized void fillAtEnds(int count) {
+    endsWithoutSpace = count;
+  }
+
+  synchronized boolean refusesEnd() {
+    return endsWithoutSpace-- > 0;
   }
 
   /** Sets the state of a volume, as a foreign hand or a failed erase might. */
