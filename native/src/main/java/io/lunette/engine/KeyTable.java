@@ -379,12 +379,14 @@ final class KeyTable {
       if (trouble != null) {
         throw new LockedKeyException(trouble);
       }
-      if (former == null) {
-        KeyEncryptionKey next = KeyEncryptionKey.generate(current.epoch() + 1, random);
-        vault.replace(pool.uuid, current, List.of(current, next));
-        former = current;
-        current = next;
+      if (former != null) {
+        // By the key that began then, records have been wrapped that are to open to nobody now.
+        endTurn();
       }
+      KeyEncryptionKey next = KeyEncryptionKey.generate(current.epoch() + 1, random);
+      vault.replace(pool.uuid, current, List.of(current, next));
+      former = current;
+      current = next;
       endTurn();
     } finally {
       lock.unlock();

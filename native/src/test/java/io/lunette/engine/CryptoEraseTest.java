@@ -315,6 +315,31 @@ class CryptoEraseTest {
     assertThat(vault.epochs()).containsExactly(2L);
   }
 
+  /** Other records were wrapped by the key that is left of that turn. */
+  @Test
+  void afterATurnThatGotHalfWayTheNextEraseBeginsAnEpochAllTheSame() throws Exception {
+    vault.failAfter(1);
+    assertThatThrownBy(() -> erase(CLONE, false)).hasMessageContaining("out of order");
+    vault.setFailing(false);
+    List<KeySlot> before = records();
+
+    EraseReport report = erase(OTHER, false);
+
+    String destroyed = report.key().orElseThrow();
+    KeySlot copy =
+        before.stream()
+            .filter(record -> Long.toHexString(record.id()).equals(destroyed))
+            .findFirst()
+            .orElseThrow();
+    assertThat(vault.load(POOL))
+        .isNotEmpty()
+        .allSatisfy(
+            key ->
+                assertThatThrownBy(() -> key.unwrap(copy.id(), copy.wrapped()))
+                    .isInstanceOf(GeneralSecurityException.class));
+    assertThat(read(IMAGE)).isEqualTo(image);
+  }
+
   @Test
   void readsGoOnWhileTheKeyIsDestroyed() throws Exception {
     try (BlockDevice volume = driver.open(CLONE, AccessMode.READ_WRITE)) {
