@@ -85,9 +85,10 @@ final class ScrubPace {
     this.restsUntilNanos = now;
   }
 
-  /** Sets the most bytes a second, 0 for as many as there can be. */
-  void limit(long bytesPerSecond) {
+  /** Sets the most bytes a second, 0 for as many as there can be, and frees what was held back. */
+  synchronized void limit(long bytesPerSecond) {
     limit = bytesPerSecond;
+    notBeforeNanos = nanoClock.getAsLong();
   }
 
   /**

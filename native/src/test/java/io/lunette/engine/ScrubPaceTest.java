@@ -179,6 +179,28 @@ final class ScrubPaceTest {
   }
 
   @Test
+  void whatALimitHeldBackGoesOnAtTheNextOne() throws Exception {
+    pace.limit(1);
+    take(1);
+    pace.limit(0);
+
+    take(1);
+
+    assertThat(nowNanos).isZero();
+  }
+
+  @Test
+  void whoIsHeldBackByALimitGoesOnWhenThatIsLifted() throws Exception {
+    pace.limit(1);
+    take(1);
+    onSleep = () -> pace.limit(0);
+
+    take(1);
+
+    assertThat(nowNanos).isEqualTo(millis(10));
+  }
+
+  @Test
   void underALimitASecondOfItIsTakenOnAtATime() {
     assertThat(pace.extentsAtOnce()).isEqualTo(1024);
     pace.limit(8 << 20);
