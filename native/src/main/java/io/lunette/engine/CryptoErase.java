@@ -47,7 +47,7 @@ final class CryptoErase {
 
   void run() throws IOException, BlockException {
     try {
-      NewKeys keys = new NewKeys(pool.keys, 1);
+      NewKeys keys = NewKeys.forErase(pool.keys, 1);
       try {
         run(keys);
       } finally {

@@ -54,6 +54,9 @@ final class KeyTable {
   /** Names 2^20 extents: more keys than a pool has room for volumes. */
   private static final long LAYER_BYTES = (1L << 20) * PoolLayout.EXTENT_BYTES;
 
+  /** Places that are left for erases, which make a key before that of before goes. */
+  private static final int PLACES_FOR_ERASES = 16;
+
   private final Pool pool;
   private final Metadata metadata;
   private final KeyVault vault;
@@ -213,6 +216,19 @@ final class KeyTable {
    * @throws VolumeException BUSY if key-encryption keys are missing; IO if none can be kept
    */
   List<DataKey> make(int count) throws IOException, VolumeException, BlockException {
+    return make(count, PLACES_FOR_ERASES);
+  }
+
+  /**
+   * {@link #make} of keys that take the place of others: in a full pool there is room for some, for
+   * it may be they that end its fullness.
+   */
+  List<DataKey> makeForErase(int count) throws IOException, VolumeException, BlockException {
+    return make(count, 0);
+  }
+
+  private List<DataKey> make(int count, int left)
+      throws IOException, VolumeException, BlockException {
     if (count == 0) {
       return List.of();
     }
@@ -222,7 +238,7 @@ final class KeyTable {
       if (current == null) {
         begin();
       }
-      while (area.free() < count) {
+      while (area.free() < count + left) {
         grow();
       }
       List<DataKey> made = new ArrayList<>();

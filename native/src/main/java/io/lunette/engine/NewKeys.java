@@ -19,8 +19,18 @@ final class NewKeys {
    * @throws VolumeException BUSY if key-encryption keys are missing
    */
   NewKeys(KeyTable table, int count) throws IOException, VolumeException, BlockException {
+    this(table, table.make(count));
+  }
+
+  private NewKeys(KeyTable table, List<DataKey> made) {
     this.table = table;
-    this.made = table.make(count);
+    this.made = made;
+  }
+
+  /** The same of so many that others go for. */
+  static NewKeys forErase(KeyTable table, int count)
+      throws IOException, VolumeException, BlockException {
+    return new NewKeys(table, table.makeForErase(count));
   }
 
   /**

@@ -108,7 +108,7 @@ final class VolumeLineage {
   /** A volume with a key gets another: the one it had goes with what was written by it. */
   EraseJob erase(VolumeName name, EraseRequest request)
       throws IOException, VolumeException, BlockException {
-    NewKeys keys = new NewKeys(pool.keys, isToBeRekeyed(name, request) ? 1 : 0);
+    NewKeys keys = NewKeys.forErase(pool.keys, isToBeRekeyed(name, request) ? 1 : 0);
     try {
       return erase(name, request, keys);
     } finally {
