@@ -104,14 +104,18 @@ final class EraseJobs {
   /**
    * Counts a batch for the erase that it belongs to, unless it was begun before that, in another
    * way; with the lock held.
+   *
+   * @param elsewhere whether some of it was not overwritten where it lay, which the erase is to say
+   *     even if that was found before it began
    */
-  void count(ScrubBatch batch, long verifiedBytes) throws IOException {
+  void count(ScrubBatch batch, long verifiedBytes, boolean elsewhere) throws IOException {
     Volume volume = erasing(batch.layer().slot.volume());
     if (volume != null && EraseTerms.of(volume.slot.erase()).equals(batch.request())) {
       VolumeSlot slot = volume.slot;
       long bytes = DirtyRuns.bytes(batch.runs());
       VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
-      metadata.chains.update(volume, slot.erasing(slot.state(), done), volume.top);
+      VolumeSlot.Erase said = elsewhere ? done.leftElsewhere() : done;
+      metadata.chains.update(volume, slot.erasing(slot.state(), said), volume.top);
     }
   }
 

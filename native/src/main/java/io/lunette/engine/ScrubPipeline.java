@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -93,8 +94,8 @@ final class ScrubPipeline {
       ScrubBatch batch = gather(layer, 0);
       while (!batch.isEmpty() && !stopped.getAsBoolean()) {
         ScrubBatch erased = batch;
-        erase(erased);
-        tail.begin(() -> finish(erased, scrubbed));
+        boolean elsewhere = erase(erased);
+        tail.begin(() -> finish(erased, elsewhere, scrubbed));
         batch = gather(layer, erased.next());
       }
     }
@@ -111,8 +112,8 @@ final class ScrubPipeline {
     settle();
     ScrubBatch batch = gatherDropped(layer, 0, end);
     if (!batch.isEmpty()) {
-      erase(batch);
-      finish(batch, scrubbed);
+      boolean elsewhere = erase(batch);
+      finish(batch, elsewhere, scrubbed);
     }
     return batch.places().size();
   }
@@ -133,9 +134,17 @@ final class ScrubPipeline {
         layer, layer.dropped, from, end, pace.extentsAtOnce(), erases.request(layer));
   }
 
-  /** Leaves a batch zero. */
-  void erase(ScrubBatch batch) throws IOException {
-    eraser.erase(batch.runs(), batch.request(), () -> erases.leavesElsewhere(batch.layer()));
+  /** Leaves a batch zero; returns whether some of it was not overwritten where it lay. */
+  boolean erase(ScrubBatch batch) throws IOException {
+    AtomicBoolean elsewhere = new AtomicBoolean();
+    eraser.erase(
+        batch.runs(),
+        batch.request(),
+        () -> {
+          elsewhere.set(true);
+          erases.leavesElsewhere(batch.layer());
+        });
+    return elsewhere.get();
   }
 
   /** Makes durable all that was erased so far. */
@@ -150,14 +159,15 @@ final class ScrubPipeline {
     return DirtyRuns.bytes(sample);
   }
 
-  private void finish(ScrubBatch batch, IntConsumer scrubbed) throws IOException, BlockException {
+  private void finish(ScrubBatch batch, boolean elsewhere, IntConsumer scrubbed)
+      throws IOException, BlockException {
     flush();
     long verified = verify(batch);
     int given;
     metadata.lock.lock();
     try {
       given = giveBack(batch);
-      erases.count(batch, verified);
+      erases.count(batch, verified, elsewhere);
     } finally {
       metadata.lock.unlock();
     }

@@ -15,11 +15,13 @@ import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -142,6 +144,25 @@ class EraseClaimTest {
     assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
   }
 
+  /** What the erase by key left to the scrub is counted for the next, on the same terms. */
+  @Test
+  void whatWasSharedBetweenTwoErasesIsSaidByTheOneThatCountsIt() throws Exception {
+    openWithAVolume();
+    device.dataIsShared = true;
+    device.holdReadBack();
+    EraseReport byKey = erase(new EraseRequest(EraseMethod.CRYPTO, false));
+    device.readBackIsHeld.await();
+    device.dataIsShared = false;
+
+    Job<EraseReport> next = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
+    device.readBackMayEnd.countDown();
+    EraseReport report = next.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+
+    assertThat(byKey.claim()).isEqualTo(EraseClaim.KEY_DESTROYED);
+    assertThat(report.extents()).isEqualTo(2);
+    assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+  }
+
   @ParameterizedTest
   @CsvSource({"CRYPTO, true, HIDDEN", "CRYPTO, false, HIDDEN", "ZERO_FILL, true, REMOVED"})
   void aKeyWhoseRecordIsSharedIsNotSaidToBeDestroyed(
@@ -193,6 +214,9 @@ class EraseClaimTest {
     private volatile boolean isShared;
     private volatile boolean failsReadBack;
     private volatile boolean recordIsShared;
+    private volatile boolean dataIsShared;
+    private volatile CountDownLatch readBackIsHeld = new CountDownLatch(0);
+    private volatile CountDownLatch readBackMayEnd = new CountDownLatch(0);
 
     SharingDevice() {
       super(64L << 20);
@@ -215,18 +239,35 @@ class EraseClaimTest {
           overwriteInPlace);
     }
 
+    void holdReadBack() {
+      readBackMayEnd = new CountDownLatch(1);
+      readBackIsHeld = new CountDownLatch(1);
+    }
+
     @Override
     public void readBack(long offsetBytes, ByteBuffer target) throws DeviceException {
       // Not of a key's record, which is before anything is overwritten.
-      if (failsReadBack && target.remaining() >= EXTENT) {
-        throw new DeviceException("simulated: cannot read back at " + offsetBytes);
+      if (target.remaining() >= EXTENT) {
+        readBackIsHeld.countDown();
+        awaitReadBack();
+        if (failsReadBack) {
+          throw new DeviceException("simulated: cannot read back at " + offsetBytes);
+        }
       }
       super.readBack(offsetBytes, target);
     }
 
+    private void awaitReadBack() throws DeviceException {
+      try {
+        readBackMayEnd.await();
+      } catch (InterruptedException e) {
+        throw new DeviceException("interrupted");
+      }
+    }
+
     @Override
     public boolean isShared(long offsetBytes, long lengthBytes) {
-      return isShared || recordIsShared && isRecord(offsetBytes);
+      return isShared || (isRecord(offsetBytes) ? recordIsShared : dataIsShared);
     }
 
     private boolean isRecord(long offset) {
