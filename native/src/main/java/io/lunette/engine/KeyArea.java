@@ -82,7 +82,6 @@ final class KeyArea {
         note(firstPage + i, first.isSound(i), second.isSound(i));
       }
       first.unreadWith(second).forEach(page -> unread.add(firstPage + page));
-      second.unreadWith(first).forEach(page -> unread.add(firstPage + page));
     }
     return slots;
   }
@@ -111,17 +110,24 @@ final class KeyArea {
    * One of two copies of an extent of records.
    *
    * @param unreadable pages that the device does not read
-   * @param damaged pages with a record that is not what was written
+   * @param damaged records that are not what was written
    */
   private record Copy(List<KeySlot> slots, BitSet unreadable, BitSet damaged) {
 
     boolean isSound(int number) {
-      return !unreadable.get(number) && !damaged.get(number);
+      int next = damaged.nextSetBit(number * KeySlot.PER_PAGE);
+      return !unreadable.get(number) && (next < 0 || next / KeySlot.PER_PAGE > number);
     }
 
-    /** Unreadable pages for which the other copy does not make up. */
+    private boolean tells(int record) {
+      return !unreadable.get(record / KeySlot.PER_PAGE) && !damaged.get(record);
+    }
+
+    /** Pages with a record that neither copy tells. */
     IntStream unreadWith(Copy other) {
-      return unreadable.stream().filter(i -> other.unreadable.get(i) || other.damaged.get(i));
+      return IntStream.range(0, KeySlot.PER_EXTENT)
+          .filter(i -> !tells(i) && !other.tells(i))
+          .map(i -> i / KeySlot.PER_PAGE);
     }
   }
 
@@ -148,17 +154,18 @@ final class KeyArea {
         copy.unreadable.set(number);
       }
       for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        copy.slots.add(copy.unreadable.get(number) ? null : slotOf(i, number, copy.damaged));
+        int record = number * KeySlot.PER_PAGE + i;
+        copy.slots.add(copy.unreadable.get(number) ? null : slotOf(i, record, copy.damaged));
       }
     }
     return copy;
   }
 
-  private KeySlot slotOf(int index, int number, BitSet damaged) {
+  private KeySlot slotOf(int index, int record, BitSet damaged) {
     try {
       return KeySlot.decode(page, index * KeySlot.BYTES, pool);
     } catch (FormatException e) {
-      damaged.set(number);
+      damaged.set(record);
       return null;
     }
   }
@@ -175,12 +182,12 @@ final class KeyArea {
     int page = unread.first();
     int others = unread.size() - 1;
     return device.identity()
-        + ": records of keys cannot be read at byte "
+        + ": records of keys cannot be read, or are damaged, at byte "
         + offset(page, 0)
         + ", copy "
         + offset(page, 1)
         + (others == 0 ? "" : ", and " + others + " pages more")
-        + ": they are left as they are; open the pool again when the device reads them, or delete"
+        + ": they are left as they are; open the pool again when the device has them, or delete"
         + " the volumes that need them and run 'lunette pool check --repair'";
   }
 

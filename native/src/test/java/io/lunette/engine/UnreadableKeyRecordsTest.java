@@ -21,7 +21,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Both copies of the records of keys cannot be read while a pool is opened, and can be later. */
+/**
+ * Both copies of the records of keys cannot be read while a pool is opened, or are damaged, and can
+ * be later.
+ */
 class UnreadableKeyRecordsTest {
 
   private static final VolumeName VOLUME = new VolumeName("volume");
@@ -64,6 +67,35 @@ class UnreadableKeyRecordsTest {
     requireVolume();
   }
 
+  /** The medium may be repaired, or an older copy of the page be found. */
+  @Test
+  void soTheyAreWhereBothCopiesAreDamaged() throws Exception {
+    List<Long> records = placesOfRecords();
+    for (long record : records) {
+      flipABit(record);
+    }
+    byte[] damaged = device.page((int) (records.get(0) / BLOCK)).clone();
+
+    open();
+    assertThat(driver.keyTrouble().orElseThrow())
+        .contains("damaged")
+        .contains(records.get(0) + ", copy " + records.get(1));
+    assertThatThrownBy(this::read).hasMessageContaining("damaged");
+    driver.close();
+    assertThat(PoolCheck.check(device).problems().toString()).contains("record is lost");
+    assertThat(PoolRepair.repair(device).fixed()).isEmpty();
+
+    assertThat(records)
+        .allSatisfy(at -> assertThat(device.page((int) (at / BLOCK))).isEqualTo(damaged));
+    flipABit(records.get(0));
+    requireVolume();
+  }
+
+  /** Of what follows the record's checksum. */
+  private void flipABit(long record) {
+    device.flip((record + 60) * Byte.SIZE);
+  }
+
   @Test
   void soTheyAreByARepairWhileAVolumeNeedsThem() throws Exception {
     failRecords();
@@ -102,8 +134,16 @@ class UnreadableKeyRecordsTest {
     assertThat(PoolCheck.check(device).problems()).isEmpty();
   }
 
-  /** Where they are: both copies. */
   private List<Long> failRecords() {
+    List<Long> records = placesOfRecords();
+    device.failReads(
+        (offset, length) ->
+            records.stream().anyMatch(at -> FailingDevice.at(at).takes(offset, length)));
+    return records;
+  }
+
+  /** Where they are: both copies. */
+  private List<Long> placesOfRecords() {
     List<Long> records = new ArrayList<>();
     for (int page = 0; page < device.sizeBytes() / BLOCK; page++) {
       if (ByteBuffer.wrap(device.page(page)).getInt(0) == MAGIC) {
@@ -111,9 +151,6 @@ class UnreadableKeyRecordsTest {
       }
     }
     assertThat(records).hasSize(2);
-    device.failReads(
-        (offset, length) ->
-            records.stream().anyMatch(at -> FailingDevice.at(at).takes(offset, length)));
     return records;
   }
 
