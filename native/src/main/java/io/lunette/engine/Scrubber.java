@@ -230,7 +230,7 @@ final class Scrubber {
     try {
       purge.run();
     } catch (RuntimeException | Error e) {
-      LOG.error("who asked for a purge failed when told of its end", e);
+      LOG.error("a purge, or who asked for it when told of its end, failed", e);
     }
   }
 

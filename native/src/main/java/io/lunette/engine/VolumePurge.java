@@ -30,6 +30,10 @@ final class VolumePurge {
   private final PurgeProgress progress;
   private final IoCompletion completion;
 
+  /** What it ends in if there is no memory to say what it ended in. */
+  private final BlockException unsaid =
+      new BlockException(BlockException.Kind.INTERNAL, "the purge broke off for want of memory");
+
   /** Extents that are done, and that were to be done when the round began. */
   private long done;
 
@@ -57,7 +61,26 @@ final class VolumePurge {
   }
 
   void run() {
-    BlockException failure = null;
+    BlockException failure = unsaid;
+    try {
+      failure = purge();
+    } finally {
+      end(failure);
+    }
+  }
+
+  private void end(BlockException failure) {
+    if (failure != null) {
+      completion.failed(failure);
+    } else if (queue.isClosed()) {
+      refuse();
+    } else {
+      completion.completed();
+    }
+  }
+
+  /** Returns what it failed of, or null. */
+  private BlockException purge() {
     try {
       pool.log.commit();
       boolean again = true;
@@ -67,19 +90,13 @@ final class VolumePurge {
         }
         again = round() || isMergeDue(true);
       }
+      return null;
     } catch (IOException e) {
-      failure = PoolFailure.writing(e);
+      return PoolFailure.writing(e);
     } catch (BlockException e) {
-      failure = e;
+      return e;
     } catch (RuntimeException | Error e) {
-      failure = new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
-    }
-    if (failure != null) {
-      completion.failed(failure);
-    } else if (queue.isClosed()) {
-      refuse();
-    } else {
-      completion.completed();
+      return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
     }
   }
 

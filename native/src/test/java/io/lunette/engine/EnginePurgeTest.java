@@ -182,6 +182,35 @@ class EnginePurgeTest {
     driver = EngineVolumeDriver.open(file, Clock.systemUTC());
   }
 
+  /** As want of memory does that lasts until it is to be said. */
+  @Test
+  void aPurgeThatEndsInWhatCannotEvenBeSaidEndsAllTheSame() throws Exception {
+    try (BlockDevice device = open()) {
+      write(device, 0, "GIVEN-UP");
+      BlockingIo.discard(device, 0, EXTENT);
+      IoEnd end = new IoEnd();
+
+      device.purge(
+          (done, total) -> {
+            throw new Unspeakable();
+          },
+          end);
+
+      assertThat(end.failure().kind()).isEqualTo(BlockException.Kind.INTERNAL);
+      BlockingIo.purge(device);
+    }
+  }
+
+  private static final class Unspeakable extends Error {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String toString() {
+      throw new OutOfMemoryError("simulated: no memory to say what failed");
+    }
+  }
+
   private BlockDevice open() throws Exception {
     return driver.open(VOLUME, AccessMode.READ_WRITE);
   }
