@@ -138,11 +138,22 @@ final class Copier {
         finish(job);
       }
     } catch (BlockException e) {
-      if (!pool.isClosing() && !awaitsSpace(job, e, cleaned)) {
-        fail(job, e, e.kind() == BlockException.Kind.OUT_OF_SPACE);
+      refuse(job, e, cleaned);
+    } catch (IOException e) {
+      BlockException refusal = PoolFailure.writing(e);
+      if (refusal.kind() == BlockException.Kind.OUT_OF_SPACE) {
+        refuse(job, refusal, cleaned);
+      } else {
+        fail(job, e, false);
       }
-    } catch (IOException | VolumeException | RuntimeException | Error e) {
+    } catch (VolumeException | RuntimeException | Error e) {
       fail(job, e, false);
+    }
+  }
+
+  private void refuse(CopyJob job, BlockException refusal, long cleaned) {
+    if (!pool.isClosing() && !awaitsSpace(job, refusal, cleaned)) {
+      fail(job, refusal, refusal.kind() == BlockException.Kind.OUT_OF_SPACE);
     }
   }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -103,7 +104,7 @@ class CopyTroubleTest {
     EncryptedPool.awaitTrue(CopyTroubleTest::isCopierIdle);
     assertThat(job.result().toCompletableFuture()).isNotDone();
     device.releaseLargeWrites();
-    VolumeInfo copy = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    VolumeInfo copy = job.result().toCompletableFuture().get(1, MINUTES);
 
     assertThat(copy.state()).isEqualTo(VolumeState.WRITABLE);
     assertThat(read(COPY)).isEqualTo(content);
@@ -125,7 +126,7 @@ class CopyTroubleTest {
 
     job.cancel();
 
-    assertThatThrownBy(() -> job.result().toCompletableFuture().get(1, TimeUnit.MINUTES))
+    assertThatThrownBy(() -> job.result().toCompletableFuture().get(1, MINUTES))
         .hasCauseInstanceOf(CancellationException.class);
     assertThat(driver.find(COPY)).isEmpty();
     device.releaseLargeWrites();
@@ -148,7 +149,7 @@ class CopyTroubleTest {
     assertThat(job.result().toCompletableFuture()).isNotDone();
 
     driver.delete(BALLAST);
-    VolumeInfo copy = job.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    VolumeInfo copy = job.result().toCompletableFuture().get(1, MINUTES);
 
     assertThat(copy.state()).isEqualTo(VolumeState.WRITABLE);
     assertThat(read(COPY)).isEqualTo(content);
@@ -204,6 +205,54 @@ class CopyTroubleTest {
     reopen(held, KeyVault.none());
     assertThat(driver.find(COPY).map(VolumeInfo::state)).contains(VolumeState.WRITABLE);
     driver.close();
+  }
+
+  @Test
+  void aCopyThatMeetsAFullFileSystemIsGivenUpForThat() throws Exception {
+    SimulatedDevice device = new SimulatedDevice(POOL_BYTES);
+    HeldDevice held = open(new HeldDevice(device));
+    Job<VolumeInfo> job = copyOnceFull(device, held, false);
+
+    assertFails(job, VolumeException.Kind.OUT_OF_SPACE);
+    assertThat(driver.find(COPY)).isEmpty();
+
+    device.setFull(false);
+    VolumeInfo copy = driver.copy(IMAGE, COPY).result().toCompletableFuture().get(1, MINUTES);
+    assertThat(copy.state()).isEqualTo(VolumeState.WRITABLE);
+    driver.close();
+  }
+
+  @Test
+  void aCopyOfADeletedSourceGoesOnOnceTheFileSystemHasRoom() throws Exception {
+    SimulatedDevice device = new SimulatedDevice(POOL_BYTES);
+    HeldDevice held = open(new HeldDevice(device));
+    Job<VolumeInfo> job = copyOnceFull(device, held, true);
+    EncryptedPool.awaitTrue(CopyTroubleTest::isCopierIdle);
+    assertThat(job.result().toCompletableFuture()).isNotDone();
+
+    device.setFull(false);
+    VolumeInfo copy = job.result().toCompletableFuture().get(1, MINUTES);
+
+    assertThat(copy.state()).isEqualTo(VolumeState.WRITABLE);
+    assertThat(read(COPY)).isEqualTo(EncryptedPool.noise(SIZE, 3));
+    driver.close();
+  }
+
+  /** Of a source that may be gone by the time that the copy meets it. */
+  private Job<VolumeInfo> copyOnceFull(SimulatedDevice device, HeldDevice held, boolean isDeleted)
+      throws Exception {
+    driver.create(IMAGE, SIZE);
+    byte[] ignored = fill(IMAGE);
+    driver.seal(IMAGE);
+    held.holdReadsBy("lunette-copy");
+    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
+    held.awaitReader();
+    if (isDeleted) {
+      driver.delete(IMAGE);
+    }
+    device.setFull(true);
+    held.releaseReads();
+    return job;
   }
 
   private void cloneUntilRefused() {
