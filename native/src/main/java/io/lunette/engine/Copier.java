@@ -177,12 +177,15 @@ final class Copier {
     return pool.waiters.await(refusal, cleaned, again, !isSourceThere(job.volume));
   }
 
-  /** Whether what is being copied is left if the copy is taken away. */
+  /**
+   * Whether what is being copied is left if the copy is taken away. Of one that broke off when it
+   * had been cut off from that already nobody can tell.
+   */
   private boolean isSourceThere(Volume volume) {
     metadata.lock.lock();
     try {
       Layer below = volume.top.parent;
-      return below == null || below.owner != null || below.children > 1;
+      return below != null && (below.owner != null || below.children > 1);
     } finally {
       metadata.lock.unlock();
     }

@@ -295,6 +295,34 @@ class CopyTroubleTest {
     pool.abandon();
   }
 
+  /** Want of memory at its end, for instance: what it was made of may be gone. */
+  @Test
+  void aCopyThatBreaksOffWhenItIsCutOffAlreadyIsNotTakenAway() throws Exception {
+    FailingDevice device = new FailingDevice(POOL_BYTES);
+    PoolState.format(device, new UUID(7, 7));
+    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, KeyVault.none());
+    VolumeMaker maker = new VolumeMaker(pool);
+    VolumeTable volumes = new VolumeTable(pool);
+    maker.create(IMAGE, SIZE, 512, KeyWish.INHERITED);
+    try (BlockDevice image = volumes.open(IMAGE, AccessMode.READ_WRITE)) {
+      BlockingIo.write(image, 0, EncryptedPool.direct(new byte[EXTENT]), Durability.DURABLE);
+    }
+    volumes.seal(IMAGE);
+    device.breakReads(
+        (offset, length) -> {
+          if (isCopier()) {
+            pool.metadata.chains.volume(COPY.value()).top.parent = null;
+          }
+          return isCopier();
+        });
+
+    CopyJob job = maker.copy(IMAGE, COPY, KeyWish.INHERITED);
+
+    assertFails(job, VolumeException.Kind.IO);
+    assertThat(pool.metadata.chains.volume(COPY.value())).isNotNull();
+    pool.abandon();
+  }
+
   @Test
   void aCopyThatComesAfterTheClosingEndsAtOnce() throws Exception {
     PagedDevice device = new PagedDevice(POOL_BYTES);
