@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.map.WordTree;
+import java.io.IOException;
 import java.util.concurrent.locks.StampedLock;
 
 /**

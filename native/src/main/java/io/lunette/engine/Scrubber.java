@@ -32,7 +32,7 @@ final class Scrubber {
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-  /** Between two attempts to empty a full journal, or of who waits; each flushes the device. */
+  /** Between two attempts to empty a full journal; each flushes the device. */
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private static final IntConsumer NOBODY = extents -> {};
@@ -48,7 +48,6 @@ final class Scrubber {
   private boolean wasStalled;
 
   private long triedNanos = System.nanoTime() - RETRY_NANOS;
-  private long wokenNanos = triedNanos;
   private volatile Optional<String> orphanTrouble = Optional.empty();
 
   Scrubber(Pool pool) {
@@ -237,8 +236,7 @@ final class Scrubber {
 
   /**
    * Where the ring is full, and was when it was last looked at, looks whether there is space by
-   * now: nobody else may, and erases, writes and merges wait for it. Who waits for room in the file
-   * system, as a copy does that is all there is, looks for himself now and then.
+   * now: nobody else may, and erases, writes and merges wait for it.
    */
   private void endStall() {
     if (pool.log.isStalled() && System.nanoTime() - triedNanos >= RETRY_NANOS) {
@@ -252,10 +250,6 @@ final class Scrubber {
     boolean isStalled = pool.log.isStalled();
     if (wasStalled && !isStalled) {
       pool.merger.spaceCame();
-    }
-    if (wasStalled || isStalled || System.nanoTime() - wokenNanos >= RETRY_NANOS) {
-      // Nothing that they wait for comes of itself: room in the file system under the pool, too.
-      wokenNanos = System.nanoTime();
       pool.waiters.wake();
     }
     wasStalled = isStalled;

@@ -100,7 +100,6 @@ class DamagedDroppedTest {
     driver.close();
   }
 
-
   private int read(VolumeName name, long offset) throws Exception {
     try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
       ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES);

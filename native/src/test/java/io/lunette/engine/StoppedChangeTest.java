@@ -69,7 +69,7 @@ class StoppedChangeTest {
             "volume",
             VolumeSlot.Erase.NONE,
             0,
-            false);
+            VolumeSlot.Use.NONE);
     Volume volume = metadata.chains.createVolume(slot, layer);
     layer.slot = null;
 
