@@ -15,6 +15,7 @@ import io.lunette.blockio.RawDevice;
 final class AsideFlush {
 
   private final RawDevice device;
+  private final DeviceException broken = new DeviceException("a flush did not end");
   private volatile DeviceException failure;
 
   AsideFlush(RawDevice device) {
@@ -30,6 +31,10 @@ final class AsideFlush {
       device.flushAside();
     } catch (DeviceException e) {
       failure = e;
+      throw e;
+    } catch (RuntimeException | Error e) {
+      failure = broken;
+      broken.initCause(e);
       throw e;
     }
   }

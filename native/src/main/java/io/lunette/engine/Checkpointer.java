@@ -64,6 +64,7 @@ final class Checkpointer {
   private volatile Superblock latest;
   private volatile Superblock former;
   private volatile CompletableFuture<Void> running = CompletableFuture.completedFuture(null);
+  private final Unforeseen unforeseen = new Unforeseen();
   private volatile IOException failure;
   private volatile DeviceException wantOfSpace;
 
@@ -211,8 +212,11 @@ final class Checkpointer {
       executor.execute(() -> run(plan, journalTail, journalSequence, done));
     } catch (RuntimeException | Error e) {
       // No thread can be made. Nobody writes what was frozen, and nobody may wait for it.
-      failed(e, roomMade());
-      done.complete(null);
+      try {
+        failed(e, roomMade());
+      } finally {
+        done.complete(null);
+      }
     }
   }
 
@@ -274,7 +278,7 @@ final class Checkpointer {
   /** What was put off for want of space the next attempt finds room for, if that can be made. */
   private void failed(Throwable e, long seen) {
     if (!(e instanceof DeviceException device && device.isNoSpace())) {
-      failure = e instanceof IOException io ? io : new IOException(e);
+      failure = unforeseen.of(e);
       return;
     }
     boolean ignored = makeRoom(seen);

@@ -57,6 +57,13 @@ final class CommitLog {
   private volatile boolean stalled;
 
   private boolean closing;
+  private final Unforeseen unforeseen = new Unforeseen();
+
+  /** Told where there is no memory to say why. */
+  private final BlockException stopped =
+      new BlockException(
+          BlockException.Kind.MEDIUM_WRITE, "the pool stopped taking writes; restart it");
+
   private volatile IOException failure;
   private volatile boolean dataWritten;
   private volatile long durableCommit;
@@ -376,7 +383,7 @@ final class CommitLog {
       goOn = isDurable || !hasFailed();
     } catch (IOException | RuntimeException | Error e) {
       // Also of want of memory: what was taken for this group is in no other.
-      fail(e instanceof IOException io ? io : new IOException(e));
+      fail(unforeseen.of(e));
       rejectAll(batch);
     } finally {
       endTurn();
@@ -502,11 +509,19 @@ final class CommitLog {
     } finally {
       metadata.lock.unlock();
     }
-    BlockException cause = PoolFailure.poolFailed(failure());
+    BlockException cause = refusal();
     if (batch != null) {
       tell(batch.waiters(), waiter -> waiter.failed(cause));
     }
     tell(left, waiter -> waiter.failed(cause));
+  }
+
+  private BlockException refusal() {
+    try {
+      return PoolFailure.poolFailed(failure());
+    } catch (RuntimeException | Error e) {
+      return stopped;
+    }
   }
 
   /** Each of them hears of its end, whatever another makes of that. */

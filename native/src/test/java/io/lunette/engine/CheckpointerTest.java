@@ -12,6 +12,15 @@ class CheckpointerTest {
   /** Else a pool that is closed then would wait for it for ever. */
   @Test
   void oneThatFindsNoThreadHasFailedAndIsNotWaitedFor() throws Exception {
+    requireFailed(new OutOfMemoryError("simulated: unable to create native thread"));
+  }
+
+  @Test
+  void orNoMemoryToSaySo() throws Exception {
+    requireFailed(new NoMemory());
+  }
+
+  private static void requireFailed(Error ofExecutor) throws Exception {
     PagedDevice device = new PagedDevice(CrashLife.POOL_BYTES);
     CrashLife.format(device, 1);
     PoolState state = PoolState.read(device, new PageCache(1 << 20));
@@ -25,7 +34,7 @@ class CheckpointerTest {
             new ExtentFinder(state.metadata(), state.pages()),
             new PoolTrim(device, flush, null, state.metadata()),
             task -> {
-              throw new OutOfMemoryError("simulated: unable to create native thread");
+              throw ofExecutor;
             },
             state.superblock(),
             state.former());
@@ -34,6 +43,6 @@ class CheckpointerTest {
     checkpointer.start(checkpointer.plan(0), 0, 1);
 
     assertThat(checkpointer.isRunning()).isFalse();
-    assertThatThrownBy(checkpointer::requireSound).hasMessageContaining("native thread");
+    assertThatThrownBy(checkpointer::requireSound).hasCause(ofExecutor);
   }
 }

@@ -56,6 +56,16 @@ class CommitEndTest {
     assertThat(told.failure).hasMessageContaining("the pool stopped taking writes");
   }
 
+  @Test
+  void norWhereThereIsNoMemoryToSayWhy() throws Exception {
+    device.breakFlushes(new NoMemory());
+
+    commitTogether(told, new Told());
+
+    assertThat(told.end.await(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(told.failure).hasMessageContaining("the pool stopped taking writes");
+  }
+
   /** In one turn, for whoever takes it finds both. */
   private void commitTogether(IoCompletion first, IoCompletion second) {
     pool.log.dataWritten();

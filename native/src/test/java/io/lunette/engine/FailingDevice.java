@@ -23,6 +23,7 @@ final class FailingDevice extends PagedDevice {
   private volatile Choice brokenReads = NONE;
   private volatile Choice brokenWrites = NONE;
   private volatile boolean flushes;
+  private volatile Error brokenFlushes;
 
   FailingDevice(long sizeBytes) {
     super(sizeBytes);
@@ -50,12 +51,18 @@ final class FailingDevice extends PagedDevice {
     flushes = true;
   }
 
+  /** Lets flushes end in what no device reports. */
+  void breakFlushes(Error end) {
+    brokenFlushes = end;
+  }
+
   void heal() {
     reads = NONE;
     writes = NONE;
     brokenReads = NONE;
     brokenWrites = NONE;
     flushes = false;
+    brokenFlushes = null;
   }
 
   /** The calls that touch the byte at a place. */
@@ -94,6 +101,10 @@ final class FailingDevice extends PagedDevice {
   public void flush() throws DeviceException {
     if (flushes) {
       throw new DeviceException("simulated: cannot flush");
+    }
+    Error end = brokenFlushes;
+    if (end != null) {
+      throw end;
     }
   }
 
