@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +64,8 @@ public final class LinuxRawDevice implements RawDevice {
   private final boolean mayShare;
 
   private volatile boolean readsWithoutWaiting = true;
+
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Where direct I/O can be had, but not of a page: the unit of the device is larger. */
   private volatile boolean refusesDirectPages;
@@ -154,6 +157,9 @@ public final class LinuxRawDevice implements RawDevice {
         main.close();
         if (aside != null) {
           aside.close();
+        }
+        if (through != null) {
+          through.close();
         }
       }
     }
@@ -406,6 +412,10 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public void close() {
+    // The numbers of its descriptors may be those of another file by now.
+    if (closed.getAndSet(true)) {
+      return;
+    }
     if (direct != null) {
       direct.close();
     }

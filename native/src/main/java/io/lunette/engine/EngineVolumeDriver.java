@@ -150,17 +150,22 @@ public final class EngineVolumeDriver implements VolumeDriver {
     return open(device, clock, cacheBytes, KeyVault.none());
   }
 
-  /** Opens a pool on a device, which the driver closes in the end. */
+  /** Opens a pool on a device, which the driver closes in the end, or at once if that fails. */
   static EngineVolumeDriver open(RawDevice device, Clock clock, long cacheBytes, KeyVault vault)
       throws VolumeException {
+    boolean opened = false;
     try {
-      return new EngineVolumeDriver(Pool.open(device, clock, cacheBytes, vault));
+      Pool pool = Pool.open(device, clock, cacheBytes, vault);
+      opened = true;
+      return new EngineVolumeDriver(pool);
     } catch (IOException e) {
-      device.close();
       throw failed(e);
     } catch (BlockException e) {
-      device.close();
       throw failed(e);
+    } finally {
+      if (!opened) {
+        device.close();
+      }
     }
   }
 

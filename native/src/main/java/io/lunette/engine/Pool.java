@@ -397,17 +397,14 @@ final class Pool implements AutoCloseable {
     }
     // Also those on their callers' threads: one that has written a block has not recorded it yet.
     awaitOperations();
-    metadata.lock.lock();
+    growth.close();
     try {
-      if (!log.hasFailed()) {
-        allocator.close();
+      try {
+        giveBackReserved();
+      } finally {
+        log.stop();
+        checkpointer.await();
       }
-    } finally {
-      metadata.lock.unlock();
-    }
-    log.stop();
-    checkpointer.await();
-    try {
       if (!log.hasFailed()) {
         metadata.lock.lock();
         try {
@@ -418,8 +415,22 @@ final class Pool implements AutoCloseable {
       }
     } finally {
       checkpoints.shutdown();
-      keys.close();
-      device.close();
+      try {
+        keys.close();
+      } finally {
+        device.close();
+      }
+    }
+  }
+
+  private void giveBackReserved() throws IOException {
+    metadata.lock.lock();
+    try {
+      if (!log.hasFailed()) {
+        allocator.close();
+      }
+    } finally {
+      metadata.lock.unlock();
     }
   }
 
@@ -461,6 +472,7 @@ final class Pool implements AutoCloseable {
     awaitQuietly(checkpoints);
     // The device's descriptor may be another file's after this.
     awaitOperations();
+    growth.close();
     keys.close();
     device.close();
   }

@@ -26,6 +26,8 @@ final class PoolGrowth {
   /** What a superblock may say, or have said. */
   private long announced;
 
+  private boolean closed;
+
   PoolGrowth(
       Metadata metadata,
       RawDevice device,
@@ -49,8 +51,12 @@ final class PoolGrowth {
    *
    * @throws FormatException if the pool is larger already, or a growth to more was begun, or the
    *     device cannot be made so large
+   * @throws BlockException GONE if the pool is closed
    */
   synchronized void growTo(long sizeBytes) throws IOException, BlockException {
+    if (closed) {
+      throw new BlockException(BlockException.Kind.GONE, "the pool is closed");
+    }
     long wanted = sizeBytes == 0 ? device.sizeBytes() : sizeBytes;
     long bytes = wanted / PoolLayout.EXTENT_BYTES * PoolLayout.EXTENT_BYTES;
     long now = capacityBytes();
@@ -85,6 +91,11 @@ final class PoolGrowth {
     } finally {
       metadata.lock.unlock();
     }
+  }
+
+  /** Waits for one that is under way: none begins any more, and the device may be let go. */
+  synchronized void close() {
+    closed = true;
   }
 
   private long capacityBytes() {
