@@ -94,15 +94,18 @@ public final class LinuxRawDevice implements RawDevice {
     } catch (IOException e) {
       throw new DeviceException(path + ": cannot be made: " + reason(e));
     }
-    LinuxRawDevice device = open(path);
+    LinuxRawDevice device = null;
     try {
+      device = open(path);
       // Only while it is empty.
       device.main.overwriteInPlace();
       device.main.truncate(sizeBytes);
       Directories.flush(path.toAbsolutePath().getParent());
       return device;
     } catch (IOException e) {
-      device.close();
+      if (device != null) {
+        device.close();
+      }
       try {
         Files.delete(path);
       } catch (IOException leftBehind) {

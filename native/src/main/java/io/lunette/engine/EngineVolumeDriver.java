@@ -23,6 +23,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.key.KeyVault;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.EnumSet;
@@ -67,14 +68,13 @@ public final class EngineVolumeDriver implements VolumeDriver {
    * @throws VolumeException CONFLICT if the file exists; INVALID if the size is too small; IO
    */
   public static void createPool(Path file, long sizeBytes) throws VolumeException {
-    if (Files.exists(file)) {
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new VolumeException(
           VolumeException.Kind.CONFLICT, file + " exists already: name another pool file");
     }
     try {
       Pool.create(file, sizeBytes);
     } catch (IOException e) {
-      deleteQuietly(file, e);
       throw failed(e);
     }
   }
@@ -432,13 +432,5 @@ public final class EngineVolumeDriver implements VolumeDriver {
             ? VolumeException.Kind.OUT_OF_SPACE
             : VolumeException.Kind.IO;
     return new VolumeException(kind, e.getMessage(), e);
-  }
-
-  private static void deleteQuietly(Path file, IOException cause) {
-    try {
-      boolean ignored = Files.deleteIfExists(file);
-    } catch (IOException e) {
-      cause.addSuppressed(e);
-    }
   }
 }

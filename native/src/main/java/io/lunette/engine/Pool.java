@@ -20,6 +20,7 @@ import io.lunette.engine.map.PageCache;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.BitSet;
@@ -135,10 +136,23 @@ final class Pool implements AutoCloseable {
         count, count, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), r -> daemon(r, name));
   }
 
-  /** Makes a pool of that size in a new file. */
+  /** Makes a pool of that size in a new file; leaves none that it has made if that fails. */
   static void create(Path file, long sizeBytes) throws IOException {
     try (RawDevice device = LinuxRawDevice.createFile(file, sizeBytes)) {
-      PoolState.format(device, UUID.randomUUID());
+      try {
+        PoolState.format(device, UUID.randomUUID());
+      } catch (IOException | RuntimeException | Error e) {
+        deleteQuietly(file, e);
+        throw e;
+      }
+    }
+  }
+
+  private static void deleteQuietly(Path file, Throwable cause) {
+    try {
+      boolean ignored = Files.deleteIfExists(file);
+    } catch (IOException e) {
+      cause.addSuppressed(e);
     }
   }
 
