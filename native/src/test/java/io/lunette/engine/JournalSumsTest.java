@@ -134,6 +134,20 @@ class JournalSumsTest {
     assertThat(reader().isUnfinishedAt(end)).isTrue();
   }
 
+  /** Such a page may be old: it does not say that the flush of the group before has ended. */
+  @Test
+  void aGroupBehindWhichAPageCannotBeReadIsToldByItsSums() throws Exception {
+    writer.appendWithData(group(1, 2));
+    device.fail(RING_EXTENT * PoolLayout.EXTENT_BYTES + writer.position(), Integer.MAX_VALUE);
+    assertThat(replay().groups()).isEqualTo(1);
+    loseBlock(1);
+
+    JournalReader.End end = replay();
+
+    assertThat(end.groups()).isZero();
+    assertThat(dropped).containsExactly(1L);
+  }
+
   @Test
   void anEmptyGroupEndsWhatTheOneBeforeItVouchesFor() throws Exception {
     writer.appendWithData(group(1, 2));
