@@ -141,6 +141,10 @@ public final class ChainCheck {
 
   /** After the last document: whether the head that came with the chain names it. */
   public Optional<String> ends(SignedDocument head) {
+    if (kept.isPresent() && kept.get().sequence() < 1) {
+      return Optional.of(
+          "the head kept elsewhere names no certificate: it says nothing of a chain");
+    }
     Optional<String> cut =
         kept.filter(known -> known.sequence() > last).flatMap(this::named).map(ChainCheck::byKept);
     if (cut.isPresent()) {
