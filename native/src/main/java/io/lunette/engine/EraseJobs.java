@@ -113,7 +113,8 @@ final class EraseJobs {
     if (volume != null && EraseTerms.of(volume.slot.erase()).equals(batch.request())) {
       VolumeSlot slot = volume.slot;
       long bytes = DirtyRuns.bytes(batch.runs());
-      VolumeSlot.Erase done = slot.erase().plus(batch.extents(), bytes, verifiedBytes);
+      VolumeSlot.Erase done =
+          slot.erase().plus(new VolumeSlot.Done(batch.extents(), bytes, verifiedBytes));
       VolumeSlot.Erase said = elsewhere ? done.leftElsewhere() : done;
       metadata.chains.update(volume, slot.erasing(slot.state(), said), volume.top);
     }
@@ -281,9 +282,9 @@ final class EraseJobs {
         new VolumeName(slot.name()),
         Optional.of(slot.uuid()),
         EraseTerms.done(erase),
-        erase.extents(),
-        erase.erasedBytes(),
-        erase.verifiedBytes(),
+        erase.done().extents(),
+        erase.done().erasedBytes(),
+        erase.done().verifiedBytes(),
         pool.device.readBackPath(),
         "pool " + pool.uuid + " on " + pool.device.lastingIdentity(),
         Instant.ofEpochMilli(erase.startMillis()),

@@ -31,21 +31,14 @@ final class EraseTerms {
       long key,
       boolean elsewhere,
       boolean unread) {
-    return new VolumeSlot.Erase(
-        layer,
-        request.method().ordinal(),
-        request.passes().pattern(),
-        request.passes().count(),
-        request.sample().partsPerMillion(),
-        request.sample().seed(),
-        0,
-        0,
-        0,
-        startMillis,
-        key,
-        0,
-        elsewhere,
-        unread);
+    VolumeSlot.Terms terms =
+        new VolumeSlot.Terms(
+            request.method().ordinal(),
+            request.passes().pattern(),
+            request.passes().count(),
+            request.sample().partsPerMillion(),
+            request.sample().seed());
+    return VolumeSlot.Erase.begun(layer, terms, startMillis, key, elsewhere, unread);
   }
 
   /**
@@ -58,7 +51,7 @@ final class EraseTerms {
     if (before.equals(request)) {
       return failed.on(layer);
     }
-    boolean hasDone = failed.extents() > 0;
+    boolean hasDone = failed.done().extents() > 0;
     boolean elsewhere = failed.elsewhere() || hasDone && hides(before);
     boolean unread = failed.unread() || hasDone && !before.sample().isAll();
     return begin(request, layer, nowMillis, failed.key(), elsewhere, unread);
@@ -78,9 +71,10 @@ final class EraseTerms {
 
   /** What was asked. */
   static EraseRequest of(VolumeSlot.Erase erase) {
+    VolumeSlot.Terms terms = erase.terms();
     return new EraseRequest(
-        EraseMethod.values()[erase.method()],
-        new ErasePasses(erase.pattern(), erase.passes()),
-        new EraseSample(erase.verifiedParts(), erase.seed()));
+        EraseMethod.values()[terms.method()],
+        new ErasePasses(terms.pattern(), terms.passes()),
+        new EraseSample(terms.verifiedParts(), terms.seed()));
   }
 }

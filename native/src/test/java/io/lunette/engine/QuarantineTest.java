@@ -123,7 +123,7 @@ class QuarantineTest {
     assertThatThrownBy(() -> erase(OTHER)).isInstanceOf(ExecutionException.class);
     device.heal();
     VolumeSlot.Erase failed = pool.metadata.chains.volume(OTHER.value()).slot.erase();
-    assertThat(failed.extents()).isEqualTo(1);
+    assertThat(failed.done().extents()).isEqualTo(1);
     return failed.startMillis();
   }
 

@@ -137,10 +137,10 @@ final class ObjectAudit {
     VolumeSlot slot = volume.slot();
     boolean erasing = slot.state() == VolumeSlot.State.ERASING;
     VolumeSlot.State safe = erasing ? VolumeSlot.State.QUARANTINED : slot.state();
-    if (slot.erase().method() >= EraseMethod.values().length) {
+    if (slot.erase().terms().method() >= EraseMethod.values().length) {
       image.problem(
           volume.place(),
-          "its erase has the unknown method " + slot.erase().method(),
+          "its erase has the unknown method " + slot.erase().terms().method(),
           erasing ? "quarantined, to be erased again" : "what the erase did is forgotten");
       correct(volume, slot.erasing(safe, VolumeSlot.Erase.NONE));
     } else if (erasing && image.knowsReaders() && !releasing.contains(volume.id())) {

@@ -78,6 +78,27 @@ public record VolumeSlot(
   }
 
   /**
+   * What was asked of an erase.
+   *
+   * @param verifiedParts parts per million that are read back
+   * @param seed by which those are chosen
+   */
+  public record Terms(int method, int pattern, int passes, int verifiedParts, long seed) {}
+
+  /** How much of an erase was done. */
+  public record Done(long extents, long erasedBytes, long verifiedBytes) {
+
+    private static final Done NOTHING = new Done(0, 0, 0);
+
+    private Done plus(Done more) {
+      return new Done(
+          extents + more.extents,
+          erasedBytes + more.erasedBytes,
+          verifiedBytes + more.verifiedBytes);
+    }
+  }
+
+  /**
    * How far an erase is, or of a volume that is WRITABLE again and has not been used since, what
    * was done; all zero when there is nothing to say.
    *
@@ -88,14 +109,8 @@ public record VolumeSlot(
    */
   public record Erase(
       long layer,
-      int method,
-      int pattern,
-      int passes,
-      int verifiedParts,
-      long seed,
-      long extents,
-      long erasedBytes,
-      long verifiedBytes,
+      Terms terms,
+      Done done,
       long startMillis,
       long key,
       long endMillis,
@@ -103,44 +118,23 @@ public record VolumeSlot(
       boolean unread) {
 
     /** No erase. */
-    public static final Erase NONE = new Erase(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false);
+    public static final Erase NONE = begun(0, new Terms(0, 0, 0, 0, 0), 0, 0, false, false);
+
+    /** One of which nothing is done yet. */
+    public static Erase begun(
+        long layer, Terms terms, long startMillis, long key, boolean elsewhere, boolean unread) {
+      return new Erase(layer, terms, Done.NOTHING, startMillis, key, 0, elsewhere, unread);
+    }
 
     /** The same, with more of it done. */
-    public Erase plus(long moreExtents, long moreErased, long moreVerified) {
+    public Erase plus(Done more) {
       return new Erase(
-          layer,
-          method,
-          pattern,
-          passes,
-          verifiedParts,
-          seed,
-          extents + moreExtents,
-          erasedBytes + moreErased,
-          verifiedBytes + moreVerified,
-          startMillis,
-          key,
-          endMillis,
-          elsewhere,
-          unread);
+          layer, terms, done.plus(more), startMillis, key, endMillis, elsewhere, unread);
     }
 
     /** The same, where old bytes may lie on the medium still. */
     public Erase leftElsewhere() {
-      return new Erase(
-          layer,
-          method,
-          pattern,
-          passes,
-          verifiedParts,
-          seed,
-          extents,
-          erasedBytes,
-          verifiedBytes,
-          startMillis,
-          key,
-          endMillis,
-          true,
-          unread);
+      return new Erase(layer, terms, done, startMillis, key, endMillis, true, unread);
     }
 
     /**
@@ -153,40 +147,12 @@ public record VolumeSlot(
 
     /** The same, going on with another layer. */
     public Erase on(long newLayer) {
-      return new Erase(
-          newLayer,
-          method,
-          pattern,
-          passes,
-          verifiedParts,
-          seed,
-          extents,
-          erasedBytes,
-          verifiedBytes,
-          startMillis,
-          key,
-          endMillis,
-          elsewhere,
-          unread);
+      return new Erase(newLayer, terms, done, startMillis, key, endMillis, elsewhere, unread);
     }
 
     /** The same, at its end. */
     public Erase ended(long millis) {
-      return new Erase(
-          layer,
-          method,
-          pattern,
-          passes,
-          verifiedParts,
-          seed,
-          extents,
-          erasedBytes,
-          verifiedBytes,
-          startMillis,
-          key,
-          millis,
-          elsewhere,
-          unread);
+      return new Erase(layer, terms, done, startMillis, key, millis, elsewhere, unread);
     }
 
     /** Whether it has come to its end. */
@@ -283,26 +249,30 @@ public record VolumeSlot(
     for (int i = 0; i < utf8.length; i++) {
       words[NAME + i / Long.BYTES] |= (utf8[i] & 0xFFL) << (i % Long.BYTES * Byte.SIZE);
     }
-    words[ERASE_LAYER] = erase.layer;
-    words[ERASE_TERMS] =
-        erase.method
-            | (erase.verifiedParts > 0 ? VERIFY : 0)
-            | (erase.elsewhere ? ELSEWHERE : 0)
-            | (erase.unread ? UNREAD : 0)
-            | erase.pattern << PATTERN_SHIFT
-            | (long) erase.passes << PASSES_SHIFT;
-    words[ERASE_EXTENTS] = erase.extents;
-    words[ERASE_BYTES] = erase.erasedBytes;
-    words[ERASE_VERIFIED_BYTES] = erase.verifiedBytes;
-    words[ERASE_START_MILLIS] = erase.startMillis;
-    words[ERASE_VERIFIED_PARTS] = erase.verifiedParts;
-    words[ERASE_SEED] = erase.seed;
-    words[ERASE_KEY] = erase.key;
-    words[ERASE_END_MILLIS] = erase.endMillis;
+    encode(erase, words);
     words[BLOCK_BYTES] = blockBytes == DEFAULT_BLOCK_BYTES ? 0 : blockBytes;
     words[USE] = use.begun ? USED : 0;
     words[ERASED_MILLIS] = use.erasedMillis;
     return words;
+  }
+
+  private static void encode(Erase erase, long[] words) {
+    words[ERASE_LAYER] = erase.layer;
+    words[ERASE_TERMS] =
+        erase.terms.method
+            | (erase.terms.verifiedParts > 0 ? VERIFY : 0)
+            | (erase.elsewhere ? ELSEWHERE : 0)
+            | (erase.unread ? UNREAD : 0)
+            | erase.terms.pattern << PATTERN_SHIFT
+            | (long) erase.terms.passes << PASSES_SHIFT;
+    words[ERASE_EXTENTS] = erase.done.extents;
+    words[ERASE_BYTES] = erase.done.erasedBytes;
+    words[ERASE_VERIFIED_BYTES] = erase.done.verifiedBytes;
+    words[ERASE_START_MILLIS] = erase.startMillis;
+    words[ERASE_VERIFIED_PARTS] = erase.terms.verifiedParts;
+    words[ERASE_SEED] = erase.terms.seed;
+    words[ERASE_KEY] = erase.key;
+    words[ERASE_END_MILLIS] = erase.endMillis;
   }
 
   /** Reads a slot that holds a volume. */
@@ -338,14 +308,13 @@ public record VolumeSlot(
     boolean verifiesAll = (terms & VERIFY) != 0 && words[ERASE_VERIFIED_PARTS] == 0;
     return new Erase(
         words[ERASE_LAYER],
-        (int) terms & METHOD,
-        (int) (terms >>> PATTERN_SHIFT) & 0xFF,
-        (int) (terms >>> PASSES_SHIFT) & 0xFF,
-        verifiesAll ? ALL_PARTS : (int) words[ERASE_VERIFIED_PARTS],
-        words[ERASE_SEED],
-        words[ERASE_EXTENTS],
-        words[ERASE_BYTES],
-        words[ERASE_VERIFIED_BYTES],
+        new Terms(
+            (int) terms & METHOD,
+            (int) (terms >>> PATTERN_SHIFT) & 0xFF,
+            (int) (terms >>> PASSES_SHIFT) & 0xFF,
+            verifiesAll ? ALL_PARTS : (int) words[ERASE_VERIFIED_PARTS],
+            words[ERASE_SEED]),
+        new Done(words[ERASE_EXTENTS], words[ERASE_BYTES], words[ERASE_VERIFIED_BYTES]),
         words[ERASE_START_MILLIS],
         words[ERASE_KEY],
         words[ERASE_END_MILLIS],

@@ -107,7 +107,15 @@ class SlotFormatTest {
   @Test
   void aVolumeSlotIsWhatThePageSays() throws Exception {
     VolumeSlot.Erase erase =
-        new VolumeSlot.Erase(20, 1, 0, 0, 0, 21, 22, 23, 24, 25, 26, 27, false, false);
+        new VolumeSlot.Erase(
+            20,
+            new VolumeSlot.Terms(1, 0, 0, 0, 21),
+            new VolumeSlot.Done(22, 23, 24),
+            25,
+            26,
+            27,
+            false,
+            false);
     long[] words =
         new VolumeSlot(
                 VolumeSlot.State.COPYING,
@@ -192,8 +200,8 @@ class SlotFormatTest {
 
   @Test
   void theTermsOfAnEraseAreWhatThePageSays() throws Exception {
-    long[] words =
-        slot(new VolumeSlot.Erase(0, 4, 0xAB, 35, 7, 0, 0, 0, 0, 0, 0, 0, false, false)).encode();
+    VolumeSlot.Terms asked = new VolumeSlot.Terms(4, 0xAB, 35, 7, 0);
+    long[] words = slot(VolumeSlot.Erase.begun(0, asked, 0, 0, false, false)).encode();
     long terms = words[at(VOLUME, "erase: terms")];
 
     assertThat(page.bits(TERMS, "method").of(terms)).isEqualTo(4);
@@ -206,10 +214,10 @@ class SlotFormatTest {
     words[at(VOLUME, "erase: parts per million")] = 0;
     words[at(VOLUME, "erase: terms")] = -1;
     VolumeSlot.Erase largest = VolumeSlot.decode(words).erase();
-    assertThat(page.bits(TERMS, "method").of(-1)).isEqualTo(largest.method());
-    assertThat(page.bits(TERMS, "byte").of(-1)).isEqualTo(largest.pattern());
-    assertThat(page.bits(TERMS, "passes").of(-1)).isEqualTo(largest.passes());
-    assertThat(largest.verifiedParts()).isEqualTo(1_000_000);
+    assertThat(page.bits(TERMS, "method").of(-1)).isEqualTo(largest.terms().method());
+    assertThat(page.bits(TERMS, "byte").of(-1)).isEqualTo(largest.terms().pattern());
+    assertThat(page.bits(TERMS, "passes").of(-1)).isEqualTo(largest.terms().passes());
+    assertThat(largest.terms().verifiedParts()).isEqualTo(1_000_000);
     assertThat(largest.elsewhere()).isTrue();
     assertThat(largest.unread()).isTrue();
     long encoded = slot(largest).encode()[at(VOLUME, "erase: terms")];
