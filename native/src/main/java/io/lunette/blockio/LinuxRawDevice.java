@@ -152,6 +152,10 @@ public final class LinuxRawDevice implements RawDevice {
         aside = Descriptor.open(path, LibC.O_RDWR);
         through = DurableWrites.to(path);
       }
+      if (isBlockDevice(path)) {
+        // Another host may have written since, of which this one's cache knows nothing.
+        main.forgetCached(0, 0);
+      }
       Descriptor direct = openDirect(path, readOnly);
       kept = true;
       return new LinuxRawDevice(path, main, aside, direct, through);
