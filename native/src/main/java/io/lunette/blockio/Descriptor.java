@@ -107,6 +107,8 @@ class Descriptor {
       long n = LibC.pwrite(fd, address + done, length - done, offset + done);
       if (n < 0) {
         retryOrFail("write at " + (offset + done));
+      } else if (n == 0) {
+        throw new DeviceException(name + ": write at " + (offset + done) + " took no byte");
       } else {
         done += n;
       }
