@@ -173,7 +173,7 @@ public final class Appliance implements AutoCloseable {
       lifecycle.add("devices", masking::close);
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
-      UnfinishedImports unfinished = new UnfinishedImports(home.imports());
+      UnfinishedImports unfinished = new UnfinishedImports(home.imports(), driver.uuid());
       deleteUnfinished(unfinished);
       core = openCore(catalog, workers, thresholds);
       core.space().listen(gauge::looked);

@@ -5,44 +5,79 @@ import io.lunette.blockio.Directories;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumePlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The volumes that files are being copied into, each an empty file in a directory of the home whose
- * name is the volume's UUID. It is there, durably, before the first byte is copied, and gone before
- * anybody hears that the volume is whole: what a crash leaves of one looks like any other volume.
- * Thread-safe.
+ * name is the volume's UUID and the place that has it: the pool's UUID, or an array's name. It is
+ * there, durably, before the first byte is copied, and gone before anybody hears that the volume is
+ * whole: what a crash leaves of one looks like any other volume. Thread-safe.
  */
 final class UnfinishedImports {
 
   private static final Logger LOG = LoggerFactory.getLogger(UnfinishedImports.class);
+  private static final char AT = '@';
 
   private final Path directory;
+  private final UUID pool;
 
-  UnfinishedImports(Path directory) {
+  /**
+   * @param pool which one the volumes are in that are on no array
+   */
+  UnfinishedImports(Path directory, UUID pool) {
     this.directory = directory;
+    this.pool = pool;
   }
 
-  void begin(VolumeInfo made) throws VolumeException {
+  /** A volume that is being filled. */
+  record Note(Path file) {
+
+    private String volume() {
+      String name = file.getFileName().toString();
+      int at = name.indexOf(AT);
+      return at < 0 ? name : name.substring(0, at);
+    }
+
+    /** Empty of one of before places were noted. */
+    private Optional<String> place() {
+      String name = file.getFileName().toString();
+      int at = name.indexOf(AT);
+      return at < 0 ? Optional.empty() : Optional.of(name.substring(at + 1));
+    }
+  }
+
+  Note begin(VolumeInfo made, VolumePlace place) throws VolumeException {
+    Path file = directory.resolve(made.uuid().toString() + AT + name(place));
     try {
       Directories.make(directory);
-      Files.createFile(noteOf(made));
+      Files.createFile(file);
       Directories.flush(directory);
+      return new Note(file);
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
-  void end(VolumeInfo made) throws VolumeException {
+  private String name(VolumePlace place) {
+    return place.isLocal() ? pool.toString() : place.name();
+  }
+
+  void end(Note note) throws VolumeException {
     try {
-      if (Files.deleteIfExists(noteOf(made))) {
+      if (Files.deleteIfExists(note.file())) {
         Directories.flush(directory);
       }
     } catch (IOException e) {
@@ -51,31 +86,32 @@ final class UnfinishedImports {
   }
 
   /**
-   * Deletes what the last crash left. What cannot be deleted now is an operator's from then on, who
-   * may make use of it.
+   * Deletes what the last crash left, but for what is at places that are not served now. What
+   * cannot be deleted now is an operator's from then on, who may make use of it.
    *
    * @throws VolumeException if notes may be left: nobody may be shown a volume before they are gone
    */
   void deleteAll(VolumeDriver driver) throws VolumeException {
-    try {
-      Set<String> left = notes();
-      if (left.isEmpty()) {
-        return;
-      }
-      for (VolumeInfo volume : driver.list()) {
-        if (left.remove(volume.uuid().toString())) {
+    List<Note> notes = notes();
+    if (notes.isEmpty()) {
+      return;
+    }
+    Set<String> places = driver.places().stream().map(this::name).collect(Collectors.toSet());
+    Map<String, VolumeInfo> volumes =
+        driver.list().stream()
+            .collect(Collectors.toMap(each -> each.uuid().toString(), Function.identity()));
+    for (Note note : notes) {
+      if (note.place().isEmpty() || places.contains(note.place().get())) {
+        VolumeInfo volume = volumes.get(note.volume());
+        if (volume != null) {
           delete(driver, volume);
         }
+        end(note);
       }
-      for (String gone : left) {
-        Files.delete(directory.resolve(gone));
-      }
-    } catch (IOException e) {
-      throw failed(e);
     }
   }
 
-  private void delete(VolumeDriver driver, VolumeInfo volume) throws VolumeException {
+  private static void delete(VolumeDriver driver, VolumeInfo volume) {
     try {
       driver.delete(volume.name());
       LOG.info("volume {} is deleted: its import was cut short", volume.name());
@@ -85,21 +121,17 @@ final class UnfinishedImports {
           volume.name(),
           e.getMessage());
     }
-    end(volume);
   }
 
-  private Set<String> notes() throws IOException {
-    Set<String> names = new HashSet<>();
-    if (Files.isDirectory(directory)) {
-      try (Stream<Path> files = Files.list(directory)) {
-        files.forEach(file -> names.add(file.getFileName().toString()));
-      }
+  private List<Note> notes() throws VolumeException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
     }
-    return names;
-  }
-
-  private Path noteOf(VolumeInfo volume) {
-    return directory.resolve(volume.uuid().toString());
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(Note::new).toList();
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 
   private VolumeException failed(IOException e) {

@@ -118,27 +118,41 @@ public final class VolumeCopies {
     }
     creation.create(name, size);
     VolumeInfo made = info(name);
+    UnfinishedImports.Note note = note(made);
     VolumeCopy copy =
         VolumeCopy.intoVolume(
             file,
             channel,
             fileBytes,
             new FileRuns(file),
-            open(made),
-            () -> end(made),
-            () -> undo(made));
+            open(made, note),
+            () -> end(made, note),
+            () -> undo(made, note));
     executor.execute(copy);
     return copy;
   }
 
-  /** Opens what has just been made, or takes it away again. */
-  private BlockDevice open(VolumeInfo made) throws VolumeException {
+  /** Notes what has just been made, or takes it away again. */
+  private UnfinishedImports.Note note(VolumeInfo made) throws VolumeException {
     try {
-      unfinished.begin(made);
+      return unfinished.begin(made, driver.place(made.name()));
+    } catch (VolumeException e) {
+      try {
+        delete(made);
+      } catch (VolumeException stays) {
+        throw new VolumeException(e.kind(), e.getMessage() + "; " + stays.getMessage(), e);
+      }
+      throw e;
+    }
+  }
+
+  /** Opens what has just been made, or takes it away again. */
+  private BlockDevice open(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
+    try {
       return driver.open(made.name(), AccessMode.READ_WRITE);
     } catch (VolumeException e) {
       try {
-        undo(made);
+        undo(made, note);
       } catch (VolumeException stays) {
         throw new VolumeException(e.kind(), e.getMessage() + "; " + stays.getMessage(), e);
       }
@@ -200,25 +214,28 @@ public final class VolumeCopies {
             () -> new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
   }
 
-  private VolumeInfo end(VolumeInfo made) throws VolumeException {
-    unfinished.end(made);
+  private VolumeInfo end(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
+    unfinished.end(note);
     return info(made.name());
   }
 
   /** What cannot be deleted is in use, perhaps for long: no start may delete it then. */
-  private void undo(VolumeInfo made) throws VolumeException {
-    VolumeException refused = null;
+  private void undo(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
+    try {
+      delete(made);
+    } finally {
+      unfinished.end(note);
+    }
+  }
+
+  private void delete(VolumeInfo made) throws VolumeException {
     try {
       driver.delete(made.name());
     } catch (VolumeException e) {
-      refused = e;
-    }
-    unfinished.end(made);
-    if (refused != null) {
       throw new VolumeException(
-          refused.kind(),
-          "volume '" + made.name() + "' is left, filled in part: " + refused.getMessage(),
-          refused);
+          e.kind(),
+          "volume '" + made.name() + "' is left, filled in part: " + e.getMessage(),
+          e);
     }
   }
 

@@ -18,6 +18,7 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumePlace;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -32,6 +33,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +64,7 @@ class VolumeCopiesTest {
     EngineVolumeDriver.createPool(pool, 64 * MIB);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     Files.createDirectory(directory.resolve("scratch"));
-    unfinished = new UnfinishedImports(directory.resolve("imports"));
+    unfinished = new UnfinishedImports(directory.resolve("imports"), driver.uuid());
     copies = copies(driver, Runnable::run);
     file = directory.resolve("file.raw");
     exported = directory.resolve("exported.raw");
@@ -305,10 +307,41 @@ class VolumeCopiesTest {
   }
 
   @Test
+  void aStartWithAnotherPoolForgetsNothingOfTheFirst() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    Job<VolumeInfo> ignored =
+        copies(driver, copy -> {}).importFile(VOLUME, file, RAW, driver::create);
+    driver.close();
+
+    Path other = directory.resolve("other-pool");
+    EngineVolumeDriver.createPool(other, 64 * MIB);
+    try (EngineVolumeDriver second = EngineVolumeDriver.open(other, Clock.systemUTC())) {
+      new UnfinishedImports(directory.resolve("imports"), second.uuid()).deleteAll(second);
+    }
+    driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
+    unfinished.deleteAll(driver);
+
+    assertThat(driver.list()).isEmpty();
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  /** As of a version of Lunette that noted no places. */
+  @Test
+  void aVolumeWhoseNoteNamesNoPlaceIsDeletedAtTheNextStart() throws Exception {
+    UUID uuid = driver.create(VOLUME, MIB).uuid();
+    Files.createFile(Files.createDirectory(directory.resolve("imports")).resolve(uuid.toString()));
+
+    unfinished.deleteAll(driver);
+
+    assertThat(driver.list()).isEmpty();
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  @Test
   void aStartLeavesWhatWasImportedToItsEndAndWhatWasMadeSince() throws Exception {
     Files.write(file, new byte[EXTENT]);
     end(copies.importFile(VOLUME, file, RAW, driver::create));
-    unfinished.begin(driver.create(CLONE, MIB));
+    UnfinishedImports.Note ignored = unfinished.begin(driver.create(CLONE, MIB), VolumePlace.LOCAL);
     driver.delete(CLONE);
     driver.create(CLONE, MIB);
 

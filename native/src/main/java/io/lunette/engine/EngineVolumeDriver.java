@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -233,6 +234,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
                   + ") writes elsewhere what is overwritten, or does not tell; put the pool on a"
                   + " block device, or make its file in a directory with chattr +C");
     };
+  }
+
+  /** Which pool this is, whatever its file is called by now. */
+  public UUID uuid() {
+    return pool.uuid;
   }
 
   /** What the pool's device can do, as it was found when the pool was opened. */
