@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -101,6 +102,20 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
 
   @Override
   public void remove(UUID unit) throws IOException {
+    try {
+      // Behind the saves before it, which would bring a record back.
+      writer.submit(() -> removeAll(unit)).get();
+    } catch (RejectedExecutionException e) {
+      throw new IOException(directory + " is closed", e);
+    } catch (ExecutionException e) {
+      throw new IOException(directory + ": " + e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(directory + ": interrupted", e);
+    }
+  }
+
+  private Void removeAll(UUID unit) throws IOException {
     boolean removed = false;
     for (Kind kind : Kind.values()) {
       removed |= Files.deleteIfExists(file(unit, kind));
@@ -108,6 +123,7 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
     if (removed) {
       DurableFile.flushDirectory(directory);
     }
+    return null;
   }
 
   /**

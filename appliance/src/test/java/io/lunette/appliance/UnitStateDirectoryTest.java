@@ -100,6 +100,19 @@ class UnitStateDirectoryTest {
   }
 
   @Test
+  void whatIsStillBeingSavedIsRemovedToo() throws Exception {
+    CompletableFuture<Void> last = new CompletableFuture<>();
+    for (int i = 0; i < 100; i++) {
+      last = store.save(UNIT, Kind.SANITIZE, new byte[] {1}).toCompletableFuture();
+    }
+
+    store.remove(UNIT);
+
+    last.join();
+    assertThat(store.load(UNIT, Kind.SANITIZE)).isEmpty();
+  }
+
+  @Test
   void onlyUnitsThatAreRetainedKeepTheirRecords() throws Exception {
     save(UNIT, Kind.RESERVATIONS, FIRST);
     save(OTHER, Kind.RESERVATIONS, SECOND);

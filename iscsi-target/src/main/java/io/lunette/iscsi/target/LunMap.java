@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,10 @@ final class LunMap {
 
   /** Held while a unit begins or ends; taken before the lock of the map. */
   private final Object unitLives = new Object();
+
+  /** Units that have ended and whose records are there still. */
+  @GuardedBy("unitLives")
+  private final Set<UUID> unremoved = new HashSet<>();
 
   @GuardedBy("this")
   private final Map<UUID, SharedUnit> units = new HashMap<>();
@@ -136,13 +141,29 @@ final class LunMap {
   }
 
   /** What a unit that is about to begin kept; null of one that is there. */
-  private UnitRecords recordsFor(UUID identity) {
+  @GuardedBy("unitLives")
+  private UnitRecords recordsFor(UUID identity) throws LunConflictException {
     synchronized (this) {
       if (units.containsKey(identity)) {
         return null;
       }
     }
+    if (unremoved.contains(identity)) {
+      removeAgain(identity);
+    }
     return UnitRecords.load(states, identity);
+  }
+
+  /** What those before left is not carried out on what is somebody else's by now. */
+  @GuardedBy("unitLives")
+  private void removeAgain(UUID identity) throws LunConflictException {
+    try {
+      states.remove(identity);
+      unremoved.remove(identity);
+    } catch (IOException e) {
+      throw new LunConflictException(
+          "what unit " + identity + " kept cannot be removed: " + e.getMessage());
+    }
   }
 
   /** The new mapping; null if it is there already. */
@@ -265,6 +286,7 @@ final class LunMap {
         states.remove(identity);
       } catch (IOException e) {
         LOG.error("what unit {} kept could not be removed: {}", identity, e.getMessage());
+        unremoved.add(identity);
       }
     }
   }

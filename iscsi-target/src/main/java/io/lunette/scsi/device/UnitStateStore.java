@@ -48,7 +48,10 @@ public interface UnitStateStore {
    */
   CompletionStage<Void> save(UUID unit, Kind kind, byte[] record);
 
-  /** Removes all records of a unit, durably; of one that has none, does nothing. Blocks. */
+  /**
+   * Removes all records of a unit, durably, also those that are being saved; of one that has none,
+   * does nothing. Blocks.
+   */
   void remove(UUID unit) throws IOException;
 
   /** Keeps nothing. */

@@ -4,6 +4,7 @@ package io.lunette.iscsi.target;
 import static io.lunette.iscsi.target.ServedTarget.ALICE;
 import static io.lunette.iscsi.target.ServedTarget.BOB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.block.BlockFeatures;
 import io.lunette.core.block.BlockGeometry;
@@ -99,6 +100,38 @@ class UnmappedSanitizeTest {
     }
 
     assertThat(device.count(Operation.WRITE)).isEqualTo(writes);
+    assertThat(store.load(IDENTITY, Kind.SANITIZE)).isEmpty();
+  }
+
+  @Test
+  void nothingOfItIsWrittenThoughWhatWasKeptCouldNotBeRemovedAtOnce() throws Exception {
+    store.failRemoves(1);
+    sanitizeAsAlice();
+    unmapFrom(ALICE);
+    assertThat(store.load(IDENTITY, Kind.SANITIZE)).isPresent();
+    long writes = device.count(Operation.WRITE);
+
+    target.map(BOB, 0, unit);
+    try (RawInitiator bob = login(BOB)) {
+      bob.send(bob.command(0x80, 0, 0));
+      assertThat(bob.receive().u8(3)).as("ready").isZero();
+    }
+
+    assertThat(device.count(Operation.WRITE)).isEqualTo(writes);
+    assertThat(store.load(IDENTITY, Kind.SANITIZE)).isEmpty();
+  }
+
+  @Test
+  void nobodyIsShownAUnitWhileWhatItKeptCannotBeRemoved() throws Exception {
+    store.failRemoves(2);
+    sanitizeAsAlice();
+    unmapFrom(ALICE);
+
+    assertThatThrownBy(() -> target.map(BOB, 0, unit))
+        .isInstanceOf(LunConflictException.class)
+        .hasMessageContaining("on purpose");
+
+    target.map(BOB, 0, unit);
     assertThat(store.load(IDENTITY, Kind.SANITIZE)).isEmpty();
   }
 

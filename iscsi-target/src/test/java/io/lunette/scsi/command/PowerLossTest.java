@@ -171,7 +171,7 @@ class PowerLossTest {
   }
 
   @Test
-  void aUnitWhoseReservationsAreLostServesNobody() {
+  void aUnitWhoseReservationsAreLostServesNobody() throws Exception {
     store.put(TestUnit.IDENTITY, Kind.RESERVATIONS, new byte[] {9, 9, 9});
     restart();
 

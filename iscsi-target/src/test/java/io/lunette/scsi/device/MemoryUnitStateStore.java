@@ -24,6 +24,7 @@ public final class MemoryUnitStateStore implements UnitStateStore {
   private boolean holds;
   private boolean fails;
   private int saves;
+  private int removesToFail;
 
   /** Lets saves wait for {@link #letGo} from now on, or not. */
   public void hold(boolean on) {
@@ -38,6 +39,11 @@ public final class MemoryUnitStateStore implements UnitStateStore {
   /** Lets saves and loads fail from now on, or not. */
   public void fail(boolean on) {
     fails = on;
+  }
+
+  /** Lets that many removes from now on fail. */
+  public void failRemoves(int count) {
+    removesToFail = count;
   }
 
   /** How many records have been saved. */
@@ -86,7 +92,11 @@ public final class MemoryUnitStateStore implements UnitStateStore {
   }
 
   @Override
-  public void remove(UUID unit) {
+  public void remove(UUID unit) throws IOException {
+    if (removesToFail > 0) {
+      removesToFail--;
+      throw new IOException("on purpose");
+    }
     records.keySet().removeIf(place -> place.unit().equals(unit));
   }
 }
