@@ -239,7 +239,7 @@ final class EraseJobs {
     } catch (BlockException e) {
       if (report != null && job != null) {
         // The volume is not ERASING any more, so nobody else would end the job.
-        job.result.completeExceptionally(failure(e));
+        job.result.completeExceptionally(notDurable(e));
       }
       throw e;
     }
@@ -268,6 +268,14 @@ final class EraseJobs {
       cause.addSuppressed(e);
     }
     return job;
+  }
+
+  /** For want of space it is not the erase that failed: who asks again hears of its end later. */
+  private static VolumeException notDurable(BlockException cause) {
+    return cause.kind() == BlockException.Kind.OUT_OF_SPACE
+        ? new VolumeException(
+            VolumeException.Kind.OUT_OF_SPACE, "scrub not recorded: " + cause.getMessage(), cause)
+        : failure(cause);
   }
 
   static VolumeException failure(Throwable cause) {
