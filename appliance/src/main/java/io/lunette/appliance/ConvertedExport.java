@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.blockio.Directories;
 import io.lunette.core.DomainException;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
@@ -96,6 +97,7 @@ final class ConvertedExport implements Job<VolumeInfo> {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     }
+    Directories.flush(file.toAbsolutePath().getParent());
   }
 
   @Override

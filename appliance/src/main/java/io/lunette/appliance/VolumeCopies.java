@@ -30,6 +30,7 @@ public final class VolumeCopies {
   private final Qcow2Converter converter;
   private final UnfinishedImports unfinished;
   private final Executor executor;
+  private final VolumeClaims claims = new VolumeClaims();
 
   VolumeCopies(
       VolumeDriver driver,
@@ -40,6 +41,11 @@ public final class VolumeCopies {
     this.converter = converter;
     this.unfinished = unfinished;
     this.executor = executor;
+  }
+
+  /** The volumes that are being filled. */
+  public VolumeClaims claims() {
+    return claims;
   }
 
   /** Makes the volume that a file is copied into, wherever that is to be. */
@@ -53,7 +59,7 @@ public final class VolumeCopies {
    * is deleted if that does not succeed, after a crash at the next start.
    *
    * @throws DomainException NOT_FOUND, INVALID: the file, or the program that reads its format is
-   *     missing; CONFLICT: the volume exists
+   *     missing; CONFLICT: the volume exists; BUSY: it is being made
    */
   public Job<VolumeInfo> importFile(
       VolumeName name, Path file, ImageFormat format, Creation creation)
@@ -75,17 +81,32 @@ public final class VolumeCopies {
 
   private Job<VolumeInfo> importRaw(VolumeName name, Path file, Creation creation)
       throws DomainException, VolumeException {
-    requireNew(name);
+    VolumeClaims.Claim claim = claims.take(name);
+    boolean begun = false;
     try {
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-      try {
-        return begin(name, file, channel, creation);
-      } catch (DomainException | VolumeException | IOException e) {
-        channel.close();
-        throw e;
-      }
+      requireNew(name);
+      VolumeCopy copy = prepare(name, file, creation, claim);
+      begun = true;
+      executor.execute(copy);
+      return copy;
     } catch (IOException e) {
       throw unusable(file, e);
+    } finally {
+      if (!begun) {
+        claim.close();
+      }
+    }
+  }
+
+  private VolumeCopy prepare(
+      VolumeName name, Path file, Creation creation, VolumeClaims.Claim claim)
+      throws DomainException, VolumeException, IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return prepare(name, file, channel, creation, claim);
+    } catch (DomainException | VolumeException | IOException e) {
+      channel.close();
+      throw e;
     }
   }
 
@@ -109,27 +130,34 @@ public final class VolumeCopies {
     }
   }
 
-  private Job<VolumeInfo> begin(VolumeName name, Path file, FileChannel channel, Creation creation)
+  private VolumeCopy prepare(
+      VolumeName name, Path file, FileChannel channel, Creation creation, VolumeClaims.Claim claim)
       throws DomainException, VolumeException, IOException {
     long fileBytes = channel.size();
     long size = Math.addExact(fileBytes, BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
     if (size == 0) {
       throw new DomainException(DomainException.Kind.INVALID, file + " is empty: nothing to copy");
     }
+    FileRuns runs = new FileRuns(file);
     creation.create(name, size);
     VolumeInfo made = info(name);
     UnfinishedImports.Note note = note(made);
-    VolumeCopy copy =
-        VolumeCopy.intoVolume(
-            file,
-            channel,
-            fileBytes,
-            new FileRuns(file),
-            open(made, note),
-            () -> end(made, note),
-            () -> undo(made, note));
-    executor.execute(copy);
-    return copy;
+    return VolumeCopy.intoVolume(
+        file,
+        channel,
+        fileBytes,
+        runs,
+        open(made, note),
+        () -> {
+          VolumeInfo whole = end(made, note);
+          claim.close();
+          return whole;
+        },
+        () -> {
+          try (claim) {
+            undo(made, note);
+          }
+        });
   }
 
   /** Notes what has just been made, or takes it away again. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.blockio.Directories;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -219,6 +220,7 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
       file.write(ByteBuffer.allocate(1), size - 1);
     }
     file.force(true);
+    Directories.flush(path.toAbsolutePath().getParent());
   }
 
   private long total() {

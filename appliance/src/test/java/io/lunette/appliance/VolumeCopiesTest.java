@@ -37,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -349,6 +350,41 @@ class VolumeCopiesTest {
 
     assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE, VOLUME);
     assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  @Test
+  void nobodyElseMayMakeOrShowAVolumeWhileItIsFilled() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    List<Runnable> waiting = new ArrayList<>();
+    VolumeCopies slow = copies(driver, waiting::add);
+    Job<VolumeInfo> job = slow.importFile(VOLUME, file, RAW, driver::create);
+
+    assertBusy(() -> slow.importFile(VOLUME, file, RAW, driver::create));
+    assertBusy(() -> slow.claims().requireFree(VOLUME));
+
+    waiting.forEach(Runnable::run);
+    end(job);
+    slow.claims().requireFree(VOLUME);
+  }
+
+  private static void assertBusy(ThrowingCallable call) {
+    assertThat(catchThrowableOfType(DomainException.class, call).kind())
+        .isEqualTo(DomainException.Kind.BUSY);
+  }
+
+  @Test
+  void aVolumeIsFreeAgainOnceItsImportHasFailed() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    List<Runnable> waiting = new ArrayList<>();
+    VolumeCopies slow = copies(driver, waiting::add);
+    Job<VolumeInfo> job = slow.importFile(VOLUME, file, RAW, driver::create);
+    job.cancel();
+    waiting.remove(0).run();
+
+    Job<VolumeInfo> again = slow.importFile(VOLUME, file, RAW, driver::create);
+
+    waiting.remove(0).run();
+    assertThat(end(again).name()).isEqualTo(VOLUME);
   }
 
   @Test

@@ -2,6 +2,7 @@
 package io.lunette.appliance.rest;
 
 import io.lunette.appliance.ImageFormat;
+import io.lunette.appliance.VolumeClaims;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.core.DomainException;
 import io.lunette.core.array.ArrayName;
@@ -144,8 +145,10 @@ final class VolumeRoutes implements RouteSet {
                 ? driver.createEncrypted(name, sizeBytes, blockBytes)
                 : driver.create(name, sizeBytes, blockBytes);
     String detail = sizeBytes + " bytes" + array.map(each -> " on array " + each).orElse("");
-    return Reply.created(
-        View.of(change(call, "create", name, detail, () -> on(array, name, making))));
+    try (VolumeClaims.Claim ignored = copies.claims().take(name)) {
+      return Reply.created(
+          View.of(change(call, "create", name, detail, () -> on(array, name, making))));
+    }
   }
 
   private <T> T change(
@@ -314,6 +317,7 @@ final class VolumeRoutes implements RouteSet {
 
   private Reply map(Call call) throws Exception {
     AccessMode mode = call.flag("readOnly") ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
+    copies.claims().requireFree(named(call));
     LunMapping mapping =
         mappings.map(
             call.actor(),
