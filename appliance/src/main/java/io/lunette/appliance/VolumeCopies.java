@@ -261,9 +261,7 @@ public final class VolumeCopies {
       driver.delete(made.name());
     } catch (VolumeException e) {
       throw new VolumeException(
-          e.kind(),
-          "volume '" + made.name() + "' is left, filled in part: " + e.getMessage(),
-          e);
+          e.kind(), "volume '" + made.name() + "' is left, filled in part: " + e.getMessage(), e);
     }
   }
 
