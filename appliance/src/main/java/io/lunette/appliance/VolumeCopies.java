@@ -87,7 +87,7 @@ public final class VolumeCopies {
       requireNew(name);
       VolumeCopy copy = prepare(name, file, creation, claim);
       begun = true;
-      executor.execute(copy);
+      begin(copy);
       return copy;
     } catch (IOException e) {
       throw unusable(file, e);
@@ -95,6 +95,15 @@ public final class VolumeCopies {
       if (!begun) {
         claim.close();
       }
+    }
+  }
+
+  private void begin(VolumeCopy copy) {
+    try {
+      executor.execute(copy);
+    } catch (RuntimeException | Error e) {
+      copy.fail(e);
+      throw e;
     }
   }
 

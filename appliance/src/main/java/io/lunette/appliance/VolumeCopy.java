@@ -117,7 +117,8 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
     result.complete(copied);
   }
 
-  private void fail(Throwable reason) {
+  /** Takes back what was begun. */
+  void fail(Throwable reason) {
     closeBoth();
     try {
       undo.run();

@@ -502,16 +502,16 @@ final class CommitLog {
   }
 
   private void rejectAll(CommitBatch batch) {
+    BlockException cause = refusal();
+    if (batch != null) {
+      tell(batch.waiters(), waiter -> waiter.failed(cause));
+    }
     List<IoCompletion> left;
     metadata.lock.lock();
     try {
       left = waiters.take();
     } finally {
       metadata.lock.unlock();
-    }
-    BlockException cause = refusal();
-    if (batch != null) {
-      tell(batch.waiters(), waiter -> waiter.failed(cause));
     }
     tell(left, waiter -> waiter.failed(cause));
   }

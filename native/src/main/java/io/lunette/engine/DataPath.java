@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 
@@ -46,9 +47,22 @@ record DataPath(LayerDevice device, Metadata metadata, ExtentAllocator allocator
     }
   }
 
+  /** Stops the pool where that is not to be had: in no layer, the extent is scrubbed with none. */
+  private void requireDroppable(Layer layer) throws IOException {
+    try {
+      layer.requireDroppable();
+    } catch (FormatException e) {
+      // The layer's own scrub meets that, too.
+      throw e;
+    } catch (IOException | RuntimeException | Error e) {
+      log.fail(e instanceof IOException io ? io : new IOException(e));
+      throw e;
+    }
+  }
+
   private void distrust(Layer layer, long physical, boolean taken) throws IOException {
     if (taken) {
-      layer.requireDroppable();
+      requireDroppable(layer);
     }
     metadata.lock.lock();
     int before = metadata.pendingBytes();

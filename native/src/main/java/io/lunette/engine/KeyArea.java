@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -54,6 +56,9 @@ final class KeyArea {
   /** Pages that have records which could be read from neither copy. What they hold stays. */
   private final SortedSet<Integer> unread = new TreeSet<>();
 
+  /** Those of them that are read, and mean nothing. */
+  private final Set<Integer> damaged = new HashSet<>();
+
   KeyArea(Pool pool) {
     this.device = pool.device;
     this.path = pool.path.device();
@@ -81,9 +86,22 @@ final class KeyArea {
       for (int i = 0; i < PoolLayout.PAGES_PER_EXTENT; i++) {
         note(firstPage + i, first.isSound(i), second.isSound(i));
       }
-      first.unreadWith(second).forEach(page -> unread.add(firstPage + page));
+      first
+          .unreadWith(second)
+          .forEach(
+              page -> {
+                unread.add(firstPage + page);
+                if (!first.unreadable.get(page) && !second.unreadable.get(page)) {
+                  damaged.add(firstPage + page);
+                }
+              });
     }
     return slots;
+  }
+
+  /** Takes records that are read and mean nothing for places without one: no layer needs them. */
+  void forgetDamaged() {
+    unread.removeAll(damaged);
   }
 
   private void note(int number, boolean isFirstSound, boolean isSecondSound) {

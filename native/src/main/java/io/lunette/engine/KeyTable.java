@@ -113,10 +113,13 @@ final class KeyTable {
         keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch())));
       }
     }
+    if (!assign(keys)) {
+      // What is damaged is nobody's.
+      area.forgetDamaged();
+    }
     if (trouble == null) {
       trouble = area.unread();
     }
-    assign(keys);
     keys.values().forEach(area::put);
     try {
       if (area.unread() == null) {
@@ -187,7 +190,9 @@ final class KeyTable {
     return new DataKey(slot.id(), place, slot, wrapping, why);
   }
 
-  private void assign(Map<Long, DataKey> keys) {
+  /** Returns whether a layer has lost its key. */
+  private boolean assign(Map<Long, DataKey> keys) {
+    boolean isAnyLost = false;
     for (Layer layer : metadata.chains.layers()) {
       long id = layer.slot.key();
       if (id == 0 || layer.slot.state() == LayerSlot.State.RELEASED) {
@@ -198,10 +203,12 @@ final class KeyTable {
         String lost = "the record of key " + Long.toHexString(id) + " is lost: restore the pool";
         String unread = area.unread();
         key = new DataKey(id, -1, null, null, unread == null ? lost : unread);
+        isAnyLost = true;
       }
       layer.setKey(key);
       key.named();
     }
+    return isAnyLost;
   }
 
   private void eraseUnnamed(Map<Long, DataKey> keys) throws IOException {

@@ -198,7 +198,7 @@ final class Pool implements AutoCloseable {
     // Now, when the pool can be refused: a checkpoint that finds no thread later is its end.
     boolean ignored = checkpoints.prestartCoreThread();
     log.start(allocator::topUp);
-    scrubber.scrubOrphans(isOrphaned);
+    scrubber.scrubOrphans(isOrphaned, state.journalEnd().unread());
     if (!state.wasClosedCleanly()) {
       ends.endShrinks();
     }
@@ -401,19 +401,9 @@ final class Pool implements AutoCloseable {
   @Override
   public void close() throws IOException {
     closing = true;
-    waiters.close();
-    copier.stop();
-    merger.stop();
-    scrubber.stop();
-    for (ExecutorService executor : List.of(cryptoErases, io)) {
-      executor.shutdown();
-      awaitQuietly(executor);
-    }
-    // Also those on their callers' threads: one that has written a block has not recorded it yet.
-    awaitOperations();
-    growth.close();
     try {
       try {
+        endUse();
         giveBackReserved();
       } finally {
         log.stop();
@@ -435,6 +425,21 @@ final class Pool implements AutoCloseable {
         device.close();
       }
     }
+  }
+
+  /** Ends all that reads or changes the pool, but for what is committed. */
+  private void endUse() {
+    waiters.close();
+    copier.stop();
+    merger.stop();
+    scrubber.stop();
+    for (ExecutorService executor : List.of(cryptoErases, io)) {
+      executor.shutdown();
+      awaitQuietly(executor);
+    }
+    // Also those on their callers' threads: one that has written a block has not recorded it yet.
+    awaitOperations();
+    growth.close();
   }
 
   private void giveBackReserved() throws IOException {

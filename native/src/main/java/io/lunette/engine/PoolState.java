@@ -38,7 +38,7 @@ record PoolState(
 
   /** Whether the pool was closed, rather than left by a crash. */
   boolean wasClosedCleanly() {
-    return superblock.closedCleanly() && journalEnd.groups() == 0;
+    return superblock.closedCleanly() && journalEnd.groups() == 0 && !journalEnd.unread();
   }
 
   /**

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes that found no CLEAN extent while dirty ones were waiting for the scrubber. They hold no
@@ -25,10 +28,12 @@ final class SpaceWaiters {
   private static final long RETRY_SECONDS = 5;
 
   private static final Executor LATER =
-      CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, Runnable::run);
 
   /** A write that has waited so long fails: initiators give one up after half a minute. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private static final Logger LOG = LoggerFactory.getLogger(SpaceWaiters.class);
 
   private final Pool pool;
 
@@ -86,8 +91,8 @@ final class SpaceWaiters {
         }
         if (isFull || !isAnyLeft) {
           if (!isDue) {
-            isDue = true;
             LATER.execute(this::wakeAsDue);
+            isDue = true;
           }
           waiting.add(again);
           pool.scrubber.hurry();
@@ -106,7 +111,7 @@ final class SpaceWaiters {
 
   /** Lets all that wait try again. */
   void wake() {
-    take(false).forEach(IoCompletion::completed);
+    tell(take(false), IoCompletion::completed);
   }
 
   private void wakeAsDue() {
@@ -122,7 +127,18 @@ final class SpaceWaiters {
   /** Ends all that wait, and takes no more. */
   void close() {
     BlockException gone = new BlockException(BlockException.Kind.GONE, "the pool is closed");
-    take(true).forEach(waiter -> waiter.failed(gone));
+    tell(take(true), waiter -> waiter.failed(gone));
+  }
+
+  /** Each of them hears of it, whatever another makes of that. */
+  private static void tell(List<IoCompletion> waiters, Consumer<IoCompletion> what) {
+    for (IoCompletion waiter : waiters) {
+      try {
+        what.accept(waiter);
+      } catch (RuntimeException | Error e) {
+        LOG.error("who waited for space failed when told of it", e);
+      }
+    }
   }
 
   private List<IoCompletion> take(boolean close) {

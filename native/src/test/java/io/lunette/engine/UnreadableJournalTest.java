@@ -4,15 +4,21 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.core.volume.EraseClaim;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.format.JournalFrame;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.map.PageCache;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +60,57 @@ class UnreadableJournalTest {
     requireBothAreFound();
   }
 
+  /** It may be a commit that was acknowledged, with what it reserved. */
+  @Test
+  void noEraseSpeaksForWhatItMayHaveReserved() throws Exception {
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    device.failReads(FailingDevice.at(RING + end));
+    driver = open();
+    device.heal();
+
+    EraseReport report =
+        driver
+            .erase(FIRST, EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
+
+    assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+    driver.close();
+  }
+
+  @Test
+  void aLastCommitThatIsReadOnlyNowAndThenIsNotGivenUp() throws Exception {
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    AtomicInteger failures = new AtomicInteger(3);
+    FailingDevice.Choice last = FailingDevice.at(RING + end - PagedDevice.PAGE);
+    device.failReads(
+        (offset, length) -> last.takes(offset, length) && failures.getAndDecrement() > 0);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("only now and then");
+    requireBothAreThere();
+  }
+
+  @Test
+  void moreThanACrashFindsBeingWrittenIsNoEnd() throws Exception {
+    driver.abandon();
+    long tail = PoolState.read(device, new PageCache(1 << 20)).superblock().journalTail();
+    device.failReads(
+        (offset, length) ->
+            offset < RING + tail + JournalFrame.MAX_FRAME_BYTES + PagedDevice.PAGE
+                && offset + length > RING + tail);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("more than a crash");
+    device.heal();
+    requireBothAreThere();
+  }
+
   /** What follows says that it was whole. */
   @Test
   void oneBeforeASoundCommitIsDamage() throws Exception {
@@ -90,6 +147,10 @@ class UnreadableJournalTest {
     assertThat(report.problems()).isEmpty();
     assertThat(report.notes()).anyMatch(note -> note.startsWith("pages of the journal"));
     assertThat(PoolRepair.repair(device).report().problems()).isEmpty();
+    requireBothAreThere();
+  }
+
+  private void requireBothAreThere() throws Exception {
     driver = open();
     assertThat(driver.find(FIRST)).isPresent();
     assertThat(driver.find(LAST)).isPresent();

@@ -145,9 +145,12 @@ final class VolumeRoutes implements RouteSet {
                 ? driver.createEncrypted(name, sizeBytes, blockBytes)
                 : driver.create(name, sizeBytes, blockBytes);
     String detail = sizeBytes + " bytes" + array.map(each -> " on array " + each).orElse("");
-    try (VolumeClaims.Claim ignored = copies.claims().take(name)) {
+    VolumeClaims.Claim claim = copies.claims().take(name);
+    try {
       return Reply.created(
           View.of(change(call, "create", name, detail, () -> on(array, name, making))));
+    } finally {
+      claim.close();
     }
   }
 

@@ -48,6 +48,9 @@ final class VolumeReconciler {
 
   private static final String NOTHING_TO_DO = "nothing is left to do";
 
+  private static final String NEWER_OR_RETRY =
+      "start with that catalog, or have it erased by 'scrub retry ";
+
   private final Catalog catalog;
   private final VolumeDriver driver;
   private final LunMasking masking;
@@ -195,9 +198,7 @@ final class VolumeReconciler {
               + replica.state()
               + " by this catalog, its volume was used: a newer catalog may know"
               + " whose it is",
-          "it is QUARANTINED: start with that catalog, or have it erased by 'scrub retry "
-              + replica.name()
-              + "'");
+          "it is QUARANTINED: " + NEWER_OR_RETRY + replica.name() + "'");
       return;
     }
     switch (replica.state()) {
@@ -223,17 +224,7 @@ final class VolumeReconciler {
               "its volume is missing",
               "it is FAILED; allocate another to server " + replica.server().orElseThrow());
         } else if (wasErasedSince(replica, volume.get())) {
-          quarantine(replica, "its volume was erased since it was allocated by this catalog");
-          differences.unresolved(
-              subject,
-              "server "
-                  + replica.server().orElseThrow()
-                  + " holds it by this catalog, its volume was erased since: a newer catalog may"
-                  + " know whose it is",
-              "it is QUARANTINED and shown to nobody: start with that catalog, or have it erased by"
-                  + " 'scrub retry "
-                  + replica.name()
-                  + "'");
+          keepFromItsHolder(replica, subject, differences);
         } else if (state.get() != VolumeState.WRITABLE) {
           differences.unresolved(
               subject,
@@ -248,6 +239,10 @@ final class VolumeReconciler {
               subject,
               "its volume is missing",
               "it is FAILED and there is no certificate for it; " + NOTHING_TO_DO);
+        } else if (replica.state() != ReplicaState.QUARANTINED
+            && volume.get().used()
+            && wasErasedSince(replica, volume.get())) {
+          keepForAnother(replica, subject, differences);
         } else if (state.get() == VolumeState.QUARANTINED
             && replica.state() != ReplicaState.QUARANTINED) {
           differences.unresolved(
@@ -264,6 +259,32 @@ final class VolumeReconciler {
 
   private static boolean isTakenForUnused(Replica replica) {
     return replica.state() == ReplicaState.READY || replica.state() == ReplicaState.BUILDING;
+  }
+
+  /** Whoever is given it now would see what another has written. */
+  private void keepFromItsHolder(Replica replica, String subject, Differences differences)
+      throws DomainException {
+    differences.unresolved(
+        subject,
+        "server "
+            + replica.server().orElseThrow()
+            + " holds it by this catalog, its volume was erased since: a newer catalog may know"
+            + " whose it is",
+        "it is QUARANTINED and shown to nobody: " + NEWER_OR_RETRY + replica.name() + "'");
+    quarantine(replica, "its volume was erased since it was allocated by this catalog");
+  }
+
+  /** Its scrub would destroy what another has written. */
+  private void keepForAnother(Replica replica, String subject, Differences differences)
+      throws DomainException {
+    differences.unresolved(
+        subject,
+        "it was "
+            + replica.state()
+            + " by this catalog, its volume was erased and used since: a newer catalog may know"
+            + " whose it is",
+        "it is QUARANTINED: " + NEWER_OR_RETRY + replica.name() + "'");
+    quarantine(replica, "its volume was used since the erase that this catalog waits for");
   }
 
   /** A replica becomes ready with the record of its erase, and is not erased while it is held. */

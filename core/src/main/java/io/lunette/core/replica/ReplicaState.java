@@ -37,7 +37,7 @@ public enum ReplicaState {
           entry(BUILDING, Set.of(READY, FAILED, RETIRED, QUARANTINED)),
           entry(READY, Set.of(ALLOCATED, RETIRED, FAILED, QUARANTINED)),
           entry(ALLOCATED, Set.of(RETURNED, FAILED, QUARANTINED)),
-          entry(RETURNED, Set.of(SCRUBBING, FAILED)),
+          entry(RETURNED, Set.of(SCRUBBING, FAILED, QUARANTINED)),
           entry(SCRUBBING, Set.of(READY, BUILDING, RETIRED, QUARANTINED, FAILED)),
           entry(QUARANTINED, Set.of(SCRUBBING, RETIRED, FAILED)),
           entry(FAILED, Set.of(RETIRED)),

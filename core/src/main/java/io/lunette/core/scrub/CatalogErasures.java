@@ -71,11 +71,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
    * its driver forget what was done; arrays may have to be waited for.
    */
   public void start() throws DomainException {
-    try {
-      takeUp(VolumePlace.LOCAL);
-    } catch (VolumeException e) {
-      LOG.warn("erases by hand are taken up later", e);
-    }
+    takeUp(VolumePlace.LOCAL);
   }
 
   /** Lets what is left be looked at soon. */
@@ -132,14 +128,14 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     var unused = job.result().whenComplete((report, failure) -> hop(asked, erase, report, failure));
   }
 
-  private void takeUp(VolumePlace place) throws DomainException, VolumeException {
+  private void takeUp(VolumePlace place) throws DomainException {
     for (VolumeName volume : books.pending()) {
-      if (driver.place(volume).equals(place)) {
-        try {
+      try {
+        if (driver.place(volume).equals(place)) {
           takeUp(volume);
-        } catch (DomainException | VolumeException e) {
-          LOG.warn("the erase of volume '{}' is taken up later", volume, e);
         }
+      } catch (DomainException | VolumeException | RuntimeException e) {
+        LOG.warn("the erase of volume '{}' is taken up later", volume, e);
       }
     }
   }

@@ -44,6 +44,10 @@ import org.slf4j.LoggerFactory;
 final class Scrubber implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Scrubber.class);
+
+  /** Between two looks whether there is space by now. */
+  private static final Duration SPACE_WAIT = Duration.ofSeconds(2);
+
   private static final Duration BACKOFF_MAX = Duration.ofMinutes(1);
 
   private static final class Run {
@@ -71,6 +75,10 @@ final class Scrubber implements AutoCloseable {
   private final Lanes<VolumePlace> lanes;
   private final Map<ReplicaName, Run> runs = new ConcurrentHashMap<>();
   private final Map<ReplicaName, Instant> waits = new ConcurrentHashMap<>();
+
+  /** Where an erase found no space, until when no other is tried. */
+  private final Map<VolumePlace, Instant> full = new ConcurrentHashMap<>();
+
   private final ReadWriteLock ending = new ReentrantReadWriteLock();
   private volatile boolean closed;
 
@@ -156,7 +164,9 @@ final class Scrubber implements AutoCloseable {
   }
 
   private boolean hasRoom(VolumePlace place) {
-    return runs.values().stream().filter(run -> run.place.equals(place)).count() < runsMax;
+    Instant notBefore = full.get(place);
+    return (notBefore == null || !clock.instant().isBefore(notBefore))
+        && runs.values().stream().filter(run -> run.place.equals(place)).count() < runsMax;
   }
 
   private Void begin(Transaction transaction, ScrubSigns signs) throws DomainException {
@@ -236,7 +246,7 @@ final class Scrubber implements AutoCloseable {
     ending.readLock().lock();
     try {
       if (!closed) {
-        settle(replica, report, failure);
+        settle(replica, run, report, failure);
       }
     } catch (DomainException | RuntimeException e) {
       LOG.warn("the scrub of replica '{}' is repeated", replica.name(), e);
@@ -248,7 +258,7 @@ final class Scrubber implements AutoCloseable {
     lanes.request(run.place);
   }
 
-  private void settle(Replica replica, EraseReport report, Throwable failure)
+  private void settle(Replica replica, Run run, EraseReport report, Throwable failure)
       throws DomainException {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause == null && isVerified(replica, report)) {
@@ -259,10 +269,11 @@ final class Scrubber implements AutoCloseable {
         && gone.kind() == VolumeException.Kind.NOT_FOUND) {
       books.lost(replica, gone.getMessage());
       waits.remove(replica.name());
-    } else if (cause instanceof VolumeException full
-        && full.kind() == VolumeException.Kind.OUT_OF_SPACE) {
+    } else if (cause instanceof VolumeException refusal
+        && refusal.kind() == VolumeException.Kind.OUT_OF_SPACE) {
       // No attempt: what there is no space for goes on once there is some, whoever makes it.
-      LOG.warn("the scrub of replica '{}' waits: {}", replica.name(), full.getMessage());
+      LOG.warn("the scrub of replica '{}' waits: {}", replica.name(), refusal.getMessage());
+      full.put(run.place, clock.instant().plus(SPACE_WAIT));
       postpone(replica);
     } else {
       String why = cause == null ? "the erase was not wholly verified" : cause.toString();

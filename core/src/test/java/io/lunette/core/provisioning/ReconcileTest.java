@@ -19,6 +19,7 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
@@ -199,13 +200,7 @@ final class ReconcileTest {
     meanwhile(
         () -> {
           fixture.masking.unmap(replica.volume(), initiator(S1));
-          var unused =
-              fixture
-                  .driver
-                  .erase(replica.volume(), EraseRequest.zeroFillVerified())
-                  .result()
-                  .toCompletableFuture()
-                  .get(1, TimeUnit.MINUTES);
+          erase(replica);
           use(replica);
         });
 
@@ -216,6 +211,22 @@ final class ReconcileTest {
     assertThat(fixture.masking.mappings()).isEmpty();
     assertThat(fixture.isClean(replica)).isFalse();
     assertThat(fixture.allocated(S1).replica()).isNotEqualTo(replica);
+  }
+
+  /** As one finds it with a catalog of before its scrub, and of before it was given away again. */
+  @Test
+  void returnedReplicaThatWasErasedAndUsedSinceIsNotErased() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    meanwhile(
+        () -> {
+          erase(replica);
+          use(replica);
+        });
+
+    assertUnresolved("replica " + replica, "it was RETURNED by this catalog, its volume was");
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
+    assertThat(fixture.replica(replica).tenant()).isEmpty();
+    assertThat(fixture.isClean(replica)).isFalse();
   }
 
   @Test
@@ -231,6 +242,16 @@ final class ReconcileTest {
     assertThat(fixture.driver.find(replica.volume()).orElseThrow().erased()).isPresent();
     assertThat(fixture.report.differences()).isEmpty();
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.ALLOCATED);
+  }
+
+  private void erase(ReplicaName replica) throws Exception {
+    EraseReport unused =
+        fixture
+            .driver
+            .erase(replica.volume(), EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
   }
 
   private void use(ReplicaName replica) throws Exception {

@@ -332,6 +332,11 @@ final class PoolImage {
     return replayed.keySet();
   }
 
+  /** Whether nothing came after the superblock, as it says if it says so of itself. */
+  boolean wasClosedCleanly() {
+    return journalEnd.groups() == 0 && !journalEnd.unread();
+  }
+
   private void replayJournal() {
     journalEnd = JournalReader.End.at(superblock.journalTail(), superblock.journalSequence());
     JournalReader reader =

@@ -153,7 +153,7 @@ public final class PoolRepair {
             last.journalExtents(),
             pages.journalPosition(),
             pages.journalSequence() + SEQUENCE_JUMP,
-            last.closedCleanly() && image.journalEnd.groups() == 0,
+            last.closedCleanly() && image.wasClosedCleanly() && !plan.hasOrphans(),
             roots,
             last.taking(),
             last.features() | Superblock.COPIES));

@@ -208,6 +208,11 @@ final class RepairPlan {
     }
   }
 
+  /** Whether there is anything that the next opening is to scrub as nobody's. */
+  boolean hasOrphans() {
+    return orphans > 0;
+  }
+
   /** What cannot be told of DROPPED is scrubbed as nobody's: no erase is to speak for it. */
   private void planClaims() {
     for (TreeScan.Damage damage : image.damages()) {
@@ -220,13 +225,10 @@ final class RepairPlan {
 
   private void planClaim(VolumeImage volume) {
     if (volume != null && !volume.slot().erase().hasEnded()) {
-      VolumeSlot slot = volume.slot();
-      long[] told = slot.erasing(slot.state(), slot.erase().leftElsewhere()).encode();
-      words(TreeKey.Kind.VOLUMES)
-          .merge(
-              VolumeSlot.index(volume.id()) + VolumeSlot.ERASE_TERMS,
-              told[VolumeSlot.ERASE_TERMS],
-              (corrected, terms) -> corrected | terms);
+      long index = VolumeSlot.index(volume.id()) + VolumeSlot.ERASE_TERMS;
+      long terms = volume.slot().encode()[VolumeSlot.ERASE_TERMS];
+      long corrected = words(TreeKey.Kind.VOLUMES).getOrDefault(index, terms);
+      set(TreeKey.Kind.VOLUMES, index, corrected | VolumeSlot.ELSEWHERE);
     }
   }
 

@@ -167,6 +167,9 @@ public record VolumeSlot(
   /** Word of a slot that has the terms of the erase. */
   public static final int ERASE_TERMS = 24;
 
+  /** Bit of the terms: not all was overwritten where it lay. */
+  public static final int ELSEWHERE = 0x200;
+
   /** The longest name in bytes. */
   public static final int MAX_NAME_BYTES = 128;
 
@@ -195,7 +198,6 @@ public record VolumeSlot(
   private static final int DEFAULT_BLOCK_BYTES = 512;
   private static final int METHOD = 0xFF;
   private static final int VERIFY = 0x100;
-  private static final int ELSEWHERE = 0x200;
   private static final int UNREAD = 0x400;
   private static final int PATTERN_SHIFT = 16;
   private static final int PASSES_SHIFT = 24;

@@ -10,6 +10,7 @@ import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * none, the sums tell, and a group whose data is not there never happened.
  *
  * <p>A page that cannot be read is one that is not sound, for a power cut may leave those so that
- * it found being written. Only where a good part of the ring is like that it is the device that is
- * gone.
+ * it found being written: at the end of the journal no more of them than a frame has, and for good.
+ * Where a good part of the ring is like that it is the device that is gone.
  *
  * <p>All is read past the page cache, which goes on showing what could not be written.
  */
@@ -51,7 +52,11 @@ public final class JournalReader {
   /** Grows to the longest frame that is met; most are a page. */
   private ByteBuffer frame = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
 
-  private int unreadablePages;
+  /** Pages of the ring that the replay could not read. */
+  private final BitSet unread = new BitSet();
+
+  /** Whether the frame that was looked for last could not be read. */
+  private boolean isFrameUnread;
 
   /** A reader of the ring that begins at that extent. */
   public JournalReader(RawDevice device, long firstExtent, long extents, UUID pool) {
@@ -67,12 +72,14 @@ public final class JournalReader {
    * @param sequence its number
    * @param groups how many groups were replayed
    * @param sums those of the last group, whose data must not change until another was appended
+   * @param unread whether what lies there cannot be read: if it was not torn, it was the last that
+   *     was committed
    */
-  public record End(long position, long sequence, long groups, BlockSums sums) {
+  public record End(long position, long sequence, long groups, BlockSums sums, boolean unread) {
 
     /** A replay from there that has replayed nothing yet. */
     public static End at(long position, long sequence) {
-      return new End(position, sequence, 0, new BlockSums());
+      return new End(position, sequence, 0, new BlockSums(), false);
     }
   }
 
@@ -91,8 +98,10 @@ public final class JournalReader {
     long sequence = fromSequence;
     List<ByteBuffer> group = new ArrayList<>();
     boolean lacksData = false;
+    boolean isUnread = false;
     while (position - fromPosition < ring.sizeBytes()) {
       JournalFrame header = frameAt(position);
+      isUnread = isFrameUnread;
       if (header == null
           || header.sequence() != sequence
           || header.position() != position
@@ -109,18 +118,22 @@ public final class JournalReader {
         if (sums.size() > 0 && !isBegun(position, sequence) && !hold(sums)) {
           RecordBuffer.replay(payload, dropped);
           lacksData = true;
+          isUnread = !isFrameRead(position, PoolLayout.PAGE_BYTES);
           break;
         }
         for (ByteBuffer records : group) {
           RecordBuffer.replay(records, sink);
         }
         group.clear();
-        end = new End(position, sequence, end.groups + 1, sums);
+        end = new End(position, sequence, end.groups + 1, sums, false);
       }
     }
     requireNothingLater(end);
+    if (isUnread) {
+      requireTorn(position);
+    }
     tellOfDropped(end, lacksData);
-    return end;
+    return new End(end.position, end.sequence, end.groups, end.sums, isUnread);
   }
 
   /** A crash leaves such a commit, which nobody was told of then; so does a medium that decays. */
@@ -150,7 +163,7 @@ public final class JournalReader {
 
   /** How many pages of the ring the replay could not read, none of which it needed. */
   public int unreadablePages() {
-    return unreadablePages;
+    return unread.cardinality();
   }
 
   /** Not if that cannot be read: then the sums of the group before it tell, as they do without. */
@@ -234,6 +247,40 @@ public final class JournalReader {
     }
   }
 
+  /**
+   * Throws if a crash cannot be what made a frame unreadable.
+   *
+   * @param position of the frame
+   */
+  private void requireTorn(long position) throws DeviceException {
+    if (frameAt(position) != null) {
+      throw new DeviceException(
+          device.identity()
+              + ": the journal is read only now and then, at position "
+              + position
+              + "; open the pool again when the device is sound");
+    }
+    long first = position;
+    while (!unread.get(pageOf(first)) && first - position < JournalFrame.MAX_FRAME_BYTES) {
+      first += PoolLayout.PAGE_BYTES;
+    }
+    long end = first;
+    while (unread.get(pageOf(end)) && end - first < ring.sizeBytes()) {
+      end += PoolLayout.PAGE_BYTES;
+    }
+    if (end - first > JournalFrame.MAX_FRAME_BYTES) {
+      throw new DeviceException(
+          device.identity()
+              + ": cannot read "
+              + (end - first)
+              + " bytes at the end of the journal, more than a crash finds being written");
+    }
+  }
+
+  private int pageOf(long position) {
+    return (int) (position % ring.sizeBytes() / PoolLayout.PAGE_BYTES);
+  }
+
   /** Reads a part of the ring; what cannot be read of it is zero then, page by page. */
   private void readWhatCanBe(long position, ByteBuffer part) throws DeviceException {
     try {
@@ -247,8 +294,8 @@ public final class JournalReader {
       try {
         ring.readBack(position + at, page);
       } catch (DeviceException e) {
-        unreadablePages++;
-        if (unreadablePages > ring.sizeBytes() / PoolLayout.PAGE_BYTES / UNREADABLE_SHARE) {
+        unread.set(pageOf(position + at));
+        if (unread.cardinality() > ring.sizeBytes() / PoolLayout.PAGE_BYTES / UNREADABLE_SHARE) {
           throw e;
         }
         LOG.warn("a page of the journal is passed over: {}", e.getMessage());
@@ -259,7 +306,8 @@ public final class JournalReader {
 
   /** The sound frame at a position, its bytes in {@link #frame}; null if none can be read there. */
   private JournalFrame frameAt(long position) {
-    if (!isFrameRead(position, PoolLayout.PAGE_BYTES)) {
+    isFrameUnread = !isFrameRead(position, PoolLayout.PAGE_BYTES);
+    if (isFrameUnread) {
       return null;
     }
     JournalFrame header = JournalFrame.peek(frame, pool);
@@ -270,7 +318,8 @@ public final class JournalReader {
       if (header.frameBytes() > frame.capacity()) {
         frame = AlignedBuffers.allocate(header.frameBytes());
       }
-      if (!isFrameRead(position, header.frameBytes())) {
+      isFrameUnread = !isFrameRead(position, header.frameBytes());
+      if (isFrameUnread) {
         return null;
       }
     }
