@@ -141,6 +141,19 @@ final class EraseJobs {
     }
   }
 
+  /**
+   * Has the next erase of each volume that may have been written to say that some of that may lie
+   * elsewhere, also where the last one has ended: the use of it since may be lost; with the lock
+   * held.
+   */
+  void distrustAll() throws IOException {
+    for (Volume volume : writersOf(metadata.chains.layer(Layer.ORPHANS))) {
+      VolumeSlot slot = volume.slot;
+      VolumeSlot.Erase erase = slot.erase().hasEnded() ? VolumeSlot.Erase.NONE : slot.erase();
+      metadata.chains.update(volume, slot.erasing(slot.state(), erase.leftElsewhere()), volume.top);
+    }
+  }
+
   /** Of what a crash left without an owner, all that could be written to when it came. */
   private List<Volume> writersOf(Layer layer) {
     if (layer.id == Layer.ORPHANS) {

@@ -53,7 +53,7 @@ final class KeyArea {
   /** Pages of which it is not known whether they hold what they should. */
   private final SortedSet<Integer> unsettled = new TreeSet<>();
 
-  /** Pages that have records which could be read from neither copy. What they hold stays. */
+  /** Pages that have records which neither copy tells. What they hold stays. */
   private final SortedSet<Integer> unread = new TreeSet<>();
 
   /** Those of them that are read, and mean nothing. */

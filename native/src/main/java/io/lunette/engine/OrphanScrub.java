@@ -36,18 +36,17 @@ final class OrphanScrub {
    *
    * @param isToBeTold whether some of it may be of after the opening before this one, which has
    *     seen to that for the rest
-   * @param isLacking whether there may be some of which the pool does not know
    * @return that something is left, and why, in a line
    */
-  Optional<String> run(boolean isToBeTold, boolean isLacking) throws IOException, BlockException {
+  Optional<String> run(boolean isToBeTold) throws IOException, BlockException {
     if (orphans.droppedExtents > 0) {
       refusable(this::scrub);
     }
-    if (isLacking || isToBeTold && orphans.droppedExtents > 0) {
-      refusable(() -> erases.leavesElsewhere(orphans));
-    }
     if (orphans.droppedExtents == 0) {
       return Optional.empty();
+    }
+    if (isToBeTold) {
+      refusable(() -> erases.leavesElsewhere(orphans));
     }
     String left =
         "what the last crash left stays dirty, "

@@ -191,6 +191,10 @@ final class Pool implements AutoCloseable {
       if (!state.wasClosedCleanly()) {
         distrustWritable();
       }
+      if (state.journalEnd().unread()) {
+        // What a lost commit had reserved is in no tree, and may have been written.
+        scrubber.distrustErases();
+      }
       checkpointAtOpening(state.journalEnd().sequence());
     } finally {
       metadata.lock.unlock();
@@ -198,7 +202,7 @@ final class Pool implements AutoCloseable {
     // Now, when the pool can be refused: a checkpoint that finds no thread later is its end.
     boolean ignored = checkpoints.prestartCoreThread();
     log.start(allocator::topUp);
-    scrubber.scrubOrphans(isOrphaned, state.journalEnd().unread());
+    scrubber.scrubOrphans(isOrphaned);
     if (!state.wasClosedCleanly()) {
       ends.endShrinks();
     }
@@ -429,17 +433,20 @@ final class Pool implements AutoCloseable {
 
   /** Ends all that reads or changes the pool, but for what is committed. */
   private void endUse() {
-    waiters.close();
-    copier.stop();
-    merger.stop();
-    scrubber.stop();
-    for (ExecutorService executor : List.of(cryptoErases, io)) {
-      executor.shutdown();
-      awaitQuietly(executor);
+    try {
+      waiters.close();
+      copier.stop();
+      merger.stop();
+      scrubber.stop();
+    } finally {
+      for (ExecutorService executor : List.of(cryptoErases, io)) {
+        executor.shutdown();
+        awaitQuietly(executor);
+      }
+      // Also those on their callers' threads: one that has written a block has not recorded it yet.
+      awaitOperations();
+      growth.close();
     }
-    // Also those on their callers' threads: one that has written a block has not recorded it yet.
-    awaitOperations();
-    growth.close();
   }
 
   private void giveBackReserved() throws IOException {

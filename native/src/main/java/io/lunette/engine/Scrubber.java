@@ -167,15 +167,19 @@ final class Scrubber {
     }
   }
 
+  /** See {@link EraseJobs#distrustAll}. */
+  void distrustErases() throws IOException {
+    erases.distrustAll();
+  }
+
   /**
    * Scrubs what the last crash left without an owner, as far as can be; see {@link OrphanScrub}.
    *
    * @param isToBeTold whether some of it may be of after the opening before this one
-   * @param isLacking whether there may be some of which the pool does not know
    */
-  void scrubOrphans(boolean isToBeTold, boolean isLacking) throws IOException, BlockException {
+  void scrubOrphans(boolean isToBeTold) throws IOException, BlockException {
     Layer orphans = metadata.chains.layer(Layer.ORPHANS);
-    orphanTrouble = new OrphanScrub(orphans, pipeline, erases).run(isToBeTold, isLacking);
+    orphanTrouble = new OrphanScrub(orphans, pipeline, erases).run(isToBeTold);
   }
 
   /** That some of that is left, and why, in a line. */

@@ -12,7 +12,6 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
-import io.lunette.engine.format.JournalFrame;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.map.PageCache;
 import java.time.Clock;
@@ -92,22 +91,6 @@ class UnreadableJournalTest {
     assertThatThrownBy(this::open)
         .isInstanceOf(VolumeException.class)
         .hasMessageContaining("only now and then");
-    requireBothAreThere();
-  }
-
-  @Test
-  void moreThanACrashFindsBeingWrittenIsNoEnd() throws Exception {
-    driver.abandon();
-    long tail = PoolState.read(device, new PageCache(1 << 20)).superblock().journalTail();
-    device.failReads(
-        (offset, length) ->
-            offset < RING + tail + JournalFrame.MAX_FRAME_BYTES + PagedDevice.PAGE
-                && offset + length > RING + tail);
-
-    assertThatThrownBy(this::open)
-        .isInstanceOf(VolumeException.class)
-        .hasMessageContaining("more than a crash");
-    device.heal();
     requireBothAreThere();
   }
 

@@ -274,7 +274,8 @@ final class Scrubber implements AutoCloseable {
       // No attempt: what there is no space for goes on once there is some, whoever makes it.
       LOG.warn("the scrub of replica '{}' waits: {}", replica.name(), refusal.getMessage());
       full.put(run.place, clock.instant().plus(SPACE_WAIT));
-      postpone(replica);
+      // So that others have their turn, which may need less.
+      waits.put(replica.name(), clock.instant().plus(SPACE_WAIT.multipliedBy(2)));
     } else {
       String why = cause == null ? "the erase was not wholly verified" : cause.toString();
       LOG.warn("scrub {} of replica '{}' failed: {}", replica.attempts() + 1, replica.name(), why);

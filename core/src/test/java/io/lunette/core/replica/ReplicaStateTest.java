@@ -32,8 +32,10 @@ final class ReplicaStateTest {
           "READY QUARANTINED",
           "ALLOCATED RETURNED",
           "ALLOCATED FAILED",
+          "ALLOCATED QUARANTINED",
           "RETURNED SCRUBBING",
           "RETURNED FAILED",
+          "RETURNED QUARANTINED",
           "SCRUBBING READY",
           "SCRUBBING BUILDING",
           "SCRUBBING RETIRED",
@@ -68,7 +70,7 @@ final class ReplicaStateTest {
       }
     }
 
-    assertThat(reached).containsOnly(ALLOCATED, RETURNED, SCRUBBING, FAILED, RETIRED);
-    assertThat(EnumSet.of(BUILDING, READY, QUARANTINED)).doesNotContainAnyElementsOf(reached);
+    assertThat(reached).containsOnly(ALLOCATED, RETURNED, SCRUBBING, QUARANTINED, FAILED, RETIRED);
+    assertThat(EnumSet.of(BUILDING, READY)).doesNotContainAnyElementsOf(reached);
   }
 }

@@ -221,6 +221,10 @@ final class RepairPlan {
         planClaim(image.volumes.get(layer.slot().volume()));
       }
     }
+    if (image.journalEnd.unread()) {
+      // What a lost commit had reserved is in no tree, and may have been written.
+      image.volumes.values().forEach(this::planClaim);
+    }
   }
 
   private void planClaim(VolumeImage volume) {

@@ -28,8 +28,7 @@ import org.slf4j.LoggerFactory;
  * none, the sums tell, and a group whose data is not there never happened.
  *
  * <p>A page that cannot be read is one that is not sound, for a power cut may leave those so that
- * it found being written: at the end of the journal no more of them than a frame has, and for good.
- * Where a good part of the ring is like that it is the device that is gone.
+ * it found being written. Where a good part of the ring is like that it is the device that is gone.
  *
  * <p>All is read past the page cache, which goes on showing what could not be written.
  */
@@ -129,11 +128,9 @@ public final class JournalReader {
       }
     }
     requireNothingLater(end);
-    if (isUnread) {
-      requireTorn(position);
-    }
+    boolean isGone = isUnread && isGone(position, sequence);
     tellOfDropped(end, lacksData);
-    return new End(end.position, end.sequence, end.groups, end.sums, isUnread);
+    return new End(end.position, end.sequence, end.groups, end.sums, isGone);
   }
 
   /** A crash leaves such a commit, which nobody was told of then; so does a medium that decays. */
@@ -248,33 +245,21 @@ public final class JournalReader {
   }
 
   /**
-   * Throws if a crash cannot be what made a frame unreadable.
+   * Whether a frame still cannot be read.
    *
-   * @param position of the frame
+   * @throws DeviceException if it now can, and is the next one: what is read only now and then is
+   *     not given up
    */
-  private void requireTorn(long position) throws DeviceException {
-    if (frameAt(position) != null) {
+  private boolean isGone(long position, long sequence) throws DeviceException {
+    JournalFrame header = frameAt(position);
+    if (header != null && header.sequence() == sequence && header.position() == position) {
       throw new DeviceException(
           device.identity()
               + ": the journal is read only now and then, at position "
               + position
               + "; open the pool again when the device is sound");
     }
-    long first = position;
-    while (!unread.get(pageOf(first)) && first - position < JournalFrame.MAX_FRAME_BYTES) {
-      first += PoolLayout.PAGE_BYTES;
-    }
-    long end = first;
-    while (unread.get(pageOf(end)) && end - first < ring.sizeBytes()) {
-      end += PoolLayout.PAGE_BYTES;
-    }
-    if (end - first > JournalFrame.MAX_FRAME_BYTES) {
-      throw new DeviceException(
-          device.identity()
-              + ": cannot read "
-              + (end - first)
-              + " bytes at the end of the journal, more than a crash finds being written");
-    }
+    return isFrameUnread;
   }
 
   private int pageOf(long position) {
