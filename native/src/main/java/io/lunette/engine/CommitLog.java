@@ -117,7 +117,8 @@ final class CommitLog {
         busy = true;
       }
     } catch (RuntimeException | Error e) {
-      completion.failed(cannotWait(e));
+      // For want of memory: who is in no list of waiters must hear so at once.
+      completion.failed(PoolFailure.unexpected(e));
       return;
     } finally {
       metadata.lock.unlock();
@@ -177,7 +178,7 @@ final class CommitLog {
         }
       }
     } catch (RuntimeException | Error e) {
-      refused = cannotWait(e);
+      refused = PoolFailure.unexpected(e);
     } finally {
       metadata.lock.unlock();
     }
@@ -186,11 +187,6 @@ final class CommitLog {
     } else if (nothingToDo) {
       completion.completed();
     }
-  }
-
-  /** For want of memory: who is in no list of waiters must hear so at once. */
-  private static BlockException cannotWait(Throwable e) {
-    return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
   }
 
   /** {@link #commit(IoCompletion)}, waited for. */

@@ -44,6 +44,14 @@ final class PoolFailure {
     return new BlockException(kind, "cannot write: " + cause.getMessage(), cause);
   }
 
+  /** What somebody is told of whose change ended so. */
+  static BlockException ofChange(Throwable cause) {
+    if (cause instanceof BlockException told) {
+      return told;
+    }
+    return cause instanceof IOException io ? writing(io) : unexpected(cause);
+  }
+
   /** What no device reports: a defect, or want of memory. */
   static BlockException unexpected(Throwable cause) {
     return new BlockException(BlockException.Kind.INTERNAL, cause.toString(), cause);

@@ -380,12 +380,8 @@ final class VolumeDevice {
     try {
       new CryptoErase(pool, volume, this).run();
       return null;
-    } catch (IOException e) {
-      return PoolFailure.writing(e);
-    } catch (BlockException e) {
-      return e;
-    } catch (RuntimeException | Error e) {
-      return PoolFailure.unexpected(e);
+    } catch (IOException | BlockException | RuntimeException | Error e) {
+      return PoolFailure.ofChange(e);
     }
   }
 

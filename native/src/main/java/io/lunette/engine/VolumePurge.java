@@ -91,12 +91,8 @@ final class VolumePurge {
         again = round() || isMergeDue(true);
       }
       return null;
-    } catch (IOException e) {
-      return PoolFailure.writing(e);
-    } catch (BlockException e) {
-      return e;
-    } catch (RuntimeException | Error e) {
-      return new BlockException(BlockException.Kind.INTERNAL, e.toString(), e);
+    } catch (IOException | BlockException | RuntimeException | Error e) {
+      return PoolFailure.ofChange(e);
     }
   }
 

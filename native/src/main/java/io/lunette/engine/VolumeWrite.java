@@ -95,12 +95,8 @@ final class VolumeWrite implements Runnable, IoCompletion {
         device.acknowledge(end.neededCommit());
       }
       return null;
-    } catch (IOException e) {
-      return PoolFailure.writing(e);
-    } catch (BlockException e) {
-      return e;
-    } catch (RuntimeException | Error e) {
-      return PoolFailure.unexpected(e);
+    } catch (IOException | BlockException | RuntimeException | Error e) {
+      return PoolFailure.ofChange(e);
     } finally {
       turn.unlock();
     }
