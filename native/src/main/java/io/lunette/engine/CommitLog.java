@@ -9,64 +9,45 @@ import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.journal.JournalWriter;
 import java.io.IOException;
 import java.util.List;
-import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Group commit. Everybody who wants something durable leaves a completion; whoever has the turn
  * takes all that are there, flushes the data, writes the records durably, and completes them
  * together. That is a thread of its own, or who wants a commit and may wait for it himself.
  *
- * <p>The order is what makes a crash harmless: a record reaches the journal only after a flush that
- * began when the data that it speaks of was already written. Two kinds need no such flush. The data
- * of durable first writes has its sums with the records, which tell after a crash whether it is
- * there: one flush makes both durable ({@link VouchedBlocks}). Reservations speak of no data. They
- * are made durable alone, for a flush would write back all that writers have written, who never
- * asked for it ({@link Metadata#setAhead}).
+ * <p>The order ({@link CommitWriter}) is what makes a crash harmless: a record reaches the journal
+ * only after a flush that began when the data that it speaks of was already written. Two kinds need
+ * no such flush. The data of durable first writes has its sums with the records, which tell after a
+ * crash whether it is there: one flush makes both durable ({@link VouchedBlocks}). Reservations
+ * speak of no data. They are made durable alone, for a flush would write back all that writers have
+ * written, who never asked for it ({@link Metadata#setAhead}).
  *
  * <p>A full file system under the pool is not such a failure. The journal lies on space of its own,
- * so commits go on; a checkpoint that finds no space is put off; when the ring is full as well,
- * what changes metadata is refused, and tried again at the next call. Who waits for no change that
- * is refused ({@link CommitWaiter}) is served by the flush of the data.
+ * so commits go on; a checkpoint that finds no space is put off; when the ring is full as well
+ * ({@link FullRing}), what changes metadata is refused, and tried again at the next call. Who waits
+ * for no change that is refused ({@link CommitWaiter}) is served by the flush of the data.
  *
  * <p>If the journal or a flush fails, nothing that is in memory can be trusted to be what the
- * device will say after a restart: the pool takes no change any more, and says so to everyone.
+ * device will say after a restart: the pool takes no change any more, and says so to everyone
+ * ({@link CommitFailure}).
  */
 final class CommitLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CommitLog.class);
-
   private final Metadata metadata;
-  private final RawDevice device;
-  private final AsideFlush aside;
   private final JournalWriter journal;
   private final Checkpointer checkpointer;
+  private final CommitFailure failure;
+  private final CommitWriter writer;
+  private final CommitWaiters waiters = new CommitWaiters();
+  private final CommitPlanner planner;
+  private final FullRing ring;
   private final Thread thread;
 
   /** Writers of new extents wait when this much is not yet committed. */
   private final long pendingLimitBytes;
 
-  private final CommitWaiters waiters = new CommitWaiters();
-  private final CommitPlanner planner;
-
   /** Somebody has the turn: the journal and what is taken of the records are his alone. */
   private boolean busy;
-
-  /** The ring is full and the last attempt to empty it had no space: waits for a caller to ask. */
-  private volatile boolean stalled;
-
-  private boolean closing;
-  private final Unforeseen unforeseen = new Unforeseen();
-
-  /** Told where there is no memory to say why. */
-  private final BlockException stopped =
-      new BlockException(
-          BlockException.Kind.MEDIUM_WRITE, "the pool stopped taking writes; restart it");
-
-  private volatile IOException failure;
-  private volatile boolean dataWritten;
-  private volatile long durableCommit;
 
   CommitLog(
       Metadata metadata,
@@ -75,11 +56,12 @@ final class CommitLog {
       JournalWriter journal,
       Checkpointer checkpointer) {
     this.metadata = metadata;
-    this.device = device;
-    this.aside = aside;
     this.journal = journal;
     this.checkpointer = checkpointer;
+    this.failure = new CommitFailure(aside);
+    this.writer = new CommitWriter(device, journal, metadata.vouched, failure);
     this.planner = new CommitPlanner(metadata, journal, checkpointer);
+    this.ring = new FullRing(metadata, journal, checkpointer, planner, waiters, writer, failure);
     this.thread = new Thread(this::run, "lunette-commit");
     this.thread.setDaemon(true);
     this.pendingLimitBytes = Math.min(2 << 20, journal.sizeBytes() / 16);
@@ -92,9 +74,7 @@ final class CommitLog {
 
   /** Says that data went to the device, so that the next commit flushes it. */
   void dataWritten() {
-    if (!dataWritten) {
-      dataWritten = true;
-    }
+    writer.dataWritten();
   }
 
   /** Makes everything durable that was written or changed before the call. */
@@ -111,7 +91,7 @@ final class CommitLog {
     boolean hasTurn;
     metadata.lock.lock();
     try {
-      hasTurn = !busy && waiters.isEmpty() && !hasFailed() && !closing;
+      hasTurn = !busy && waiters.isEmpty() && !hasFailed() && !waiters.isClosed();
       if (hasTurn) {
         waiters.addForAll(completion);
         busy = true;
@@ -157,13 +137,14 @@ final class CommitLog {
     try {
       boolean isClean =
           switch (wish) {
-            case ALL -> !dataWritten && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
+            case ALL ->
+                !writer.isDataWritten() && metadata.pendingBytes() == 0 && !waiters.isAnyAhead();
             case AHEAD -> metadata.aheadBytes() == 0 && !metadata.isAheadReturned();
             case ANOTHER -> false;
           };
       if (hasFailed()) {
-        refused = PoolFailure.poolFailed(failure());
-      } else if (closing) {
+        refused = PoolFailure.poolFailed(failure.cause());
+      } else if (waiters.isClosed()) {
         refused = new BlockException(BlockException.Kind.GONE, "the pool is closed");
       } else if (!busy && isClean && !waiters.isAnyForAll()) {
         nothingToDo = true;
@@ -201,10 +182,7 @@ final class CommitLog {
 
   /** Throws if the pool has failed. */
   void requireSound() throws BlockException {
-    IOException cause = failure();
-    if (cause != null) {
-      throw PoolFailure.poolFailed(cause);
-    }
+    failure.requireSound();
   }
 
   /**
@@ -214,7 +192,7 @@ final class CommitLog {
    *     now would be seen, and no flush could make it durable
    */
   void throttle() throws BlockException {
-    if (stalled) {
+    if (isStalled()) {
       tryAgain();
     } else if (metadata.pendingBytes() > pendingLimitBytes) {
       commit();
@@ -239,7 +217,7 @@ final class CommitLog {
 
   /** Whether {@link #throttle} would hold a writer back; with the lock held. */
   boolean isThrottled() {
-    return stalled || metadata.pendingBytes() > pendingLimitBytes || checkpointer.isOverdue();
+    return isStalled() || metadata.pendingBytes() > pendingLimitBytes || checkpointer.isOverdue();
   }
 
   /** Looks only where that keeps nobody waiting; who comes next looks again. */
@@ -283,49 +261,32 @@ final class CommitLog {
   void stop() {
     metadata.lock.lock();
     try {
-      closing = true;
+      waiters.close();
       metadata.work.signal();
     } finally {
       metadata.lock.unlock();
     }
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Pool.awaitQuietly(thread);
   }
 
   /** Whether the ring is full and there was no space to empty it: no change is made durable. */
   boolean isStalled() {
-    return stalled;
+    return ring.isStalled();
   }
 
   /** The last commit that is durable, and with it all before it. */
   long durableCommit() {
-    return durableCommit;
+    return writer.durableCommit();
   }
 
   /** Whether the journal or a flush has failed. */
   boolean hasFailed() {
-    return failure() != null;
+    return failure.hasHappened();
   }
 
-  private IOException failure() {
-    IOException own = failure;
-    return own != null ? own : aside.failure();
-  }
-
+  /** Has the pool take no change any more. */
   void fail(IOException cause) {
-    if (failure == null) {
-      failure = cause;
-    }
+    failure.note(cause);
   }
 
   private void run() {
@@ -341,7 +302,7 @@ final class CommitLog {
     metadata.lock.lock();
     try {
       while (busy || !isWanted()) {
-        if (!busy && closing) {
+        if (!busy && waiters.isClosed()) {
           return false;
         }
         metadata.work.awaitUninterruptibly();
@@ -356,7 +317,7 @@ final class CommitLog {
   private boolean isWanted() {
     return hasFailed()
         || !waiters.isEmpty()
-        || (closing ? metadata.pendingBytes() > 0 : !stalled && hasWork());
+        || (waiters.isClosed() ? metadata.pendingBytes() > 0 : !isStalled() && hasWork());
   }
 
   /**
@@ -371,7 +332,7 @@ final class CommitLog {
     try {
       batch = take();
       if (batch.ringFull()) {
-        isDurable = checkpointOnly(batch);
+        isDurable = ring.commit(batch);
       } else {
         append(batch);
         isDurable = true;
@@ -379,13 +340,13 @@ final class CommitLog {
       goOn = isDurable || !hasFailed();
     } catch (IOException | RuntimeException | Error e) {
       // Also of want of memory: what was taken for this group is in no other.
-      fail(unforeseen.of(e));
+      failure.note(e);
       rejectAll(batch);
     } finally {
       endTurn();
     }
     if (isDurable) {
-      tell(batch.waiters(), IoCompletion::completed);
+      CommitEnd.durable(batch.waiters());
     } else if (!goOn) {
       rejectAll(null);
     }
@@ -396,7 +357,7 @@ final class CommitLog {
     metadata.lock.lock();
     try {
       busy = false;
-      if (closing || isWanted()) {
+      if (waiters.isClosed() || isWanted()) {
         metadata.work.signal();
       }
     } finally {
@@ -405,102 +366,17 @@ final class CommitLog {
   }
 
   private void append(CommitBatch batch) throws IOException {
-    boolean flushes = dataWritten && !batch.isAhead();
-    // Where nothing is left to flush, the data of any sums has been in the flush before.
-    boolean together = flushes && batch.isGroup() && !batch.records().needsData();
-    if (flushes) {
-      dataWritten = false;
-    }
-    if (together) {
-      journal.appendWithData(batch.records());
-    } else {
-      if (flushes) {
-        device.flush();
-      }
-      if (batch.isGroup()) {
-        journal.append(batch.records());
-      }
-    }
-    if (batch.isGroup()) {
-      metadata.vouched.appended(batch.records(), together);
-    }
-    // A disk may have told another of what it lost while this flushed.
-    requireNoFailure();
-    durableCommit = batch.number();
-    stalled &= batch.isAhead() || planner.isRingFull();
+    writer.append(batch);
+    ring.appended(batch);
     if (batch.checkpoint() != null) {
       checkpointer.start(batch.checkpoint(), journal.position(), journal.sequence());
     }
   }
 
-  /**
-   * Commits by a checkpoint, for the ring is full. Where the file system has no space for that and
-   * none can be made, everything stays as it is, to be tried again, and the waiters hear so.
-   *
-   * @return whether it is durable
-   */
-  private boolean checkpointOnly(CommitBatch batch) throws IOException {
-    // Not by the checkpoint's own flushes: others may be told there of what was lost.
-    dataWritten = false;
-    device.flush();
-    DeviceException full = checkpointer.wantOfSpace();
-    boolean isRoomMade = false;
-    if (batch.checkpoint() != null) {
-      long seen = checkpointer.roomMade();
-      try {
-        checkpointer.write(batch.checkpoint(), journal.position(), journal.sequence(), false);
-        checkpointer.repeat();
-        stalled = false;
-        metadata.vouched.appended(batch.records(), false);
-        durableCommit = batch.number();
-        return true;
-      } catch (DeviceException e) {
-        if (!e.isNoSpace()) {
-          throw e;
-        }
-        full = e;
-        isRoomMade = checkpointer.makeRoom(seen);
-      }
-    }
-    // Another may have been told of what this flush should have heard.
-    requireNoFailure();
-    metadata.lock.lock();
-    try {
-      metadata.returnPending(batch.records());
-      dataWritten = true;
-      if (isRoomMade) {
-        waiters.putBack(batch.waiters());
-        planner.wantCheckpoint();
-        return false;
-      }
-      stalled = true;
-      if (closing) {
-        fail(full);
-      }
-    } finally {
-      metadata.lock.unlock();
-    }
-    refuse(batch.waiters(), PoolFailure.writing(full));
-    return false;
-  }
-
-  /** Tells who waits for what there was no space for; the data of all is durable. */
-  private void refuse(List<IoCompletion> waiting, BlockException refusal) {
-    tell(
-        waiting,
-        waiter -> {
-          if (waiter instanceof CommitWaiter some && some.neededCommit() <= durableCommit) {
-            waiter.completed();
-          } else {
-            waiter.failed(refusal);
-          }
-        });
-  }
-
   private void rejectAll(CommitBatch batch) {
-    BlockException cause = refusal();
+    BlockException cause = failure.refusal();
     if (batch != null) {
-      tell(batch.waiters(), waiter -> waiter.failed(cause));
+      CommitEnd.failed(batch.waiters(), cause);
     }
     List<IoCompletion> left;
     metadata.lock.lock();
@@ -509,26 +385,7 @@ final class CommitLog {
     } finally {
       metadata.lock.unlock();
     }
-    tell(left, waiter -> waiter.failed(cause));
-  }
-
-  private BlockException refusal() {
-    try {
-      return PoolFailure.poolFailed(failure());
-    } catch (RuntimeException | Error e) {
-      return stopped;
-    }
-  }
-
-  /** Each of them hears of its end, whatever another makes of that. */
-  private static void tell(List<IoCompletion> waiting, Consumer<IoCompletion> end) {
-    for (IoCompletion waiter : waiting) {
-      try {
-        end.accept(waiter);
-      } catch (RuntimeException | Error e) {
-        LOG.error("who waited for a commit failed when told of its end", e);
-      }
-    }
+    CommitEnd.failed(left, cause);
   }
 
   private boolean hasWork() {
@@ -536,18 +393,11 @@ final class CommitLog {
         || metadata.pendingBytes() >= pendingLimitBytes;
   }
 
-  private void requireNoFailure() throws IOException {
-    IOException cause = failure();
-    if (cause != null) {
-      throw cause;
-    }
-  }
-
   private CommitBatch take() throws IOException {
     metadata.lock.lock();
     try {
-      requireNoFailure();
-      return planner.next(waiters, durableCommit);
+      failure.requireNone();
+      return planner.next(waiters, writer.durableCommit());
     } finally {
       metadata.lock.unlock();
     }

@@ -16,6 +16,17 @@ final class CommitWaiters {
   /** Wait for another group, whatever is in it. */
   private List<IoCompletion> another = new ArrayList<>();
 
+  private boolean closed;
+
+  /** Nobody may come any more; who waits already is served. */
+  void close() {
+    closed = true;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   void addForAll(IoCompletion completion) {
     forAll.add(completion);
   }
