@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.core.block.BlockException;
+import io.lunette.engine.journal.JournalWriter;
+import io.lunette.engine.journal.RecordBuffer;
+import java.io.IOException;
+
+/**
+ * The opening of a pool: what a crash left is told, a checkpoint makes that durable, and then the
+ * threads start. Nobody else has the pool before it has ended.
+ */
+final class PoolOpening {
+
+  private final Pool pool;
+  private final PoolState state;
+  private final Metadata metadata;
+  private final JournalWriter journal;
+  private final Checkpointer checkpointer;
+
+  PoolOpening(Pool pool, PoolState state) {
+    this.pool = pool;
+    this.state = state;
+    this.metadata = pool.metadata;
+    this.journal = pool.journal;
+    this.checkpointer = pool.checkpointer;
+  }
+
+  void run() throws IOException, BlockException {
+    boolean isOrphaned = !state.wasClosedCleanly();
+    // Without the lock: a damaged page is no half change.
+    new FreePageSearch(metadata, pool.pages).run();
+    CrashRecovery recovery = new CrashRecovery(metadata, pool.device);
+    metadata.lock.lock();
+    try {
+      recovery.eraseUnfinishedPages(state.superblock());
+      pool.keys.load();
+      if (metadata.chains.layer(Layer.ORPHANS) == null) {
+        metadata.chains.createOrphans();
+      }
+      isOrphaned |= recovery.distrustReserved(state.reservedInVain());
+      if (!state.wasClosedCleanly()) {
+        recovery.distrustWritable();
+      }
+      if (state.journalEnd().unread()) {
+        // What a lost commit had reserved is in no tree, and may have been written.
+        pool.scrubber.distrustErases();
+      }
+      writeCheckpoint(state.journalEnd().sequence());
+    } finally {
+      metadata.lock.unlock();
+    }
+    // Now, when the pool can be refused: a checkpoint that finds no thread later is its end.
+    boolean ignored = pool.checkpoints.prestartCoreThread();
+    pool.log.start(pool.allocator::topUp);
+    pool.scrubber.scrubOrphans(isOrphaned);
+    if (!state.wasClosedCleanly()) {
+      pool.ends.endShrinks();
+    }
+    pool.scrubber.start();
+    pool.merger.start();
+    pool.copier.start();
+  }
+
+  /**
+   * With the lock held and the commit thread not running: all that is pending goes with it. Where a
+   * full file system has no space for it, the pool goes on in the ring as if it had not been
+   * closed, for a pool that cannot be opened could not be scrubbed, read, or moved elsewhere
+   * either.
+   */
+  private void writeCheckpoint(long nextSequence) throws IOException {
+    RecordBuffer pending = null;
+    try {
+      Checkpointer.Plan plan = checkpointer.plan(pool.log.durableCommit());
+      pending = metadata.takePending();
+      checkpointer.write(plan, journal.position(), journal.sequence(), false);
+    } catch (DeviceException e) {
+      if (!e.isNoSpace()) {
+        throw e;
+      }
+      if (pending == null) {
+        checkpointer.putOff(e);
+      } else {
+        metadata.returnPending(pending);
+      }
+      // The jump in the numbers is only for who reads from a new superblock on. An empty group ends
+      // what the last one vouches for, also for who reads from the former superblock.
+      journal.continueWith(nextSequence, checkpointer.ringLimit());
+      pool.device.flush();
+      if (checkpointer.hasRoomFor(journal.position() + JournalWriter.EMPTY_GROUP_BYTES)) {
+        journal.append(new RecordBuffer());
+        metadata.vouched.appended(new RecordBuffer(), false);
+      }
+      return;
+    }
+    checkpointer.repeat();
+    // Neither superblock leads to the group any more that vouches for them.
+    metadata.vouched.appended(new RecordBuffer(), false);
+  }
+}
