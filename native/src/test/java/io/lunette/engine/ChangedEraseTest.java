@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -20,6 +18,7 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -127,13 +126,8 @@ class ChangedEraseTest {
     }
 
     void refuse(int number) {
-      for (int page = 0; page < sizeBytes() / PAGE; page++) {
-        if (ByteBuffer.wrap(page(page)).getInt(0) == number) {
-          refused = (long) page * PAGE;
-          return;
-        }
-      }
-      throw new IllegalStateException("nothing begins with " + number);
+      refused = placeOf(number);
+      assertThat(refused).as("where %d lies", number).isNotNegative();
     }
 
     @Override
@@ -145,20 +139,8 @@ class ChangedEraseTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "memory",
-          "",
-          0,
-          0,
-          0,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.PUNCH_HOLE);
     }
   }
 }

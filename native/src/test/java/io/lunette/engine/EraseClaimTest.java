@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
@@ -223,20 +222,8 @@ class EraseClaimTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "memory",
-          "",
-          0,
-          0,
-          0,
-          Support.NO,
-          Support.NO,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          overwriteInPlace);
+    public Support overwritesInPlace() {
+      return overwriteInPlace;
     }
 
     void holdReadBack() {

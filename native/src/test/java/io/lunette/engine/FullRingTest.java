@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.blockio.DataRuns;
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -28,6 +26,7 @@ import java.time.Clock;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -295,20 +294,8 @@ class FullRingTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "memory",
-          "",
-          0,
-          0,
-          0,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.PUNCH_HOLE);
     }
 
     @Override

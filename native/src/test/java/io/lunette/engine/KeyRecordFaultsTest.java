@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.blockio.DataRuns;
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -280,20 +278,8 @@ class KeyRecordFaultsTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "memory",
-          "",
-          0,
-          0,
-          0,
-          Support.YES,
-          Support.YES,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.ALLOCATE, Feature.PUNCH_HOLE);
     }
 
     @Override

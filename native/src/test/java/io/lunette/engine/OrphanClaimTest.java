@@ -141,14 +141,5 @@ class OrphanClaimTest {
     public boolean isShared(long offsetBytes, long lengthBytes) {
       return isShared;
     }
-
-    private long placeOf(int number) {
-      for (int page = 0; page < sizeBytes() / PAGE; page++) {
-        if (ByteBuffer.wrap(page(page)).getInt(0) == number) {
-          return (long) page * PAGE;
-        }
-      }
-      return -1;
-    }
   }
 }

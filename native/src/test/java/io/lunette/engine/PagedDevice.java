@@ -109,6 +109,16 @@ class PagedDevice implements MemoryDevice {
     return pages[number] == null ? ZEROES : pages[number];
   }
 
+  /** Where the first page lies that begins with that number; -1 if there is none. */
+  long placeOf(int number) {
+    for (int page = 0; page < sizeBytes() / PAGE; page++) {
+      if (ByteBuffer.wrap(page(page)).getInt(0) == number) {
+        return (long) page * PAGE;
+      }
+    }
+    return -1;
+  }
+
   boolean isZero(int page) {
     return page(page) == ZEROES;
   }

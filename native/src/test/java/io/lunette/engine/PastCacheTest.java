@@ -4,8 +4,6 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -16,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
@@ -103,20 +102,8 @@ class PastCacheTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "memory",
-          "",
-          0,
-          0,
-          PAGE,
-          Support.NO,
-          Support.NO,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.DIRECT_IO);
     }
 
     @Override

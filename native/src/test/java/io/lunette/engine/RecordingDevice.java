@@ -2,12 +2,11 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -149,20 +148,8 @@ final class RecordingDevice extends PagedDevice {
   }
 
   @Override
-  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-    return new DeviceFeatures(
-        "memory",
-        "",
-        0,
-        0,
-        0,
-        Support.NO,
-        Support.YES,
-        Support.YES,
-        Support.NO,
-        Support.YES,
-        Support.NO,
-        Support.YES);
+  public Set<Feature> features() {
+    return Set.of(Feature.PUNCH_HOLE, Feature.ZERO_RANGE);
   }
 
   private synchronized void record(long offset, ByteBuffer source, boolean certain)

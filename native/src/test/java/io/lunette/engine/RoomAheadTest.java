@@ -4,9 +4,7 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
 import io.lunette.blockio.ScratchDevices;
-import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
@@ -180,20 +178,8 @@ class RoomAheadTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "file",
-          "",
-          0,
-          0,
-          0,
-          Support.YES,
-          Support.YES,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.ALLOCATE, Feature.PUNCH_HOLE);
     }
 
     @Override

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.lunette.blockio.DataRuns;
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -24,6 +22,7 @@ import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,34 +104,13 @@ class UnwrittenExtentTest {
       super(sizeBytes);
     }
 
-    long placeOf(int number) {
-      for (int page = 0; page < sizeBytes() / PAGE; page++) {
-        if (ByteBuffer.wrap(page(page)).getInt(0) == number) {
-          return (long) page * PAGE;
-        }
-      }
-      return -1;
-    }
-
     private boolean hasNoted(long offset, int length) {
       return offset <= noted && noted < offset + length;
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "file",
-          "",
-          0,
-          0,
-          0,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.ZERO_RANGE);
     }
 
     @Override
