@@ -47,13 +47,7 @@ class CopyTroubleTest {
   void aKeyedCopyOfADeletedSourceOutlivesAStartWithoutTheKeys() throws Exception {
     HeldDevice device = open(new HeldDevice(new PagedDevice(POOL_BYTES)));
     MemoryVault vault = new MemoryVault();
-    reopen(device, vault);
-    driver.createEncrypted(IMAGE, SIZE, 512);
-    byte[] content = fill(IMAGE);
-    driver.seal(IMAGE);
-    device.holdLargeWrites(offset -> isCopier());
-    Job<VolumeInfo> ignored = driver.copy(IMAGE, COPY);
-    device.awaitLargeWrite();
+    byte[] content = beginKeyedCopy(device, vault);
     driver.delete(IMAGE);
     abandonInCopy(device);
 
@@ -71,13 +65,7 @@ class CopyTroubleTest {
   void askingForACopyWhoseKeysAreNotThereSaysSo() throws Exception {
     HeldDevice device = open(new HeldDevice(new PagedDevice(POOL_BYTES)));
     MemoryVault vault = new MemoryVault();
-    reopen(device, vault);
-    driver.createEncrypted(IMAGE, SIZE, 512);
-    byte[] content = fill(IMAGE);
-    driver.seal(IMAGE);
-    device.holdLargeWrites(offset -> isCopier());
-    Job<VolumeInfo> ignored = driver.copy(IMAGE, COPY);
-    device.awaitLargeWrite();
+    byte[] content = beginKeyedCopy(device, vault);
     abandonInCopy(device);
 
     open(device, KeyVault.none());
@@ -92,13 +80,8 @@ class CopyTroubleTest {
   @Test
   void aCopyWaitsForTheScrubberWhereThatHasSpaceToGive() throws Exception {
     HeldDevice device = open(new HeldDevice(new PagedDevice(POOL_BYTES)));
-    driver.create(IMAGE, SIZE);
-    byte[] content = fill(IMAGE);
-    driver.seal(IMAGE);
-    fillUp();
-    device.holdLargeWrites(offset -> Thread.currentThread().getName().equals("lunette-zero"));
-    driver.delete(BALLAST);
-    device.awaitLargeWrite();
+    byte[] content = makeImage();
+    holdScrubOfFullPool(device);
 
     Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
     EncryptedPool.awaitTrue(CopyTroubleTest::isCopierIdle);
@@ -114,13 +97,8 @@ class CopyTroubleTest {
   @Test
   void aCopyThatWaitsForSpaceCanBeCancelled() throws Exception {
     HeldDevice device = open(new HeldDevice(new PagedDevice(POOL_BYTES)));
-    driver.create(IMAGE, SIZE);
-    byte[] ignored = fill(IMAGE);
-    driver.seal(IMAGE);
-    fillUp();
-    device.holdLargeWrites(offset -> Thread.currentThread().getName().equals("lunette-zero"));
-    driver.delete(BALLAST);
-    device.awaitLargeWrite();
+    byte[] ignored = makeImage();
+    holdScrubOfFullPool(device);
     Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
     EncryptedPool.awaitTrue(CopyTroubleTest::isCopierIdle);
 
@@ -136,13 +114,9 @@ class CopyTroubleTest {
   @Test
   void aCopyOfADeletedSourceWaitsUntilSomebodyMakesRoomInAFullPool() throws Exception {
     HeldDevice device = open(new HeldDevice(new PagedDevice(POOL_BYTES)));
-    driver.create(IMAGE, SIZE);
-    byte[] content = fill(IMAGE);
-    driver.seal(IMAGE);
+    byte[] content = makeImage();
     fillUp();
-    device.holdReadsBy("lunette-copy");
-    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
-    device.awaitReader();
+    Job<VolumeInfo> job = copyHeldAtItsFirstRead(device);
     driver.delete(IMAGE);
     device.releaseReads();
     EncryptedPool.awaitTrue(CopyTroubleTest::isCopierIdle);
@@ -160,12 +134,8 @@ class CopyTroubleTest {
   void aCopyOfADeletedSourceThatCannotBeReadIsLeftForTheNextOpening() throws Exception {
     FailingDevice device = new FailingDevice(POOL_BYTES);
     HeldDevice held = open(new HeldDevice(device));
-    driver.create(IMAGE, SIZE);
-    byte[] content = fill(IMAGE);
-    driver.seal(IMAGE);
-    held.holdReadsBy("lunette-copy");
-    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
-    held.awaitReader();
+    byte[] content = makeImage();
+    Job<VolumeInfo> job = copyHeldAtItsFirstRead(held);
     driver.delete(IMAGE);
     device.failReads((offset, length) -> isCopier());
     held.releaseReads();
@@ -189,9 +159,7 @@ class CopyTroubleTest {
       BlockingIo.write(image, 0, EncryptedPool.direct(new byte[EXTENT]), Durability.DURABLE);
     }
     driver.seal(IMAGE);
-    held.holdReadsBy("lunette-copy");
-    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
-    held.awaitReader();
+    Job<VolumeInfo> job = copyHeldAtItsFirstRead(held);
     device.setFull(true);
     cloneUntilRefused();
     held.releaseReads();
@@ -241,12 +209,8 @@ class CopyTroubleTest {
   /** Of a source that may be gone by the time that the copy meets it. */
   private Job<VolumeInfo> copyOnceFull(SimulatedDevice device, HeldDevice held, boolean isDeleted)
       throws Exception {
-    driver.create(IMAGE, SIZE);
-    byte[] ignored = fill(IMAGE);
-    driver.seal(IMAGE);
-    held.holdReadsBy("lunette-copy");
-    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
-    held.awaitReader();
+    byte[] ignored = makeImage();
+    Job<VolumeInfo> job = copyHeldAtItsFirstRead(held);
     if (isDeleted) {
       driver.delete(IMAGE);
     }
@@ -270,15 +234,7 @@ class CopyTroubleTest {
   @Test
   void aCopyThatCannotEvenBeTakenAwayEndsAllTheSame() throws Exception {
     FailingDevice device = new FailingDevice(POOL_BYTES);
-    PoolState.format(device, new UUID(7, 7));
-    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, KeyVault.none());
-    VolumeMaker maker = new VolumeMaker(pool);
-    VolumeTable volumes = new VolumeTable(pool);
-    maker.create(IMAGE, SIZE, 512, KeyWish.INHERITED);
-    try (BlockDevice image = volumes.open(IMAGE, AccessMode.READ_WRITE)) {
-      BlockingIo.write(image, 0, EncryptedPool.direct(new byte[EXTENT]), Durability.DURABLE);
-    }
-    volumes.seal(IMAGE);
+    Pool pool = poolWithImage(device);
     device.failReads(
         (offset, length) -> {
           if (isCopier()) {
@@ -288,7 +244,7 @@ class CopyTroubleTest {
           return isCopier();
         });
 
-    CopyJob job = maker.copy(IMAGE, COPY, KeyWish.INHERITED);
+    CopyJob job = new VolumeMaker(pool).copy(IMAGE, COPY, KeyWish.INHERITED);
 
     assertThatThrownBy(() -> job.result().toCompletableFuture().get(20, TimeUnit.SECONDS))
         .hasCauseInstanceOf(NullPointerException.class);
@@ -299,15 +255,7 @@ class CopyTroubleTest {
   @Test
   void aCopyThatBreaksOffWhenItIsCutOffAlreadyIsNotTakenAway() throws Exception {
     FailingDevice device = new FailingDevice(POOL_BYTES);
-    PoolState.format(device, new UUID(7, 7));
-    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, KeyVault.none());
-    VolumeMaker maker = new VolumeMaker(pool);
-    VolumeTable volumes = new VolumeTable(pool);
-    maker.create(IMAGE, SIZE, 512, KeyWish.INHERITED);
-    try (BlockDevice image = volumes.open(IMAGE, AccessMode.READ_WRITE)) {
-      BlockingIo.write(image, 0, EncryptedPool.direct(new byte[EXTENT]), Durability.DURABLE);
-    }
-    volumes.seal(IMAGE);
+    Pool pool = poolWithImage(device);
     device.breakReads(
         (offset, length) -> {
           if (isCopier()) {
@@ -316,7 +264,7 @@ class CopyTroubleTest {
           return isCopier();
         });
 
-    CopyJob job = maker.copy(IMAGE, COPY, KeyWish.INHERITED);
+    CopyJob job = new VolumeMaker(pool).copy(IMAGE, COPY, KeyWish.INHERITED);
 
     assertFails(job, VolumeException.Kind.IO);
     assertThat(pool.metadata.chains.volume(COPY.value())).isNotNull();
@@ -326,14 +274,10 @@ class CopyTroubleTest {
   @Test
   void aCopyThatComesAfterTheClosingEndsAtOnce() throws Exception {
     PagedDevice device = new PagedDevice(POOL_BYTES);
-    PoolState.format(device, new UUID(7, 7));
-    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, KeyVault.none());
-    VolumeMaker maker = new VolumeMaker(pool);
-    maker.create(IMAGE, SIZE, 512, KeyWish.INHERITED);
-    new VolumeTable(pool).seal(IMAGE);
+    Pool pool = poolWithImage(device);
     pool.copier.stop();
 
-    CopyJob job = maker.copy(IMAGE, COPY, KeyWish.INHERITED);
+    CopyJob job = new VolumeMaker(pool).copy(IMAGE, COPY, KeyWish.INHERITED);
 
     assertFails(job, VolumeException.Kind.BUSY);
     pool.close();
@@ -396,12 +340,57 @@ class CopyTroubleTest {
     open(device, vault);
   }
 
-  private byte[] fill(VolumeName name) throws Exception {
+  /** A sealed image; returns what it holds. */
+  private byte[] makeImage() throws Exception {
+    driver.create(IMAGE, SIZE);
+    return fillAndSeal();
+  }
+
+  private byte[] fillAndSeal() throws Exception {
     byte[] content = EncryptedPool.noise(SIZE, 3);
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+    try (BlockDevice volume = driver.open(IMAGE, AccessMode.READ_WRITE)) {
       BlockingIo.write(volume, 0, EncryptedPool.direct(content), Durability.DURABLE);
     }
+    driver.seal(IMAGE);
     return content;
+  }
+
+  /** A copy of an image with a key, whose first write is held; returns what the image holds. */
+  private byte[] beginKeyedCopy(HeldDevice device, MemoryVault vault) throws Exception {
+    reopen(device, vault);
+    driver.createEncrypted(IMAGE, SIZE, 512);
+    byte[] content = fillAndSeal();
+    device.holdLargeWrites(offset -> isCopier());
+    Job<VolumeInfo> ignored = driver.copy(IMAGE, COPY);
+    device.awaitLargeWrite();
+    return content;
+  }
+
+  private Job<VolumeInfo> copyHeldAtItsFirstRead(HeldDevice device) throws Exception {
+    device.holdReadsBy("lunette-copy");
+    Job<VolumeInfo> job = driver.copy(IMAGE, COPY);
+    device.awaitReader();
+    return job;
+  }
+
+  /** There is no space for a copy until what is held ends: the scrub of what filled the pool. */
+  private void holdScrubOfFullPool(HeldDevice device) throws Exception {
+    fillUp();
+    device.holdLargeWrites(offset -> Thread.currentThread().getName().equals("lunette-zero"));
+    driver.delete(BALLAST);
+    device.awaitLargeWrite();
+  }
+
+  private static Pool poolWithImage(RawDevice device) throws Exception {
+    PoolState.format(device, new UUID(7, 7));
+    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, KeyVault.none());
+    new VolumeMaker(pool).create(IMAGE, SIZE, 512, KeyWish.INHERITED);
+    VolumeTable volumes = new VolumeTable(pool);
+    try (BlockDevice image = volumes.open(IMAGE, AccessMode.READ_WRITE)) {
+      BlockingIo.write(image, 0, EncryptedPool.direct(new byte[EXTENT]), Durability.DURABLE);
+    }
+    volumes.seal(IMAGE);
+    return pool;
   }
 
   /** Leaves less than the copy takes. */

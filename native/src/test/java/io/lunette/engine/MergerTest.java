@@ -18,11 +18,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,28 +62,18 @@ class MergerTest {
     long first = copiedTo(FIRST, 1);
     long many = copiedTo(MANY, 9);
     long few = copiedTo(FEW, 2);
-    List<Long> merged = new CopyOnWriteArrayList<>();
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch mayEnd = new CountDownLatch(1);
-    device.watcher =
-        offset -> {
-          if (offset == first) {
-            begun.countDown();
-            awaitQuietly(mayEnd);
-          } else if (offset == many || offset == few) {
-            merged.add(offset);
-          }
-        };
+    HeldMerge held = new HeldMerge(first, many, few);
+    device.watcher = held;
 
     delete(FIRST);
-    begun.await();
+    held.begun.await();
     delete(MANY);
     delete(FEW);
-    mayEnd.countDown();
+    held.mayEnd.countDown();
 
     awaitMerged(MANY);
     awaitMerged(FEW);
-    assertThat(merged).containsExactly(few, many);
+    assertThat(held.merged).containsExactly(few, many);
   }
 
   @Test
@@ -93,29 +86,19 @@ class MergerTest {
     pool.lineage.snapshot(MANY, older);
     long many = filledAndSnapshot(MANY, 4);
     long few = copiedTo(FEW, 5);
-    List<Long> merged = new CopyOnWriteArrayList<>();
-    CountDownLatch begun = new CountDownLatch(1);
-    CountDownLatch mayEnd = new CountDownLatch(1);
-    device.watcher =
-        offset -> {
-          if (offset == first) {
-            begun.countDown();
-            awaitQuietly(mayEnd);
-          } else if (offset == many || offset == few) {
-            merged.add(offset);
-          }
-        };
+    HeldMerge held = new HeldMerge(first, many, few);
+    device.watcher = held;
 
     delete(FIRST);
-    begun.await();
+    held.begun.await();
     assertThat(new VolumeTable(pool).delete(older)).isTrue();
     delete(MANY);
     delete(FEW);
-    mayEnd.countDown();
+    held.mayEnd.countDown();
 
     awaitMerged(MANY);
     awaitMerged(FEW);
-    assertThat(merged).containsExactly(few, many);
+    assertThat(held.merged).containsExactly(few, many);
   }
 
   @Test
@@ -188,20 +171,41 @@ class MergerTest {
     return ("what was written to volume " + name).getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static void awaitQuietly(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  private interface Watcher {
+    void writes(long offset) throws DeviceException;
+  }
+
+  /** Holds a merge at its first write, and notes in which order the others come after it. */
+  private static final class HeldMerge implements Watcher {
+
+    private final long held;
+    private final Set<Long> others;
+    private final List<Long> merged = new CopyOnWriteArrayList<>();
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+    HeldMerge(long held, long... others) {
+      this.held = held;
+      this.others = LongStream.of(others).boxed().collect(Collectors.toSet());
+    }
+
+    @Override
+    public void writes(long offset) {
+      if (offset == held) {
+        begun.countDown();
+        try {
+          mayEnd.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      } else if (others.contains(offset)) {
+        merged.add(offset);
+      }
     }
   }
 
   /** Has somebody look at each write before it is made. */
   private static final class WatchedDevice extends PagedDevice {
-
-    interface Watcher {
-      void writes(long offset) throws DeviceException;
-    }
 
     private volatile Watcher watcher = offset -> {};
 

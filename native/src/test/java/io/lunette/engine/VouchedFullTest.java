@@ -13,6 +13,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -27,14 +28,20 @@ class VouchedFullTest {
   private static final int BLOCK = PoolLayout.BLOCK_BYTES;
   private static final int EXTENT = PoolLayout.EXTENT_BYTES;
 
+  private final FillingDevice device = new FillingDevice();
+  private EngineVolumeDriver driver;
+
+  @BeforeEach
+  void makeVolume() throws Exception {
+    CrashLife.format(device, 1);
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
+    driver.create(VOLUME, CrashLife.POOL_BYTES);
+  }
+
   @ParameterizedTest
   @EnumSource
   void whatTheLastGroupBeforeTheFullRingVouchesForCanBeOverwritten(Durability durability)
       throws Exception {
-    FillingDevice device = new FillingDevice();
-    CrashLife.format(device, 1);
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
-    driver.create(VOLUME, CrashLife.POOL_BYTES);
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       device.fillUp();
       int refused = writeUntilRefused(volume);
@@ -54,10 +61,6 @@ class VouchedFullTest {
   /** Though the volume has a change that no commit had room for. */
   @Test
   void overwritesOfWhatIsDurableCanBeFlushed() throws Exception {
-    FillingDevice device = new FillingDevice();
-    CrashLife.format(device, 1);
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
-    driver.create(VOLUME, CrashLife.POOL_BYTES);
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       device.fillUp();
       int refused = writeUntilRefused(volume);
@@ -76,10 +79,6 @@ class VouchedFullTest {
 
   @Test
   void anOverwriteOfWhatNoCommitHasCannotBeFlushed() throws Exception {
-    FillingDevice device = new FillingDevice();
-    CrashLife.format(device, 1);
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 8 << 20);
-    driver.create(VOLUME, CrashLife.POOL_BYTES);
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       device.fillUp();
       int refused = writeUntilRefused(volume);
@@ -109,15 +108,15 @@ class VouchedFullTest {
 
   private static void requireThere(PagedDevice left, int blocks, Durability durability)
       throws Exception {
-    EngineVolumeDriver driver = EngineVolumeDriver.open(left, Clock.systemUTC(), 8 << 20);
-    try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_ONLY)) {
+    EngineVolumeDriver reopened = EngineVolumeDriver.open(left, Clock.systemUTC(), 8 << 20);
+    try (BlockDevice volume = reopened.open(VOLUME, AccessMode.READ_ONLY)) {
       for (int block = 0; block < blocks; block++) {
         assertThat(read(volume, block))
             .as("%s, extent %d", durability, block)
             .isEqualTo(-block - 1);
       }
     }
-    driver.close();
+    reopened.close();
   }
 
   private static ByteBuffer numbered(int number) {
