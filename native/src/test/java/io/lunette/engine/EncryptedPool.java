@@ -8,13 +8,18 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +32,7 @@ final class EncryptedPool {
   static final int BLOCK = 4096;
   static final int SECTOR = 512;
   static final int SIZE = 6 * EXTENT;
+  static final UUID POOL = new UUID(7, 7);
   static final VolumeName IMAGE = new VolumeName("image");
   static final VolumeName CLONE = new VolumeName("clone");
   static final VolumeName OTHER = new VolumeName("other");
@@ -36,7 +42,7 @@ final class EncryptedPool {
   EngineVolumeDriver driver;
 
   EncryptedPool() throws Exception {
-    PoolState.format(device, new UUID(7, 7));
+    PoolState.format(device, POOL);
     open(vault);
   }
 
@@ -93,6 +99,25 @@ final class EncryptedPool {
     try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
       BlockingIo.write(volume, offset, direct(content), Durability.VISIBLE);
     }
+  }
+
+  /** Destroys the key of a volume, and more if what is left is to be verified. */
+  EraseReport eraseByKey(VolumeName name, boolean verify) throws Exception {
+    return driver
+        .erase(name, new EraseRequest(EraseMethod.CRYPTO, verify))
+        .result()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
+  }
+
+  /** The records of keys on the device. */
+  List<KeySlot> keyRecords() throws Exception {
+    return KeyRecords.of(device, POOL);
+  }
+
+  /** What a report calls the keys that have a record. */
+  List<String> keys() throws Exception {
+    return keyRecords().stream().map(record -> Long.toHexString(record.id())).toList();
   }
 
   byte[] read(VolumeName name) throws Exception {
