@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import static io.lunette.engine.check.OnDisk.MAP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class DamagedMapRootTest {
 
-  private static final int MAP = 16;
   private static final VolumeName CLONE = new VolumeName("clone");
   private static final VolumeName IMAGE = new VolumeName("image");
   private static final VolumeName OTHER = new VolumeName("other");
@@ -50,14 +50,8 @@ class DamagedMapRootTest {
     pool = PoolAtRest.create(directory.resolve("pool"));
     pool.work();
     contents = pool.contents();
-    PoolDump dump = PoolDump.read(pool.file(), true);
-    long id =
-        dump.volumes().stream()
-            .filter(volume -> volume.name().equals(CLONE.value()))
-            .findFirst()
-            .orElseThrow()
-            .layer();
-    layer = dump.layers().stream().filter(found -> found.id() == id).findFirst().orElseThrow();
+    long id = pool.volume(CLONE.value()).layer();
+    layer = pool.layer(id);
     root =
         pool.pages().stream()
             .filter(page -> page.kind() == MAP && page.layer() == id && page.level() == 1)

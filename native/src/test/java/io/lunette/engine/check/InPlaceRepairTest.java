@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import static io.lunette.engine.check.OnDisk.LAYERS;
+import static io.lunette.engine.check.OnDisk.MAP;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.engine.format.MapEntry;
@@ -18,9 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a repair does where something is lost for good, and something else has a sound second. */
 class InPlaceRepairTest {
-
-  private static final int LAYERS = 2;
-  private static final int MAP = 16;
 
   @TempDir Path directory;
 

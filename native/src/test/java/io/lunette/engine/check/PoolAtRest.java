@@ -17,6 +17,8 @@ import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
 import io.lunette.engine.format.VolumeSlot;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,8 +27,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -263,6 +268,32 @@ record PoolAtRest(Path file) {
       pool.seek(page.offset() + 64 + word * (long) Long.BYTES);
       return Long.reverseBytes(pool.readLong());
     }
+  }
+
+  /** A volume, as the dump shows it. */
+  PoolDump.VolumeView volume(String name) throws Exception {
+    return PoolDump.read(file, false).volumes().stream()
+        .filter(volume -> volume.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A layer with its map, as the dump shows it. */
+  PoolDump.LayerView layer(long id) throws Exception {
+    return PoolDump.read(file, true).layers().stream()
+        .filter(layer -> layer.id() == id)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Of the whole file. */
+  String digest() throws Exception {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    try (InputStream in = Files.newInputStream(file);
+        OutputStream sink = new DigestOutputStream(OutputStream.nullOutputStream(), digest)) {
+      in.transferTo(sink);
+    }
+    return HexFormat.of().formatHex(digest.digest());
   }
 
   /** Opens the pool and reads the beginning of every volume that can be opened, by its name. */

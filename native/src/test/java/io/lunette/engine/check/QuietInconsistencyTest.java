@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import static io.lunette.engine.check.OnDisk.GLOBALS;
+import static io.lunette.engine.check.OnDisk.LAYERS;
+import static io.lunette.engine.check.OnDisk.LAYER_STATE;
+import static io.lunette.engine.check.OnDisk.LAYER_VOLUME;
+import static io.lunette.engine.check.OnDisk.SPACE;
+import static io.lunette.engine.check.OnDisk.VOLUMES;
+import static io.lunette.engine.check.OnDisk.VOLUME_ERASE_TERMS;
+import static io.lunette.engine.check.OnDisk.VOLUME_STATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.volume.EraseRequest;
@@ -28,16 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class QuietInconsistencyTest {
 
-  private static final int VOLUMES = 1;
-  private static final int LAYERS = 2;
-  private static final int SPACE = 3;
-  private static final int GLOBALS = 6;
-
-  // Words of slots, as docs/on-disk-format.md has them.
-  private static final int STATE = 0;
-  private static final int LAYER_VOLUME = 3;
-  private static final int ERASE_TERMS = 24;
-
   private static final VolumeName CLONE = new VolumeName("clone");
 
   @TempDir Path directory;
@@ -49,11 +47,7 @@ class QuietInconsistencyTest {
   void workOnAPool() throws Exception {
     pool = PoolAtRest.create(directory.resolve("pool"));
     pool.work();
-    clone =
-        PoolDump.read(pool.file(), false).volumes().stream()
-            .filter(volume -> volume.name().equals("clone"))
-            .findFirst()
-            .orElseThrow();
+    clone = pool.volume("clone");
   }
 
   @Test
@@ -74,7 +68,7 @@ class QuietInconsistencyTest {
 
   @Test
   void anEraseThatHasNothingLeftToErase() throws Exception {
-    setVolume(STATE, VolumeSlot.State.ERASING.ordinal());
+    setVolume(VOLUME_STATE, VolumeSlot.State.ERASING.ordinal());
 
     assertLine(
         "volume clone (%d): is ERASING, but nothing that it gave up is left to be erased"
@@ -86,8 +80,8 @@ class QuietInconsistencyTest {
 
   @Test
   void anEraseByAMethodThatNobodyKnows() throws Exception {
-    setVolume(STATE, VolumeSlot.State.ERASING.ordinal());
-    setVolume(ERASE_TERMS, 9);
+    setVolume(VOLUME_STATE, VolumeSlot.State.ERASING.ordinal());
+    setVolume(VOLUME_ERASE_TERMS, 9);
 
     assertLine("volume clone (%d): its erase has the unknown method 9".formatted(clone.id()));
 
@@ -99,17 +93,17 @@ class QuietInconsistencyTest {
   void bitsThatMeanNothing() throws Exception {
     pool.rewriteWord(pool.newestLeaf(GLOBALS, 0), 2, 5);
     setLayer(10, 5);
-    setLayer(STATE, LayerSlot.State.WRITABLE.ordinal() | 1 << 11);
+    setLayer(LAYER_STATE, LayerSlot.State.WRITABLE.ordinal() | 1 << 11);
     setVolume(34, 5);
-    setVolume(ERASE_TERMS, 1 << 11);
+    setVolume(VOLUME_ERASE_TERMS, 1 << 11);
 
     assertThat(lines(false))
         .containsExactlyInAnyOrder(
             "word 2 of GLOBALS: has bits that mean nothing and must be zero",
             stray(10, clone.layer(), "LAYERS"),
-            stray(STATE, clone.layer(), "LAYERS"),
+            stray(LAYER_STATE, clone.layer(), "LAYERS"),
             stray(34, clone.id(), "VOLUMES"),
-            stray(ERASE_TERMS, clone.id(), "VOLUMES"));
+            stray(VOLUME_ERASE_TERMS, clone.id(), "VOLUMES"));
     assertMended();
   }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import static io.lunette.engine.check.OnDisk.LAYERS;
+import static io.lunette.engine.check.OnDisk.MAP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RemovedLayerTest {
 
-  private static final int LAYERS = 2;
-  private static final int MAP = 16;
   private static final VolumeName GONE = new VolumeName("gone");
 
   @TempDir Path directory;
@@ -41,7 +41,7 @@ class RemovedLayerTest {
       driver.create(GONE, 64 << 20);
       PoolAtRest.fill(driver, GONE, 40);
     }
-    long layer = layerOfGone(worked);
+    long layer = worked.volume(GONE.value()).layer();
     page = worked.newestLeaf(MAP, layer);
     Path left = directory.resolve("left");
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(worked.file(), Clock.systemUTC())) {
@@ -116,13 +116,5 @@ class RemovedLayerTest {
 
   private PoolAtRest copyOf(PoolAtRest original) throws Exception {
     return original.copyTo(directory.resolve("copy"));
-  }
-
-  private static long layerOfGone(PoolAtRest pool) throws Exception {
-    return PoolDump.read(pool.file(), false).volumes().stream()
-        .filter(volume -> volume.name().equals(GONE.value()))
-        .findFirst()
-        .orElseThrow()
-        .layer();
   }
 }

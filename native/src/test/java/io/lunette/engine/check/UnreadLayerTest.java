@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.check;
 
+import static io.lunette.engine.check.OnDisk.VOLUMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.engine.EngineVolumeDriver;
@@ -20,8 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Layers that hold what a tenant wrote, and that no volume reads any more. */
 class UnreadLayerTest {
-
-  private static final int VOLUMES = 1;
 
   @TempDir Path directory;
 
