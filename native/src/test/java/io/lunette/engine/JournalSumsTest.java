@@ -134,18 +134,39 @@ class JournalSumsTest {
     assertThat(reader().isUnfinishedAt(end)).isTrue();
   }
 
-  /** Such a page may be old: it does not say that the flush of the group before has ended. */
+  /** A power cut that found it being written came after the flush of the group before. */
   @Test
-  void aGroupBehindWhichAPageCannotBeReadIsToldByItsSums() throws Exception {
+  void aGroupBehindWhichAPageCannotBeReadHappenedIfItsDataIsThere() throws Exception {
     writer.appendWithData(group(1, 2));
     device.fail(RING_EXTENT * PoolLayout.EXTENT_BYTES + writer.position(), Integer.MAX_VALUE);
+
     assertThat(replay().groups()).isEqualTo(1);
+  }
+
+  /** That page may say that the data was durable, and free to be overwritten. */
+  @Test
+  void aGroupBehindWhichAPageCannotBeReadIsNotDropped() throws Exception {
+    writer.appendWithData(group(1, 2));
+    device.fail(RING_EXTENT * PoolLayout.EXTENT_BYTES + writer.position(), Integer.MAX_VALUE);
     loseBlock(1);
 
-    JournalReader.End end = replay();
+    assertThatThrownBy(this::replay)
+        .isInstanceOf(DeviceException.class)
+        .hasMessageContaining("position " + writer.position() + " cannot be read")
+        .hasMessageContaining("frame " + FIRST_SEQUENCE);
+    assertThat(dropped).isEmpty();
+  }
 
-    assertThat(end.groups()).isZero();
-    assertThat(dropped).containsExactly(1L);
+  @Test
+  void aGroupBehindWhichTheNextIsReadAtTheSecondLookHappened() throws Exception {
+    writer.appendWithData(group(1, 2));
+    long next = RING_EXTENT * PoolLayout.EXTENT_BYTES + writer.position();
+    writer.append(records(2));
+    loseBlock(1);
+    device.fail(next, 3);
+
+    assertThat(replay().groups()).isEqualTo(2);
+    assertThat(dropped).isEmpty();
   }
 
   @Test

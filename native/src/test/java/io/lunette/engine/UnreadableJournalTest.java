@@ -4,6 +4,10 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
@@ -14,6 +18,7 @@ import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.map.PageCache;
+import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -94,6 +99,39 @@ class UnreadableJournalTest {
     requireBothAreThere();
   }
 
+  /** The blocks that the commit before vouched for were free to be overwritten since. */
+  @Test
+  void theCommitBeforeIsNotDroppedForWhatWasOverwrittenSince() throws Exception {
+    try (BlockDevice volume = driver.open(FIRST, AccessMode.READ_WRITE)) {
+      BlockingIo.write(volume, PoolLayout.EXTENT_BYTES, numbered(0), Durability.DURABLE);
+      BlockingIo.write(volume, 0, numbered(1), Durability.DURABLE);
+      BlockingIo.write(volume, 0, numbered(2), Durability.VISIBLE);
+      BlockingIo.flush(volume);
+      driver.abandon();
+    }
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    device.failReads(FailingDevice.at(RING + end - PagedDevice.PAGE));
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("cannot be read")
+        .hasMessageContaining("open the pool again");
+    assertThat(PoolCheck.check(device).problems())
+        .singleElement()
+        .asString()
+        .contains("cannot be read");
+    assertThat(PoolRepair.repair(device).fixed()).isEmpty();
+
+    device.heal();
+    driver = open();
+    try (BlockDevice volume = driver.open(FIRST, AccessMode.READ_ONLY)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES);
+      BlockingIo.read(volume, 0, block);
+      assertThat(block.getInt(0)).isEqualTo(2);
+    }
+    driver.close();
+  }
+
   /** What follows says that it was whole. */
   @Test
   void oneBeforeASoundCommitIsDamage() throws Exception {
@@ -138,6 +176,10 @@ class UnreadableJournalTest {
     assertThat(driver.find(FIRST)).isPresent();
     assertThat(driver.find(LAST)).isPresent();
     driver.close();
+  }
+
+  private static ByteBuffer numbered(int number) {
+    return ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES).putInt(0, number);
   }
 
   private EngineVolumeDriver open() throws VolumeException {

@@ -114,10 +114,9 @@ public final class JournalReader {
       position += header.frameBytes();
       sequence++;
       if (header.commits()) {
-        if (sums.size() > 0 && !isBegun(position, sequence) && !hold(sums)) {
+        if (neverHappened(sums, position, sequence)) {
           RecordBuffer.replay(payload, dropped);
           lacksData = true;
-          isUnread = !isFrameRead(position, PoolLayout.PAGE_BYTES);
           break;
         }
         for (ByteBuffer records : group) {
@@ -163,11 +162,42 @@ public final class JournalReader {
     return unread.cardinality();
   }
 
-  /** Not if that cannot be read: then the sums of the group before it tell, as they do without. */
   private boolean isBegun(long position, long sequence) {
-    JournalFrame header =
-        isFrameRead(position, PoolLayout.PAGE_BYTES) ? JournalFrame.peek(frame, pool) : null;
+    return isFrameRead(position, PoolLayout.PAGE_BYTES) && isBegunAsRead(position, sequence);
+  }
+
+  /** Whether the page that was read last is the first of a commit, torn or not. */
+  private boolean isBegunAsRead(long position, long sequence) {
+    JournalFrame header = JournalFrame.peek(frame, pool);
     return header != null && header.sequence() == sequence && header.position() == position;
+  }
+
+  /**
+   * Whether the data of a group that has sums is not there, nor ever was: no other was begun behind
+   * it.
+   *
+   * @param position where that would be
+   * @throws DeviceException if what is there cannot be read. It was no crash that left it so: that
+   *     would have been of the next commit, until which all was there that the sums speak of.
+   */
+  private boolean neverHappened(BlockSums sums, long position, long sequence)
+      throws DeviceException {
+    if (sums.size() == 0 || isBegun(position, sequence) || hold(sums)) {
+      return false;
+    }
+    if (!isFrameRead(position, PoolLayout.PAGE_BYTES)) {
+      throw new DeviceException(
+          device.identity()
+              + ": the page of the journal at position "
+              + position
+              + " cannot be read, without which nobody can tell whether the commit before it, frame"
+              + " "
+              + (sequence - 1)
+              + ", was whole; open the pool again when the device reads it. A copy of the pool with"
+              + " zeroes in its place opens without that commit, and what was written since where"
+              + " that had written first is lost");
+    }
+    return !isBegunAsRead(position, sequence);
   }
 
   /** Takes the sums off the end of a payload, which then has records alone. */
