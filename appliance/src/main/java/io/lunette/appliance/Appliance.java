@@ -356,6 +356,7 @@ public final class Appliance implements AutoCloseable {
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
     driver.keyTrouble().ifPresent(alerts::add);
     driver.metadataTrouble().ifPresent(alerts::add);
+    driver.journalTrouble().ifPresent(alerts::add);
     driver.orphanTrouble().ifPresent(alerts::add);
     driver.overwriteTrouble().ifPresent(alerts::add);
     advertisement.flatMap(Advertisement::trouble).ifPresent(alerts::add);

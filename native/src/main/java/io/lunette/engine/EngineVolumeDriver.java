@@ -214,6 +214,11 @@ public final class EngineVolumeDriver implements VolumeDriver {
         .reduce((volumes, pages) -> volumes + "; " + pages);
   }
 
+  /** That the last commits may be lost, and why, in a line; empty if the journal has an end. */
+  public Optional<String> journalTrouble() {
+    return pool.journalTrouble;
+  }
+
   /** That the device lets some of what a crash left not be scrubbed, in a line; empty if none. */
   public Optional<String> orphanTrouble() {
     return pool.scrubber.orphanTrouble();

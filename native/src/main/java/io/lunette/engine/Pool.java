@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,10 @@ final class Pool implements AutoCloseable {
   final RawDevice device;
   final AsideFlush flush;
   final UUID uuid;
+
+  /** That the end of the journal could not be read at the opening, in a line. */
+  final Optional<String> journalTrouble;
+
   final DeviceFeatures features;
   final CommitLog log;
   final WriteThrough through;
@@ -81,6 +86,7 @@ final class Pool implements AutoCloseable {
     PoolTrim trim = new PoolTrim(device, flush, features, metadata);
     Superblock superblock = state.superblock();
     this.uuid = superblock.pool();
+    this.journalTrouble = state.journalEnd().trouble();
     // A jump in the numbers, so that a torn commit's frames can never pass for a later one's.
     long sequence = state.journalEnd().sequence() + (1L << 32);
     this.journal =

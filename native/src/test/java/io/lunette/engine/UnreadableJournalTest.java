@@ -4,6 +4,7 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -17,6 +18,7 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -62,6 +64,29 @@ class UnreadableJournalTest {
     device.failReads(FailingDevice.at(RING + end));
 
     requireBothAreFound();
+  }
+
+  @Test
+  void thatTheLastCommitsMayBeLostIsTold() throws Exception {
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    long lost = end - 2 * PagedDevice.PAGE;
+    device.failReads((offset, length) -> offset < RING + end && RING + lost < offset + length);
+    String told = "position " + lost;
+    assertThat(PoolCheck.check(device).notes())
+        .anyMatch(note -> note.endsWith("the last commits may have been there"));
+
+    try (CapturedLog log = new CapturedLog(JournalReader.class)) {
+      driver = open();
+
+      assertThat(log.lines(Level.ERROR)).singleElement().asString().contains(told);
+    }
+    assertThat(driver.journalTrouble().orElseThrow()).contains(told).contains("pages: 2");
+    driver.close();
+    device.heal();
+    driver = open();
+    assertThat(driver.journalTrouble()).isEmpty();
+    driver.close();
   }
 
   /** It may be a commit that was acknowledged, with what it reserved. */

@@ -88,8 +88,10 @@ public final class PoolCheck {
       notes.add(
           "pages of the journal that cannot be read: "
               + image.journalPagesUnread
-              + ", which a power cut found being written, or which decayed; no sound commit needs"
-              + " them");
+              + ", which a power cut found being written, or which decayed; "
+              + (image.journalEnd.unread()
+                  ? "the last commits may have been there"
+                  : "no sound commit needs them"));
     }
     long released =
         image.layers.values().stream()

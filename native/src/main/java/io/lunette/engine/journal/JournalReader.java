@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,14 +72,34 @@ public final class JournalReader {
    * @param sequence its number
    * @param groups how many groups were replayed
    * @param sums those of the last group, whose data must not change until another was appended
-   * @param unread whether what lies there cannot be read: if it was not torn, it was the last that
-   *     was committed
+   * @param unreadPages how many pages of the ring cannot be read, if what lies there is one of
+   *     them; else 0. If none was torn, the last commits were there.
    */
-  public record End(long position, long sequence, long groups, BlockSums sums, boolean unread) {
+  public record End(long position, long sequence, long groups, BlockSums sums, int unreadPages) {
 
     /** A replay from there that has replayed nothing yet. */
     public static End at(long position, long sequence) {
-      return new End(position, sequence, 0, new BlockSums(), false);
+      return new End(position, sequence, 0, new BlockSums(), 0);
+    }
+
+    /** Whether what lies there cannot be read. */
+    public boolean unread() {
+      return unreadPages > 0;
+    }
+
+    /** That something acknowledged may be lost, in a line. */
+    public Optional<String> trouble() {
+      return unread()
+          ? Optional.of(
+              "the journal cannot be read at its end, position "
+                  + position
+                  + ", frame "
+                  + sequence
+                  + ", pages: "
+                  + unreadPages
+                  + "; a power cut found them being written, or the last commits, which were there,"
+                  + " are lost")
+          : Optional.empty();
     }
   }
 
@@ -123,13 +144,16 @@ public final class JournalReader {
           RecordBuffer.replay(records, sink);
         }
         group.clear();
-        end = new End(position, sequence, end.groups + 1, sums, false);
+        end = new End(position, sequence, end.groups + 1, sums, 0);
       }
     }
     requireNothingLater(end);
-    boolean isGone = isUnread && isGone(position, sequence);
+    if (isUnread && isGone(position, sequence)) {
+      int pages = Math.max(1, unread.cardinality());
+      end = new End(end.position, end.sequence, end.groups, end.sums, pages);
+    }
     tellOfDropped(end, lacksData);
-    return new End(end.position, end.sequence, end.groups, end.sums, isGone);
+    return end;
   }
 
   /** A crash leaves such a commit, which nobody was told of then; so does a medium that decays. */
@@ -140,6 +164,8 @@ public final class JournalReader {
               + " vouches for, which a crash kept from it, or which it lost",
           end.position,
           end.sequence);
+    } else if (end.unread()) {
+      LOG.error("{}", end.trouble().orElseThrow());
     } else if (isUnfinishedAt(end)) {
       LOG.info(
           "the last commit, at position {}, frame {}, is not whole, and dropped: a crash tore it,"
