@@ -18,6 +18,7 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
@@ -66,6 +67,25 @@ class UnreadableJournalTest {
     requireBothAreFound();
   }
 
+  /** Nor does one that ended before, though a repair has gone past what cannot be read. */
+  @Test
+  void noEraseOfBeforeSpeaksForIt() throws Exception {
+    assertThat(erase().claim()).isEqualTo(EraseClaim.REMOVED);
+    driver.close();
+    driver = open();
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    device.failReads(FailingDevice.at(RING + end));
+    TreePages.damage(device, TreePages.newestLeaf(device, TreeKey.Kind.SPACE.code()));
+    assertThat(PoolRepair.repair(device).fixed()).isNotEmpty();
+    device.heal();
+    driver = open();
+
+    assertThat(driver.journalTrouble()).isEmpty();
+    assertThat(erase().claim()).isEqualTo(EraseClaim.HIDDEN);
+    driver.close();
+  }
+
   @Test
   void thatTheLastCommitsMayBeLostIsTold() throws Exception {
     driver.abandon();
@@ -98,14 +118,7 @@ class UnreadableJournalTest {
     driver = open();
     device.heal();
 
-    EraseReport report =
-        driver
-            .erase(FIRST, EraseRequest.zeroFillVerified())
-            .result()
-            .toCompletableFuture()
-            .get(1, TimeUnit.MINUTES);
-
-    assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+    assertThat(erase().claim()).isEqualTo(EraseClaim.HIDDEN);
     driver.close();
   }
 
@@ -186,6 +199,14 @@ class UnreadableJournalTest {
         .singleElement()
         .asString()
         .contains("cannot read at");
+  }
+
+  private EraseReport erase() throws Exception {
+    return driver
+        .erase(FIRST, EraseRequest.zeroFillVerified())
+        .result()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
   }
 
   private void requireBothAreFound() throws Exception {

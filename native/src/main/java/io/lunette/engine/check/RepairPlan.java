@@ -223,7 +223,27 @@ final class RepairPlan {
     }
     if (image.journalEnd.unread()) {
       // What a lost commit had reserved is in no tree, and may have been written.
-      image.volumes.values().forEach(this::planClaim);
+      image.volumes.values().forEach(this::planClaimAfterLoss);
+    }
+  }
+
+  /** Also of a volume whose erase has ended: the use of it since may be lost. */
+  private void planClaimAfterLoss(VolumeImage volume) {
+    VolumeSlot slot = volume.slot();
+    LayerImage top = image.layers.get(slot.topLayer());
+    if (top == null || top.slot().state() != LayerSlot.State.WRITABLE) {
+      return;
+    }
+    if (!slot.erase().hasEnded()) {
+      planClaim(volume);
+      return;
+    }
+    long[] before = slot.encode();
+    long[] distrusted = slot.erasing(slot.state(), VolumeSlot.Erase.NONE.leftElsewhere()).encode();
+    for (int word = 0; word < VolumeSlot.WORDS; word++) {
+      if (distrusted[word] != before[word]) {
+        set(TreeKey.Kind.VOLUMES, VolumeSlot.index(volume.id()) + word, distrusted[word]);
+      }
     }
   }
 
