@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -49,6 +50,9 @@ final class KeyArea {
 
   /** Of each copy those pages that lack what the other has. */
   private final List<SortedSet<Integer>> worn = List.of(new TreeSet<>(), new TreeSet<>());
+
+  /** Pages whose second copy was written, and may be under way until the next flush. */
+  private final Set<Integer> underWay = new HashSet<>();
 
   /** Pages of which it is not known whether they hold what they should. */
   private final SortedSet<Integer> unsettled = new TreeSet<>();
@@ -306,7 +310,7 @@ final class KeyArea {
   private void settlePages(SortedSet<Integer> pages) throws IOException {
     unsettled.addAll(pages);
     writeBoth(pages);
-    flush.flush();
+    flush();
     verify(pages);
     unsettled.removeAll(pages);
   }
@@ -323,20 +327,30 @@ final class KeyArea {
     for (int copy = 0; copy < COPIES; copy++) {
       if (!worn.get(copy).isEmpty()) {
         writePages(worn.get(copy), copy);
-        flush.flush();
+        flush();
       }
     }
   }
 
   /**
    * One copy durably before the other is begun: a device may read neither the old nor the new of
-   * what was under way when its power went, and the keys of many volumes lie in one page.
+   * what was under way when its power went, and the keys of many volumes lie in one page. The
+   * second that was written last may be, for the flush that follows it is another's.
    */
   private void writeBoth(SortedSet<Integer> pages) throws IOException {
     usedPages.addAll(pages);
+    if (!Collections.disjoint(underWay, pages)) {
+      flush();
+    }
     writePages(pages, 0);
-    flush.flush();
+    flush();
+    underWay.addAll(pages);
     writePages(pages, 1);
+  }
+
+  private void flush() throws IOException {
+    flush.flush();
+    underWay.clear();
   }
 
   private void verify(SortedSet<Integer> pages) throws IOException {
