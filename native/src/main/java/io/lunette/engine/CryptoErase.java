@@ -47,6 +47,7 @@ final class CryptoErase {
 
   void run() throws IOException, BlockException {
     try {
+      pool.keys.requireTurnable();
       NewKeys keys = NewKeys.forErase(pool.keys, 1);
       try {
         run(keys);

@@ -202,7 +202,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
     usual = whether ? KeyWish.USUAL : KeyWish.INHERITED;
   }
 
-  /** Why volumes with keys can be neither opened nor made, in a line; empty if they can. */
+  /** Why keys cannot be renewed, and volumes with keys perhaps neither opened nor made, in a line. */
   public Optional<String> keyTrouble() {
     return Optional.ofNullable(pool.keys.trouble());
   }

@@ -12,14 +12,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.IntStream;
 
 /**
  * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
@@ -57,11 +61,11 @@ final class KeyArea {
   /** Pages of which it is not known whether they hold what they should. */
   private final SortedSet<Integer> unsettled = new TreeSet<>();
 
-  /** Pages that have records which neither copy tells. What they hold stays. */
+  /** Pages with records that neither copy tells, for one is not read. What they hold stays. */
   private final SortedSet<Integer> unread = new TreeSet<>();
 
-  /** Those of them that are read, and mean nothing. */
-  private final Set<Integer> damaged = new HashSet<>();
+  /** By place, what either copy has there that is read and means nothing. That stays as well. */
+  private final SortedMap<Integer, List<byte[]>> damaged = new TreeMap<>();
 
   KeyArea(Pool pool) {
     this.device = pool.device;
@@ -81,43 +85,38 @@ final class KeyArea {
     for (int pair = 0; pair < extents.size() / 2; pair++) {
       Copy first = read(extents.get(2 * pair));
       Copy second = read(extents.get(2 * pair + 1));
-      int firstPage = pair * PoolLayout.PAGES_PER_EXTENT;
       for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
-        int number = firstPage + i / KeySlot.PER_PAGE;
-        slots.add(newer(number, first.slots.get(i), second.slots.get(i)));
+        slots.add(compare(pair * KeySlot.PER_EXTENT + i, i, first, second));
         keys.add(null);
       }
-      for (int i = 0; i < PoolLayout.PAGES_PER_EXTENT; i++) {
-        note(firstPage + i, first.isSound(i), second.isSound(i));
-      }
-      first
-          .unreadWith(second)
-          .forEach(
-              page -> {
-                unread.add(firstPage + page);
-                if (!first.unreadable.get(page) && !second.unreadable.get(page)) {
-                  damaged.add(firstPage + page);
-                }
-              });
     }
     return slots;
   }
 
-  /** Takes records that are read and mean nothing for places without one: no layer needs them. */
-  void forgetDamaged() {
-    unread.removeAll(damaged);
-  }
-
-  private void note(int number, boolean isFirstSound, boolean isSecondSound) {
-    if (!isFirstSound) {
-      worn.get(0).add(number);
-    }
-    if (!isSecondSound) {
-      worn.get(1).add(number);
-    }
-    if (!isFirstSound || !isSecondSound) {
+  /** The record of a place, whose index in both copies that is; null if there is none. */
+  private KeySlot compare(int place, int index, Copy first, Copy second) {
+    int number = place / KeySlot.PER_PAGE;
+    boolean isFirstTold = first.tells(index);
+    boolean isSecondTold = second.tells(index);
+    if (!isFirstTold || !isSecondTold) {
       usedPages.add(number);
     }
+    if (isFirstTold != isSecondTold) {
+      worn.get(isFirstTold ? 1 : 0).add(number);
+    } else if (!isFirstTold && first.reads(index) && second.reads(index)) {
+      damaged.put(place, List.of(first.damaged.get(index), second.damaged.get(index)));
+    } else if (!isFirstTold) {
+      unread.add(number);
+    }
+    return newer(number, first.slots.get(index), second.slots.get(index));
+  }
+
+  /** Takes records that are read and mean nothing for places without one: no layer needs them. */
+  void forgetDamaged() {
+    for (int number : pages(damaged.keySet())) {
+      worn.forEach(copy -> copy.add(number));
+    }
+    damaged.clear();
   }
 
   /** Records of another pair, taken for a second copy, would be written over. */
@@ -132,24 +131,16 @@ final class KeyArea {
    * One of two copies of an extent of records.
    *
    * @param unreadable pages that the device does not read
-   * @param damaged records that are not what was written
+   * @param damaged records that are not what was written, by their index
    */
-  private record Copy(List<KeySlot> slots, BitSet unreadable, BitSet damaged) {
+  private record Copy(List<KeySlot> slots, BitSet unreadable, Map<Integer, byte[]> damaged) {
 
-    boolean isSound(int number) {
-      int next = damaged.nextSetBit(number * KeySlot.PER_PAGE);
-      return !unreadable.get(number) && (next < 0 || next / KeySlot.PER_PAGE > number);
+    boolean reads(int index) {
+      return !unreadable.get(index / KeySlot.PER_PAGE);
     }
 
-    private boolean tells(int record) {
-      return !unreadable.get(record / KeySlot.PER_PAGE) && !damaged.get(record);
-    }
-
-    /** Pages with a record that neither copy tells. */
-    IntStream unreadWith(Copy other) {
-      return IntStream.range(0, KeySlot.PER_EXTENT)
-          .filter(i -> !tells(i) && !other.tells(i))
-          .map(i -> i / KeySlot.PER_PAGE);
+    boolean tells(int index) {
+      return reads(index) && !damaged.containsKey(index);
     }
   }
 
@@ -167,7 +158,7 @@ final class KeyArea {
   }
 
   private Copy read(long extent) {
-    Copy copy = new Copy(new ArrayList<>(), new BitSet(), new BitSet());
+    Copy copy = new Copy(new ArrayList<>(), new BitSet(), new HashMap<>());
     for (int number = 0; number < PoolLayout.PAGES_PER_EXTENT; number++) {
       try {
         long at = extent * PoolLayout.PAGES_PER_EXTENT + number;
@@ -183,31 +174,39 @@ final class KeyArea {
     return copy;
   }
 
-  private KeySlot slotOf(int index, int record, BitSet damaged) {
+  private KeySlot slotOf(int index, int record, Map<Integer, byte[]> damaged) {
     try {
       return KeySlot.decode(page, index * KeySlot.BYTES, pool);
     } catch (FormatException e) {
-      damaged.set(record);
+      byte[] bytes = new byte[KeySlot.BYTES];
+      page.get(index * KeySlot.BYTES, bytes);
+      damaged.put(record, bytes);
       return null;
     }
   }
 
   /**
-   * That there may be records which could be read from neither copy, a line for people, or null.
-   * Which those are is not known, so nothing may be erased, or written anew, on the ground that no
-   * layer names it, or that no key lies there.
+   * Whether there may be records in pages that could be read from neither copy. Which those are is
+   * not known, so nothing may be erased, or written anew, on the ground that no layer names it, or
+   * that no key lies there.
    */
-  String unread() {
-    if (unread.isEmpty()) {
+  boolean isAnyUnread() {
+    return !unread.isEmpty();
+  }
+
+  /** That there are records which neither copy tells, a line for people, or null. */
+  String untold() {
+    SortedSet<Integer> untold = pages(damaged.keySet());
+    untold.addAll(unread);
+    if (untold.isEmpty()) {
       return null;
     }
-    int page = unread.first();
-    int others = unread.size() - 1;
+    int others = untold.size() - 1;
     return device.identity()
         + ": records of keys cannot be read, or are damaged, at byte "
-        + offset(page, 0)
+        + offset(untold.first(), 0)
         + ", copy "
-        + offset(page, 1)
+        + offset(untold.first(), 1)
         + (others == 0 ? "" : ", and " + others + " pages more")
         + ": they are left as they are; open the pool again when the device has them, or delete"
         + " the volumes that need them and run 'lunette pool check --repair'";
@@ -221,7 +220,7 @@ final class KeyArea {
   void requireRead(SortedSet<Integer> places) throws DeviceException {
     for (int number : pages(places)) {
       if (unread.contains(number)) {
-        throw new DeviceException(unread());
+        throw new DeviceException(untold());
       }
     }
   }
@@ -238,14 +237,14 @@ final class KeyArea {
     }
   }
 
-  /** Places where no key is. */
+  /** Places where no key is, nor what may be made one again. */
   int free() {
-    return keys.size() - used;
+    return keys.size() - used - damaged.size();
   }
 
   /** One of them. */
   int nextFree() {
-    while (keys.get(searchFrom) != null) {
+    while (keys.get(searchFrom) != null || damaged.containsKey(searchFrom)) {
       searchFrom = (searchFrom + 1) % keys.size();
     }
     return searchFrom;
@@ -263,7 +262,7 @@ final class KeyArea {
 
   /** Whether there is no key, and none that may be read another time. */
   boolean isEmpty() {
-    return used == 0 && unread.isEmpty();
+    return used == 0 && unread.isEmpty() && damaged.isEmpty();
   }
 
   /** All keys. */
@@ -355,8 +354,8 @@ final class KeyArea {
 
   private void verify(SortedSet<Integer> pages) throws IOException {
     for (int number : pages) {
-      fill(number);
       for (int copy = 0; copy < COPIES; copy++) {
+        fill(number, copy);
         device.readBack(offset(number, copy), found.clear());
         if (found.mismatch(page) >= 0) {
           throw new DeviceException(
@@ -368,12 +367,12 @@ final class KeyArea {
 
   private void writePages(SortedSet<Integer> pages, int copy) throws IOException {
     for (int number : pages) {
-      fill(number);
+      fill(number, copy);
       path.write(null, offset(number, copy), page);
     }
   }
 
-  private void fill(int number) {
+  private void fill(int number, int copy) {
     page.clear();
     for (int i = 0; i < PoolLayout.PAGE_BYTES; i += Long.BYTES) {
       page.putLong(i, 0);
@@ -385,6 +384,10 @@ final class KeyArea {
         slot.encode(page, i * KeySlot.BYTES);
       }
     }
+    int first = number * KeySlot.PER_PAGE;
+    damaged
+        .subMap(first, first + KeySlot.PER_PAGE)
+        .forEach((place, bytes) -> page.put((place - first) * KeySlot.BYTES, bytes.get(copy)));
   }
 
   private long offset(int number, int copy) {
@@ -393,7 +396,7 @@ final class KeyArea {
     return extents.get(2 * pair + copy) * PoolLayout.EXTENT_BYTES + inExtent;
   }
 
-  private static SortedSet<Integer> pages(SortedSet<Integer> places) {
+  private static SortedSet<Integer> pages(Collection<Integer> places) {
     SortedSet<Integer> pages = new TreeSet<>();
     places.forEach(place -> pages.add(place / KeySlot.PER_PAGE));
     return pages;

@@ -70,7 +70,11 @@ final class KeyTable {
   /** The one before, while an epoch is being turned. */
   private KeyEncryptionKey former;
 
+  /** Why no key can be made, or null. */
   private volatile String trouble;
+
+  /** That there are records which stay as they are, so that no epoch can be turned; or null. */
+  private volatile String untold;
 
   private boolean isVaultEmpty;
   private boolean closed;
@@ -88,10 +92,12 @@ final class KeyTable {
   }
 
   /**
-   * Why no key can be made and no epoch turned, or null; volumes may be locked for the same reason.
+   * Why no epoch can be turned, and perhaps no key made, or null; volumes may be locked for the
+   * same reason.
    */
   String trouble() {
-    return trouble;
+    String ofAll = trouble;
+    return ofAll == null ? untold : ofAll;
   }
 
   /**
@@ -117,15 +123,16 @@ final class KeyTable {
       // What is damaged is nobody's.
       area.forgetDamaged();
     }
-    if (trouble == null) {
-      trouble = area.unread();
+    untold = area.untold();
+    if (trouble == null && area.isAnyUnread()) {
+      trouble = untold;
     }
     keys.values().forEach(area::put);
     try {
-      if (area.unread() == null) {
+      if (!area.isAnyUnread()) {
         eraseUnnamed(keys);
       }
-      if (former != null && trouble == null) {
+      if (former != null && trouble() == null) {
         endTurn();
       }
       forgetLostFile();
@@ -201,8 +208,8 @@ final class KeyTable {
       DataKey key = keys.get(id);
       if (key == null) {
         String lost = "the record of key " + Long.toHexString(id) + " is lost: restore the pool";
-        String unread = area.unread();
-        key = new DataKey(id, -1, null, null, unread == null ? lost : unread);
+        String found = area.untold();
+        key = new DataKey(id, -1, null, null, found == null ? lost : found);
         isAnyLost = true;
       }
       layer.setKey(key);
@@ -391,7 +398,20 @@ final class KeyTable {
   }
 
   /**
-   * Ends an epoch: records that were erased before open to nobody afterwards.
+   * Refuses what is to end in a {@link #turn} that cannot be, before it is begun.
+   *
+   * @throws VolumeException BUSY
+   */
+  void requireTurnable() throws VolumeException {
+    String why = trouble();
+    if (why != null) {
+      throw new VolumeException(VolumeException.Kind.BUSY, why);
+    }
+  }
+
+  /**
+   * Ends an epoch: records that were erased before open to nobody afterwards. Not while there are
+   * records that may be read another time: by the key that is given up then.
    *
    * @throws LockedKeyException if a record cannot be wrapped anew
    */
@@ -399,8 +419,9 @@ final class KeyTable {
     lock.lock();
     try {
       requireNotClosed();
-      if (trouble != null) {
-        throw new LockedKeyException(trouble);
+      String why = trouble();
+      if (why != null) {
+        throw new LockedKeyException(why);
       }
       if (former != null) {
         // By the key that began then, records have been wrapped that are to open to nobody now.

@@ -108,7 +108,11 @@ final class VolumeLineage {
   /** A volume with a key gets another: the one it had goes with what was written by it. */
   EraseJob erase(VolumeName name, EraseRequest request)
       throws IOException, VolumeException, BlockException {
-    NewKeys keys = NewKeys.forErase(pool.keys, isToBeRekeyed(name, request) ? 1 : 0);
+    boolean isToBeRekeyed = isToBeRekeyed(name, request);
+    if (isToBeRekeyed && request.method() == EraseMethod.CRYPTO) {
+      pool.keys.requireTurnable();
+    }
+    NewKeys keys = NewKeys.forErase(pool.keys, isToBeRekeyed ? 1 : 0);
     try {
       return erase(name, request, keys);
     } finally {
