@@ -149,6 +149,7 @@ class DamagedPoolIT {
         assertThat(records).hasSize(2);
         for (long record : records) {
           assertMended(damaged(left, record + 50), "key record at byte " + record);
+          assertMended(damaged(left).clearRecord(record), "key record at byte " + record);
         }
         assertBeyondRepair(
             damaged(left, records.get(0) + 50, records.get(1) + 50), "whose record is lost");

@@ -82,6 +82,15 @@ record PoolBytes(Path file) {
     return this;
   }
 
+  /** Makes a record of a key zero, as where none is. */
+  PoolBytes clearRecord(long offset) throws Exception {
+    try (RandomAccessFile pool = new RandomAccessFile(file.toFile(), "rw")) {
+      pool.seek(offset);
+      pool.write(new byte[RECORD]);
+    }
+    return this;
+  }
+
   /** All pages of trees, in use or not; not the copies. */
   List<Page> pages() throws Exception {
     List<Page> pages = new ArrayList<>();

@@ -12,8 +12,13 @@ import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /** Checks that every key that a layer is read by has a sound record. Opens none. */
@@ -27,8 +32,19 @@ final class KeyAudit {
   /** Extents that hold records, by their place in the layer of keys: two copies side by side. */
   private final TreeMap<Long, Long> extents = new TreeMap<>();
 
-  /** Pages with a damaged record, by their offset, and in which of those extents they lie. */
+  /** Pages with a record that is to be mended, by their offset, and in which extents they lie. */
   private final TreeMap<Long, Long> damagedPages = new TreeMap<>();
+
+  /** Offsets of records that are sound, and not what their other copy has. */
+  private final Set<Long> stale = new HashSet<>();
+
+  /** At how many places each key has a record. */
+  private final Map<Long, Integer> places = new HashMap<>();
+
+  /** Keys that a layer is read by. */
+  private final Set<Long> named = new HashSet<>();
+
+  private int unlike;
 
   /** By number of the key, as unsigned numbers go. */
   private final TreeMap<Long, KeySlot> keys = new TreeMap<>(Long::compareUnsigned);
@@ -54,11 +70,110 @@ final class KeyAudit {
     }
     for (LayerImage layer : image.layers.values()) {
       long key = layer.slot().key();
-      if (key != 0 && layer.slot().state() != LayerSlot.State.RELEASED && !keys.containsKey(key)) {
-        image.problem(
-            layer.place(), "is enciphered by key " + name(key) + ", whose record is lost");
+      if (key != 0 && layer.slot().state() != LayerSlot.State.RELEASED) {
+        named.add(key);
+        if (!keys.containsKey(key)) {
+          image.problem(
+              layer.place(), "is enciphered by key " + name(key) + ", whose record is lost");
+        }
       }
     }
+    pairs(this::count);
+    pairs(this::compare);
+  }
+
+  /**
+   * Records that are not alike in both places, as a crash may leave them, or a write that failed:
+   * the next opening writes them alike.
+   */
+  int unlike() {
+    return unlike;
+  }
+
+  /** A place for a record, in both extents of a pair; null where there is none. */
+  private record Pair(long index, long offset, long otherOffset, KeySlot one, KeySlot other) {}
+
+  /** Goes through all places of which both copies are sound. */
+  private void pairs(Consumer<Pair> visitor) {
+    for (Map.Entry<Long, Long> extent : extents.entrySet()) {
+      Long copy = extents.get(extent.getKey() + 1);
+      if (extent.getKey() % 2 == 0 && copy != null) {
+        for (int at = 0; at < PoolLayout.EXTENT_BYTES; at += PoolLayout.PAGE_BYTES) {
+          pairs(
+              extent.getKey(),
+              extent.getValue() * PoolLayout.EXTENT_BYTES + at,
+              copy * PoolLayout.EXTENT_BYTES + at,
+              visitor);
+        }
+      }
+    }
+  }
+
+  private void pairs(long index, long page, long otherPage, Consumer<Pair> visitor) {
+    try {
+      device.read(page, buffer.clear());
+      device.read(otherPage, other.clear());
+    } catch (DeviceException e) {
+      return; // It has a line already.
+    }
+    for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
+      if (isSound(buffer, at) && isSound(other, at)) {
+        visitor.accept(
+            new Pair(index, page + at, otherPage + at, record(buffer, at), record(other, at)));
+      }
+    }
+  }
+
+  private void count(Pair pair) {
+    if (pair.one != null) {
+      places.merge(pair.one.id(), 1, Integer::sum);
+    }
+    if (pair.other != null && (pair.one == null || pair.one.id() != pair.other.id())) {
+      places.merge(pair.other.id(), 1, Integer::sum);
+    }
+  }
+
+  private void compare(Pair pair) {
+    KeySlot one = pair.one;
+    KeySlot two = pair.other;
+    if (isAlike(one, two)) {
+      return;
+    }
+    boolean isOneNeeded = isNeeded(one);
+    boolean isOtherNeeded = isNeeded(two);
+    boolean isOneKey = one != null && two != null && one.id() == two.id();
+    boolean isTurnCutShort =
+        isOneKey && one.epoch() != two.epoch() && !image.superblock.closedCleanly();
+    if (isTurnCutShort || !isOneNeeded && !isOtherNeeded) {
+      unlike++;
+    } else if (isOneKey ? one.epoch() < two.epoch() : !isOneNeeded) {
+      stale(pair.index, pair.offset, pair.otherOffset);
+    } else if (isOneKey ? two.epoch() < one.epoch() : !isOtherNeeded) {
+      stale(pair.index + 1, pair.otherOffset, pair.offset);
+    } else {
+      image.problem(
+          place(pair.offset),
+          "is not what its other copy, at byte " + pair.otherOffset + ", has; a layer needs both");
+    }
+  }
+
+  private void stale(long extent, long offset, long right) {
+    stale.add(offset);
+    damagedPages.put(offset / PoolLayout.PAGE_BYTES * PoolLayout.PAGE_BYTES, extent);
+    damaged(offset, "is not what its other copy, at byte " + right + ", has");
+  }
+
+  /** Whether a layer needs it, and there: a write that went astray may have put it there too. */
+  private boolean isNeeded(KeySlot slot) {
+    return slot != null && named.contains(slot.id()) && places.get(slot.id()) == 1;
+  }
+
+  private static boolean isAlike(KeySlot one, KeySlot other) {
+    return one == null || other == null
+        ? one == other
+        : one.id() == other.id()
+            && one.epoch() == other.epoch()
+            && Arrays.equals(one.wrapped(), other.wrapped());
   }
 
   /** The records, a sound one of each key. */
@@ -71,7 +186,7 @@ final class KeyAudit {
   }
 
   /**
-   * Writes each damaged record anew from its other copy.
+   * Writes each damaged record, and each that is not what it should be, anew from its other copy.
    *
    * @param mayWrite tells of an extent whether it is certain to hold records
    * @param clearLost whether a record of which neither copy is sound is written as none: what a
@@ -94,7 +209,7 @@ final class KeyAudit {
         buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
       }
       for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        if (!isSound(buffer, i * KeySlot.BYTES)) {
+        if (!isSound(buffer, i * KeySlot.BYTES) || stale.contains(page + i * KeySlot.BYTES)) {
           replace(i * KeySlot.BYTES, clearLost);
         }
       }
@@ -114,7 +229,7 @@ final class KeyAudit {
   }
 
   private void replace(int index, boolean clearLost) {
-    if (isRecord(other, index)) {
+    if (record(other, index) != null) {
       buffer.put(index, other, index, KeySlot.BYTES);
     } else if (clearLost) {
       buffer.put(index, new byte[KeySlot.BYTES]);
@@ -130,11 +245,12 @@ final class KeyAudit {
     }
   }
 
-  private boolean isRecord(ByteBuffer page, int index) {
+  /** The record there; null if there is none, or none that is sound. */
+  private KeySlot record(ByteBuffer page, int index) {
     try {
-      return KeySlot.decode(page, index, image.superblock.pool()) != null;
+      return KeySlot.decode(page, index, image.superblock.pool());
     } catch (FormatException e) {
-      return false;
+      return null;
     }
   }
 
@@ -171,6 +287,10 @@ final class KeyAudit {
   }
 
   private void damaged(long offset, String what) {
-    image.problem("key record at byte " + offset, what, "written anew from its other copy");
+    image.problem(place(offset), what, "written anew from its other copy");
+  }
+
+  private static String place(long offset) {
+    return "key record at byte " + offset;
   }
 }

@@ -66,10 +66,10 @@ public final class PoolCheck {
         image.journalEnd.groups(),
         exam.usage(),
         exam.problems(),
-        notes(image, exam.usage()));
+        notes(image, exam.keys(), exam.usage()));
   }
 
-  private static List<String> notes(PoolImage image, PoolUsage usage) {
+  private static List<String> notes(PoolImage image, KeyAudit keys, PoolUsage usage) {
     List<String> notes = new ArrayList<>();
     if (!image.superblock.closedCleanly()) {
       notes.add(
@@ -92,6 +92,12 @@ public final class PoolCheck {
               + (image.journalEnd.unread()
                   ? "the last commits may have been there"
                   : "no sound commit needs them"));
+    }
+    if (keys.unlike() > 0) {
+      notes.add(
+          "records of keys that were being written: "
+              + keys.unlike()
+              + "; the next opening writes both copies alike");
     }
     long released =
         image.layers.values().stream()

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolProblem;
+import io.lunette.engine.check.PoolRepair;
+import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.format.KeySlot;
+import io.lunette.engine.key.MemoryVault;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The two copies of a record are both sound, and not the same. */
+class UnlikeKeyRecordsTest {
+
+  private static final UUID POOL = new UUID(7, 7);
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName OTHER = new VolumeName("other");
+  private static final int BLOCK = 4096;
+  private static final byte[] NONE = new byte[KeySlot.BYTES];
+
+  private final RecordingDevice device = new RecordingDevice(empty());
+  private final MemoryVault vault = new MemoryVault();
+  private EngineVolumeDriver driver;
+
+  /** Where the copies of the first record lie. */
+  private List<Long> copies;
+
+  private static PagedDevice empty() {
+    PagedDevice empty = new PagedDevice(64L << 20);
+    try {
+      PoolState.format(empty, POOL);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+    return empty;
+  }
+
+  @BeforeEach
+  void makeVolumes() throws Exception {
+    open();
+    create(VOLUME, 1);
+    create(OTHER, 2);
+    driver.close();
+    copies = KeyRecords.pages(device).stream().map(page -> (long) page * BLOCK).toList();
+    assertThat(copies).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void oneThatIsMissing(int copy) throws Exception {
+    put(copy, NONE);
+
+    requireMended(copy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void oneOfAnEpochBefore(int copy) throws Exception {
+    byte[] before = recordAt(copies.get(0));
+    open();
+    EraseReport ignored = erase(OTHER, EraseMethod.CRYPTO);
+    driver.close();
+    assertThat(recordAt(copies.get(0))).isNotEqualTo(before);
+    put(copy, before);
+
+    requireMended(copy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void oneOfAnotherKey(int copy) throws Exception {
+    put(copy, recordAt(copies.get(0) + KeySlot.BYTES));
+
+    requireMended(copy);
+  }
+
+  /** What no layer needs may be as a crash left it; so may what is wrapped anew. */
+  @Test
+  void atNoCrashIsThatAProblem() throws Exception {
+    open();
+    create(new VolumeName("third"), 3);
+    driver.delete(new VolumeName("third"));
+    EraseReport ignored = erase(OTHER, EraseMethod.CRYPTO);
+    driver.close();
+
+    RecordingDevice.Crashes crashes = device.crashes();
+    int noted = 0;
+    while (crashes.advance()) {
+      for (double kept : new double[] {0, 0.5, 1}) {
+        PoolReport report = PoolCheck.check(crashes.image(new Random(crashes.at()), kept));
+        assertThat(report.problems()).as("at call %d", crashes.at()).isEmpty();
+        noted += report.notes().toString().contains("being written") ? 1 : 0;
+      }
+    }
+    assertThat(noted).isPositive();
+  }
+
+  private void requireMended(int copy) throws Exception {
+    String place = "key record at byte " + copies.get(copy);
+    byte[] right = recordAt(copies.get(1 - copy));
+    assertThat(PoolCheck.check(device).problems())
+        .singleElement()
+        .returns(true, PoolProblem::isRepairable)
+        .asString()
+        .isEqualTo(place + ": is not what its other copy, at byte " + copies.get(1 - copy) + ", has");
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.fixed()).singleElement().asString().startsWith(place);
+    assertThat(outcome.report().problems()).isEmpty();
+    assertThat(recordAt(copies.get(copy))).isEqualTo(right);
+    open();
+    assertThat(driver.keyTrouble()).isEmpty();
+    assertThat(read(VOLUME)).isEqualTo(1);
+    driver.close();
+  }
+
+  private void put(int copy, byte[] record) {
+    device.put(copies.get(copy), record, 0, record.length);
+  }
+
+  private byte[] recordAt(long offset) {
+    int in = (int) (offset % BLOCK);
+    return Arrays.copyOfRange(device.page((int) (offset / BLOCK)), in, in + KeySlot.BYTES);
+  }
+
+  private void create(VolumeName name, int content) throws Exception {
+    driver.createEncrypted(name, 1 << 20, BLOCK);
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, content);
+      BlockingIo.write(volume, 0, block, Durability.DURABLE);
+    }
+  }
+
+  private int read(VolumeName name) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+      BlockingIo.read(volume, 0, block);
+      return block.getInt(0);
+    }
+  }
+
+  private EraseReport erase(VolumeName name, EraseMethod method) throws Exception {
+    return driver
+        .erase(name, new EraseRequest(method, false))
+        .result()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
+  }
+
+  private void open() throws Exception {
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+  }
+}
