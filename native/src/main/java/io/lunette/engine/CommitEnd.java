@@ -22,8 +22,13 @@ final class CommitEnd {
     tell(waiting, IoCompletion::completed);
   }
 
-  static void failed(List<IoCompletion> waiting, BlockException cause) {
-    tell(waiting, waiter -> waiter.failed(cause));
+  /** Needs no memory. */
+  static void failed(IoCompletion waiter, BlockException cause) {
+    try {
+      waiter.failed(cause);
+    } catch (RuntimeException | Error e) {
+      LOG.error("who waited for a commit failed when told of its end", e);
+    }
   }
 
   /**

@@ -8,7 +8,6 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.journal.JournalWriter;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * Group commit. Everybody who wants something durable leaves a completion; whoever has the turn
@@ -375,17 +374,25 @@ final class CommitLog {
 
   private void rejectAll(CommitBatch batch) {
     BlockException cause = failure.refusal();
-    if (batch != null) {
-      CommitEnd.failed(batch.waiters(), cause);
+    int taken = batch == null ? 0 : batch.waiters().size();
+    for (int i = 0; i < taken; i++) {
+      CommitEnd.failed(batch.waiters().get(i), cause);
     }
-    List<IoCompletion> left;
+    IoCompletion left = takeOne();
+    while (left != null) {
+      CommitEnd.failed(left, cause);
+      left = takeOne();
+    }
+  }
+
+  /** One after the other, since there may be no memory for a list of them. */
+  private IoCompletion takeOne() {
     metadata.lock.lock();
     try {
-      left = waiters.take();
+      return waiters.takeOne();
     } finally {
       metadata.lock.unlock();
     }
-    CommitEnd.failed(left, cause);
   }
 
   private boolean hasWork() {

@@ -65,8 +65,10 @@ final class CommitPlanner {
       // Never refused with those whose records have no room.
       boolean isGroup = metadata.vouched.isAnyDurable();
       RecordBuffer none = new RecordBuffer();
-      return new CommitBatch(
-          waiters.takeForAnother(), none, durableCommit, null, false, true, isGroup);
+      CommitBatch batch =
+          new CommitBatch(waiters.forAnother(), none, durableCommit, null, false, true, isGroup);
+      waiters.clearForAnother();
+      return batch;
     }
     boolean isAheadEnough =
         !waiters.isAnyForAll() && waiters.isAnyAhead() && !metadata.isAheadReturned();
@@ -74,7 +76,10 @@ final class CommitPlanner {
       metadata.requireWhole();
       RecordBuffer ahead = metadata.takeAhead();
       boolean isGroup = isGroupWanted || !ahead.isEmpty();
-      return new CommitBatch(waiters.take(), ahead, durableCommit, null, false, true, isGroup);
+      CommitBatch batch =
+          new CommitBatch(waiters.all(), ahead, durableCommit, null, false, true, isGroup);
+      waiters.clear();
+      return batch;
     }
     IoCompletion joined = rider.join();
     if (joined != null) {
@@ -113,8 +118,13 @@ final class CommitPlanner {
     RecordBuffer records = metadata.takePending();
     boolean isGroup = waiters.isAnyForAnother() || !records.isEmpty();
     // An empty group is enough for the others, and has room: they come next.
-    List<IoCompletion> taken = ringFull ? waiters.takeForRecords() : waiters.take();
-    return new CommitBatch(taken, records, number, plan, ringFull, false, isGroup);
+    List<IoCompletion> taken = ringFull ? waiters.forRecords() : waiters.all();
+    CommitBatch batch = new CommitBatch(taken, records, number, plan, ringFull, false, isGroup);
+    waiters.clearForRecords();
+    if (!ringFull) {
+      waiters.clearForAnother();
+    }
+    return batch;
   }
 
   /**

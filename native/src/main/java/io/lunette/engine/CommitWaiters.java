@@ -8,13 +8,13 @@ import java.util.List;
 /** Who waits for a commit. Guarded by the lock of {@link Metadata}. */
 final class CommitWaiters {
 
-  private List<IoCompletion> forAll = new ArrayList<>();
+  private final List<IoCompletion> forAll = new ArrayList<>();
 
   /** Wait for the records that go ahead, and for no other. */
-  private List<IoCompletion> ahead = new ArrayList<>();
+  private final List<IoCompletion> ahead = new ArrayList<>();
 
   /** Wait for another group, whatever is in it. */
-  private List<IoCompletion> another = new ArrayList<>();
+  private final List<IoCompletion> another = new ArrayList<>();
 
   private boolean closed;
 
@@ -63,26 +63,42 @@ final class CommitWaiters {
     return !another.isEmpty();
   }
 
-  /** Hands over all of them. */
-  List<IoCompletion> take() {
-    List<IoCompletion> taken = takeForRecords();
-    taken.addAll(takeForAnother());
-    return taken;
+  /** All of them. Who is here stays until cleared: there may be no memory to take them along. */
+  List<IoCompletion> all() {
+    List<IoCompletion> all = forRecords();
+    all.addAll(another);
+    return all;
   }
 
-  /** Hands over those that wait for records. */
-  List<IoCompletion> takeForRecords() {
-    List<IoCompletion> taken = forAll;
-    taken.addAll(ahead);
-    forAll = new ArrayList<>();
-    ahead = new ArrayList<>();
-    return taken;
+  /** Those that wait for records. */
+  List<IoCompletion> forRecords() {
+    List<IoCompletion> those = new ArrayList<>(forAll);
+    those.addAll(ahead);
+    return those;
   }
 
-  /** Hands over those that an empty group is enough for. */
-  List<IoCompletion> takeForAnother() {
-    List<IoCompletion> taken = another;
-    another = new ArrayList<>();
-    return taken;
+  /** Those that an empty group is enough for. */
+  List<IoCompletion> forAnother() {
+    return new ArrayList<>(another);
+  }
+
+  void clear() {
+    clearForRecords();
+    clearForAnother();
+  }
+
+  void clearForRecords() {
+    forAll.clear();
+    ahead.clear();
+  }
+
+  void clearForAnother() {
+    another.clear();
+  }
+
+  /** Hands over any one of them, for which it needs no memory; null if there is none. */
+  IoCompletion takeOne() {
+    List<IoCompletion> some = isAnyForAll() ? forAll : ahead.isEmpty() ? another : ahead;
+    return some.isEmpty() ? null : some.remove(some.size() - 1);
   }
 }
