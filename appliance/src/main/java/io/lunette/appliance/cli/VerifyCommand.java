@@ -52,7 +52,10 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--head",
       paramLabel = "F",
-      description = "A chain that was kept earlier: nothing up to its end may have changed.")
+      description = {
+        "A chain that was kept earlier: nothing up to its end may have changed.",
+        "With one certificate in FILE, that must be the one at its end."
+      })
   private Path kept;
 
   VerifyCommand(Session session) {
@@ -87,7 +90,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     List<JsonNode> single = content.isArray() ? elements(content) : List.of(content);
     for (JsonNode document : single) {
-      require(check.signature(document(document)));
+      require(check.alone(document(document)));
     }
     report("signature", single.size(), 0);
   }

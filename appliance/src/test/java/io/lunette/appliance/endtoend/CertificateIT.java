@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -199,6 +200,10 @@ class CertificateIT {
     Path key = served.home.resolve("certificate-keys.pub.pem");
     verifies(chain, key);
 
+    Path second = write(read(chain).at("/documents/1"));
+    verifies(second, key);
+    fails("says nothing of certificate 2 by itself", second, key, "--head", chain.toString());
+
     ObjectNode tampered = read(chain);
     ((ObjectNode) tampered.at("/documents/1/payload")).put("tenant", "nobody");
     fails("certificate 2 is not what was signed", write(tampered), key);
@@ -239,9 +244,12 @@ class CertificateIT {
     assertThat(outcome.status()).as(outcome.toString()).isZero();
   }
 
-  private void fails(String why, Path file, Path key) {
-    ServedHome.Outcome outcome =
-        served.run("scrub", "verify", file.toString(), "--public-key", key.toString());
+  private void fails(String why, Path file, Path key, String... more) {
+    List<String> command =
+        new ArrayList<>(
+            List.of("scrub", "verify", file.toString(), "--public-key", key.toString()));
+    command.addAll(List.of(more));
+    ServedHome.Outcome outcome = served.run(command.toArray(String[]::new));
     assertThat(outcome.status()).as(outcome.toString()).isEqualTo(1);
     assertThat(outcome.err().lines()).hasSize(1);
     assertThat(outcome.err()).contains(why);

@@ -82,6 +82,33 @@ public final class ChainCheck {
         : Optional.of(name(document) + " is not what was signed: its signature does not verify");
   }
 
+  /**
+   * {@link #signature} of a document without its chain. Of a head that was kept, too: that it names
+   * this very document, for of any other it says nothing without those in between.
+   */
+  public Optional<String> alone(SignedDocument document) {
+    Optional<String> forged = signature(document);
+    if (forged.isPresent() || kept.isEmpty()) {
+      return forged;
+    }
+    SignedDocument head = kept.get();
+    Optional<String> unusable = unusable(head);
+    if (unusable.isPresent()) {
+      return unusable.map(ChainCheck::byKept);
+    }
+    if (head.sequence() != document.sequence()) {
+      return Optional.of(
+          "the head kept elsewhere names certificate "
+              + head.sequence()
+              + " and says nothing of certificate "
+              + document.sequence()
+              + " by itself: verify the chain");
+    }
+    return isNamed(head, document.sequence(), document.digest())
+        ? Optional.empty()
+        : Optional.of(byKept(name(document) + " is not the one that the head names"));
+  }
+
   private Optional<String> fault(SignedDocument document) {
     long expected = last + 1;
     boolean known = trusted.containsKey(document.text("keyId"));
@@ -155,12 +182,9 @@ public final class ChainCheck {
   }
 
   private Optional<String> named(SignedDocument head) {
-    Optional<String> forged = signature(head);
-    if (forged.isPresent()) {
-      return forged;
-    }
-    if (!head.text("type").equals(CertificateChain.HEAD)) {
-      return Optional.of("the head is none but '" + head.text("type") + "'");
+    Optional<String> unusable = unusable(head);
+    if (unusable.isPresent()) {
+      return unusable;
     }
     if (head.sequence() > last) {
       return Optional.of(
@@ -171,9 +195,20 @@ public final class ChainCheck {
               + ", its signed head names "
               + head.sequence());
     }
-    return head.sequence() == last && head.text("last").equals(lastDigest)
+    return isNamed(head, last, lastDigest)
         ? Optional.empty()
         : Optional.of("certificate " + last + " is not the one that the head names");
+  }
+
+  private Optional<String> unusable(SignedDocument head) {
+    Optional<String> forged = signature(head);
+    return forged.isPresent() || head.text("type").equals(CertificateChain.HEAD)
+        ? forged
+        : Optional.of("the head is none but '" + head.text("type") + "'");
+  }
+
+  private static boolean isNamed(SignedDocument head, long sequence, String digest) {
+    return head.sequence() == sequence && head.text("last").equals(digest);
   }
 
   private static String byKept(String fault) {
