@@ -291,9 +291,11 @@ final class EraseJobs {
         : failure(cause);
   }
 
+  /** What only found no space goes on when it is asked for again, as often as that takes. */
   static VolumeException failure(Throwable cause) {
-    return new VolumeException(
-        VolumeException.Kind.IO, "scrub failed: " + cause.getMessage(), cause);
+    VolumeException.Kind kind =
+        PoolFailure.isOfDevice(cause) ? VolumeException.Kind.OUT_OF_SPACE : VolumeException.Kind.IO;
+    return new VolumeException(kind, "scrub failed: " + cause.getMessage(), cause);
   }
 
   private EraseReport report(VolumeSlot slot) {

@@ -17,7 +17,7 @@ final class PoolFailure {
   }
 
   /** Whether it was the device that had no space, not the allocator that had no extent. */
-  static boolean isOfDevice(BlockException refusal) {
+  static boolean isOfDevice(Throwable refusal) {
     for (Throwable cause = refusal; cause != null; cause = cause.getCause()) {
       if (isNoSpace(cause)) {
         return true;

@@ -20,6 +20,7 @@ final class FailingDevice extends PagedDevice {
 
   private volatile Choice reads = NONE;
   private volatile Choice writes = NONE;
+  private volatile Choice refusedWrites = NONE;
   private volatile Choice brokenReads = NONE;
   private volatile Choice brokenWrites = NONE;
   private volatile boolean flushes;
@@ -35,6 +36,11 @@ final class FailingDevice extends PagedDevice {
 
   void failWrites(Choice choice) {
     writes = choice;
+  }
+
+  /** Refuses writes for want of space; what they touch stays as it is. */
+  void refuseWrites(Choice choice) {
+    refusedWrites = choice;
   }
 
   /** Lets reads end in what no device reports: want of memory, on the way of the next piece. */
@@ -59,6 +65,7 @@ final class FailingDevice extends PagedDevice {
   void heal() {
     reads = NONE;
     writes = NONE;
+    refusedWrites = NONE;
     brokenReads = NONE;
     brokenWrites = NONE;
     flushes = false;
@@ -88,6 +95,9 @@ final class FailingDevice extends PagedDevice {
 
   @Override
   public void write(long offset, ByteBuffer source) throws DeviceException {
+    if (refusedWrites.takes(offset, source.remaining())) {
+      throw new DeviceException("simulated: no space at " + offset, true);
+    }
     super.write(offset, source);
     if (writes.takes(offset, source.remaining())) {
       throw new DeviceException("simulated: cannot write at " + offset);

@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
@@ -11,6 +12,7 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.LayerSlot;
@@ -99,6 +101,23 @@ class QuarantineTest {
     assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(2 * BLOCK);
     assertThat(report.started().toEpochMilli()).isEqualTo(started);
     requireNothingLeft();
+  }
+
+  /** Who asked waits for space then, and counts no failure. */
+  @Test
+  void anEraseThatFindsNoSpaceHalfWaySaysSoAndGoesOnWhenItIsAskedForAgain() throws Exception {
+    device.refuseWrites(FailingDevice.at(placeOf(OTHER, 0)));
+
+    ExecutionException ended =
+        catchThrowableOfType(ExecutionException.class, () -> erase(OTHER));
+
+    assertThat(ended).hasCauseInstanceOf(VolumeException.class);
+    assertThat(((VolumeException) ended.getCause()).kind())
+        .isEqualTo(VolumeException.Kind.OUT_OF_SPACE);
+    assertThat(stateOf(OTHER)).isEqualTo(VolumeSlot.State.QUARANTINED);
+    device.heal();
+    assertThat(erase(OTHER).verifiedBytes()).isEqualTo(BLOCK);
+    assertThat(device.placeOf(SECOND)).isEqualTo(-1);
   }
 
   @Test

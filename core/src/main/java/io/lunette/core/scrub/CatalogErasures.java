@@ -16,8 +16,10 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumePlace;
 import io.lunette.core.volume.VolumeState;
 import io.lunette.core.work.Lanes;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,6 +39,10 @@ import org.slf4j.LoggerFactory;
 public final class CatalogErasures implements Erasures, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CatalogErasures.class);
+
+  /** An erase of such a volume goes on when it is asked for again. */
+  private static final Set<VolumeState> UNFINISHED =
+      EnumSet.of(VolumeState.ERASING, VolumeState.QUARANTINED);
 
   private final VolumeDriver driver;
   private final ErasureBooks books;
@@ -169,7 +175,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
       return;
     }
     Optional<VolumeState> state = driver.find(asked.volume()).map(VolumeInfo::state);
-    if (state.equals(Optional.of(VolumeState.ERASING))) {
+    if (state.filter(UNFINISHED::contains).isPresent()) {
       follow(asked, erase, driver.erase(asked.volume(), asked.request()));
       return;
     }

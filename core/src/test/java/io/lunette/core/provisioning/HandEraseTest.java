@@ -214,6 +214,19 @@ final class HandEraseTest {
   }
 
   @Test
+  void anEraseThatFindsNoSpaceHalfWayGoesOnOnceThereIsSome() throws Exception {
+    fixture.volumes.fillHalfWay(2);
+
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
+    fixture.core.tick();
+    assertThat(certificates()).isEmpty();
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+    assertThat(audited()).isEmpty();
+  }
+
+  @Test
   void askedForTwiceAtOneTimeItIsOneErase() throws Exception {
     Queue<Runnable> erases = new ArrayDeque<>();
     fixture.erases = erases::add;

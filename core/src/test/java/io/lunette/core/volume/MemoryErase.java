@@ -36,6 +36,12 @@ final class MemoryErase implements Job<EraseReport>, Runnable {
               VolumeException.Kind.IO, "volume '" + volume.name + "' could not be erased"));
       return;
     }
+    if (volumes.fillsHalfWay()) {
+      volumes.force(volume.name, VolumeState.QUARANTINED);
+      result.completeExceptionally(
+          new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the file system is full"));
+      return;
+    }
     EraseReport report;
     synchronized (volumes) {
       volume.top = new MemoryLayer(volume.base, volume.baseSize);

@@ -23,6 +23,7 @@ public final class MemoryVolumes {
   final TreeMap<VolumeName, MemoryVolume> byName = new TreeMap<>();
   private int erasesToFail;
   private int begunErasesToRefuse;
+  private int erasesToFill;
   private int endsWithoutSpace;
   private long moment;
 
@@ -38,6 +39,15 @@ public final class MemoryVolumes {
 
   synchronized boolean refusesBegunErase() {
     return begunErasesToRefuse-- > 0;
+  }
+
+  /** So many erases find no space half way, and leave their volumes QUARANTINED. */
+  public synchronized void fillHalfWay(int count) {
+    erasesToFill = count;
+  }
+
+  synchronized boolean fillsHalfWay() {
+    return erasesToFill-- > 0;
   }
 
   /** So many erases find no space to make their end durable, which it is later. */
