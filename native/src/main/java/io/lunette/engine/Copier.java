@@ -25,8 +25,9 @@ import java.util.concurrent.RejectedExecutionException;
  * block that shows through it and is not zero, and at the end cut off from what lies below.
  *
  * <p>What the layer maps already is the durable cursor, so a copy goes on after a restart where the
- * last commit left it; and the source can be deleted meanwhile, as it can under any clone. One copy
- * runs at a time: two would only take turns at the device.
+ * last commit left it; the job has a cursor for a copy that waited for space. The source can be
+ * deleted meanwhile, as it can under any clone. One copy runs at a time: two would only take turns
+ * at the device.
  */
 final class Copier {
 
@@ -127,13 +128,14 @@ final class Copier {
     }
     long cleaned = pool.waiters.cleaned();
     try {
-      // The volume exists durably before the first byte is copied for it.
-      pool.log.commit();
-      count(job);
-      copyAll(job);
+      if (!job.isCancelled()) {
+        // The volume exists durably before the first byte is copied for it.
+        pool.log.commit();
+        count(job);
+        copyAll(job);
+      }
       if (job.isCancelled()) {
-        giveUp(
-            job, new CancellationException("the copy of " + job.volume.name() + " was cancelled"));
+        giveUp(job, cancellation(job));
       } else if (!stopping) {
         finish(job);
       }
@@ -194,16 +196,19 @@ final class Copier {
   private void copyAll(CopyJob job) throws IOException, BlockException {
     KeyUse keys = KeyUse.ofMoving(job.volume.top, metadata);
     try {
-      long extent = 0;
-      while (extent >= 0 && !stopping && !job.isCancelled()) {
-        extent = copyNext(job, extent);
+      while (job.next >= 0 && !stopping && !job.isCancelled()) {
+        job.next = copyNext(job, job.next);
       }
     } finally {
       keys.close();
     }
   }
 
+  /** Once: a copy that waited for space goes on where it was. */
   private void count(CopyJob job) throws IOException {
+    if (job.isCounted) {
+      return;
+    }
     long extents = 0;
     Layer below = job.volume.top.parent;
     for (long at = VolumeMap.nextMapped(below, 0); at >= 0; ) {
@@ -212,7 +217,7 @@ final class Copier {
       metadata.trimPages();
     }
     job.totalBytes.set(extents * UNIT);
-    job.doneBytes.set(0);
+    job.isCounted = true;
   }
 
   /** Copies the first extent from there on that shows anything; returns the next, or -1. */
@@ -331,17 +336,26 @@ final class Copier {
 
   /**
    * A copy that cannot be made is given up, unless what it is made of has been deleted and would go
-   * with it; or its keys are not there, which may come back.
+   * with it; or its keys are not there, which may come back. One that was cancelled is given up
+   * whatever has failed.
    */
   private void fail(CopyJob job, Throwable cause, boolean outOfSpace) {
     if (pool.log.hasFailed()) {
       job.result.completeExceptionally(
           new VolumeException(VolumeException.Kind.IO, cause.getMessage(), cause));
+    } else if (job.isCancelled()) {
+      Exception cancelled = cancellation(job);
+      cancelled.addSuppressed(cause);
+      giveUp(job, cancelled);
     } else if (cause instanceof LockedKeyException || !isSourceThere(job.volume)) {
       leave(job, failure(job, cause, outOfSpace));
     } else {
       giveUp(job, failure(job, cause, outOfSpace));
     }
+  }
+
+  private static CancellationException cancellation(CopyJob job) {
+    return new CancellationException("the copy of " + job.volume.name() + " was cancelled");
   }
 
   private static VolumeException failure(CopyJob job, Throwable cause, boolean outOfSpace) {
