@@ -6,6 +6,8 @@ import io.lunette.core.block.IoCompletion;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * the device before its map record does lies in an extent that a restart knows to be suspect.
  *
  * <p>Guarded by the lock of {@link Metadata}; {@link #take} must be called without it and may wait
- * for one commit.
+ * for a reservation.
  */
 final class ExtentAllocator {
 
@@ -34,6 +36,8 @@ final class ExtentAllocator {
   /** Words that one reservation looks at in vain, at most: a gibibyte. */
   private static final int SKIPPED_MAX = 256;
 
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Metadata metadata;
   private final ExtentFinder finder;
   private final CommitLog log;
@@ -50,6 +54,10 @@ final class ExtentAllocator {
   private boolean hadToWait;
 
   private boolean refilling;
+
+  /** Signalled when {@link #refilling} has ended, or {@link #ready} has more. */
+  private final Condition changed;
+
   private boolean closed;
 
   ExtentAllocator(Metadata metadata, ExtentFinder finder, CommitLog log, RoomAhead room) {
@@ -60,6 +68,7 @@ final class ExtentAllocator {
     this.usualBatch = share(USUAL_SHARE, USUAL_BATCH);
     this.largeBatch = share(LARGE_SHARE, LARGE_BATCH);
     this.batch = usualBatch;
+    this.changed = metadata.lock.newCondition();
   }
 
   private int share(int share, int most) {
@@ -102,16 +111,34 @@ final class ExtentAllocator {
           refillLater(reserved);
           return extent;
         }
+        if (reserved.isEmpty()) {
+          awaitRefill();
+        }
       } catch (IOException e) {
         throw PoolFailure.writing(e);
       } finally {
         metadata.lock.unlock();
       }
-      if (reserved.isEmpty()) {
-        log.commitAhead();
-      } else {
+      if (!reserved.isEmpty()) {
         refill(reserved);
       }
+    }
+  }
+
+  /**
+   * Waits for the reservation that is under way, or for what is put back. Its commit is no measure:
+   * the file system makes room for the extents after that. Looks again in any case, for where there
+   * was no memory nobody may tell of the end.
+   */
+  private void awaitRefill() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      long ignored = changed.awaitNanos(LOOK_NANOS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -170,6 +197,7 @@ final class ExtentAllocator {
     try {
       ready.putBack(extents);
       dealtSinceCommit -= extents.size();
+      changed.signalAll();
     } finally {
       metadata.lock.unlock();
     }
@@ -189,8 +217,9 @@ final class ExtentAllocator {
       return null;
     }
     List<Long> reserved = reserve((int) wanted - ready.size(), false);
-    refilling = !reserved.isEmpty();
-    return refilling ? new Refill(reserved) : null;
+    Refill refill = reserved.isEmpty() ? null : new Refill(reserved);
+    refilling = refill != null;
+    return refill;
   }
 
   /** Gives back what was reserved and never handed out; for a clean close. */
@@ -286,6 +315,7 @@ final class ExtentAllocator {
       warnReserved(e);
     } finally {
       refilling = false;
+      changed.signalAll();
       metadata.lock.unlock();
     }
   }
@@ -303,6 +333,7 @@ final class ExtentAllocator {
       warnReserved(e);
     } finally {
       refilling = false;
+      changed.signalAll();
       metadata.lock.unlock();
     }
   }

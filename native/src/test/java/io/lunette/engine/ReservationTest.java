@@ -4,18 +4,24 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** When reservations of extents become durable, and what goes with them. */
 class ReservationTest {
@@ -60,10 +66,69 @@ class ReservationTest {
     }
   }
 
+  /** The reservation is durable by then, so no commit is there to be waited for. */
+  @Test
+  @Timeout(120)
+  void whoNeedsAnExtentSleepsWhileTheFileSystemMakesRoomForThoseOfAnother() throws Exception {
+    SlowRoomDevice device = new SlowRoomDevice();
+    PoolState.format(device, new UUID(7, 7));
+    Pool pool = Pool.open(device, Clock.systemUTC(), 1 << 20, KeyVault.none());
+    FutureTask<Long> first = new FutureTask<>(() -> pool.allocator.take(new Neighbours(), 0));
+    FutureTask<Long> second = new FutureTask<>(() -> pool.allocator.take(new Neighbours(), 0));
+    new Thread(first).start();
+    device.making.await();
+    Thread waiting = new Thread(second);
+    waiting.start();
+
+    EncryptedPool.awaitTrue(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+    device.made.countDown();
+
+    assertThat(first.get()).isNotEqualTo(second.get());
+    pool.abandon();
+  }
+
   private static void writeExtents(BlockDevice volume, int from, int count) throws Exception {
     ByteBuffer bytes = ByteBuffer.allocateDirect(4096).putLong(0, 1);
     for (int i = from; i < from + count; i++) {
       BlockingIo.write(volume, (long) i * EXTENT, bytes, Durability.VISIBLE);
+    }
+  }
+
+  /** A sparse file on a file system that takes its time to find space. */
+  private static final class SlowRoomDevice extends PagedDevice {
+
+    private final CountDownLatch making = new CountDownLatch(1);
+    private final CountDownLatch made = new CountDownLatch(1);
+
+    SlowRoomDevice() {
+      super(64L << 20);
+    }
+
+    @Override
+    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
+      return new DeviceFeatures(
+          "file",
+          "",
+          0,
+          0,
+          0,
+          Support.YES,
+          Support.YES,
+          Support.NO,
+          Support.NO,
+          Support.YES,
+          Support.NO,
+          Support.YES);
+    }
+
+    @Override
+    public void allocate(long offsetBytes, long lengthBytes) {
+      making.countDown();
+      try {
+        made.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
