@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,10 +53,6 @@ final class ExtentAllocator {
   private boolean hadToWait;
 
   private boolean refilling;
-
-  /** Signalled when {@link #refilling} has ended, or {@link #ready} has more. */
-  private final Condition changed;
-
   private boolean closed;
 
   ExtentAllocator(Metadata metadata, ExtentFinder finder, CommitLog log, RoomAhead room) {
@@ -68,7 +63,6 @@ final class ExtentAllocator {
     this.usualBatch = share(USUAL_SHARE, USUAL_BATCH);
     this.largeBatch = share(LARGE_SHARE, LARGE_BATCH);
     this.batch = usualBatch;
-    this.changed = metadata.lock.newCondition();
   }
 
   private int share(int share, int most) {
@@ -98,7 +92,8 @@ final class ExtentAllocator {
           hadToWait = true;
           batch = Math.min(largeBatch, 2 * batch);
         }
-        if (extent == null && !refilling) {
+        boolean isMoreToCome = refilling || metadata.space.lentExtents() > 0;
+        if (extent == null && !isMoreToCome) {
           throw new BlockException(
               BlockException.Kind.OUT_OF_SPACE,
               "the pool is full: no CLEAN extent is left; scrub what was returned, or grow the"
@@ -112,7 +107,7 @@ final class ExtentAllocator {
           return extent;
         }
         if (reserved.isEmpty()) {
-          awaitRefill();
+          awaitMore();
         }
       } catch (IOException e) {
         throw PoolFailure.writing(e);
@@ -126,14 +121,14 @@ final class ExtentAllocator {
   }
 
   /**
-   * Waits for the reservation that is under way, or for what is put back. Its commit is no measure:
-   * the file system makes room for the extents after that. Looks again in any case, for where there
-   * was no memory nobody may tell of the end.
+   * Waits for the reservation that is under way, or for what is put back or was lent. The commit of
+   * the one is no measure: the file system makes room for the extents after that. Looks again in
+   * any case, for where there was no memory nobody may tell of the end.
    */
-  private void awaitRefill() {
+  private void awaitMore() {
     boolean interrupted = Thread.interrupted();
     try {
-      long ignored = changed.awaitNanos(LOOK_NANOS);
+      long ignored = metadata.moreExtents.awaitNanos(LOOK_NANOS);
     } catch (InterruptedException e) {
       interrupted = true;
     }
@@ -197,7 +192,7 @@ final class ExtentAllocator {
     try {
       ready.putBack(extents);
       dealtSinceCommit -= extents.size();
-      changed.signalAll();
+      metadata.moreExtents.signalAll();
     } finally {
       metadata.lock.unlock();
     }
@@ -315,7 +310,7 @@ final class ExtentAllocator {
       warnReserved(e);
     } finally {
       refilling = false;
-      changed.signalAll();
+      metadata.moreExtents.signalAll();
       metadata.lock.unlock();
     }
   }
@@ -333,7 +328,7 @@ final class ExtentAllocator {
       warnReserved(e);
     } finally {
       refilling = false;
-      changed.signalAll();
+      metadata.moreExtents.signalAll();
       metadata.lock.unlock();
     }
   }

@@ -30,7 +30,8 @@ final class ExtentFinder {
    * that are promised to writers will change.
    */
   long keptForMetadata() {
-    long promised = metadata.cache().changedLeaves() + metadata.space.reservedExtents();
+    long reserved = metadata.space.reservedExtents() - metadata.space.lentExtents();
+    long promised = metadata.cache().changedLeaves() + reserved;
     long missing = Math.max(0, PAGES_PER_CHANGE * promised - pages.freePages());
     return Math.max(16, metadata.space.dataExtents() / 256)
         + missing / PoolLayout.TREE_PAGES_PER_EXTENT;

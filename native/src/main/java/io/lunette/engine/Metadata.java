@@ -35,6 +35,9 @@ final class Metadata {
   /** Signalled when the commit thread has something to do. */
   final Condition work = lock.newCondition();
 
+  /** Signalled when extents can be dealt, or reserved, that could not be before. */
+  final Condition moreExtents = lock.newCondition();
+
   final SpaceMap space;
   final WordChanges mapChanges = new WordChanges();
   final VouchedBlocks vouched = new VouchedBlocks();

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>No more is given back than writes ask for, since others may live on the file system too.
  * Nobody writes to an extent while it is trimmed, for it is reserved meanwhile; that need not be
- * durable, as it is CLEAN and zero before and after. Thread-safe; not to be called with the lock of
+ * durable, as it is CLEAN and zero before and after. Who finds no other waits for it. Thread-safe; not to be called with the lock of
  * {@link Metadata} held, but for an opening, when nobody else calls.
  */
 final class PoolTrim {
@@ -129,7 +129,7 @@ final class PoolTrim {
     try {
       long clean = ~metadata.space.spaceWord(word) & extents;
       if (clean != 0) {
-        metadata.space.reserve(word, clean);
+        metadata.space.lend(word, clean);
       }
       return clean;
     } finally {
@@ -140,9 +140,7 @@ final class PoolTrim {
   private void unreserve(long word, long extents) throws IOException {
     metadata.lock.lock();
     try {
-      for (long rest = extents; rest != 0; rest &= rest - 1) {
-        metadata.space.unreserve((word << 6) + Long.numberOfTrailingZeros(rest));
-      }
+      metadata.space.takeBack(word, extents);
     } finally {
       metadata.lock.unlock();
     }

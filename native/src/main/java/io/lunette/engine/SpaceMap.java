@@ -26,6 +26,7 @@ final class SpaceMap {
   private long usedExtents;
   private long reservedExtents;
   private long metadataExtents;
+  private long lentExtents;
   private long lowestCleaned = Long.MAX_VALUE;
 
   SpaceMap(Metadata metadata, long capacityExtents, long firstExtent) {
@@ -101,6 +102,21 @@ final class SpaceMap {
     clear(extent);
   }
 
+  /** Takes CLEAN extents for a moment: they come back as they were. */
+  void lend(long word, long bits) throws IOException {
+    reserve(word, bits);
+    lentExtents += Long.bitCount(bits);
+  }
+
+  /** Takes back what was {@linkplain #lend lent}. */
+  void takeBack(long word, long bits) throws IOException {
+    lentExtents -= Long.bitCount(bits);
+    for (long rest = bits; rest != 0; rest &= rest - 1) {
+      unreserve((word << 6) + Long.numberOfTrailingZeros(rest));
+    }
+    metadata.moreExtents.signalAll();
+  }
+
   /** A reserved extent becomes a named one. */
   void settle(long extent) throws IOException {
     metadata.setApart(reserved, extent >>> 6, reserved.get(extent >>> 6) & ~(1L << extent));
@@ -141,6 +157,11 @@ final class SpaceMap {
 
   long reservedExtents() {
     return reservedExtents;
+  }
+
+  /** Those of the reserved extents that will be CLEAN again in a moment. */
+  long lentExtents() {
+    return lentExtents;
   }
 
   long metadataExtents() {
