@@ -270,7 +270,8 @@ public final class Appliance implements AutoCloseable {
     lifecycle.add("event loop of the API", () -> vertx.close().toCompletionStage());
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies =
-        new VolumeCopies(foreign.driver(), converter, unfinished, workers.blocking());
+        new VolumeCopies(
+            foreign.driver(), converter, unfinished, core.claims(), workers.blocking());
     VolumeErases.list(core.erasures().underWay(), jobs);
     Accounts accounts = new Accounts(catalog);
     openSmis(options, catalog, accounts, workers, vertx);

@@ -3,6 +3,7 @@ package io.lunette.appliance;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeDriver;
@@ -30,16 +31,18 @@ public final class VolumeCopies {
   private final Qcow2Converter converter;
   private final UnfinishedImports unfinished;
   private final Executor executor;
-  private final VolumeClaims claims = new VolumeClaims();
+  private final VolumeClaims claims;
 
   VolumeCopies(
       VolumeDriver driver,
       Qcow2Converter converter,
       UnfinishedImports unfinished,
+      VolumeClaims claims,
       Executor executor) {
     this.driver = driver;
     this.converter = converter;
     this.unfinished = unfinished;
+    this.claims = claims;
     this.executor = executor;
   }
 

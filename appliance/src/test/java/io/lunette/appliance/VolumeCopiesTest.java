@@ -12,6 +12,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeDriver;
@@ -122,7 +123,11 @@ class VolumeCopiesTest {
 
   private VolumeCopies copies(VolumeDriver over, Executor executor) {
     return new VolumeCopies(
-        over, new Qcow2Converter(directory.resolve("scratch")), unfinished, executor);
+        over,
+        new Qcow2Converter(directory.resolve("scratch")),
+        unfinished,
+        new VolumeClaims(),
+        executor);
   }
 
   private static VolumeDriver refusing(VolumeDriver driver, String... calls) {

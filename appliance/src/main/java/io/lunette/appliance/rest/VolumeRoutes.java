@@ -2,13 +2,13 @@
 package io.lunette.appliance.rest;
 
 import io.lunette.appliance.ImageFormat;
-import io.lunette.appliance.VolumeClaims;
 import io.lunette.appliance.VolumeCopies;
 import io.lunette.core.DomainException;
 import io.lunette.core.array.ArrayName;
 import io.lunette.core.array.Arrays;
 import io.lunette.core.mapping.ManualMapping;
 import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.scrub.CertifiedErase;
 import io.lunette.core.scrub.Erasures;
 import io.lunette.core.server.ServerName;
@@ -320,7 +320,6 @@ final class VolumeRoutes implements RouteSet {
 
   private Reply map(Call call) throws Exception {
     AccessMode mode = call.flag("readOnly") ? AccessMode.READ_ONLY : AccessMode.READ_WRITE;
-    copies.claims().requireFree(named(call));
     LunMapping mapping =
         mappings.map(
             call.actor(),

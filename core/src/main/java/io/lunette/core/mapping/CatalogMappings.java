@@ -34,6 +34,7 @@ public final class CatalogMappings implements ManualMappings {
   private final ServerLocks locks;
   private final ServerLuns luns;
   private final MappingLedger mappings;
+  private final VolumeClaims claims;
   private final CatalogAuditTrail audit;
 
   public CatalogMappings(
@@ -44,6 +45,7 @@ public final class CatalogMappings implements ManualMappings {
       ServerLocks locks,
       ServerLuns luns,
       MappingLedger mappings,
+      VolumeClaims claims,
       CatalogAuditTrail audit) {
     this.catalog = catalog;
     this.driver = driver;
@@ -52,6 +54,7 @@ public final class CatalogMappings implements ManualMappings {
     this.locks = locks;
     this.luns = luns;
     this.mappings = mappings;
+    this.claims = claims;
     this.audit = audit;
   }
 
@@ -92,6 +95,7 @@ public final class CatalogMappings implements ManualMappings {
       if (driver.find(volume).isEmpty()) {
         throw new DomainException(DomainException.Kind.NOT_FOUND, "no volume '" + volume + "'");
       }
+      claims.requireFree(volume);
     } catch (VolumeException e) {
       throw DomainException.of(e);
     }

@@ -11,6 +11,7 @@ import io.lunette.core.compose.Compositions;
 import io.lunette.core.image.Images;
 import io.lunette.core.load.ServerLoads;
 import io.lunette.core.mapping.ManualMappings;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.move.ServerMoves;
 import io.lunette.core.node.Nodes;
 import io.lunette.core.personality.Personalities;
@@ -64,6 +65,9 @@ public interface ProvisioningCore extends AutoCloseable {
   Certificates certificates();
 
   ManualMappings mappings();
+
+  /** Who makes or fills a volume, which is mapped to nobody meanwhile. */
+  VolumeClaims claims();
 
   NetworkBoot networkBoot();
 

@@ -29,6 +29,7 @@ import io.lunette.core.load.ServerLoads;
 import io.lunette.core.mapping.CatalogMappings;
 import io.lunette.core.mapping.ManualMappings;
 import io.lunette.core.mapping.MappingLedger;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.move.MoveHolds;
 import io.lunette.core.move.ServerMoves;
 import io.lunette.core.node.CatalogNodes;
@@ -93,6 +94,7 @@ final class WiredCore implements ProvisioningCore {
   private final CatalogErasures erasures;
   private final CatalogCertificates certificates;
   private final CatalogMappings mappings;
+  private final VolumeClaims claims = new VolumeClaims();
   private final WiredServers running;
   private final SpaceWatch space;
   private final PoolUpkeep upkeep;
@@ -247,7 +249,8 @@ final class WiredCore implements ProvisioningCore {
         new WiredServers(
             parts, servers, allocations, portions, allocationLedger, imageLedger, pools, audit);
     this.mappings =
-        new CatalogMappings(catalog, driver, masking, servers, locks, luns, mappingLedger, audit);
+        new CatalogMappings(
+            catalog, driver, masking, servers, locks, luns, mappingLedger, claims, audit);
     this.space =
         new SpaceWatch(catalog, driver, replicaLedger, audit, settings.space(), parts.workers());
     this.unmasks =
@@ -385,6 +388,11 @@ final class WiredCore implements ProvisioningCore {
   @Override
   public ManualMappings mappings() {
     return mappings;
+  }
+
+  @Override
+  public VolumeClaims claims() {
+    return claims;
   }
 
   @Override

@@ -64,6 +64,9 @@ public final class ArrayFixture implements AutoCloseable {
   /** Calls of driver, masking and catalog so far by the thread that made this, not by the core. */
   public final AtomicInteger calls = new AtomicInteger();
 
+  /** Run by who makes a volume. */
+  public volatile Runnable beforeCreate = () -> {};
+
   private final Thread asker = Thread.currentThread();
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -129,6 +132,9 @@ public final class ArrayFixture implements AutoCloseable {
             (proxy, method, arguments) -> {
               if (Thread.currentThread() == asker) {
                 calls.incrementAndGet();
+              }
+              if (method.getName().equals("create")) {
+                beforeCreate.run();
               }
               try {
                 return method.invoke(real, arguments);

@@ -87,10 +87,11 @@ final class ReplicaChanges {
     String label = naming.label(call.text("ElementName"));
     return CimErrors.translating(
         () -> {
-          VolumeName name = naming.free(label);
-          return type == Replication.SNAPSHOT
-              ? snapshot(call, original, name, label)
-              : copy(call, original, name, label);
+          try (VolumeNaming.Held held = naming.hold(label)) {
+            return type == Replication.SNAPSHOT
+                ? snapshot(call, original, held.name(), label)
+                : copy(call, original, held.name(), label);
+          }
         });
   }
 

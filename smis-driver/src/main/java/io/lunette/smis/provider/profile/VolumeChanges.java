@@ -78,10 +78,12 @@ final class VolumeChanges implements Editor {
         CimErrors.translating(
             () -> {
               String label = naming.label(call.text("ElementName"));
-              VolumeInfo volume = parts.driver().create(naming.free(label), rounded);
-              names.label(
-                  call.actor(), "volume.create", volume, label, volume.sizeBytes() + " bytes");
-              return volume;
+              try (VolumeNaming.Held held = naming.hold(label)) {
+                VolumeInfo volume = parts.driver().create(held.name(), rounded);
+                names.label(
+                    call.actor(), "volume.create", volume, label, volume.sizeBytes() + " bytes");
+                return volume;
+              }
             });
     return MethodResult.ok()
         .with("Size", made.sizeBytes())

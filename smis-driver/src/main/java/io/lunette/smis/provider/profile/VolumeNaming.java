@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.smis.provider.profile;
 
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.smis.cim.CimException;
@@ -41,19 +42,39 @@ final class VolumeNaming {
     return label;
   }
 
-  /**
-   * A name for a volume with that label, which no other volume has and the domain does not claim.
-   */
-  VolumeName free(String label) throws VolumeException {
+  /** A name that no volume has, and that nobody else makes one of until this is closed. */
+  record Held(VolumeName name, VolumeClaims.Claim claim) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      claim.close();
+    }
+  }
+
+  /** A name for a volume with that label, which is not one of the domain's. */
+  Held hold(String label) throws VolumeException {
     String plain = label.replaceAll("[^A-Za-z0-9._@-]", "-").replaceFirst("^[^A-Za-z0-9]+", "");
     if (plain.isEmpty() || parts.owners().ownerOf(name(plain)).isPresent()) {
       plain = NEUTRAL + plain;
     }
-    VolumeName candidate = name(plain);
-    for (int i = 2; parts.driver().find(candidate).isPresent(); i++) {
-      candidate = name(plain + "-" + (i <= TRIES ? Integer.toString(i) : random()));
+    Optional<Held> held = tryHold(name(plain));
+    for (int i = 2; held.isEmpty(); i++) {
+      held = tryHold(name(plain + "-" + (i <= TRIES ? Integer.toString(i) : random())));
     }
-    return candidate;
+    return held.get();
+  }
+
+  private Optional<Held> tryHold(VolumeName name) throws VolumeException {
+    Optional<VolumeClaims.Claim> claim = parts.core().claims().tryTake(name);
+    boolean isFree = false;
+    try {
+      isFree = claim.isPresent() && parts.driver().find(name).isEmpty();
+      return isFree ? claim.map(taken -> new Held(name, taken)) : Optional.empty();
+    } finally {
+      if (!isFree) {
+        claim.ifPresent(VolumeClaims.Claim::close);
+      }
+    }
   }
 
   private static VolumeName name(String text) {

@@ -7,6 +7,7 @@ import static io.lunette.smis.provider.ArrayClient.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.audit.Actor;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.server.ServerName;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.InitiatorName;
@@ -98,6 +99,25 @@ class MaskingViewsTest {
     assertThat(client.enumerate("CIM_ProtocolControllerForUnit"))
         .contains("<VALUE>000A</VALUE>")
         .contains("NAME=\"DeviceAccess\" TYPE=\"uint16\"><VALUE>3</VALUE>");
+  }
+
+  /** As one that is being imported: what it showed would be another's. */
+  @Test
+  void aVolumeThatSomebodyIsFillingIsShownToNobody() throws Exception {
+    try (VolumeClaims.Claim filling = array.core.claims().take(new VolumeName("two"))) {
+      assertThat(filling).isNotNull();
+      Outcome refused =
+          expose(
+              "LUNames", List.of(client.luName("one"), client.luName("two")),
+              "InitiatorPortIDs", List.of(WEB),
+              "DeviceAccesses", List.of("2", "2"));
+
+      assertThat(refused.text())
+          .startsWith("ERROR 1")
+          .contains("volume 'two' is being made or filled");
+      assertThat(seenBy(WEB)).isEmpty();
+    }
+    assertThat(exposeNew(List.of("one", "two"), WEB)).isZero();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.lunette.smis.provider.ArrayClient.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.core.audit.AuditEntry;
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.smis.provider.ArrayClient;
@@ -13,6 +14,7 @@ import io.lunette.smis.provider.ArrayClient.Outcome;
 import io.lunette.smis.provider.ArrayClient.Reference;
 import io.lunette.smis.provider.ArrayFixture;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -66,6 +68,29 @@ class VolumeChangesTest {
     assertThat(array.core.audit().list(OptionalLong.empty(), 10))
         .extracting(AuditEntry::action, each -> each.actor().value())
         .contains(org.assertj.core.groups.Tuple.tuple("volume.create", "smis:operator"));
+  }
+
+  /** A driver gives who asks for the same volume that very one. */
+  @Test
+  void aVolumeDoesNotGetANameThatSomebodyMakesOneOf() throws Exception {
+    try (VolumeClaims.Claim making = array.core.claims().take(new VolumeName("disk"))) {
+      assertThat(making).isNotNull();
+      assertThat(change("ElementName", "disk", "Size", "4096").code()).isZero();
+    }
+
+    assertThat(names()).containsExactly("disk-2");
+  }
+
+  @Test
+  void nobodyElseMakesAVolumeOfTheNameUntilItIsThere() throws Exception {
+    List<Boolean> isFree = new ArrayList<>();
+    VolumeName disk = new VolumeName("disk");
+    array.beforeCreate = () -> isFree.add(array.core.claims().tryTake(disk).isPresent());
+
+    assertThat(change("ElementName", "disk", "Size", "4096").code()).isZero();
+
+    assertThat(isFree).containsExactly(false);
+    assertThat(array.core.claims().tryTake(disk)).isPresent();
   }
 
   @Test

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.lunette.appliance;
+package io.lunette.core.mapping;
 
 import io.lunette.core.DomainException;
 import io.lunette.core.volume.VolumeName;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -25,13 +26,17 @@ public final class VolumeClaims {
    * @throws DomainException BUSY
    */
   public Claim take(VolumeName name) throws DomainException {
-    if (!claimed.add(name)) {
-      throw busy(name);
-    }
-    return () -> claimed.remove(name);
+    return tryTake(name).orElseThrow(() -> busy(name));
+  }
+
+  /** {@link #take}, if nobody has it. */
+  public Optional<Claim> tryTake(VolumeName name) {
+    return claimed.add(name) ? Optional.of(() -> claimed.remove(name)) : Optional.empty();
   }
 
   /**
+   * To be asked of a volume that is there: its name was claimed before it was.
+   *
    * @throws DomainException BUSY
    */
   public void requireFree(VolumeName name) throws DomainException {
