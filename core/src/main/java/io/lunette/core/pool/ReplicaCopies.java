@@ -99,7 +99,7 @@ final class ReplicaCopies {
       throws DomainException, VolumeException {
     Optional<VolumeInfo> there = driver.find(name.volume());
     if (there.isPresent() && isWhole(image, there.get())) {
-      ready(image, name, Optional.empty());
+      ready(image, name, there.get(), Optional.empty());
       return;
     }
     Instant started = clock.instant();
@@ -116,7 +116,8 @@ final class ReplicaCopies {
     Run run = new Run(image, place, job, started, there.isEmpty());
     runs.put(name, run);
     var unused =
-        job.result().whenComplete((volume, failure) -> hop(name, () -> end(name, run, failure)));
+        job.result()
+            .whenComplete((volume, failure) -> hop(name, () -> end(name, run, volume, failure)));
   }
 
   /** Whether a copy had ended when its end could not be written down. */
@@ -136,12 +137,12 @@ final class ReplicaCopies {
     }
   }
 
-  private void end(ReplicaName name, Run run, Throwable failure) {
+  private void end(ReplicaName name, Run run, VolumeInfo made, Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     try {
       if (cause == null) {
         Duration took = Duration.between(run.started(), clock.instant());
-        ready(run.image(), name, run.whole() ? Optional.of(took) : Optional.empty());
+        ready(run.image(), name, made, run.whole() ? Optional.of(took) : Optional.empty());
       } else if (cause instanceof VolumeException e) {
         failed.accept(run.image(), e);
       } else if (!(cause instanceof CancellationException)) {
@@ -155,7 +156,7 @@ final class ReplicaCopies {
     ended.run();
   }
 
-  private void ready(Image image, ReplicaName name, Optional<Duration> took)
+  private void ready(Image image, ReplicaName name, VolumeInfo made, Optional<Duration> took)
       throws DomainException {
     catalog.change(
         transaction -> {
@@ -169,7 +170,10 @@ final class ReplicaCopies {
                   "copied from the image");
           if (!moved) {
             replicas.markVolumesThere(transaction, List.of(name));
-          } else if (took.isPresent()) {
+            return null;
+          }
+          replicas.standFor(transaction, name, made);
+          if (took.isPresent()) {
             demand.made(transaction, image.name(), took.get());
           }
           return null;

@@ -10,10 +10,15 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Makes the volumes of replicas that are written down as BUILDING and moves these to READY. Making
@@ -44,8 +49,11 @@ final class ReplicaMaker {
   /** Clones them in one call of the driver; one whose name is taken by something else fails. */
   void make(Image image, List<ReplicaName> names) throws DomainException, VolumeException {
     Instant started = clock.instant();
+    Map<VolumeName, VolumeInfo> made;
     try {
-      driver.clone(image.volume(), names.stream().map(ReplicaName::volume).toList());
+      made =
+          driver.clone(image.volume(), names.stream().map(ReplicaName::volume).toList()).stream()
+              .collect(Collectors.toMap(VolumeInfo::name, Function.identity()));
     } catch (VolumeException e) {
       if (e.kind() != VolumeException.Kind.CONFLICT) {
         throw e;
@@ -63,6 +71,10 @@ final class ReplicaMaker {
                   ReplicaState.READY,
                   Actor.LUNETTE,
                   "cloned from the image");
+          replicas.standFor(
+              transaction,
+              moved.stream()
+                  .collect(Collectors.toMap(Function.identity(), name -> made.get(name.volume()))));
           replicas.markVolumesThere(transaction, difference(names, moved));
           demand.made(transaction, image.name(), Duration.between(started, clock.instant()));
           return null;

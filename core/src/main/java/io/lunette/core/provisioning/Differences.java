@@ -17,6 +17,11 @@ final class Differences {
     found.add(new Difference(subject.toString(), what, toDo, false));
   }
 
+  /** How many there are. */
+  int count() {
+    return found.size();
+  }
+
   ReconcileReport report() {
     return new ReconcileReport(found);
   }

@@ -2,13 +2,8 @@
 package io.lunette.core.provisioning;
 
 import io.lunette.core.DomainException;
-import io.lunette.core.allocation.AllocationLedger;
 import io.lunette.core.allocation.AllocationLuns;
-import io.lunette.core.allocation.HeldReplica;
-import io.lunette.core.audit.Actor;
-import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
-import io.lunette.core.catalog.Transaction;
 import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageState;
@@ -19,8 +14,6 @@ import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
-import io.lunette.core.scrub.CatalogScrubs;
-import io.lunette.core.server.ServerLuns;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.LunMasking;
@@ -29,6 +22,7 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,20 +42,15 @@ final class VolumeReconciler {
 
   private static final String NOTHING_TO_DO = "nothing is left to do";
 
-  private static final String NEWER_OR_RETRY =
-      "start with that catalog, or have it erased by 'scrub retry ";
-
   private final Catalog catalog;
   private final VolumeDriver driver;
   private final LunMasking masking;
   private final ImageLedger images;
   private final ImageVolumes imageVolumes;
   private final ReplicaLedger replicas;
-  private final AllocationLedger allocations;
-  private final ServerLuns luns;
   private final AllocationLuns units;
-  private final CatalogScrubs scrubs;
-  private final CatalogAuditTrail audit;
+  private final ForgottenPast past;
+  private final ReplicaWithdrawal withdrawal;
 
   VolumeReconciler(
       Catalog catalog,
@@ -70,22 +59,18 @@ final class VolumeReconciler {
       ImageLedger images,
       ImageVolumes imageVolumes,
       ReplicaLedger replicas,
-      AllocationLedger allocations,
-      ServerLuns luns,
       AllocationLuns units,
-      CatalogScrubs scrubs,
-      CatalogAuditTrail audit) {
+      ForgottenPast past,
+      ReplicaWithdrawal withdrawal) {
     this.catalog = catalog;
     this.driver = driver;
     this.masking = masking;
     this.images = images;
     this.imageVolumes = imageVolumes;
     this.replicas = replicas;
-    this.allocations = allocations;
-    this.luns = luns;
     this.units = units;
-    this.scrubs = scrubs;
-    this.audit = audit;
+    this.past = past;
+    this.withdrawal = withdrawal;
   }
 
   void run(Differences differences) throws DomainException {
@@ -173,34 +158,53 @@ final class VolumeReconciler {
             .filter(mapping -> mapping.mode() == AccessMode.READ_WRITE)
             .map(LunMapping::volume)
             .collect(Collectors.toSet());
+    Map<ReplicaName, VolumeInfo> learnt = new HashMap<>();
     for (ReplicaState state : ReplicaState.values()) {
       if (state != ReplicaState.RETIRED) {
         List<Replica> all =
             catalog.read(transaction -> replicas.inState(transaction, state, Integer.MAX_VALUE));
         for (Replica replica : all) {
           known.add(replica.volume());
-          check(replica, Optional.ofNullable(volumes.get(replica.volume())), shown, differences);
+          VolumeInfo volume = volumes.get(replica.volume());
+          int before = differences.count();
+          check(replica, Optional.ofNullable(volume), shown, differences);
+          if (differences.count() == before && volume != null && isUnheardOf(replica)) {
+            learnt.put(replica.name(), volume);
+          }
         }
       }
+    }
+    learn(learnt);
+  }
+
+  /** Whether a catalog of before it was kept does not say which volume a replica stands for. */
+  private static boolean isUnheardOf(Replica replica) {
+    return replica.known().isEmpty() && replica.state() != ReplicaState.BUILDING;
+  }
+
+  private void learn(Map<ReplicaName, VolumeInfo> volumes) throws DomainException {
+    if (!volumes.isEmpty()) {
+      catalog.change(
+          transaction -> {
+            replicas.standFor(transaction, volumes);
+            return null;
+          });
     }
   }
 
   private void check(
       Replica replica, Optional<VolumeInfo> volume, Set<VolumeName> shown, Differences differences)
-      throws DomainException {
+      throws DomainException, VolumeException {
+    if (volume.isPresent()) {
+      boolean isShown = shown.contains(replica.volume());
+      Optional<String> forgotten = past.of(replica, volume.get(), isShown);
+      if (forgotten.isPresent()) {
+        keep(replica, volume.get(), forgotten.get(), differences);
+        return;
+      }
+    }
     Optional<VolumeState> state = volume.map(VolumeInfo::state);
     String subject = "replica " + replica.name();
-    if (isTakenForUnused(replica) && volume.filter(each -> isUsed(each, shown)).isPresent()) {
-      quarantine(replica, "its volume was used when this catalog had it for " + replica.state());
-      differences.unresolved(
-          subject,
-          "it was "
-              + replica.state()
-              + " by this catalog, its volume was used: a newer catalog may know"
-              + " whose it is",
-          "it is QUARANTINED: " + NEWER_OR_RETRY + replica.name() + "'");
-      return;
-    }
     switch (replica.state()) {
       case BUILDING -> {
         if (state.isPresent()) {
@@ -209,7 +213,7 @@ final class VolumeReconciler {
       }
       case READY -> {
         if (!state.equals(Optional.of(VolumeState.WRITABLE))) {
-          fail(replica, "its volume is " + describe(state));
+          withdrawal.fail(replica, "its volume is " + describe(state));
           differences.resolved(
               subject,
               "it was ready, its volume is " + describe(state),
@@ -218,13 +222,11 @@ final class VolumeReconciler {
       }
       case ALLOCATED -> {
         if (state.isEmpty()) {
-          loseAllocation(replica);
+          withdrawal.fail(replica, "its volume is missing");
           differences.unresolved(
               subject,
               "its volume is missing",
               "it is FAILED; allocate another to server " + replica.server().orElseThrow());
-        } else if (wasErasedSince(replica, volume.get())) {
-          keepFromItsHolder(replica, subject, differences);
         } else if (state.get() != VolumeState.WRITABLE) {
           differences.unresolved(
               subject,
@@ -234,15 +236,11 @@ final class VolumeReconciler {
       }
       case RETURNED, SCRUBBING, QUARANTINED -> {
         if (state.isEmpty()) {
-          fail(replica, "its volume is missing");
+          withdrawal.fail(replica, "its volume is missing");
           differences.unresolved(
               subject,
               "its volume is missing",
               "it is FAILED and there is no certificate for it; " + NOTHING_TO_DO);
-        } else if (replica.state() != ReplicaState.QUARANTINED
-            && volume.get().used()
-            && wasErasedSince(replica, volume.get())) {
-          keepForAnother(replica, subject, differences);
         } else if (state.get() == VolumeState.QUARANTINED
             && replica.state() != ReplicaState.QUARANTINED) {
           differences.unresolved(
@@ -253,103 +251,27 @@ final class VolumeReconciler {
     }
   }
 
-  private static boolean isUsed(VolumeInfo volume, Set<VolumeName> shown) {
-    return volume.used() || shown.contains(volume.name());
-  }
-
-  private static boolean isTakenForUnused(Replica replica) {
-    return replica.state() == ReplicaState.READY || replica.state() == ReplicaState.BUILDING;
-  }
-
-  /** Whoever is given it now would see what another has written. */
-  private void keepFromItsHolder(Replica replica, String subject, Differences differences)
+  /** Whoever is given it now would see what another has written, and its scrub destroy that. */
+  private void keep(Replica replica, VolumeInfo volume, String forgotten, Differences differences)
       throws DomainException {
+    String found =
+        (replica.state() == ReplicaState.ALLOCATED
+                ? "server " + replica.server().orElseThrow() + " holds it"
+                : "it was " + replica.state())
+            + " by this catalog, its volume "
+            + forgotten;
+    withdrawal.quarantine(replica, volume, found);
     differences.unresolved(
-        subject,
-        "server "
-            + replica.server().orElseThrow()
-            + " holds it by this catalog, its volume was erased since: a newer catalog may know"
-            + " whose it is",
-        "it is QUARANTINED and shown to nobody: " + NEWER_OR_RETRY + replica.name() + "'");
-    quarantine(replica, "its volume was erased since it was allocated by this catalog");
-  }
-
-  /** Its scrub would destroy what another has written. */
-  private void keepForAnother(Replica replica, String subject, Differences differences)
-      throws DomainException {
-    differences.unresolved(
-        subject,
-        "it was "
-            + replica.state()
-            + " by this catalog, its volume was erased and used since: a newer catalog may know"
-            + " whose it is",
-        "it is QUARANTINED: " + NEWER_OR_RETRY + replica.name() + "'");
-    quarantine(replica, "its volume was used since the erase that this catalog waits for");
-  }
-
-  /** A replica becomes ready with the record of its erase, and is not erased while it is held. */
-  private boolean wasErasedSince(Replica replica, VolumeInfo volume) throws DomainException {
-    return volume.erased().isPresent()
-        && !scrubs.hasRecord(replica.name(), volume.uuid(), volume.erased().get());
-  }
-
-  /** Whose it is nobody knows. */
-  private void quarantine(Replica replica, String reason) throws DomainException {
-    catalog.change(
-        transaction -> {
-          audit.record(
-              transaction, Actor.LUNETTE, "replica.quarantine", replica.name().value(), reason);
-          endAllocation(transaction, replica);
-          boolean moved =
-              replicas.move(
-                  transaction,
-                  replica.name(),
-                  replica.state(),
-                  ReplicaState.QUARANTINED,
-                  Actor.LUNETTE,
-                  reason);
-          replicas.clearHolder(transaction, replica.name());
-          return moved;
-        });
-  }
-
-  private void endAllocation(Transaction transaction, Replica replica) throws DomainException {
-    for (HeldReplica held : allocations.heldHere(transaction)) {
-      if (held.replica().equals(replica.name())) {
-        allocations.end(transaction, held.id());
-        luns.free(transaction, held.server(), held.volume());
-      }
-    }
+        "replica " + replica.name(),
+        found + ": a newer catalog may know whose it is",
+        "it is QUARANTINED and shown to nobody: start with that catalog, or have it erased by"
+            + " 'scrub retry "
+            + replica.name()
+            + "'");
   }
 
   private static String describe(Optional<VolumeState> state) {
     return state.map(Enum::name).orElse("missing");
-  }
-
-  private void fail(Replica replica, String reason) throws DomainException {
-    catalog.change(
-        transaction ->
-            replicas.move(
-                transaction,
-                replica.name(),
-                replica.state(),
-                ReplicaState.FAILED,
-                Actor.LUNETTE,
-                reason));
-  }
-
-  private void loseAllocation(Replica replica) throws DomainException {
-    catalog.change(
-        transaction -> {
-          endAllocation(transaction, replica);
-          return replicas.move(
-              transaction,
-              replica.name(),
-              ReplicaState.ALLOCATED,
-              ReplicaState.FAILED,
-              Actor.LUNETTE,
-              "its volume is missing");
-        });
   }
 
   /** Volumes with our names that belong to nothing alive in the catalog. */

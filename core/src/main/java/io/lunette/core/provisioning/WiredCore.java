@@ -264,11 +264,9 @@ final class WiredCore implements ProvisioningCore {
             imageLedger,
             imageVolumes,
             replicaLedger,
-            allocationLedger,
-            luns,
             allocationLuns,
-            scrubs,
-            audit);
+            new ForgottenPast(driver, scrubs),
+            new ReplicaWithdrawal(catalog, replicaLedger, allocationLedger, luns, audit));
     this.maskingReconciler =
         new MaskingReconciler(
             catalog, masking, servers, allocationLedger, units, mappingLedger, unmasking);

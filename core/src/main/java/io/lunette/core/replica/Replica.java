@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param tenant whose data it holds: from ALLOCATED until its scrub has succeeded
  * @param server who holds it, or held it last before the scrub
  * @param attempts scrubs that failed since it was returned
+ * @param known the volume that it stands for; empty before that is made, and in catalogs of before
+ *     it was kept
  */
 public record Replica(
     ReplicaName name,
@@ -34,7 +36,8 @@ public record Replica(
     Instant since,
     Optional<TenantName> tenant,
     Optional<ServerName> server,
-    int attempts) {
+    int attempts,
+    Optional<ReplicaVolume> known) {
 
   /** The volume that is this replica. */
   public VolumeName volume() {

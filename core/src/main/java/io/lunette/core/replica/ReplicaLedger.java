@@ -12,12 +12,14 @@ import io.lunette.core.server.ServerName;
 import io.lunette.core.tenant.TenantName;
 import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.InitiatorName;
+import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The only writer of replica states. Every move is checked against {@link ReplicaState}, made only
@@ -387,10 +389,32 @@ public final class ReplicaLedger {
         limit);
   }
 
+  /** Notes which volume a replica stands for: no other of that name is its own. */
+  public void standFor(Transaction transaction, ReplicaName name, VolumeInfo volume)
+      throws DomainException {
+    standFor(transaction, Map.of(name, volume));
+  }
+
+  /** Notes which volumes replicas stand for. */
+  public void standFor(Transaction transaction, Map<ReplicaName, VolumeInfo> volumes)
+      throws DomainException {
+    transaction.batch(
+        "UPDATE replica SET volume_uuid = ?, volume_erased = ? WHERE name = ?",
+        volumes.entrySet().stream()
+            .map(
+                each ->
+                    new Object[] {
+                      each.getValue().uuid(), each.getValue().erased(), each.getKey().value()
+                    })
+            .toList());
+  }
+
   /** Notes that the volume of a BUILDING replica has to be deleted and made once more. */
   public void layAnew(Transaction transaction, ReplicaName name) throws DomainException {
     transaction.update(
-        "UPDATE replica SET anew = 1 WHERE name = ? AND state = 'BUILDING'", name.value());
+        "UPDATE replica SET anew = 1, volume_uuid = NULL, volume_erased = NULL"
+            + " WHERE name = ? AND state = 'BUILDING'",
+        name.value());
   }
 
   /** Notes that the volumes that had to be deleted are. */
@@ -421,7 +445,16 @@ public final class ReplicaLedger {
         row.instant("since"),
         row.optionalText("tenant").map(TenantName::new),
         row.optionalText("server").map(ServerName::new),
-        row.integer("attempts"));
+        row.integer("attempts"),
+        volume(row));
+  }
+
+  private static Optional<ReplicaVolume> volume(Row row) throws DomainException {
+    Optional<String> id = row.optionalText("volume_uuid");
+    return id.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ReplicaVolume(UUID.fromString(id.get()), row.optionalInstant("volume_erased")));
   }
 
   private static Object[] moveRow(

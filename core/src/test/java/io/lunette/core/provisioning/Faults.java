@@ -23,6 +23,7 @@ final class Faults {
           "create",
           "seal",
           "clone",
+          "copy",
           "erase",
           "delete",
           "map",

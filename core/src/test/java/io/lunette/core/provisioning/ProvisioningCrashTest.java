@@ -13,9 +13,12 @@ import io.lunette.core.DomainException;
 import io.lunette.core.allocation.Allocation;
 import io.lunette.core.image.ImageRef;
 import io.lunette.core.pool.PoolChange;
+import io.lunette.core.pool.PoolTermsChange;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.replica.ReplicaVolume;
+import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeInfo;
@@ -24,6 +27,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -57,31 +62,63 @@ final class ProvisioningCrashTest {
 
   @Test
   void killedBeforeAnyCallItStartsAgainWithNothingStuckLostOrDirty() throws Exception {
-    assertThat(killEverywhere(false)).isGreaterThan(POINTS_MIN);
+    assertThat(killEverywhere(false, Terms.USUAL)).isGreaterThan(POINTS_MIN);
   }
 
   @Test
   void killedAfterAnyCallItStartsAgainWithNothingStuckLostOrDirty() throws Exception {
-    assertThat(killEverywhere(true)).isGreaterThan(POINTS_MIN);
+    assertThat(killEverywhere(true, Terms.USUAL)).isGreaterThan(POINTS_MIN);
   }
 
-  private int killEverywhere(boolean afterwards) throws Exception {
+  @Test
+  void killedBeforeAnyCallWhileFullCopiesAreMadeAnewItTakesNoneForAnothers() throws Exception {
+    assertThat(killEverywhere(false, Terms.FULL_COPIES)).isGreaterThan(POINTS_MIN);
+  }
+
+  @Test
+  void killedAfterAnyCallWhileReplicasAreReformattedItTakesNoneForAnothers() throws Exception {
+    assertThat(killEverywhere(true, Terms.REFORMAT)).isGreaterThan(POINTS_MIN);
+  }
+
+  /** How the pool makes and scrubs replicas. */
+  private enum Terms {
+    USUAL(CloneKind.DEPENDENT, false),
+    FULL_COPIES(CloneKind.INDEPENDENT, false),
+    REFORMAT(CloneKind.DEPENDENT, true);
+
+    private final PoolTermsChange change;
+
+    Terms(CloneKind kind, boolean reformat) {
+      this.change =
+          new PoolTermsChange(
+              Optional.of(kind),
+              Optional.empty(),
+              OptionalDouble.empty(),
+              OptionalInt.empty(),
+              OptionalInt.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(reformat));
+    }
+  }
+
+  private int killEverywhere(boolean afterwards, Terms terms) throws Exception {
     int point = 1;
-    while (isKilledAt(point, afterwards)) {
+    while (isKilledAt(point, afterwards, terms)) {
       point++;
     }
     return point;
   }
 
   /** Whether the day had so many calls at all. */
-  private boolean isKilledAt(int point, boolean afterwards) throws Exception {
+  private boolean isKilledAt(int point, boolean afterwards, Terms terms) throws Exception {
     Path home = Files.createDirectory(directory.resolve(point + "-" + afterwards));
     CoreFixture fixture = new CoreFixture(home);
     Faults faults = Faults.at(point, afterwards);
     fixture.faults = faults;
     try {
       fixture.start();
-      day(fixture);
+      day(fixture, terms);
     } catch (Faults.Killed e) {
       assertThat(faults.isDead()).isTrue();
     }
@@ -89,7 +126,7 @@ final class ProvisioningCrashTest {
     fixture.crashAndStart();
     try (fixture) {
       check(fixture);
-      day(fixture);
+      day(fixture, terms);
       check(fixture);
       assertThat(fixture.core.allocations().list())
           .extracting(Allocation::server)
@@ -100,7 +137,7 @@ final class ProvisioningCrashTest {
   }
 
   /** A day of a data centre; every step is safe to repeat. */
-  private static void day(CoreFixture fixture) throws Exception {
+  private static void day(CoreFixture fixture, Terms terms) throws Exception {
     if (fixture.core.images().find(ImageRef.current(WEB)).isEmpty()) {
       try {
         fixture.importImage(WEB, 1);
@@ -108,6 +145,7 @@ final class ProvisioningCrashTest {
         throw e.getCause() instanceof Faults.Killed killed ? killed : e;
       }
     }
+    fixture.core.pools().set(OPERATOR, WEB, PoolChange.terms(terms.change));
     fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(2));
     fixture.addServer(S1);
     fixture.addServer(S2);
@@ -129,6 +167,8 @@ final class ProvisioningCrashTest {
       assertThat(replica.state())
           .as(replica.name().value())
           .isIn(ReplicaState.READY, ReplicaState.ALLOCATED, ReplicaState.RETURNED);
+      assertThat(replica.known().map(ReplicaVolume::id))
+          .isEqualTo(fixture.driver.find(replica.volume()).map(VolumeInfo::uuid));
       if (replica.state() == ReplicaState.READY) {
         assertThat(fixture.isClean(replica.name())).as("%s is clean", replica.name()).isTrue();
       }

@@ -33,7 +33,8 @@ final class Migrations {
           "010-nodes.sql",
           "011-scrub-records.sql",
           "012-scrub-claims.sql",
-          "013-erases.sql");
+          "013-erases.sql",
+          "014-replica-volumes.sql");
 
   private static final Pattern APPEND_ONLY = Pattern.compile("\\$\\{append-only (\\w+)}");
 

@@ -9,6 +9,10 @@ import io.lunette.core.image.Image;
 import io.lunette.core.image.ImageLabels;
 import io.lunette.core.image.ImageLedger;
 import io.lunette.core.image.ImageName;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaLedger;
+import io.lunette.core.replica.ReplicaName;
+import io.lunette.core.replica.ReplicaState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -51,6 +55,10 @@ class MigrationsTest {
     run(
         "INSERT INTO scrub_record VALUES ('s', 'web-1', 'web', 't', 's1', 'VERIFIED', 1, 1, '',"
             + " 'ZERO_FILL', 1, 2, 8192, 8192, 'direct', 'pool', 1, 2)");
+    run(
+        "INSERT INTO replica VALUES ('web-1', '"
+            + IMAGE
+            + "', 'READY', 1, NULL, NULL, NULL, 0, 0)");
   }
 
   @Test
@@ -90,6 +98,19 @@ class MigrationsTest {
       assertThat(image.ref()).hasToString("web:1");
       assertThat(image.series()).isEqualTo(image.id());
       assertThat(image.labels()).isEqualTo(ImageLabels.NONE);
+    }
+  }
+
+  @Test
+  void ofAReplicaOfAnEarlierReleaseItIsNotKnownWhichVolumeItStandsFor() throws Exception {
+    try (JdbcCatalog catalog = JdbcCatalog.sqlite(file, Clock.systemUTC())) {
+      Replica replica =
+          catalog.read(
+              transaction ->
+                  new ReplicaLedger().find(transaction, new ReplicaName("web-1")).orElseThrow());
+
+      assertThat(replica.state()).isEqualTo(ReplicaState.READY);
+      assertThat(replica.known()).isEmpty();
     }
   }
 

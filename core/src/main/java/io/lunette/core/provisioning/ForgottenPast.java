@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.core.provisioning;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.replica.Replica;
+import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.replica.ReplicaVolume;
+import io.lunette.core.scrub.CatalogScrubs;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import java.util.Optional;
+
+/**
+ * Tells by its volume that a replica has a past which the catalog does not know, for that is older
+ * than the pool: then the volume may hold what another wrote than who had it by this catalog. What
+ * a job of this catalog has begun, and a crash cut off, is none. Used by one thread.
+ */
+final class ForgottenPast {
+
+  private final VolumeDriver driver;
+  private final CatalogScrubs scrubs;
+
+  ForgottenPast(VolumeDriver driver, CatalogScrubs scrubs) {
+    this.driver = driver;
+    this.scrubs = scrubs;
+  }
+
+  /**
+   * What became of its volume, if this catalog cannot explain that.
+   *
+   * @param shown whether an initiator can write to it
+   */
+  Optional<String> of(Replica replica, VolumeInfo volume, boolean shown)
+      throws DomainException, VolumeException {
+    if (isTakenForUnused(replica) && (volume.used() || shown)) {
+      return Optional.of("was used");
+    }
+    if (isAnother(replica, volume)) {
+      return Optional.of("was made anew since");
+    }
+    return switch (replica.state()) {
+      case ALLOCATED ->
+          wasErased(replica, volume) ? Optional.of("was erased since") : Optional.empty();
+      case RETURNED, SCRUBBING ->
+          volume.used() && wasErased(replica, volume)
+              ? Optional.of("was erased and used since")
+              : Optional.empty();
+      case BUILDING, READY, QUARANTINED, FAILED, RETIRED -> Optional.empty();
+    };
+  }
+
+  private static boolean isTakenForUnused(Replica replica) {
+    return replica.state() == ReplicaState.READY || replica.state() == ReplicaState.BUILDING;
+  }
+
+  /**
+   * Nothing but a replica's making gives it a volume, and while it is BUILDING the catalog has none
+   * for it. A volume of an array has its identity from this same catalog, where an erase may change
+   * it.
+   */
+  private boolean isAnother(Replica replica, VolumeInfo volume) throws VolumeException {
+    return replica
+            .known()
+            .map(ReplicaVolume::id)
+            .filter(id -> !id.equals(volume.uuid()))
+            .isPresent()
+        && driver.place(volume.name()).isLocal();
+  }
+
+  /** A replica becomes ready with the record of its erase, and is not erased while it is held. */
+  private boolean wasErased(Replica replica, VolumeInfo volume) throws DomainException {
+    return volume.erased().isPresent()
+        && !scrubs.hasRecord(replica.name(), volume.uuid(), volume.erased().get());
+  }
+}
