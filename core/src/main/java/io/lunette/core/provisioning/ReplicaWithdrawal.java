@@ -8,6 +8,7 @@ import io.lunette.core.audit.Actor;
 import io.lunette.core.audit.CatalogAuditTrail;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.Transaction;
+import io.lunette.core.replica.PendingUnmask;
 import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaState;
@@ -47,6 +48,7 @@ final class ReplicaWithdrawal {
           audit.record(
               transaction, Actor.LUNETTE, "replica.quarantine", replica.name().value(), reason);
           endAllocation(transaction, replica);
+          endUnmask(transaction, replica);
           boolean kept =
               replica.state() == ReplicaState.QUARANTINED
                   || move(transaction, replica, ReplicaState.QUARANTINED, reason);
@@ -67,6 +69,16 @@ final class ReplicaWithdrawal {
   private boolean move(Transaction transaction, Replica replica, ReplicaState to, String reason)
       throws DomainException {
     return replicas.move(transaction, replica.name(), replica.state(), to, Actor.LUNETTE, reason);
+  }
+
+  /** Of one that was still to be taken from a server: the masking shows to none what none holds. */
+  private void endUnmask(Transaction transaction, Replica replica) throws DomainException {
+    for (PendingUnmask pending : replicas.pendingUnmasks(transaction)) {
+      if (pending.replica().name().equals(replica.name())) {
+        replicas.unmasked(transaction, pending);
+        luns.free(transaction, pending.replica().server().orElseThrow(), replica.volume());
+      }
+    }
   }
 
   private void endAllocation(Transaction transaction, Replica replica) throws DomainException {

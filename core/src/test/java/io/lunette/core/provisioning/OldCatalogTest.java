@@ -6,6 +6,7 @@ import static io.lunette.core.provisioning.CoreFixture.S1;
 import static io.lunette.core.provisioning.CoreFixture.WEB;
 import static io.lunette.core.provisioning.CoreFixture.initiator;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.core.DomainException;
@@ -17,6 +18,7 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.replica.ReplicaVolume;
 import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
@@ -107,6 +109,17 @@ final class OldCatalogTest {
   }
 
   @Test
+  void failedReplicaIsLeftAsItIsWhateverHasItsName() throws Exception {
+    ReplicaName replica = fixture.replicas().get(0).name();
+    meanwhile(() -> fixture.volumes.lose(replica.volume()));
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.FAILED);
+
+    meanwhile(() -> makeAnew(replica));
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.FAILED);
+  }
+
+  @Test
   void whatIsKeptForAnotherIsToldOnce() throws Exception {
     ReplicaName replica = fixture.usedBy(S1);
     meanwhile(
@@ -173,22 +186,48 @@ final class OldCatalogTest {
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.ALLOCATED);
   }
 
+  /** A release that was cut off before the server had lost it. */
+  @Test
+  void returnedReplicaThatWasStillInReachIsKeptToo() throws Exception {
+    ReplicaName replica = fixture.usedBy(S1);
+    fixture.masking.failUnmaps(1);
+    CoreFixture.assertRefused(
+        DomainException.Kind.IO, () -> fixture.core.allocations().release(OPERATOR, S1));
+    meanwhile(
+        () -> {
+          hide(replica);
+          makeAnew(replica);
+          use(replica);
+        });
+
+    assertKept(replica, "it was RETURNED by this catalog, its volume was made anew since");
+    assertThat(fixture.allocated(S1).replica()).isNotEqualTo(replica);
+    assertThat(fixture.masking.mappings())
+        .extracting(LunMapping::volume, LunMapping::lun)
+        .containsExactly(
+            tuple(fixture.core.allocations().find(S1).orElseThrow().replica().volume(), 0));
+  }
+
   private void forgetVolumes() throws DomainException {
     fixture.catalog.change(
         transaction -> transaction.update("UPDATE replica SET volume_uuid = NULL"));
   }
 
-  /** One whose erases failed. */
+  /** One whose scrubs failed. */
   private ReplicaName quarantined() throws Exception {
     ReplicaName replica = fixture.usedAndReleased(S1);
     fixture.volumes.failErases(3);
+    scrubInVain(replica);
+    return replica;
+  }
+
+  private void scrubInVain(ReplicaName replica) throws Exception {
     fixture.core.scrubs().run(OPERATOR, Optional.empty());
     while (fixture.replica(replica).state() == ReplicaState.SCRUBBING) {
       fixture.clock.advance(Duration.ofMinutes(1));
       fixture.core.tick();
     }
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.QUARANTINED);
-    return replica;
   }
 
   private void hide(ReplicaName replica) throws Exception {
