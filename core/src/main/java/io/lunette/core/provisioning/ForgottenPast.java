@@ -9,6 +9,7 @@ import io.lunette.core.scrub.CatalogScrubs;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeState;
 import java.util.Optional;
 
 /**
@@ -38,6 +39,9 @@ final class ForgottenPast {
     }
     if (isAnother(replica, volume)) {
       return Optional.of("was made anew since");
+    }
+    if (replica.state() == ReplicaState.ALLOCATED && volume.state() == VolumeState.ERASING) {
+      return Optional.of("is being erased");
     }
     return switch (replica.state()) {
       case ALLOCATED ->

@@ -208,6 +208,20 @@ final class OldCatalogTest {
             tuple(fixture.core.allocations().find(S1).orElseThrow().replica().volume(), 0));
   }
 
+  @Test
+  void heldReplicaThatIsBeingErasedIsShownToNobody() throws Exception {
+    ReplicaName replica = fixture.usedBy(S1);
+    meanwhile(
+        () -> {
+          hide(replica);
+          fixture.volumes.force(replica.volume(), VolumeState.ERASING);
+        });
+
+    assertKept(replica, "server s1 holds it by this catalog, its volume is being erased");
+    assertThat(fixture.allocated(S1).replica()).isNotEqualTo(replica);
+    assertScrubOfNobodyKnown(replica);
+  }
+
   private void forgetVolumes() throws DomainException {
     fixture.catalog.change(
         transaction -> transaction.update("UPDATE replica SET volume_uuid = NULL"));
