@@ -37,20 +37,27 @@ final class ForgottenPast {
     if (isTakenForUnused(replica) && (volume.used() || shown)) {
       return Optional.of("was used");
     }
-    if (isAnother(replica, volume)) {
+    if (replica.state() != ReplicaState.FAILED && isAnother(replica, volume)) {
       return Optional.of("was made anew since");
     }
     if (replica.state() == ReplicaState.ALLOCATED && volume.state() == VolumeState.ERASING) {
       return Optional.of("is being erased");
     }
+    return matters(replica, volume) && wasErased(replica, volume)
+        ? Optional.of("was erased since")
+        : Optional.empty();
+  }
+
+  /**
+   * Whether it matters that another may have erased it: not of a ready one, which nobody has. Nor
+   * can that be told from the scrub that the catalog waits for, unless the volume was used since.
+   */
+  private static boolean matters(Replica replica, VolumeInfo volume) {
     return switch (replica.state()) {
-      case ALLOCATED ->
-          wasErased(replica, volume) ? Optional.of("was erased since") : Optional.empty();
-      case RETURNED, SCRUBBING ->
-          volume.used() && wasErased(replica, volume)
-              ? Optional.of("was erased and used since")
-              : Optional.empty();
-      case BUILDING, READY, QUARANTINED, FAILED, RETIRED -> Optional.empty();
+      case ALLOCATED, RETURNED -> true;
+      case SCRUBBING -> volume.used();
+      case QUARANTINED -> replica.tenant().isPresent();
+      case BUILDING, READY, FAILED, RETIRED -> false;
     };
   }
 
@@ -72,9 +79,13 @@ final class ForgottenPast {
         && driver.place(volume.name()).isLocal();
   }
 
-  /** A replica becomes ready with the record of its erase, and is not erased while it is held. */
+  /**
+   * Whether another erased it: a replica becomes ready with the record of its scrub, and is not
+   * erased while it is held.
+   */
   private boolean wasErased(Replica replica, VolumeInfo volume) throws DomainException {
     return volume.erased().isPresent()
+        && !replica.known().flatMap(ReplicaVolume::erased).equals(volume.erased())
         && !scrubs.hasRecord(replica.name(), volume.uuid(), volume.erased().get());
   }
 }

@@ -14,6 +14,7 @@ import io.lunette.core.replica.Replica;
 import io.lunette.core.replica.ReplicaLedger;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.replica.ReplicaVolume;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.LunMasking;
@@ -34,8 +35,8 @@ import java.util.stream.Collectors;
 /**
  * Compares the catalog with the volumes of the driver. Where the two differ, the safe side wins: a
  * volume that the catalog has given up is deleted, one that it never knew is left alone and
- * reported, a replica without a volume has failed, and one whose volume was used, or erased,
- * without the catalog's knowing waits for an operator. Volumes with other names belong to
+ * reported, a replica without a volume has failed, and one whose volume was used, erased or made
+ * anew without the catalog's knowing waits for an operator. Volumes with other names belong to
  * operators. Used by one thread.
  */
 final class VolumeReconciler {
@@ -168,7 +169,7 @@ final class VolumeReconciler {
           VolumeInfo volume = volumes.get(replica.volume());
           int before = differences.count();
           check(replica, Optional.ofNullable(volume), shown, differences);
-          if (differences.count() == before && volume != null && isUnheardOf(replica)) {
+          if (differences.count() == before && volume != null && isNews(replica, volume)) {
             learnt.put(replica.name(), volume);
           }
         }
@@ -177,9 +178,16 @@ final class VolumeReconciler {
     learn(learnt);
   }
 
-  /** Whether a catalog of before it was kept does not say which volume a replica stands for. */
-  private static boolean isUnheardOf(Replica replica) {
-    return replica.known().isEmpty() && replica.state() != ReplicaState.BUILDING;
+  /**
+   * Whether the catalog does not know of a volume what it should: as one of before that was kept;
+   * or of a ready replica that another erased, who may be given away from now on.
+   */
+  private static boolean isNews(Replica replica, VolumeInfo volume) {
+    return switch (replica.state()) {
+      case READY -> !replica.known().equals(Optional.of(ReplicaVolume.of(volume)));
+      case ALLOCATED, RETURNED, SCRUBBING, QUARANTINED -> replica.known().isEmpty();
+      case BUILDING, FAILED, RETIRED -> false;
+    };
   }
 
   private void learn(Map<ReplicaName, VolumeInfo> volumes) throws DomainException {

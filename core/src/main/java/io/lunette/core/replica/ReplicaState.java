@@ -23,8 +23,8 @@ public enum ReplicaState {
   /** What the tenant wrote is being erased. */
   SCRUBBING,
   /**
-   * Kept out of use until an operator decides: its scrub did not succeed, or its volume was used
-   * while this catalog has it for one that holds nothing.
+   * Kept out of use until an operator decides: its scrub did not succeed, or its volume has a past
+   * that this catalog does not know, and may hold what anybody wrote.
    */
   QUARANTINED,
   /** Its volume could not be made, or was lost. */

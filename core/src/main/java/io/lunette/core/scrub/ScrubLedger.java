@@ -33,9 +33,10 @@ final class ScrubLedger {
     Optional<EraseReport> erase = scrub.erase();
     transaction.update(
         "INSERT INTO scrub_record (id, replica, image, tenant, server, outcome, attempts, recorded,"
-            + " message, method, pattern, passes, verify, extents, erased_bytes, verified_bytes, verification,"
-            + " device, started, ended, image_version, volume_uuid, erased_key, claim)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " message, method, pattern, passes, verify, extents, erased_bytes, verified_bytes,"
+            + " verification, device, started, ended, image_version, volume_uuid, erased_key,"
+            + " claim) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+            + " ?)",
         scrub.id(),
         scrub.replica().value(),
         scrub.image().name().value(),
@@ -86,16 +87,14 @@ final class ScrubLedger {
         .isPresent();
   }
 
-  /** Whether there is a verified record of an erase of that volume with that end. */
+  /** Whether there is a record of an erase of that volume with that end. */
   boolean hasEnd(Transaction transaction, ReplicaName replica, UUID volume, Instant ended)
       throws DomainException {
     return transaction
         .first(
-            "SELECT id FROM scrub_record WHERE replica = ? AND outcome = ? AND ended = ?"
-                + " AND volume_uuid = ?",
+            "SELECT id FROM scrub_record WHERE replica = ? AND ended = ? AND volume_uuid = ?",
             row -> row.text("id"),
             replica.value(),
-            ScrubOutcome.VERIFIED,
             ended,
             volume.toString())
         .isPresent();

@@ -38,6 +38,11 @@ public record EraseRequest(EraseMethod method, ErasePasses passes, EraseSample s
     return new EraseRequest(EraseMethod.ZERO_FILL, true);
   }
 
+  /** The same, with nothing read back. */
+  public EraseRequest withoutReadBack() {
+    return new EraseRequest(method, passes, EraseSample.NONE);
+  }
+
   /** For people, for instance {@code overwrite, 3 passes from ff}. */
   public String describe() {
     String label = method.label();

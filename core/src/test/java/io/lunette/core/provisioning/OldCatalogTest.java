@@ -18,6 +18,8 @@ import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
 import io.lunette.core.replica.ReplicaVolume;
 import io.lunette.core.volume.DeviceContent;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
@@ -26,6 +28,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +212,58 @@ final class OldCatalogTest {
   }
 
   @Test
+  void quarantinedReplicaThatWasErasedSinceHasNoHolderAnyMore() throws Exception {
+    ReplicaName replica = quarantined();
+    meanwhile(() -> erase(replica));
+
+    assertKept(replica, "it was QUARANTINED by this catalog, its volume was erased since");
+    meanwhile(() -> {});
+    assertThat(fixture.report.differences()).isEmpty();
+    assertScrubOfNobodyKnown(replica);
+  }
+
+  @Test
+  void quarantinedReplicaWhoseOwnEraseWasNotReadBackKeepsItsHolder() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    fixture.volumes.readNothingBack(3);
+    scrubInVain(replica);
+    meanwhile(() -> {});
+
+    assertThat(fixture.driver.find(replica.volume()).orElseThrow().erased()).isPresent();
+    assertThat(fixture.report.differences()).isEmpty();
+    assertThat(fixture.replica(replica).tenant()).isPresent();
+  }
+
+  /** Others may have had it before that erase, and what the driver says of it may be of theirs. */
+  @Test
+  void returnedReplicaThatWasErasedSinceIsNotCertifiedForItsHolder() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    meanwhile(() -> erase(replica));
+
+    assertKept(replica, "it was RETURNED by this catalog, its volume was erased since");
+    assertScrubOfNobodyKnown(replica);
+  }
+
+  /** Nothing is in it but the image; and whoever gets it then keeps it. */
+  @Test
+  void readyReplicaThatWasErasedSinceIsHandedOutAsAnyOther() throws Exception {
+    List<Replica> ready = fixture.replicas();
+    meanwhile(
+        () -> {
+          for (Replica each : ready) {
+            erase(each.name());
+          }
+        });
+    assertThat(fixture.report.differences()).isEmpty();
+    ReplicaName replica = fixture.usedBy(S1);
+
+    meanwhile(() -> {});
+
+    assertThat(fixture.report.differences()).isEmpty();
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.ALLOCATED);
+  }
+
+  @Test
   void heldReplicaThatIsBeingErasedIsShownToNobody() throws Exception {
     ReplicaName replica = fixture.usedBy(S1);
     meanwhile(
@@ -252,6 +307,16 @@ final class OldCatalogTest {
     VolumeName image = fixture.core.images().get(ImageRef.current(WEB)).volume();
     fixture.driver.delete(replica.volume());
     fixture.driver.clone(image, List.of(replica.volume()));
+  }
+
+  private void erase(ReplicaName replica) throws Exception {
+    EraseReport unused =
+        fixture
+            .driver
+            .erase(replica.volume(), EraseRequest.zeroFillVerified())
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES);
   }
 
   private void use(ReplicaName replica) throws Exception {

@@ -25,6 +25,7 @@ public final class MemoryVolumes {
   private int begunErasesToRefuse;
   private int erasesToFill;
   private int endsWithoutSpace;
+  private int erasesWithoutReadBack;
   private long moment;
 
   /** Lets that many erases from now on end in IO. */
@@ -57,6 +58,15 @@ public final class MemoryVolumes {
 
   synchronized boolean refusesEnd() {
     return endsWithoutSpace-- > 0;
+  }
+
+  /** So many erases say that not all was read back, as where an attempt on other terms failed. */
+  public synchronized void readNothingBack(int count) {
+    erasesWithoutReadBack = count;
+  }
+
+  synchronized boolean readsNothingBack() {
+    return erasesWithoutReadBack-- > 0;
   }
 
   /** Sets the state of a volume, as a foreign hand or a failed erase might. */
