@@ -64,9 +64,7 @@ final class EraseTerms {
   /** What was done: as it was asked, but that less may have been read back. */
   static EraseRequest done(VolumeSlot.Erase erase) {
     EraseRequest asked = of(erase);
-    return erase.unread()
-        ? new EraseRequest(asked.method(), asked.passes(), EraseSample.NONE)
-        : asked;
+    return erase.unread() ? asked.withoutReadBack() : asked;
   }
 
   /** What was asked. */

@@ -181,11 +181,21 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     }
     Optional<EraseReport> last =
         state.isEmpty() ? Optional.empty() : driver.lastErase(asked.volume());
-    if (last.filter(report -> report.request().equals(asked.request())).isPresent()) {
+    if (last.isPresent() && isOf(asked, last.get())) {
       ended(asked, erase, last.get());
     } else {
       fail(asked, erase, new VolumeException(VolumeException.Kind.IO, lost(asked, state)));
     }
+  }
+
+  /**
+   * Whether a report is of that erase. It says less than was asked where not all was read back that
+   * an attempt on other terms had done; as does one that was asked for so, and has its certificate.
+   */
+  private boolean isOf(AskedErase asked, EraseReport report) throws DomainException {
+    return report.request().equals(asked.request())
+        || (report.request().equals(asked.request().withoutReadBack())
+            && !books.isCertified(report));
   }
 
   /** Certifies it; nobody is told before another can be begun, which is not the same. */

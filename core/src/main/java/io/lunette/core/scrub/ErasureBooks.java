@@ -104,6 +104,11 @@ final class ErasureBooks {
     return all;
   }
 
+  /** Whether what an erase did has its certificate. */
+  boolean isCertified(EraseReport report) throws DomainException {
+    return catalog.read(transaction -> certificate(transaction, report)).isPresent();
+  }
+
   /** A driver reports none but the last erase of a volume again. */
   private Optional<SignedDocument> certificate(Transaction transaction, EraseReport report)
       throws DomainException {

@@ -338,6 +338,50 @@ final class HandEraseTest {
     assertThat(audited()).isEmpty();
   }
 
+  /** Its report says less than was asked. */
+  @Test
+  void anEndWithoutReadBackThatNobodyHeardIsCertifiedAsThat() throws Exception {
+    fixture.volumes.readNothingBack(1);
+    Queue<Runnable> ends = new ArrayDeque<>();
+    fixture.workers = ends::add;
+    fixture.restart();
+    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    fixture.workers = Runnable::run;
+
+    fixture.crashAndStart();
+
+    assertThat(unheard.result().toCompletableFuture()).isNotDone();
+    assertThat(certificates())
+        .singleElement()
+        .extracting(certificate -> certificate.payload().at("/verification/extent").asText())
+        .isEqualTo("none");
+    assertThat(audited()).isEmpty();
+  }
+
+  /** The one before, of which nothing was read back, is not it. */
+  @Test
+  void anEraseThatNeverBeganIsNotTakenForTheOneBefore() throws Exception {
+    CertifiedErase before = erase(new EraseRequest(EraseMethod.ZERO_FILL, false));
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("erase")) {
+            throw new Faults.Killed();
+          }
+        };
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(Faults.Killed.class);
+
+    fixture.crashAndStart();
+
+    assertThat(certificates())
+        .singleElement()
+        .extracting(SignedDocument::sequence)
+        .isEqualTo(before.certificate());
+    assertThat(audited())
+        .singleElement()
+        .asString()
+        .startsWith("not certified: nobody heard what became of the erase");
+  }
+
   @Test
   void aVolumeThatIsUsedSinceIsNotErasedForACertificate() throws Exception {
     Queue<Runnable> ends = new ArrayDeque<>();
