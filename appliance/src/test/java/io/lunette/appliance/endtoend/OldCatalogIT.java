@@ -69,11 +69,25 @@ class OldCatalogIT {
 
   @Test
   void whatWasErasedAndGivenToAnotherSinceIsNotShownToWhoHadItBefore() throws Exception {
+    assertShownToNobodyOnceAnotherHadIt();
+  }
+
+  /** Of the volume that was erased nothing is left to tell that. */
+  @Test
+  void whatWasMadeAnewAndGivenToAnotherSinceIsNotShownToWhoHadItBefore() throws Exception {
+    served.call("pool", "set", "web", "--ready", "0");
+    served.call("pool", "set", "web", "--kind", "independent", "--ready", "2");
+    Eventually.holds(() -> Replicas.in(served, "READY") == 2);
+
+    assertShownToNobodyOnceAnotherHadIt();
+  }
+
+  private void assertShownToNobodyOnceAnotherHadIt() throws Exception {
     String replica = allocate("a", "acme");
     keepCatalog();
     served.call("release", "a");
     served.call("scrub", "run");
-    Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
+    Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING", "BUILDING") == 0);
     giveToBob(replica);
     ForeignTool.succeed(
         ForeignTool.qemuIo(served.image(BOB, 0), List.of("write -P 0xb7 0 2M", "flush")));
@@ -85,6 +99,7 @@ class OldCatalogIT {
             ForeignTool.run(ForeignTool.qemuIo(served.image(ALICE, 0), List.of("read 0 4k")))
                 .status())
         .isNotZero();
+    Eventually.holds(() -> Replicas.in(served, "READY") > 0);
     assertThat(allocate("a", "acme")).isNotEqualTo(replica);
     ForeignTool.succeed(ForeignTool.qemuIo(served.image(ALICE, 0), List.of("read -P 0 0 16M")));
 
