@@ -104,7 +104,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     try {
       AskedErase asked = books.asked(actor, volume, request);
       begin(asked, erase);
-    } catch (DomainException | VolumeException | RuntimeException e) {
+    } catch (DomainException | VolumeException | RuntimeException | Error e) {
       failed(volume, erase, e);
       throw e;
     }
@@ -162,7 +162,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     }
     try {
       goOn(asked, erase);
-    } catch (DomainException | VolumeException | RuntimeException e) {
+    } catch (DomainException | VolumeException | RuntimeException | Error e) {
       failed(volume, erase, e);
       throw e;
     }
@@ -249,9 +249,9 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
       if (!closed) {
         settle(asked, erase, report, failure);
       }
-    } catch (DomainException | RuntimeException e) {
-      LOG.warn("the erase of volume '{}' is certified later", asked.volume(), e);
+    } catch (DomainException | RuntimeException | Error e) {
       failed(asked.volume(), erase, e);
+      LOG.warn("the erase of volume '{}' is certified later", asked.volume(), e);
     } finally {
       ending.readLock().unlock();
     }

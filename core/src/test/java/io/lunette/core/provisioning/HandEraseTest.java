@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.audit.AuditQuery;
+import io.lunette.core.catalog.Catalog;
+import io.lunette.core.catalog.jdbc.TestCatalog;
 import io.lunette.core.certificate.ChainCheck;
 import io.lunette.core.certificate.MemorySigningKeys;
 import io.lunette.core.certificate.PublicKey;
@@ -22,6 +24,8 @@ import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +35,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -224,6 +229,87 @@ final class HandEraseTest {
 
     assertThat(certificates()).hasSize(1);
     assertThat(audited()).isEmpty();
+  }
+
+  @Test
+  void anEraseThatItsDriverEndsWithAnErrorKeepsNobodyWaiting() throws Exception {
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("erase")) {
+            throw new InternalError("for a test");
+          }
+        };
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(InternalError.class);
+    fixture.trouble = (call, arguments) -> {};
+
+    assertThat(fixture.core.erasures().underWay()).isEmpty();
+  }
+
+  @Test
+  void anEraseWhoseTakingUpEndsWithAnErrorIsTakenUpAtTheNextTick() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    fixture.volumes.refuseBegunErases(1);
+    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(VolumeException.class);
+    erases.remove().run();
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("find")) {
+            throw new InternalError("for a test");
+          }
+        };
+    fixture.core.tick();
+    fixture.trouble = (call, arguments) -> {};
+
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+  }
+
+  @Test
+  void anEraseWhoseEndMeetsAnErrorIsCertifiedLater() throws Exception {
+    AtomicBoolean memoryless = new AtomicBoolean();
+    fixture.catalogs =
+        () -> {
+          Catalog real = new TestCatalog(directory).open(fixture.clock);
+          return (Catalog)
+              Proxy.newProxyInstance(
+                  Catalog.class.getClassLoader(),
+                  new Class<?>[] {Catalog.class},
+                  (proxy, method, arguments) -> {
+                    if (memoryless.get() && method.getName().equals("change")) {
+                      throw new InternalError("for a test");
+                    }
+                    try {
+                      return method.invoke(real, arguments);
+                    } catch (InvocationTargetException e) {
+                      throw e.getCause();
+                    }
+                  });
+        };
+    fixture.workers = HandEraseTest::runAsOnAThread;
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    memoryless.set(true);
+    erases.remove().run();
+    memoryless.set(false);
+    assertThat(unheard.result().toCompletableFuture()).isCompletedExceptionally();
+
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+  }
+
+  /** Who hands a task to a thread hears of none of its errors. */
+  private static void runAsOnAThread(Runnable task) {
+    try {
+      task.run();
+    } catch (InternalError e) {
+      assertThat(e).hasMessage("for a test");
+    }
   }
 
   @Test
