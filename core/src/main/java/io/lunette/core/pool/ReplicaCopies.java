@@ -132,8 +132,8 @@ final class ReplicaCopies {
     try {
       workers.execute(ending);
     } catch (RuntimeException | Error e) {
-      LOG.warn("the end of the copy of replica '{}' is taken up later", name, e);
       runs.remove(name);
+      LOG.warn("the end of the copy of replica '{}' is taken up later", name, e);
     }
   }
 

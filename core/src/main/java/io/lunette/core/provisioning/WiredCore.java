@@ -304,7 +304,15 @@ final class WiredCore implements ProvisioningCore {
     try {
       tick();
     } catch (RuntimeException | Error e) {
-      LOG.error("what time brings about is done at the next tick", e);
+      logTick(e);
+    }
+  }
+
+  private static void logTick(Throwable failure) {
+    try {
+      LOG.error("what time brings about is done at the next tick", failure);
+    } catch (RuntimeException | Error unlogged) {
+      // Where there is no memory for a line, the next tick matters more than it.
     }
   }
 

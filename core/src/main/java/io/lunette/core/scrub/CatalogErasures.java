@@ -231,11 +231,11 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     try {
       workers.execute(() -> end(asked, erase, report, failure));
     } catch (RuntimeException | Error e) {
-      LOG.warn("the end of the erase of volume '{}' is taken up later", asked.volume(), e);
       if (failure == null && isWhole(report)) {
         unrecorded.put(asked.volume(), report);
       }
       failed(asked.volume(), erase, e);
+      LOG.warn("the end of the erase of volume '{}' is taken up later", asked.volume(), e);
     }
   }
 

@@ -237,8 +237,8 @@ final class Scrubber implements AutoCloseable {
     try {
       workers.execute(ending);
     } catch (RuntimeException | Error e) {
-      LOG.warn("the end of the scrub of replica '{}' is taken up later", name, e);
       runs.remove(name);
+      LOG.warn("the end of the scrub of replica '{}' is taken up later", name, e);
     }
   }
 

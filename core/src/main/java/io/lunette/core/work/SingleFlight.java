@@ -48,25 +48,35 @@ public final class SingleFlight implements AutoCloseable {
     try {
       executor.execute(this::run);
     } catch (RejectedExecutionException e) {
-      LOG.warn("{} does not run: its executor has stopped", name);
       rejected();
+      LOG.warn("{} does not run: its executor has stopped", name);
     } catch (RuntimeException | Error e) {
       // As where the system makes no thread: whoever asks is not whom that concerns.
-      LOG.error("{} does not run; it does when it is next asked for", name, e);
       rejected();
+      LOG.error("{} does not run; it does when it is next asked for", name, e);
     }
   }
 
   private void run() {
     boolean more = true;
-    while (more) {
-      try {
-        task.run();
-      } catch (RuntimeException | Error e) {
-        LOG.error("{} failed; it runs again when it is next asked for", name, e);
-      } finally {
+    try {
+      while (more) {
+        runOnce();
         more = ended();
       }
+    } finally {
+      if (more) {
+        rejected();
+      }
+    }
+  }
+
+  /** Throws where there is no memory for the line that says what the task threw. */
+  private void runOnce() {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} failed; it runs again when it is next asked for", name, e);
     }
   }
 

@@ -12,9 +12,11 @@ import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.pool.PoolTermsChange;
 import io.lunette.core.replica.ReplicaName;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.space.SpaceThresholds;
 import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.work.UnloggableError;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,6 +24,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Queue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,7 @@ final class WantOfThreadsTest {
   private CoreFixture fixture;
   private final Queue<Runnable> driverWork = new ArrayDeque<>();
   private boolean threadless;
+  private Error want = new OutOfMemoryError("unable to create native thread");
 
   @BeforeEach
   void start() throws Exception {
@@ -50,13 +55,14 @@ final class WantOfThreadsTest {
 
   private void execute(Runnable task) {
     if (threadless) {
-      throw new OutOfMemoryError("unable to create native thread");
+      throw want;
     }
     task.run();
   }
 
-  /** Lets the driver come to the end of what it does, of which nobody can be told then. */
+  /** Lets the driver come to the end of what it does; nobody can be told, nor a line be logged. */
   private void endUnheard() {
+    want = new UnloggableError();
     threadless = true;
     driverWork.remove().run();
     threadless = false;
@@ -74,6 +80,25 @@ final class WantOfThreadsTest {
     fixture.core.tick();
 
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.SCRUBBING);
+  }
+
+  @Test
+  void aTickThatCannotLogWhatItMetIsNotTheLast() throws Exception {
+    Thread test = Thread.currentThread();
+    CountDownLatch ticks = new CountDownLatch(2);
+    fixture.settings = new CoreSettings(2, 3, 512, Duration.ofMillis(1), SpaceThresholds.DEFAULT);
+    fixture.workers =
+        task -> {
+          if (Thread.currentThread() != test) {
+            ticks.countDown();
+            throw new UnloggableError();
+          }
+          task.run();
+        };
+
+    fixture.restart();
+
+    assertThat(ticks.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

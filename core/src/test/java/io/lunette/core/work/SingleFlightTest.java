@@ -2,6 +2,7 @@
 package io.lunette.core.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,6 +46,50 @@ class SingleFlightTest {
     due.remove().run();
 
     assertThat(runs).isEqualTo(2);
+  }
+
+  @Test
+  void aRunWhoseErrorCannotBeLoggedIsNotTheLast() {
+    AtomicBoolean fails = new AtomicBoolean(true);
+    SingleFlight flight =
+        new SingleFlight(
+            "test",
+            due::add,
+            () -> {
+              runs++;
+              if (fails.getAndSet(false)) {
+                throw new UnloggableError();
+              }
+            });
+    flight.request();
+    flight.request();
+    assertThatThrownBy(due.remove()::run).isInstanceOf(UnloggableError.class);
+
+    flight.request();
+    due.remove().run();
+
+    assertThat(runs).isEqualTo(2);
+  }
+
+  @Test
+  void oneForWhichThereWasNeitherThreadNorLogRunsWhenItIsNextAskedFor() {
+    AtomicBoolean threadless = new AtomicBoolean(true);
+    SingleFlight flight =
+        new SingleFlight(
+            "test",
+            task -> {
+              if (threadless.getAndSet(false)) {
+                throw new UnloggableError();
+              }
+              due.add(task);
+            },
+            () -> runs++);
+    assertThatThrownBy(flight::request).isInstanceOf(UnloggableError.class);
+
+    flight.request();
+    due.remove().run();
+
+    assertThat(runs).isEqualTo(1);
   }
 
   @Test
