@@ -119,14 +119,15 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
 
   /** Takes back what was begun. */
   void fail(Throwable reason) {
-    closeBoth();
     try {
+      closeBoth();
       undo.run();
-      result.completeExceptionally(reason);
     } catch (IOException e) {
       result.completeExceptionally(left(reason, VolumeException.Kind.IO, Home.reason(e)));
     } catch (VolumeException e) {
       result.completeExceptionally(left(reason, e.kind(), e.getMessage()));
+    } finally {
+      result.completeExceptionally(reason);
     }
   }
 

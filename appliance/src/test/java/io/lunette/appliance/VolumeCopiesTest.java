@@ -168,6 +168,30 @@ class VolumeCopiesTest {
   }
 
   @Test
+  void aCopyThatCannotBeTakenBackForABugOfOursEnds() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    driver.create(VOLUME, EXTENT);
+    VolumeCopy copy =
+        VolumeCopy.intoVolume(
+            file,
+            FileChannel.open(file),
+            EXTENT,
+            from -> {
+              throw new IOException("it cannot be read");
+            },
+            driver.open(VOLUME, AccessMode.READ_WRITE),
+            () -> driver.find(VOLUME).orElseThrow(),
+            () -> {
+              throw new IllegalStateException("a bug");
+            });
+
+    assertThatThrownBy(copy::run).hasMessage("a bug");
+
+    assertThatThrownBy(() -> copy.result().toCompletableFuture().getNow(null))
+        .hasMessageContaining("it cannot be read");
+  }
+
+  @Test
   void zeroesThatAFileHoldsTakeNoSpace() throws Exception {
     byte[] content = new byte[(int) (8 * MIB)];
     content[(int) (5 * MIB) + 77] = 1;
