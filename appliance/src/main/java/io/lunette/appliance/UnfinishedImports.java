@@ -33,13 +33,24 @@ final class UnfinishedImports {
 
   private final Path directory;
   private final UUID pool;
+  private final Flush flush;
+
+  /** Makes durable which names a directory has. */
+  interface Flush {
+    void of(Path names) throws IOException;
+  }
 
   /**
    * @param pool which one the volumes are in that are on no array
    */
   UnfinishedImports(Path directory, UUID pool) {
+    this(directory, pool, Directories::flush);
+  }
+
+  UnfinishedImports(Path directory, UUID pool, Flush flush) {
     this.directory = directory;
     this.pool = pool;
+    this.flush = flush;
   }
 
   /** A volume that is being filled. */
@@ -64,11 +75,25 @@ final class UnfinishedImports {
     try {
       Directories.make(directory);
       Files.createFile(file);
-      Directories.flush(directory);
-      return new Note(file);
     } catch (IOException e) {
       throw failed(e);
     }
+    try {
+      flush.of(directory);
+      return new Note(file);
+    } catch (IOException e) {
+      throw failed(withdrawn(file, e));
+    }
+  }
+
+  /** Of a volume that its caller may be left with no note stays: a start would delete it. */
+  private static IOException withdrawn(Path file, IOException cause) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException stays) {
+      cause.addSuppressed(stays);
+    }
+    return cause;
   }
 
   private String name(VolumePlace place) {
@@ -78,7 +103,7 @@ final class UnfinishedImports {
   void end(Note note) throws VolumeException {
     try {
       if (Files.deleteIfExists(note.file())) {
-        Directories.flush(directory);
+        flush.of(directory);
       }
     } catch (IOException e) {
       throw failed(e);

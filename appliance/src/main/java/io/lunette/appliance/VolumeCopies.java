@@ -263,8 +263,22 @@ public final class VolumeCopies {
   private void undo(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
     try {
       delete(made);
-    } finally {
+    } catch (VolumeException stays) {
+      endOfLeft(note, stays);
+      throw stays;
+    }
+    unfinished.end(note);
+  }
+
+  private void endOfLeft(UnfinishedImports.Note note, VolumeException stays)
+      throws VolumeException {
+    try {
       unfinished.end(note);
+    } catch (VolumeException e) {
+      throw new VolumeException(
+          stays.kind(),
+          stays.getMessage() + "; the next start may delete it: " + e.getMessage(),
+          stays);
     }
   }
 

@@ -38,6 +38,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -334,6 +335,54 @@ class VolumeCopiesTest {
     unfinished.deleteAll(driver);
 
     assertThat(driver.find(VOLUME)).isPresent();
+  }
+
+  /** A start would delete what the caller was told is left to him. */
+  @Test
+  void anImportThatCannotBeNotedDurablyLeavesNoNote() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    unfinished =
+        new UnfinishedImports(
+            directory.resolve("imports"),
+            driver.uuid(),
+            names -> {
+              throw new IOException("the disk is broken");
+            });
+
+    assertThatThrownBy(
+            () ->
+                copies(refusing(driver, "delete"), Runnable::run)
+                    .importFile(VOLUME, file, RAW, driver::create))
+        .hasMessageContaining("the disk is broken")
+        .hasMessageContaining("volume 'volume' is left");
+
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsLeftWithItsNoteIsToldWithBothReasons() throws Exception {
+    Files.write(file, "data".repeat(EXTENT).getBytes(StandardCharsets.UTF_8));
+    List<Runnable> waiting = new ArrayList<>();
+    Job<VolumeInfo> job =
+        copies(refusing(driver, "delete"), waiting::add)
+            .importFile(VOLUME, file, RAW, driver::create);
+    Path note = onlyNote();
+    Files.delete(note);
+    Files.createDirectories(note.resolve("in-the-way"));
+
+    job.cancel();
+    waiting.forEach(Runnable::run);
+
+    assertThatThrownBy(() -> end(job))
+        .hasMessageContaining("volume 'volume' is left")
+        .hasMessageContaining("the next start may delete it")
+        .hasMessageContaining("cannot keep account of imports");
+  }
+
+  private Path onlyNote() throws IOException {
+    try (Stream<Path> notes = Files.list(directory.resolve("imports"))) {
+      return notes.findFirst().orElseThrow();
+    }
   }
 
   @Test
