@@ -20,6 +20,7 @@ import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
+import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,6 +43,7 @@ final class EngineEraseMethodTest {
   private static final long CACHE_BYTES = 1 << 20;
   private static final int WRITTEN_BYTES = 2 << 20;
   private static final VolumeName VOLUME = new VolumeName("tenant");
+  private static final LongPredicate NOTHING = offset -> false;
   private static final byte[] MARK = "what the tenant wrote;".getBytes(StandardCharsets.US_ASCII);
 
   @TempDir private Path directory;
@@ -173,18 +176,55 @@ final class EngineEraseMethodTest {
   }
 
   @Test
+  void extentOfTheSampleThatIsNotZeroQuarantinesTheVolume() throws Exception {
+    EraseSample sample = EraseSample.ofPercent(25, 42);
+    StubbornDevice device = new StubbornDevice();
+    try (EngineVolumeDriver driver = memoryPool(device)) {
+      write(driver);
+      device.keep(offset -> sample.takes(offset / PoolLayout.EXTENT_BYTES));
+
+      assertThatThrownBy(
+              () ->
+                  erase(driver, new EraseRequest(EraseMethod.ZERO_FILL, ErasePasses.NONE, sample)))
+          .isInstanceOf(ExecutionException.class)
+          .hasMessageContaining("is not zero after the scrub");
+
+      assertThat(driver.find(VOLUME).orElseThrow().state()).isEqualTo(VolumeState.QUARANTINED);
+      device.keep(NOTHING);
+    }
+  }
+
+  /** What a sample is: it says nothing of the rest, as its certificate does not. */
+  @Test
+  void extentBesideTheSampleIsNotLookedAt() throws Exception {
+    EraseSample sample = EraseSample.ofPercent(25, 42);
+    StubbornDevice device = new StubbornDevice();
+    try (EngineVolumeDriver driver = memoryPool(device)) {
+      write(driver);
+      device.keep(offset -> !sample.takes(offset / PoolLayout.EXTENT_BYTES));
+
+      EraseReport report =
+          erase(driver, new EraseRequest(EraseMethod.ZERO_FILL, ErasePasses.NONE, sample));
+
+      assertThat(report.verifiedBytes()).isPositive();
+      assertThat(RawBytes.occurrences(device, MARK)).isPositive();
+      device.keep(NOTHING);
+    }
+  }
+
+  @Test
   void deviceThatKeepsTheOldBytesQuarantinesTheVolume() throws Exception {
     StubbornDevice device = new StubbornDevice();
     try (EngineVolumeDriver driver = memoryPool(device)) {
       write(driver);
-      device.stubborn = true;
+      device.keep(offset -> true);
 
       assertThatThrownBy(() -> erase(driver, EraseRequest.zeroFillVerified()))
           .isInstanceOf(ExecutionException.class)
           .hasMessageContaining("is not zero after the scrub");
 
       assertThat(driver.find(VOLUME).orElseThrow().state()).isEqualTo(VolumeState.QUARANTINED);
-      device.stubborn = false;
+      device.keep(NOTHING);
     }
   }
 
@@ -272,16 +312,30 @@ final class EngineEraseMethodTest {
   /** Loses long writes, as those of scrubs are, and says that all went well. */
   private static final class StubbornDevice extends PagedDevice {
 
-    private volatile boolean stubborn;
+    private volatile LongPredicate kept = NOTHING;
 
     StubbornDevice() {
       super(POOL_BYTES);
     }
 
+    /** From now on, extents whose offset is of these keep what they hold. */
+    void keep(LongPredicate places) {
+      kept = places;
+    }
+
     @Override
     public void write(long offset, ByteBuffer source) throws io.lunette.blockio.DeviceException {
-      if (!stubborn || source.remaining() < (256 << 10)) {
+      if (source.remaining() < (256 << 10)) {
         super.write(offset, source);
+        return;
+      }
+      for (int at = 0; at < source.remaining(); ) {
+        int rest = PoolLayout.EXTENT_BYTES - (int) ((offset + at) % PoolLayout.EXTENT_BYTES);
+        int length = Math.min(rest, source.remaining() - at);
+        if (!kept.test(offset + at)) {
+          super.write(offset + at, source.slice(source.position() + at, length));
+        }
+        at += length;
       }
     }
   }
