@@ -119,6 +119,15 @@ class PagedDevice implements MemoryDevice {
     return -1;
   }
 
+  /** The first page from there on that is not all zeroes, or -1. */
+  synchronized int nextNonZero(int from) {
+    int page = from;
+    while (page < pages.length && pages[page] == null) {
+      page++;
+    }
+    return page < pages.length ? page : -1;
+  }
+
   boolean isZero(int page) {
     return page(page) == ZEROES;
   }
