@@ -61,7 +61,7 @@ public class CommitBenchmark {
     BlockingIo.write(clone, advance(), block, Durability.VISIBLE);
   }
 
-  /** The same, durable: data, flush, journal, flush. */
+  /** The same, durable: data, journal, and one flush for both. */
   @Benchmark
   public void firstWriteDurably() throws Exception {
     BlockingIo.write(clone, advance(), block, Durability.DURABLE);
