@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.volume;
 
+import io.lunette.bench.report.Spread;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,16 +40,16 @@ record Duel(
     return operations * 1e9 / median(otherNanos);
   }
 
-  /** Median of the rounds' ratios: how many times as fast the volume is. */
-  double ratio() {
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < volumeNanos.size(); i++) {
-      ratios.add((double) otherNanos.get(i) / volumeNanos.get(i));
-    }
-    return median(ratios);
+  /** The rounds' ratios: how many times as fast the volume is. */
+  Spread ratio() {
+    return Spread.ofRatios(figures(otherNanos), figures(volumeNanos));
   }
 
-  private static <T extends Comparable<T>> T median(List<T> values) {
-    return values.stream().sorted().toList().get((values.size() - 1) / 2);
+  private static double median(List<Long> nanos) {
+    return Spread.of(figures(nanos)).median();
+  }
+
+  private static List<Double> figures(List<Long> nanos) {
+    return nanos.stream().map(Long::doubleValue).toList();
   }
 }

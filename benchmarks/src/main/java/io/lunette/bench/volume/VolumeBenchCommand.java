@@ -110,7 +110,7 @@ public final class VolumeBenchCommand implements Callable<Integer> {
           number("%.0f", duel.volumePerSecond()),
           number("%.0f", duel.volumePerSecond() * duel.bytes() / MIN_SIZE),
           number("%.0f", duel.otherPerSecond()),
-          number("%.2f", duel.ratio()));
+          duel.ratio().toString());
     }
     session.out().print(table);
     session.out().flush();
@@ -124,7 +124,7 @@ public final class VolumeBenchCommand implements Callable<Integer> {
     row.put("bytes", duel.bytes());
     row.put("volumePerSecond", duel.volumePerSecond());
     row.put("otherPerSecond", duel.otherPerSecond());
-    row.put("ratio", duel.ratio());
+    row.put("ratio", duel.ratio().median());
     row.put("volumeNanos", duel.volumeNanos());
     row.put("otherNanos", duel.otherNanos());
     return row;

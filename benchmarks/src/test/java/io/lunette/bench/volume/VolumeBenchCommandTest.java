@@ -28,6 +28,9 @@ class VolumeBenchCommandTest {
             "plain volume",
             "encrypted random write, 4 KiB, depth 16",
             "qcow2 overlay");
+    assertThat(lunette.out().lines().skip(1))
+        .allSatisfy(
+            line -> assertThat(line).matches(".*\\d\\.\\d\\d \\(\\d+\\.\\d\\d-\\d+\\.\\d\\d\\)"));
     assertThat(duels).hasSize(29);
     assertThat(duels.get(1).path("ratio").asDouble()).isPositive();
   }
