@@ -17,7 +17,9 @@ import java.util.concurrent.ExecutionException;
 
 /**
  * One seeded life of a small pool: random operations on several volumes, each told to the model
- * before and after. Ends after so many steps, or at the first operation that fails.
+ * before and after. Ends after so many steps, or at the first operation that fails. Of some lives
+ * the volumes have logical blocks of 4096 bytes, on a device that tears nothing smaller; in some
+ * the device is not known to write durably.
  */
 final class CrashLife {
 
@@ -26,7 +28,7 @@ final class CrashLife {
   static final int JOURNAL_EXTENTS = 8;
 
   final RecordingDevice device;
-  final CrashModel model = new CrashModel();
+  final CrashModel model;
 
   /** Key-encryption keys; of a life in three every volume has a key. */
   final RecordingVault vault;
@@ -41,7 +43,11 @@ final class CrashLife {
     this.cacheBytes = seed % 2 == 0 ? 8 << 20 : 32 << 10;
     PagedDevice empty = new PagedDevice(POOL_BYTES);
     format(empty, seed);
-    this.device = new RecordingDevice(empty, seed % 4 != 3);
+    boolean isWide = seed % 5 == 2;
+    int block = isWide ? PoolLayout.BLOCK_BYTES : CrashModel.SECTOR;
+    this.model = new CrashModel(block);
+    this.device =
+        new RecordingDevice(empty, new RecordingDevice.Kind(seed % 4 != 3, block, seed % 5 != 3));
     this.keyed = seed % 3 == 0;
     this.vault = new RecordingVault(device::calls);
   }

@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * then. A crash after call k leaves the newest epoch that was acknowledged by then, with any of the
  * sectors that were written since and before k; or wholly the epoch that was under way. Of writes
  * that were acknowledged as durable by then no sector is older, and an atomic write is there wholly
- * or not at all.
+ * or not at all. No logical block holds parts of two writes.
  */
 final class CrashModel {
 
@@ -75,7 +75,11 @@ final class CrashModel {
   /** Stamps that an erase has certified to be gone. */
   final BitSet erased = new BitSet();
 
-  CrashModel() {
+  /** Of a logical block; writes begin and end with one. */
+  final int blockSectors;
+
+  CrashModel(int blockBytes) {
+    blockSectors = blockBytes / SECTOR;
     acknowledge("begin", 0, 0);
   }
 
@@ -171,7 +175,7 @@ final class CrashModel {
     return last;
   }
 
-  private static String mismatch(
+  private String mismatch(
       Map<String, Found> found, Map<String, Content> expected, List<Write> since, int call) {
     if (!found.keySet().equals(expected.keySet())) {
       return "volumes " + found.keySet() + " instead of " + expected.keySet();
@@ -188,6 +192,9 @@ final class CrashModel {
       }
       for (int sector = 0; !volume.erasing && sector < content.stamps.length; sector++) {
         int stamp = volume.stamps[sector];
+        if (sector % blockSectors != 0 && stamp != volume.stamps[sector - 1]) {
+          return name + " is torn within a block, before sector " + sector;
+        }
         if (!mayHold(stamp, content.stamps[sector], since, name, sector, call)) {
           return name
               + " holds "

@@ -270,7 +270,7 @@ class CrashModelTest {
     requireNone(fault, where + ", before the restart");
     MemoryVault vault = life.vault.after(call, coin);
     if (coin.nextInt(8) == 0) {
-      CrashedPool again = crashAgain(image, vault, coin);
+      CrashedPool again = crashAgain(image, life.device.kind(), vault, coin);
       image = again.image;
       vault = again.vault;
       where += ", and one in the recovery";
@@ -294,9 +294,10 @@ class CrashModelTest {
 
   private record CrashedPool(PagedDevice image, MemoryVault vault) {}
 
-  private static CrashedPool crashAgain(PagedDevice image, MemoryVault before, Random coin)
+  private static CrashedPool crashAgain(
+      PagedDevice image, RecordingDevice.Kind kind, MemoryVault before, Random coin)
       throws Exception {
-    RecordingDevice recording = new RecordingDevice(image);
+    RecordingDevice recording = new RecordingDevice(image, kind);
     RecordingVault vault = new RecordingVault(recording::calls, before);
     EngineVolumeDriver.open(recording, Clock.systemUTC(), CACHE_BYTES, vault).abandon();
     RecordingDevice.Crashes crashes = recording.crashes();

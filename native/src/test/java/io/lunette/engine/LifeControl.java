@@ -38,7 +38,11 @@ final class LifeControl {
     int sectors = (1 + books.random.nextInt(LifeBooks.MAX_EXTENTS * 16)) * LifeBooks.BLOCK_SECTORS;
     books.change(
         "create " + name,
-        () -> books.driver.create(new VolumeName(name), (long) sectors * LifeBooks.SECTOR),
+        () ->
+            books.driver.create(
+                new VolumeName(name),
+                (long) sectors * LifeBooks.SECTOR,
+                books.model.blockSectors * LifeBooks.SECTOR),
         () -> books.add(name, new Content(false, false, new int[sectors])));
   }
 

@@ -122,7 +122,7 @@ final class LifeData {
 
   private Range range(Content content, boolean wholeBlocks) {
     int sectors = content.stamps().length;
-    int unit = wholeBlocks ? LifeBooks.BLOCK_SECTORS : 1;
+    int unit = wholeBlocks ? LifeBooks.BLOCK_SECTORS : books.model.blockSectors;
     int from = books.random.nextInt(sectors / unit) * unit;
     int most = books.random.nextInt(8) == 0 ? 4 * EXTENT_SECTORS : 3 * LifeBooks.BLOCK_SECTORS;
     int length = (1 + books.random.nextInt(most / unit)) * unit;

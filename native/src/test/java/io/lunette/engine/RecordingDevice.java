@@ -2,11 +2,12 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.blockio.Support;
+import io.lunette.blockio.DeviceFeatures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,7 +17,17 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class RecordingDevice extends PagedDevice {
 
-  private static final int SECTOR = 512;
+  /**
+   * What kind of device it is.
+   *
+   * @param isHasty whether calls take no time, or some of them a little, so that the threads of the
+   *     engine come in another order
+   * @param sectorBytes what a crash does not tear
+   * @param writesDurably whether a write can be durable for less than a flush of everything
+   */
+  record Kind(boolean isHasty, int sectorBytes, boolean writesDurably) {}
+
+  private static final Kind USUAL = new Kind(true, 512, true);
 
   /**
    * A write, or a flush where there are no bytes. A durable write is two calls: one like any other,
@@ -32,7 +43,7 @@ final class RecordingDevice extends PagedDevice {
   private static final int MOST_DELAY_NANOS = 50_000;
 
   private final PagedDevice before;
-  private final boolean isHasty;
+  private final Kind kind;
   private final List<Call> calls = new ArrayList<>();
   private long failingCall = Long.MAX_VALUE;
   private long counted;
@@ -40,24 +51,23 @@ final class RecordingDevice extends PagedDevice {
 
   /** A recording that begins with what {@code before} holds. */
   RecordingDevice(PagedDevice before) {
-    this(before, true);
+    this(before, USUAL);
   }
 
-  /**
-   * The same.
-   *
-   * @param isHasty whether calls take no time, or some of them a little, so that the threads of the
-   *     engine come in another order
-   */
-  RecordingDevice(PagedDevice before, boolean isHasty) {
+  /** The same, of some kind. */
+  RecordingDevice(PagedDevice before, Kind kind) {
     super(before.sizeBytes());
-    this.isHasty = isHasty;
+    this.kind = kind;
     this.before = before.copy();
     for (int page = 0; page < before.sizeBytes() / PAGE; page++) {
       if (!before.isZero(page)) {
         put((long) page * PAGE, before.page(page), 0, PAGE);
       }
     }
+  }
+
+  Kind kind() {
+    return kind;
   }
 
   /** Lets the call that comes after so many others end in an I/O error, once. */
@@ -98,7 +108,7 @@ final class RecordingDevice extends PagedDevice {
 
   /** Outside of the lock, so that others overtake. */
   private void delay() {
-    if (!isHasty && ThreadLocalRandom.current().nextInt(4) == 0) {
+    if (!kind.isHasty && ThreadLocalRandom.current().nextInt(4) == 0) {
       LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(MOST_DELAY_NANOS));
     }
   }
@@ -128,6 +138,10 @@ final class RecordingDevice extends PagedDevice {
 
   @Override
   public void writeDurably(long offset, ByteBuffer source) throws DeviceException {
+    if (!kind.writesDurably) {
+      super.writeDurably(offset, source);
+      return;
+    }
     delay();
     synchronized (this) {
       record(offset, source, false);
@@ -148,8 +162,20 @@ final class RecordingDevice extends PagedDevice {
   }
 
   @Override
-  public Set<Feature> features() {
-    return Set.of(Feature.PUNCH_HOLE, Feature.ZERO_RANGE);
+  public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
+    return new DeviceFeatures(
+        "memory",
+        "",
+        kind.sectorBytes,
+        kind.sectorBytes,
+        0,
+        Support.NO,
+        Support.YES,
+        Support.YES,
+        Support.NO,
+        kind.writesDurably ? Support.YES : Support.NO,
+        Support.NO,
+        Support.YES);
   }
 
   private synchronized void record(long offset, ByteBuffer source, boolean certain)
@@ -225,9 +251,10 @@ final class RecordingDevice extends PagedDevice {
           image.put(write.offset, write.bytes, 0, write.bytes.length);
           continue;
         }
-        for (int from = 0; kept > 0 && from < write.bytes.length; from += SECTOR) {
+        int sector = kind.sectorBytes;
+        for (int from = 0; kept > 0 && from < write.bytes.length; from += sector) {
           if (coin.nextDouble() < kept) {
-            image.put(write.offset + from, write.bytes, from, from + SECTOR);
+            image.put(write.offset + from, write.bytes, from, from + sector);
           }
         }
       }

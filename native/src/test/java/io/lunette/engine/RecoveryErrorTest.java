@@ -48,11 +48,11 @@ class RecoveryErrorTest {
 
   private void failAnywhere(CrashLife life, Crashed crashed, Random coin, String crash)
       throws Exception {
-    RecordingDevice whole = new RecordingDevice(crashed.image);
+    RecordingDevice whole = new RecordingDevice(crashed.image, life.device.kind());
     open(whole, crashed.vault.copy()).abandon();
     for (int i = 0; i < ERRORS; i++) {
       long call = coin.nextLong(whole.counted());
-      RecordingDevice failing = new RecordingDevice(crashed.image);
+      RecordingDevice failing = new RecordingDevice(crashed.image, life.device.kind());
       RecordingVault vault = new RecordingVault(failing::calls, crashed.vault);
       failing.failAt(call);
       try {
