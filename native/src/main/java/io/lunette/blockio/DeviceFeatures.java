@@ -2,7 +2,9 @@
 package io.lunette.blockio;
 
 /**
- * What a device can do, found by trying it when it is opened. What is not YES is not used.
+ * What a device can do, found by trying it when it is opened. What is not YES is not used, but for
+ * {@link #durableWrite}: {@link RawDevice#writeDurably} is durable in any case, and where it is not
+ * YES overwrites go by a commit instead.
  *
  * @param kind {@code file}, {@code block device}, or {@code memory} in a test
  * @param fileSystem type of the file system that a file lies on, or of that which holds the device
