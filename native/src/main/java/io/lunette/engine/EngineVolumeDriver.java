@@ -48,6 +48,7 @@ public final class EngineVolumeDriver implements VolumeDriver {
   private final VolumeLineage lineage;
   private final PoolAccounts accounts;
   private final DriverCapabilities capabilities;
+  private final TornBlocks tornBlocks;
 
   /** What of a volume's key is wished for where the caller says nothing. */
   private volatile KeyWish usual = KeyWish.INHERITED;
@@ -60,6 +61,8 @@ public final class EngineVolumeDriver implements VolumeDriver {
     this.accounts = new PoolAccounts(pool);
     this.capabilities =
         new DriverCapabilities(EnumSet.allOf(CloneKind.class), true, eraseMethods(), true, true);
+    this.tornBlocks = new TornBlocks(pool.features);
+    list().forEach(volume -> tornBlocks.look(volume.name().value(), volume.blockBytes()));
   }
 
   /**
@@ -278,13 +281,20 @@ public final class EngineVolumeDriver implements VolumeDriver {
 
   @Override
   public VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes) throws VolumeException {
-    return durably(() -> maker.create(name, sizeBytes, blockBytes, usual));
+    return create(name, sizeBytes, blockBytes, usual);
   }
 
   @Override
   public VolumeInfo createEncrypted(VolumeName name, long sizeBytes, int blockBytes)
       throws VolumeException {
-    return durably(() -> maker.create(name, sizeBytes, blockBytes, KeyWish.DEMANDED));
+    return create(name, sizeBytes, blockBytes, KeyWish.DEMANDED);
+  }
+
+  private VolumeInfo create(VolumeName name, long sizeBytes, int blockBytes, KeyWish wish)
+      throws VolumeException {
+    VolumeInfo volume = durably(() -> maker.create(name, sizeBytes, blockBytes, wish));
+    tornBlocks.look(name.value(), blockBytes);
+    return volume;
   }
 
   @Override

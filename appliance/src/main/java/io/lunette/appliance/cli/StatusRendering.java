@@ -9,6 +9,9 @@ import java.util.Locale;
 /** The status of an appliance, for a person. */
 final class StatusRendering implements Rendering {
 
+  /** The larger of the sizes that a logical block may have. */
+  private static final int LARGE_BLOCK = 4096;
+
   @Override
   public String render(JsonNode status) {
     StringBuilder text = new StringBuilder();
@@ -63,6 +66,9 @@ final class StatusRendering implements Rendering {
         + device.path("logicalSectorBytes").asText()
         + "/"
         + device.path("physicalSectorBytes").asText()
+        + (mayTear(device.path("physicalSectorBytes").asInt())
+            ? ", may tear blocks of " + LARGE_BLOCK
+            : "")
         + "; direct I/O "
         + (direct == 0 ? "no" : "by " + direct)
         + support(device, "allocate", "allocate")
@@ -72,6 +78,11 @@ final class StatusRendering implements Rendering {
         + support(device, "durable write", "durableWrite")
         + support(device, "read without waiting", "readWithoutWaiting")
         + support(device, "overwrite in place", "overwriteInPlace");
+  }
+
+  /** Whether a crash may leave a part of one of the larger logical blocks. */
+  private static boolean mayTear(int sectorBytes) {
+    return sectorBytes > 0 && sectorBytes < LARGE_BLOCK;
   }
 
   private static String support(JsonNode device, String label, String field) {

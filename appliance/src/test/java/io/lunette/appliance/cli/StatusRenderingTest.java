@@ -47,6 +47,29 @@ class StatusRenderingTest {
   }
 
   @Test
+  void sectorsSmallerThanALargeBlockAreSaidToTearIt() {
+    assertThat(lineOfDevice(withPhysicalSectors(512)))
+        .contains("sectors 512/512, may tear blocks of 4096; direct");
+    assertThat(lineOfDevice(withPhysicalSectors(4096))).contains("sectors 512/4096; direct");
+  }
+
+  private static DeviceFeatures withPhysicalSectors(int bytes) {
+    return new DeviceFeatures(
+        "block device",
+        "",
+        512,
+        bytes,
+        512,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.NO,
+        Support.YES);
+  }
+
+  @Test
   void aDeviceThatCanNothingIsShownAsThat() {
     assertThat(lineOfDevice(DeviceFeatures.none("block device")))
         .isEqualTo(
