@@ -10,6 +10,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,12 +33,6 @@ public final class LinuxRawDevice implements RawDevice {
 
   /** The largest folio that a write makes; docs/adr/0005-small-folios.md. */
   private static final int FOLIO_BYTES = 128 << 10;
-
-  /**
-   * The longest folio of all, as a power of two: what one entry of a table of pages maps, or that
-   * many pages (MAX_PAGECACHE_ORDER). What is read ahead comes in such, too.
-   */
-  private static final int FOLIO_ORDER_MAX = 11;
 
   /** {@link #allocate} takes no more than that part of what is left. */
   private static final int ALLOCATED_SHARE = 10;
@@ -62,6 +58,8 @@ public final class LinuxRawDevice implements RawDevice {
   private final boolean inMemory;
 
   private final boolean mayShare;
+
+  private final FolioTurns turns = new FolioTurns(LibC.getpagesize());
 
   private volatile boolean readsWithoutWaiting = true;
 
@@ -293,14 +291,33 @@ public final class LinuxRawDevice implements RawDevice {
    */
   @Override
   public void write(long offsetBytes, ByteBuffer source) throws DeviceException {
-    int length = source.remaining();
-    if (inMemory || length <= FOLIO_BYTES) {
+    if (inMemory) {
       main.write(offsetBytes, source);
-      return;
+    } else {
+      inTurn(turns::through, FOLIO_BYTES, main::write, offsetBytes, source);
     }
-    for (int at = 0; at < length; at += FOLIO_BYTES) {
-      int bytes = Math.min(FOLIO_BYTES, length - at);
-      main.write(offsetBytes + at, source.slice(source.position() + at, bytes));
+  }
+
+  private interface Write {
+    void write(long offsetBytes, ByteBuffer source) throws DeviceException;
+  }
+
+  private void inTurn(
+      LongFunction<Lock> turn, int longest, Write write, long offsetBytes, ByteBuffer source)
+      throws DeviceException {
+    int length = source.remaining();
+    for (int at = 0; at < length; ) {
+      long from = offsetBytes + at;
+      int bytes = (int) (turns.pieceEnd(from, from + Math.min(longest, length - at)) - from);
+      Lock mine = turn.apply(from);
+      mine.lock();
+      try {
+        write.write(
+            from, bytes == length ? source : source.slice(source.position() + at, bytes));
+      } finally {
+        mine.unlock();
+      }
+      at += bytes;
     }
   }
 
@@ -341,21 +358,15 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public void writePast(long offsetBytes, ByteBuffer source) throws DeviceException {
     if (isDirect()) {
-      direct.write(offsetBytes, source);
+      inTurn(turns::past, Integer.MAX_VALUE, direct::write, offsetBytes, source);
     } else {
-      main.write(offsetBytes, source);
+      write(offsetBytes, source);
     }
   }
 
   @Override
-  public long cachedTogetherBytes() {
-    long page = LibC.getpagesize();
-    return Math.min(page << FOLIO_ORDER_MAX, page * (page / Long.BYTES));
-  }
-
-  @Override
   public void writeDurably(long offsetBytes, ByteBuffer source) throws DeviceException {
-    through.write(offsetBytes, source);
+    inTurn(turns::through, Integer.MAX_VALUE, through::write, offsetBytes, source);
   }
 
   @Override

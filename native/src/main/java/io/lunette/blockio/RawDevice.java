@@ -108,19 +108,10 @@ public interface RawDevice extends Closeable {
   /**
    * Writes the buffer past the caches of the platform where that can be had, for what nobody will
    * read soon; offset, length and the buffer's address are multiples of 4096. No more durable than
-   * {@link #write}. Nobody else writes meanwhile to any of the units of {@link
-   * #cachedTogetherBytes()} that the buffer goes to.
+   * {@link #write}; but what the device refuses fails here, where that can be had, and no flush.
    */
   default void writePast(long offsetBytes, ByteBuffer source) throws DeviceException {
     write(offsetBytes, source);
-  }
-
-  /**
-   * Bytes of the longest piece that a cache of the platform keeps as one, which begins at a
-   * multiple of its length.
-   */
-  default long cachedTogetherBytes() {
-    return AlignedBuffers.ALIGNMENT;
   }
 
   /**

@@ -4,9 +4,7 @@ package io.lunette.engine;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Blocks to erase as runs of bytes, in the order in which they lie on the device. */
 final class DirtyRuns {
@@ -47,28 +45,5 @@ final class DirtyRuns {
       runs.add(new Run(start, (int) (end - start)));
     }
     return runs;
-  }
-
-  /** Of runs, in their order on the device, those in units of it that they fill. */
-  static Set<Run> filling(List<Run> runs, long unitBytes) {
-    Set<Run> filling = new HashSet<>();
-    for (int from = 0; from < runs.size(); ) {
-      int to = from;
-      long start = runs.get(from).offsetBytes();
-      long end = start;
-      while (to < runs.size() && runs.get(to).offsetBytes() == end) {
-        end += runs.get(to).lengthBytes();
-        to++;
-      }
-      for (Run run : runs.subList(from, to)) {
-        long first = run.offsetBytes() / unitBytes * unitBytes;
-        long last = (run.offsetBytes() + run.lengthBytes() - 1) / unitBytes * unitBytes;
-        if (first >= start && last + unitBytes <= end) {
-          filling.add(run);
-        }
-      }
-      from = to;
-    }
-    return filling;
   }
 }

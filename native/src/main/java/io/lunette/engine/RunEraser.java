@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -140,40 +139,38 @@ final class RunEraser {
     pace.take(0, flush::flush);
   }
 
-  /**
-   * What may goes past the page cache: nobody will read it, but for whoever verifies it. But what a
-   * cache keeps together with somebody else's bytes goes through it: the kernel calls a write lost
-   * of which it cannot drop what the cache has, for another has just written there, and says so to
-   * the next flush.
-   */
   private void write(List<DirtyRuns.Run> runs, ByteBuffer content, Sharing sharing)
       throws IOException {
-    Set<DirtyRuns.Run> past =
-        features.directAlignmentBytes() > 0
-            ? DirtyRuns.filling(runs, device.cachedTogetherBytes())
-            : Set.of();
     each(
         runs,
         run -> {
           sharing.look(run);
-          fill(run, content, past.contains(run) ? device::writePast : device::write, this::isHole);
+          fill(run, content, this::isHole);
         });
   }
 
-  private interface Write {
-    void write(long offsetBytes, ByteBuffer source) throws DeviceException;
-  }
-
   /** Writes a run; where there is no space for a page, that must be zero and be left so. */
-  private void fill(DirtyRuns.Run run, ByteBuffer content, Write write, Unwritten mayStay)
-      throws IOException {
+  private void fill(DirtyRuns.Run run, ByteBuffer content, Unwritten mayStay) throws IOException {
     try {
-      write.write(run.offsetBytes(), content.slice(0, run.lengthBytes()));
+      write(run.offsetBytes(), content.slice(0, run.lengthBytes()));
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
         throw e;
       }
       writeAroundHoles(run, content, mayStay);
+    }
+  }
+
+  /**
+   * Past the page cache where that can be had: nobody reads it but whoever verifies it, it takes
+   * the device's time here, at the scrub's pace, and not that of who flushes next, and a place that
+   * takes no write fails this write alone, and no flush of everybody's.
+   */
+  private void write(long offsetBytes, ByteBuffer content) throws DeviceException {
+    if (features.directAlignmentBytes() > 0) {
+      device.writePast(offsetBytes, content);
+    } else {
+      device.write(offsetBytes, content);
     }
   }
 
@@ -186,7 +183,7 @@ final class RunEraser {
         throw e;
       }
       // What reads as zeroes is as hidden as the method claims.
-      fill(run, ZEROES, device::write, page -> true);
+      fill(run, ZEROES, page -> true);
     }
   }
 
@@ -203,7 +200,7 @@ final class RunEraser {
       throws IOException {
     for (int at = 0; at < run.lengthBytes(); at += PoolLayout.PAGE_BYTES) {
       try {
-        device.write(run.offsetBytes() + at, content.slice(at, PoolLayout.PAGE_BYTES));
+        write(run.offsetBytes() + at, content.slice(at, PoolLayout.PAGE_BYTES));
       } catch (DeviceException e) {
         long page = run.offsetBytes() + at;
         if (!e.isNoSpace() || !isZero(page) || !unwritten.mayStay(page)) {

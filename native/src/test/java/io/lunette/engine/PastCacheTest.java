@@ -2,103 +2,104 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.blockio.DeviceException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseRequest;
-import io.lunette.engine.format.MapEntry;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** What a scrub writes past a cache that may keep it together with what others write. */
+/** What is erased lies on a bad sector: a page cache would take the zeroes, and fail all flushes. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PastCacheTest {
 
-  private static final long MIB = 1 << 20;
-  private static final long UNIT = 2 * MIB;
-  private static final long EXTENT = PoolLayout.EXTENT_BYTES;
+  private static final VolumeName RETURNED = new VolumeName("returned");
+  private static final VolumeName IN_USE = new VolumeName("in-use");
+  private static final int MARK = 0x5EC4E7;
 
   private final CachedDevice device = new CachedDevice();
-  private final ExecutorService workers = Executors.newFixedThreadPool(RunEraser.DEPTH);
-  private Pool pool;
-  private RunEraser eraser;
+  private EngineVolumeDriver driver;
 
   @BeforeEach
-  void openThePool() throws Exception {
+  void makeThePool() throws Exception {
     PoolState.format(device, new UUID(7, 7));
-    pool = Pool.open(device, Clock.systemUTC(), 1 << 20, KeyVault.none());
-    eraser = new RunEraser(pool, workers, new ScrubPace(() -> 0, System::nanoTime, nanos -> {}));
-  }
-
-  @AfterEach
-  void closeThePool() throws Exception {
-    workers.shutdown();
-    pool.close();
   }
 
   @Test
-  void onlyWhatIsErasedWholeGoesPastIt() throws Exception {
-    erase(32 * MIB + EXTENT, 37 * MIB + 3 * EXTENT);
+  void whatACrashHasLeftThereKeepsThePoolFromNobody() throws Exception {
+    Pool pool = Pool.open(device, Clock.systemUTC(), 1 << 20, KeyVault.none());
+    long place = pool.allocator.take(new Neighbours(), 0) * PoolLayout.EXTENT_BYTES;
+    pool.abandon();
+    device.bad = place;
 
-    assertThat(device.past).containsExactly(entry(34 * MIB, MIB), entry(35 * MIB, MIB));
+    open();
+
+    assertThat(driver.orphanTrouble().orElseThrow()).contains("64 KiB").contains("at " + place);
+    driver.create(IN_USE, 1 << 20);
+    write(IN_USE, 1);
+    driver.close();
   }
 
   @Test
-  void whatFillsItGoesPastItInRunsOfFullLength() throws Exception {
-    erase(32 * MIB, 36 * MIB);
+  void aBlockOfOneVolumeQuarantinesThatAlone() throws Exception {
+    open();
+    driver.create(RETURNED, 1 << 20);
+    driver.create(IN_USE, 1 << 20);
+    write(RETURNED, MARK);
+    write(IN_USE, 1);
+    device.bad = device.placeOf(MARK);
 
-    assertThat(device.past)
-        .containsExactly(
-            entry(32 * MIB, MIB), entry(33 * MIB, MIB), entry(34 * MIB, MIB), entry(35 * MIB, MIB));
+    assertThatThrownBy(erase()::join).hasMessageContaining("at " + device.bad);
+
+    assertThat(driver.find(RETURNED).orElseThrow().state()).isEqualTo(VolumeState.QUARANTINED);
+    write(IN_USE, 2);
+    driver.close();
+    open();
+    write(IN_USE, 3);
+    device.bad = -1;
+    erase().join();
+    assertThat(device.placeOf(MARK)).isNegative();
+    driver.close();
   }
 
-  /** A live block in the middle of what is erased. */
-  @Test
-  void whatOthersHaveABlockOfGoesThroughIt() throws Exception {
-    List<Long> entries = entries(32 * MIB, 36 * MIB);
-    entries.set(3, MapEntry.of(MapEntry.extent(entries.get(3)), 0xFFEF));
-
-    eraser.erase(DirtyRuns.of(entries), EraseRequest.zeroFillVerified(), () -> {});
-
-    assertThat(device.past).containsExactly(entry(34 * MIB, MIB), entry(35 * MIB, MIB));
+  private void open() throws Exception {
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 1 << 20);
   }
 
-  private void erase(long from, long to) throws Exception {
-    eraser.erase(DirtyRuns.of(entries(from, to)), EraseRequest.zeroFillVerified(), () -> {});
+  private CompletableFuture<?> erase() throws Exception {
+    return driver.erase(RETURNED, EraseRequest.zeroFillVerified()).result().toCompletableFuture();
   }
 
-  private static List<Long> entries(long from, long to) {
-    return LongStream.range(from / EXTENT, to / EXTENT)
-        .map(extent -> MapEntry.of(extent, PoolLayout.FULL_MASK))
-        .boxed()
-        .collect(Collectors.toCollection(ArrayList::new));
+  private void write(VolumeName name, int number) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES).putInt(0, number);
+      BlockingIo.write(volume, 0, block, Durability.VISIBLE);
+      BlockingIo.flush(volume);
+    }
   }
 
-  private static Map.Entry<Long, Long> entry(long offset, long length) {
-    return Map.entry(offset, length);
-  }
-
-  /** Notes what goes past its cache. */
+  /** Has one bad place, of which a write through its cache hears nothing. */
   private static final class CachedDevice extends PagedDevice {
 
-    private final NavigableMap<Long, Long> past = new ConcurrentSkipListMap<>();
+    private volatile long bad = -1;
+    private volatile boolean hasLost;
 
     CachedDevice() {
-      super(64 * MIB);
+      super(64L << 20);
     }
 
     @Override
@@ -106,15 +107,32 @@ class PastCacheTest {
       return Set.of(Feature.DIRECT_IO);
     }
 
+    private boolean isBad(long offset, ByteBuffer source) {
+      return FailingDevice.at(bad).takes(offset, source.remaining());
+    }
+
     @Override
-    public long cachedTogetherBytes() {
-      return UNIT;
+    public void write(long offset, ByteBuffer source) throws DeviceException {
+      if (isBad(offset, source)) {
+        hasLost = true;
+      } else {
+        super.write(offset, source);
+      }
     }
 
     @Override
     public void writePast(long offset, ByteBuffer source) throws DeviceException {
-      past.put(offset, (long) source.remaining());
-      super.writePast(offset, source);
+      if (isBad(offset, source)) {
+        throw new DeviceException("simulated: cannot write at " + offset);
+      }
+      super.write(offset, source);
+    }
+
+    @Override
+    public void flush() throws DeviceException {
+      if (hasLost) {
+        throw new DeviceException("simulated: a write was lost");
+      }
     }
   }
 }

@@ -2,8 +2,8 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.Support;
 import io.lunette.blockio.DeviceFeatures;
+import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
