@@ -121,13 +121,13 @@ final class Qcow2Converter {
   private int run(List<String> command, Path output, BooleanSupplier cancelled, long seconds)
       throws DomainException, IOException {
     Files.createDirectories(scratch);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+    // What it says of a full file system is known by its words.
+    builder.environment().put("LC_ALL", "C");
     Process process;
     try {
-      process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile())
-              .start();
+      process = builder.start();
     } catch (IOException e) {
       throw invalid("qemu-img is not installed; on Debian: apt-get install qemu-utils", e);
     }

@@ -16,21 +16,31 @@ class FileTroubleTest {
 
   @Test
   void wantOfSpaceIsToldApartAndTheFileIsNamed() {
-    DomainException trouble = FileTrouble.of(FILE, "be written", whatAFullDeviceSays());
+    IOException full = whatAFullDeviceSays();
+    DomainException trouble = FileTrouble.of(FILE, "be written", full);
 
     assertThat(trouble.kind()).isEqualTo(DomainException.Kind.NO_SPACE);
     assertThat(trouble)
-        .hasMessage("file /exports/disk.raw could not be written: No space left on device");
+        .hasMessage("file /exports/disk.raw could not be written: " + full.getMessage());
   }
 
   @Test
   void anythingElseIsOfTheKindThatTheCallerSays() {
     assertThat(FileTrouble.of(FILE, "be read", new IOException("Input/output error")).kind())
         .isEqualTo(DomainException.Kind.IO);
-    assertThat(
-            FileTrouble.of(FILE, "be converted", "Image is corrupt", DomainException.Kind.INVALID)
-                .kind())
-        .isEqualTo(DomainException.Kind.INVALID);
+    assertThat(kindOf("Image is corrupt")).isEqualTo(DomainException.Kind.INVALID);
+  }
+
+  @Test
+  void anotherProgramIsKnownByItsWords() {
+    assertThat(kindOf("error while writing: No space left on device"))
+        .isEqualTo(DomainException.Kind.NO_SPACE);
+    assertThat(kindOf("error while writing: Disk quota exceeded"))
+        .isEqualTo(DomainException.Kind.NO_SPACE);
+  }
+
+  private static DomainException.Kind kindOf(String output) {
+    return FileTrouble.of(FILE, "be converted", output, DomainException.Kind.INVALID).kind();
   }
 
   private static IOException whatAFullDeviceSays() {
