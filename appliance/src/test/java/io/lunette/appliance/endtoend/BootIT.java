@@ -120,6 +120,13 @@ class BootIT {
 
     scrubAndAllocateAgain();
     assertThat(finished(alice.bootFromQemu(served))).isEqualTo(Boot.fromDisk(0));
+    assertThat(isOfABootInPool()).isTrue();
+
+    served.call("release", "alice");
+    served.call("release", "bob");
+    served.call("scrub", "run");
+    Eventually.holds(() -> Replicas.in(served, "READY") == 2);
+    assertThat(isOfABootInPool()).isFalse();
   }
 
   @Test

@@ -46,10 +46,12 @@ class CertificateIT {
     ForeignTool.succeed(
         ForeignTool.qemuIo(
             served.image(ALICE, 0), List.of("write -P 0xb7 1M 2M", "write -P 7 8M 4k", "flush")));
+    Path pool = served.home.resolve("pool.lunette");
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isTrue();
+    assertThat(Bytes.occurIn(pool, Bytes.block(7))).isTrue();
     served.call("release", "a");
     served.call("scrub", "run");
     Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
-    Path pool = served.home.resolve("pool.lunette");
     assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
     assertThat(Bytes.occurIn(pool, Bytes.block(7))).isFalse();
     return replica;
@@ -84,6 +86,7 @@ class CertificateIT {
         served.call("allocate", "a", "--tenant", "acme", "--image", "web").path("replica").asText();
     ForeignTool.succeed(
         ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 0 4M", "flush")));
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(0xb7))).isTrue();
     served.call("scrub", "limit", "512K");
     served.call("release", "a");
     served.call("scrub", "run");
@@ -153,6 +156,7 @@ class CertificateIT {
     ForeignTool.succeed(
         ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 0 4M", "flush")));
     assertThat(served.run("volume", "unmap", volume, "--server", "a").status()).isZero();
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(0xb7))).isTrue();
   }
 
   private static ForeignTool openssl(Path export) throws Exception {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,8 +104,14 @@ class ImageVersionsIT {
 
     served.call("image", "retire", "web:1");
     assertThat(served.call("image", "show", "web:1").path("state").asText()).isEqualTo("RETIRED");
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(served.image(ALICE, 0), List.of("write -P 0xb7 1M 1M", "flush")));
+    Path pool = served.home.resolve("pool.lunette");
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isTrue();
     served.call("release", "a");
     Eventually.holds(() -> served.call("image", "list").size() == 1);
+    Eventually.holds(() -> served.call("status").at("/space/dirtyBytes").asLong() == 0);
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
     assertThat(seenByteOfDifference(BOB, second)).isEqualTo(-1);
   }
 

@@ -83,6 +83,7 @@ class JobIT {
 
   @Test
   void anEraseGoesOnWhateverEndsTheCommandThatBeganIt() throws Exception {
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(9))).isTrue();
     served.call("scrub", "limit", "512K");
     Process erase = served.begin("volume", "erase", "victim");
     String id = running("volume-erase", "victim");
@@ -102,6 +103,7 @@ class JobIT {
 
   @Test
   void anEraseIsListedAgainAfterARestart() throws Exception {
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), Bytes.block(9))).isTrue();
     served.call("scrub", "limit", "512K");
     Process erase = served.begin("volume", "erase", "victim");
     running("volume-erase", "victim");

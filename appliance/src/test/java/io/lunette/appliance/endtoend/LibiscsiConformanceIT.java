@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.appliance.SingleTarget;
 import io.lunette.appliance.endtoend.ExpectedResult.Verdict;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -38,6 +41,18 @@ class LibiscsiConformanceIT {
   /** Suites after whose tests the unit must be free again for everybody. */
   private static final Set<String> RESERVING =
       Set.of("ProutClear", "ProutPreempt", "ProutRegister", "ProutReserve", "Reserve6");
+
+  /** Those at whose end nothing is left of what was written before. */
+  private static final Set<String> SANITIZING =
+      Set.of(
+          "Sanitize.BlockErase",
+          "Sanitize.CryptoErase",
+          "Sanitize.Overwrite",
+          "Sanitize.Readonly",
+          "Sanitize.Reservations",
+          "Sanitize.Reset");
+
+  private static final int NOISE_BYTES = 1 << 20;
 
   @TempDir static Path directory;
 
@@ -78,6 +93,10 @@ class LibiscsiConformanceIT {
   @MethodSource("expected")
   void endsAsExpected(ExpectedResult expected) throws Exception {
     String url = TARGETS.get(expected.unit()).url();
+    Optional<Ciphertext> noise = Optional.empty();
+    if (SANITIZING.contains(expected.name()) && expected.verdict() == Verdict.PASS) {
+      noise = Optional.of(writeNoise(expected.unit(), url));
+    }
     ForeignTool run =
         ForeignTool.run(
             "iscsi-test-cu",
@@ -89,12 +108,35 @@ class LibiscsiConformanceIT {
             url);
 
     assertThat(verdict(run)).as(run.output()).isEqualTo(expected.verdict());
-    if (RESERVING.contains(expected.name().split("\\.")[0])) {
-      String written =
-          ForeignTool.succeed(
-              "qemu-io", "-f", "raw", url, "-c", "write -P 0 0 4096", "-c", "flush");
-      assertThat(written).contains("wrote 4096/4096");
+    if (noise.isPresent()) {
+      requireGone(noise.get(), expected.unit());
     }
+    if (RESERVING.contains(expected.name().split("\\.")[0])) {
+      assertThat(qemuIo(url, "write -P 0 0 4096")).contains("wrote 4096/4096");
+    }
+  }
+
+  private static String qemuIo(String url, String write) throws Exception {
+    return ForeignTool.succeed("qemu-io", "-f", "raw", url, "-c", write, "-c", "flush");
+  }
+
+  /** Noise is told from all else in a pool, whether the unit has a key or not. */
+  private static Ciphertext writeNoise(TestedUnit unit, String url) throws Exception {
+    byte[] bytes = new byte[NOISE_BYTES];
+    ThreadLocalRandom.current().nextBytes(bytes);
+    Path file = Files.write(directory.resolve("noise"), bytes);
+    Ciphertext noise = Ciphertext.in(unit.pool(directory));
+    qemuIo(url, "write -s " + file + " 1M 1M");
+    assertThat(noise.written()).isGreaterThanOrEqualTo(NOISE_BYTES / 4096);
+    return noise;
+  }
+
+  /** A key that is destroyed has done it; what it enciphered is overwritten soon after. */
+  private static void requireGone(Ciphertext noise, TestedUnit unit) throws Exception {
+    if (unit == TestedUnit.ENCRYPTED) {
+      Eventually.holds(() -> noise.left() == 0);
+    }
+    assertThat(noise.left()).as("blocks of what was written before").isZero();
   }
 
   private static Verdict verdict(ForeignTool run) {

@@ -132,6 +132,13 @@ class LinuxInitiatorIT {
             "virtio-net-pci,netdev=lan"));
   }
 
+  /** Whether what the script has the guest write before it sanitizes its disk is there. */
+  private boolean isMarkInPool() throws Exception {
+    return Bytes.occurAnywhereIn(
+        served.home.resolve("pool.lunette"),
+        "what the guest wrote".getBytes(StandardCharsets.US_ASCII));
+  }
+
   private static void hear(Machine machine, String... lines) throws Exception {
     for (String line : lines) {
       machine.hear(Pattern.compile("LINUX " + Pattern.quote(line) + "\\s"));
@@ -189,9 +196,11 @@ class LinuxInitiatorIT {
           "reset status=0",
           "attention status=6",
           "no-more-attention status=0",
-          "sanitize status=0",
-          "sanitized reads as zeroes",
-          "waits to grow");
+          "waits to be searched");
+      assertThat(isMarkInPool()).isTrue();
+      served.call("volume", "resize", "sealed", "--size", "65M");
+      hear(machine, "sanitize status=0", "sanitized reads as zeroes", "waits to grow");
+      assertThat(isMarkInPool()).isFalse();
       served.call("volume", "resize", "data", "--size", "96M");
       hear(machine, "grown " + (96 << 20), "wrote 10");
       served.kill();

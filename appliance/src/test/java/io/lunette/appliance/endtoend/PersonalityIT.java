@@ -123,13 +123,14 @@ class PersonalityIT {
     JsonNode again = allocate();
     assertThat(type(config(again), "meta-data")).isEqualTo(first);
 
-    served.call("release", "a");
     Path pool = served.home.resolve("pool.lunette");
     byte[] trace = secret.getBytes(StandardCharsets.US_ASCII);
+    assertThat(Bytes.occurAnywhereIn(pool, trace)).isTrue();
+    served.call("release", "a");
     Eventually.holds(
         () ->
             served.call("status").at("/space/dirtyBytes").asLong() == 0
-                && !Bytes.occurIn(pool, trace));
+                && !Bytes.occurAnywhereIn(pool, trace));
     assertThat(served.call("volume", "list").toString()).doesNotContain("personality-");
     Eventually.holds(() -> Replicas.in(served, "READY") >= 1);
     assertThat(type(config(allocate()), "meta-data")).isNotEqualTo(first);

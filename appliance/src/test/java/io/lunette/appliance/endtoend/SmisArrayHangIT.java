@@ -86,9 +86,15 @@ class SmisArrayHangIT {
     pair.served.call("pool", "set", "near", "--ready", "4");
     Eventually.holds(() -> ready("near") == 4);
     allocate("b", "near");
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(
+            pair.served.image("iqn.2026-11.test:b", 0), List.of("write -P 0xb7 1M 1M", "flush")));
+    Path pool = pair.served.home.resolve("pool.lunette");
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isTrue();
     pair.served.call("release", "b");
     allocate("c", "near");
     Eventually.holds(() -> ready("near") >= 4);
+    Eventually.holds(() -> !Bytes.occurIn(pool, Bytes.block(0xb7)));
 
     assertThat(pair.served.call("status").path("sessions")).isEmpty();
     assertThat(volume("image-far").path("allocatedBytes").isNull()).isTrue();

@@ -177,6 +177,8 @@ class SmisArrayIT {
     qemuIo(resized, BOB, "read -P 0x11 0 4M", "read -P 0 4M 16M", "write -P 0xb8 18M 2M");
     served.call("volume", "unmap", "disk-copy", "--server", "b");
 
+    assertThat(isOnTheArray(0x11)).isTrue();
+    assertThat(isOnTheArray(0xb8)).isTrue();
     JsonNode erased = served.call("volume", "erase", "disk");
     assertThat(erased.findValue("verifiedBytes").asLong()).isEqualTo(SIZE);
     for (String each : List.of("disk-copy", "disk-clone", "disk", "disk-before")) {

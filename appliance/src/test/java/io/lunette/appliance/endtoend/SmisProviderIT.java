@@ -61,7 +61,8 @@ class SmisProviderIT {
             client.run(
                 "cm",
                 client.service("StorageConfigurationService"),
-                "CreateOrModifyElementFromStoragePool.ElementName=\"disk one\",ElementType=5,Size=67108864"))
+                "CreateOrModifyElementFromStoragePool.ElementName=\"disk"
+                    + " one\",ElementType=5,Size=67108864"))
         .contains("CreateOrModifyElementFromStoragePool: 0");
     assertThat(served.call("volume", "list").findValuesAsText("name")).containsExactly("disk-one");
     String volume = client.run("gi", client.volume("disk-one"), "ElementName,Name,NumberOfBlocks");
@@ -174,6 +175,9 @@ class SmisProviderIT {
         .contains("ModifyReplicaSynchronization: 0");
     assertThat(client.run("ein", "root/lunette:CIM_StorageSynchronized").strip()).isEmpty();
 
+    Path pool = served.home.resolve("pool.lunette");
+    write("copy-one", 0xb7);
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isTrue();
     await(
         client,
         job(
@@ -182,6 +186,7 @@ class SmisProviderIT {
                 client.service("StorageErasureService"),
                 "Erase.ErasureMethod=\"zero-fill\",ElementType=1,Element="
                     + client.volume("copy-one"))));
+    assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
     assertThat(
             client.run(
                 "cm", configuration, "ReturnToStoragePool.TheElement=" + client.volume("copy-one")))
@@ -190,6 +195,15 @@ class SmisProviderIT {
     assertThat(client.tryRun("cm", configuration, "StartService").output())
         .contains("CIM_ERR_METHOD_NOT_AVAILABLE")
         .contains("call CreateOrModifyElementFromStoragePool");
+  }
+
+  private void write(String volume, int value) throws Exception {
+    served.call("server", "add", "writer", "--iqn", INITIATOR);
+    served.call("volume", "map", volume, "--server", "writer", "--lun", "0");
+    ForeignTool.succeed(
+        ForeignTool.qemuIo(
+            served.image(INITIATOR, 0), List.of("write -P " + value + " 1M 1M", "flush")));
+    assertThat(served.run("volume", "unmap", volume, "--server", "writer").status()).isZero();
   }
 
   private static String detaching(SmisClient client) {

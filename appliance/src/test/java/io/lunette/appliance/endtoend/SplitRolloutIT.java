@@ -11,7 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -174,14 +173,14 @@ class SplitRolloutIT {
       served.call("image", "publish", "split:" + (3 - current));
     }
 
+    byte[] trace = Bytes.block(0xa1);
+    assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), trace)).isTrue();
     served.call("release", "a");
     assertThat(
             ForeignTool.run("iscsi-ls", "-s", "-i", ALICE, "iscsi://" + served.portal()).output())
         .doesNotContain("Lun:");
     served.call("scrub", "run");
     Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
-    byte[] trace = new byte[4096];
-    Arrays.fill(trace, (byte) 0xa1);
     assertThat(Bytes.occurIn(served.home.resolve("pool.lunette"), trace)).isFalse();
     assertRuns(BOB, 1);
   }

@@ -44,7 +44,7 @@ enum TestedUnit {
   SingleTarget serve(Path directory) throws Exception {
     SingleTargetOptions.Builder options =
         SingleTargetOptions.builder(
-                directory.resolve(name()), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
+                pool(directory), sizeBytes, PORTAL, "iqn.2026-11.io.lunette:conformance")
             .removable(this == REMOVABLE)
             .keys(this == ENCRYPTED, KeyFile.in(directory.resolve("keys")))
             .physicalBlock(this == LARGE_PHYSICAL_BLOCKS);
@@ -53,6 +53,11 @@ enum TestedUnit {
     }
     SingleTarget.start(options.build()).close();
     return SingleTarget.start(options.readOnly(true).build());
+  }
+
+  /** Where its pool is then. */
+  Path pool(Path directory) {
+    return directory.resolve(name());
   }
 
   @Override

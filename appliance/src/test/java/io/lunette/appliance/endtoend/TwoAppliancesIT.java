@@ -133,6 +133,10 @@ class TwoAppliancesIT {
       Eventually.holds(() -> a.call("audit", "list", "--action", "release").size() > 4);
       a.kill();
       JsonNode during = allocated(b, "s2", "acme");
+      ForeignTool.succeed(
+          ForeignTool.qemuIo(b.image(iqn(2), 0), List.of("write -P 0xb7 0 512k", "flush")));
+      Path pool = b.home.resolve("pool.lunette");
+      assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isTrue();
       b.call("release", "s2");
 
       assertThat(during.path("state").asText()).isEqualTo("ALLOCATED");
@@ -149,6 +153,8 @@ class TwoAppliancesIT {
       for (ServedHome each : List.of(a, b)) {
         Eventually.holds(() -> ready(each) >= 2);
       }
+      Eventually.holds(() -> Replicas.in(b, "RETURNED", "SCRUBBING") == 0);
+      assertThat(Bytes.occurIn(pool, Bytes.block(0xb7))).isFalse();
     } finally {
       threads.shutdownNow();
     }

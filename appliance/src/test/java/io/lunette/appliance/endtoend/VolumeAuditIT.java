@@ -4,7 +4,9 @@ package io.lunette.appliance.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,8 +27,13 @@ class VolumeAuditIT {
       served.call("volume", "clone", "s", "c");
       served.call("volume", "resize", "a", "--size", "2M");
       served.call("volume", "export", "a", file);
+      byte[] block = Bytes.block(0xb7);
+      Files.write(Path.of(file), block, StandardOpenOption.WRITE);
       served.call("volume", "import", "b", file, "--format", "raw");
+      Path pool = served.home.resolve("pool.lunette");
+      assertThat(Bytes.occurIn(pool, block)).isTrue();
       served.call("volume", "erase", "b");
+      assertThat(Bytes.occurIn(pool, block)).isFalse();
       assertThat(served.run("volume", "rollback", "a", "gone").status()).isNotZero();
       served.call("volume", "delete", "c");
 

@@ -123,6 +123,14 @@ try reset sg_reset -d "$first"
 try attention sg_turs "$second"
 try no-more-attention sg_turs "$second"
 dd if=/tmp/random of="$first" bs=1M conv=fsync 2>/dev/null
+yes 'what the guest wrote' | head -c 1048576 >/tmp/mark
+dd if=/tmp/mark of="$first" bs=1M seek=4 conv=fsync 2>/dev/null
+said "waits to be searched"
+searched() {
+  iscsiadm -m session --rescan >/dev/null
+  [ "$(blockdev --getsize64 "$sealed")" -gt 67108864 ]
+}
+await searched
 try sanitize again sg_sanitize --block --quick --wait "$first"
 blockdev --flushbufs "$first"
 [ "$(sum "$first" 8)" = "$(sum /dev/zero 8)" ] && said "sanitized reads as zeroes"

@@ -7,7 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.Lunette;
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.RawSearch;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.iscsi.target.IscsiTarget;
@@ -17,9 +20,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -92,11 +97,18 @@ class OffloadBenchIT {
   @Test
   void everythingThatTheTargetHasIsDoneReadBackAndHeldAgainstTheInitiator() throws Exception {
     Path kept = directory.resolve("figures.json");
+    BlockDevice first = volume("first");
+    byte[] written = new byte[256 << 10];
+    Arrays.fill(written, (byte) 0xb7);
+    ByteBuffer direct = ByteBuffer.allocateDirect(written.length).put(written).flip();
+    BlockingIo.write(first, 0, direct, Durability.DURABLE);
+    BlockingIo.discard(first, 0, 64 << 10);
+    assertThat(RawSearch.blocksOf(written, directory.resolve("pool"))).isPositive();
 
     int status =
         run(
             "bench scsi-offload a=%s --copy-to %s --destroy-data --rounds 2 --json %s"
-                .formatted(map(0, volume("first")), map(1, volume("second")), kept));
+                .formatted(map(0, first), map(1, volume("second")), kept));
 
     assertThat(err.toString()).isEmpty();
     assertThat(status).isZero();
@@ -114,6 +126,7 @@ class OffloadBenchIT {
         .isEqualTo("as the source");
     assertThat(row(rows, "erase: SANITIZE, overwrite").path("readBack").asText())
         .isEqualTo("the pattern");
+    assertThat(RawSearch.blocksOf(written, directory.resolve("pool"))).isZero();
     assertThat(row(rows, "unmap: UNMAP").path("readBack").asText()).isEqualTo("zeroes");
     assertThat(row(rows, "zero: WRITE SAME(16)").path("overInitiator").path("median").asDouble())
         .isPositive();
