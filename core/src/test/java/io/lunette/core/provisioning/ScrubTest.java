@@ -26,6 +26,7 @@ import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -200,6 +201,36 @@ final class ScrubTest {
 
     assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
     assertThat(fixture.core.scrubs().records(replica).get(0).attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void whereAPlaceHasNoSpaceForAnEraseNoOtherIsTriedForAWhileAndThenAnotherIs() throws Exception {
+    List<ReplicaName> released = List.of(fixture.usedAndReleased(S1), fixture.usedAndReleased(S2));
+    List<VolumeName> tried = new ArrayList<>();
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("erase")) {
+            tried.add((VolumeName) arguments[0]);
+            if (tried.size() == 1) {
+              throw new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full");
+            }
+          }
+        };
+
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    fixture.clock.advance(Duration.ofSeconds(1));
+    fixture.core.tick();
+    assertThat(tried).hasSize(1);
+
+    fixture.clock.advance(Duration.ofSeconds(1));
+    fixture.core.tick();
+    assertThat(tried).hasSize(2).doesNotHaveDuplicates();
+
+    fixture.clock.advance(Duration.ofSeconds(2));
+    fixture.core.tick();
+    assertThat(released)
+        .extracting(name -> fixture.replica(name).state())
+        .containsOnly(ReplicaState.READY);
   }
 
   @Test
