@@ -275,14 +275,18 @@ public final class WordTree {
     findLeaf(index).patch((int) (index % TreePage.WORDS), value, live);
   }
 
-  /** Calls with the number of every page of the stored tree; reads its index pages. */
+  /**
+   * Calls with the number of every page of the stored tree, of some more than once, and of what a
+   * checkpoint that came to nothing wrote; reads index pages.
+   */
   public void forEachPage(LongConsumer page) throws IOException {
     TreeRoot from = stored;
-    if (from.page() != 0) {
+    Node top = from.height() > 1 ? root() : root;
+    if (from.page() != 0 && (top == null || top.page != from.page())) {
       page.accept(from.page());
-      if (from.height() > 1) {
-        forEachPageBelow((Index) root(), page);
-      }
+    }
+    if (top != null) {
+      forEachPageOf(top, page);
     }
   }
 
@@ -295,13 +299,17 @@ public final class WordTree {
     stored = newRoot;
   }
 
-  private void forEachPageBelow(Index index, LongConsumer page) throws IOException {
-    for (int slot = 0; slot < TreePage.WORDS; slot++) {
-      long below = index.pageBelow(slot);
-      if (below != 0) {
-        page.accept(below);
-        if (index.level > 1) {
-          forEachPageBelow((Index) child(index, slot), page);
+  private void forEachPageOf(Node node, LongConsumer page) throws IOException {
+    if (node.page != 0) {
+      page.accept(node.page);
+    }
+    if (node instanceof Index index) {
+      for (int slot = 0; slot < TreePage.WORDS; slot++) {
+        Node below = index.level > 1 ? child(index, slot) : index.child(slot);
+        if (below != null) {
+          forEachPageOf(below, page);
+        } else if (index.pageBelow(slot) != 0) {
+          page.accept(index.pageBelow(slot));
         }
       }
     }

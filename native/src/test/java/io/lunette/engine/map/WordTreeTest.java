@@ -2,6 +2,7 @@
 package io.lunette.engine.map;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.TreeKey;
@@ -186,6 +187,36 @@ class WordTreeTest {
 
     assertThat(kept).isLessThan(before);
     assertThat(cache.bytes()).isLessThan(BUDGET_BYTES + 2 * TreePage.WORDS * Long.BYTES);
+  }
+
+  /**
+   * The new root that leads to its leaves was never stored, and of the old one they are no part.
+   */
+  @Test
+  void whatACheckpointThatCameToNothingWroteOfATreeThatIsGivenUpIsKnown() throws Exception {
+    for (TreeRoot before : List.of(new TreeRoot(0, 2), new TreeRoot(0, 1))) {
+      WordTree given = new WordTree(KEY, pages, cache, before);
+      List<Long> stored = new ArrayList<>();
+      if (before.height() == 1) {
+        given.set(7, 7);
+        given.freeze().write(pages);
+        given.forEachPage(stored::add);
+        assertThat(stored).hasSize(1);
+      }
+      given.set(3L * TreePage.WORDS, 3);
+      given.set(5L * TreePage.WORDS, 5);
+      pages.failAfter(2);
+      long first = pages.next;
+      TreeCheckpoint checkpoint = given.freeze();
+      assertThatThrownBy(() -> checkpoint.write(pages)).hasMessage("full");
+      checkpoint.abort();
+      given.discard();
+
+      List<Long> known = new ArrayList<>();
+      given.forEachPage(known::add);
+
+      assertThat(known).contains(first, first + 1).containsAll(stored);
+    }
   }
 
   private void checkpointAll() throws IOException {
