@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
-import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.ExtentRun;
@@ -12,7 +11,6 @@ import io.lunette.engine.format.TreeRoot;
 import io.lunette.engine.map.TreeCheckpoint;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
@@ -40,14 +38,13 @@ final class Checkpointer {
   record Plan(UnsavedTrees.Frozen frozen) {}
 
   private final Metadata metadata;
-  private final RawDevice device;
   private final AsideFlush flush;
   private final PageStore pages;
   private final ExtentFinder finder;
   private final PoolTrim trim;
   private final Executor executor;
   private final long journalBytes;
-  private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
+  private final SuperblockWriter superblocks;
 
   /** What the superblocks to come say; the pool may use it when both do. */
   private volatile long capacityBytes;
@@ -84,8 +81,8 @@ final class Checkpointer {
       Superblock latest,
       Superblock former) {
     this.metadata = metadata;
-    this.device = device;
     this.flush = flush;
+    this.superblocks = new SuperblockWriter(device, flush::flush);
     this.pages = pages;
     this.finder = finder;
     this.trim = trim;
@@ -260,9 +257,7 @@ final class Checkpointer {
 
   /** Makes a superblock that leads to the same state as the latest one durable beside it. */
   private void succeed(Superblock next) throws IOException {
-    next.encode(buffer);
-    device.write(Superblock.offsetFor(next.generation()), buffer);
-    flush.flush();
+    superblocks.write(next);
     former = latest;
     latest = next;
   }
@@ -359,7 +354,11 @@ final class Checkpointer {
     for (TreeCheckpoint tree : plan.frozen.poolTrees()) {
       roots.put(tree.tree().key().kind(), tree.write(pages));
     }
-    flush.flush();
+    try {
+      flush.flush();
+    } catch (DeviceException e) {
+      throw pages.named(e);
+    }
     Superblock next =
         new Superblock(
             last.pool(),
@@ -373,9 +372,7 @@ final class Checkpointer {
             roots,
             List.of(),
             features);
-    next.encode(buffer);
-    device.write(Superblock.offsetFor(next.generation()), buffer);
-    flush.flush();
+    superblocks.write(next);
     metadata.lock.lock();
     try {
       plan.frozen.layerTrees().forEach(TreeCheckpoint::end);

@@ -13,10 +13,12 @@ import io.lunette.engine.map.PageSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -62,6 +64,9 @@ final class PageStore implements PageReader, PageSink {
    * dealt out again until the next opening.
    */
   private final Set<Long> withoutCopies = new HashSet<>();
+
+  /** By the checkpoint that is being written, or was last. */
+  private final List<Long> given = new ArrayList<>();
 
   /** Of the checkpoint that is being written, or was last: no page of a later one can be sound. */
   private volatile long generation;
@@ -173,19 +178,43 @@ final class PageStore implements PageReader, PageSink {
       throw new IOException("checkpoint needs more pages than were set aside for it");
     }
     TreePage.encode(writeBuffer, key, level, firstIndex, generation, page, words);
-    boolean written = false;
+    boolean isWritten = false;
     try {
-      device.write(TreePage.copyOf(page) * PoolLayout.PAGE_BYTES, writeBuffer);
-      device.write(page * PoolLayout.PAGE_BYTES, writeBuffer);
-      written = true;
+      give(TreePage.copyOf(page));
+      give(page);
+      isWritten = true;
+      given.add(page);
     } finally {
-      if (!written) {
+      if (!isWritten) {
         synchronized (free) {
           free.addFirst(page);
         }
       }
     }
     return page;
+  }
+
+  private void give(long place) throws DeviceException {
+    long offset = place * PoolLayout.PAGE_BYTES;
+    try {
+      device.write(offset, writeBuffer);
+    } catch (DeviceException e) {
+      throw RefusedPlace.named("a page of metadata", offset, e);
+    }
+  }
+
+  /** What a flush of the pages says that has failed, with the place of the first that is lost. */
+  DeviceException named(DeviceException failure) {
+    for (long page : given) {
+      for (long place : new long[] {TreePage.copyOf(page), page}) {
+        long offset = place * PoolLayout.PAGE_BYTES;
+        if (RefusedPlace.isLost(
+            device, offset, found -> TreePage.isWhole(found, generation, page))) {
+          return RefusedPlace.named("a page of metadata", offset, failure);
+        }
+      }
+    }
+    return failure;
   }
 
   @Override
@@ -198,6 +227,7 @@ final class PageStore implements PageReader, PageSink {
   /** Begins a checkpoint of that generation. */
   void begin(long newGeneration) {
     generation = newGeneration;
+    given.clear();
   }
 
   /** The checkpoint is durable: what the one before it released can be written again. */

@@ -111,17 +111,14 @@ record PoolState(
    */
   PoolState secured(RawDevice device) throws IOException {
     Superblock next = superblock.announcing(superblock.taking());
-    ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
-    next.encode(buffer);
     try {
-      device.write(Superblock.offsetFor(next.generation()), buffer);
+      new SuperblockWriter(device, device::flush).write(next);
     } catch (DeviceException e) {
       if (e.isNoSpace()) {
         return this;
       }
       throw e;
     }
-    device.flush();
     return new PoolState(next, superblock, metadata, pages, journalEnd, reservedInVain);
   }
 

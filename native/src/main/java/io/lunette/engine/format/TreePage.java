@@ -87,6 +87,14 @@ public final class TreePage {
     return page.getLong(GENERATION_OFFSET);
   }
 
+  /** Whether it is page {@code self}, or its copy, as a checkpoint of that generation wrote it. */
+  public static boolean isWhole(ByteBuffer page, long generation, long self) {
+    return page.getInt(MAGIC_OFFSET) == MAGIC
+        && Checksum.holds(page, PoolLayout.PAGE_BYTES, CRC_OFFSET)
+        && generation(page) == generation
+        && page.getLong(SELF_OFFSET) == self;
+  }
+
   /**
    * Reads the words of a page that must be that very page.
    *

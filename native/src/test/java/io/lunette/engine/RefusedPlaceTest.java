@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lunette.blockio.DeviceException;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.PoolLayout;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Metadata that takes no writes any more, and is read as well as ever. */
+class RefusedPlaceTest {
+
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final String ADVICE = "copy the pool, whole, to a sound device and open that";
+
+  private final RefusingDevice device = new RefusingDevice();
+
+  @BeforeEach
+  void makeAPool() throws Exception {
+    PoolState.format(device, new UUID(9, 9));
+    try (EngineVolumeDriver driver = open()) {
+      driver.create(VOLUME, 1 << 20);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"A, 0, true", "A, 0, false", "B, 65536, true", "B, 65536, false"})
+  void aSuperblockIsNamed(String name, long offset, boolean byTheWrite) throws Exception {
+    device.refuse(offset, offset, byTheWrite);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("superblock %s at byte %d takes no writes", name, offset)
+        .hasMessageContaining(ADVICE);
+
+    requireAllIsThere();
+  }
+
+  /** The first that the checkpoint of the opening writes. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aPageIsNamed(boolean byTheWrite) throws Exception {
+    long pages =
+        (PoolLayout.JOURNAL_EXTENT + PoolLayout.journalExtents(device.sizeBytes()))
+            * PoolLayout.EXTENT_BYTES;
+    device.refuse(pages, device.sizeBytes(), byTheWrite);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .satisfies(
+            refused ->
+                assertThat(refused)
+                    .hasMessageContaining(
+                        "a page of metadata at byte %d takes no writes", device.refused))
+        .hasMessageContaining(ADVICE);
+
+    requireAllIsThere();
+  }
+
+  /** It is not blamed for what a flush lost elsewhere. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void nothingIsNamedThatIsThere(int flush) {
+    device.failFlush(flush);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(VolumeException.class)
+        .hasMessageContaining("simulated: a write was lost")
+        .message()
+        .doesNotContain("takes no writes");
+  }
+
+  private void requireAllIsThere() throws Exception {
+    device.heal();
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+    try (EngineVolumeDriver driver = open()) {
+      assertThat(driver.find(VOLUME)).isPresent();
+    }
+  }
+
+  private EngineVolumeDriver open() throws VolumeException {
+    return EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20);
+  }
+
+  /** Refuses one page: by the write of it, or as a page cache does by the flush that loses it. */
+  private static final class RefusingDevice extends PagedDevice {
+
+    private long from = Long.MAX_VALUE;
+    private long to = Long.MAX_VALUE;
+    private boolean byTheWrite;
+    private boolean isLost;
+    private int flushes = Integer.MAX_VALUE;
+
+    /** The page, once somebody writes to it. */
+    private volatile long refused = -1;
+
+    RefusingDevice() {
+      super(64L << 20);
+    }
+
+    /** Refuses what is first written to within these bounds. */
+    synchronized void refuse(long first, long last, boolean atOnce) {
+      from = first;
+      to = last;
+      byTheWrite = atOnce;
+    }
+
+    /** Has the flush fail that is the so many next, for what is no concern of the metadata. */
+    synchronized void failFlush(int number) {
+      flushes = number;
+    }
+
+    synchronized void heal() {
+      refuse(Long.MAX_VALUE, Long.MAX_VALUE, false);
+      flushes = Integer.MAX_VALUE;
+      refused = -1;
+      isLost = false;
+    }
+
+    @Override
+    public synchronized void write(long offset, ByteBuffer source) throws DeviceException {
+      if (refused < 0 && from <= offset && offset <= to) {
+        refused = offset;
+      }
+      if (offset == refused && byTheWrite) {
+        throw new DeviceException("simulated: cannot write");
+      }
+      if (offset == refused) {
+        isLost = true;
+      } else {
+        super.write(offset, source);
+      }
+    }
+
+    @Override
+    public synchronized void flush() throws DeviceException {
+      if (isLost || --flushes == 0) {
+        isLost = false;
+        throw new DeviceException("simulated: a write was lost");
+      }
+    }
+  }
+}
