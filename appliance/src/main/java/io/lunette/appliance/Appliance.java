@@ -57,6 +57,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -71,6 +72,9 @@ public final class Appliance implements AutoCloseable {
 
   /** Calls under way; those that wait for an array that hangs are fewer. */
   private static final int CALLS = 128;
+
+  /** Between two attempts to delete what could not be deleted at the start. */
+  private static final long CUT_IMPORTS_SECONDS = 10;
 
   /** It caches no files: a process that is killed would leave that directory behind. */
   private static final VertxOptions VERTX =
@@ -94,6 +98,7 @@ public final class Appliance implements AutoCloseable {
   private final InitiatorLoad load = new InitiatorLoad();
   private IscsiLunMasking masking;
   private ForeignArrays foreign;
+  private CutImports cutImports;
   private IscsiTarget target;
   private ProvisioningCore core;
   private Optional<HostPort> http = Optional.empty();
@@ -174,8 +179,9 @@ public final class Appliance implements AutoCloseable {
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
       UnfinishedImports unfinished = new UnfinishedImports(home.imports(), driver.uuid());
-      deleteUnfinished(unfinished);
+      List<UnfinishedImports.Left> left = deleteUnfinished(unfinished);
       core = openCore(catalog, workers, thresholds);
+      keep(left, unfinished, workers);
       core.space().listen(gauge::looked);
       openTarget(
           TargetLimits.DEFAULT.withSanitizeRate(
@@ -192,12 +198,26 @@ public final class Appliance implements AutoCloseable {
   }
 
   /** Before anybody is shown one. */
-  private void deleteUnfinished(UnfinishedImports unfinished) throws ApplianceException {
+  private List<UnfinishedImports.Left> deleteUnfinished(UnfinishedImports unfinished)
+      throws ApplianceException {
     try {
-      unfinished.deleteAll(foreign.driver());
+      return unfinished.deleteAll(foreign.driver());
     } catch (VolumeException e) {
       throw new ApplianceException(e.getMessage(), e);
     }
+  }
+
+  private void keep(
+      List<UnfinishedImports.Left> left, UnfinishedImports unfinished, Workers workers)
+      throws DomainException {
+    cutImports = new CutImports(unfinished, foreign.driver(), core.claims(), workers.waiting());
+    lifecycle.add("imports that were cut short", cutImports::close);
+    cutImports.keep(left);
+    var unused =
+        workers
+            .timer()
+            .scheduleWithFixedDelay(
+                cutImports::request, CUT_IMPORTS_SECONDS, CUT_IMPORTS_SECONDS, TimeUnit.SECONDS);
   }
 
   private JdbcCatalog openCatalog(ServeOptions options) throws DomainException, ApplianceException {
@@ -360,6 +380,7 @@ public final class Appliance implements AutoCloseable {
     driver.journalTrouble().ifPresent(alerts::add);
     driver.orphanTrouble().ifPresent(alerts::add);
     driver.overwriteTrouble().ifPresent(alerts::add);
+    alerts.addAll(cutImports.alerts());
     advertisement.flatMap(Advertisement::trouble).ifPresent(alerts::add);
     List<NodeView> nodes = NodeView.all(core.nodes(), alerts);
     return new StatusView(

@@ -9,6 +9,7 @@ import io.lunette.core.volume.VolumePlace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,42 +111,82 @@ final class UnfinishedImports {
     }
   }
 
+  /** A volume that is to be deleted and could not be, with why. */
+  record Left(Note note, VolumeInfo volume, VolumeException why) {
+
+    Left because(VolumeException now) {
+      return new Left(note, volume, now);
+    }
+
+    String line() {
+      return "volume '"
+          + volume.name()
+          + "', whose import was cut short, cannot be deleted yet: "
+          + why.getMessage();
+    }
+  }
+
   /**
-   * Deletes what the last crash left, but for what is at places that are not served now. What
-   * cannot be deleted now is an operator's from then on, who may make use of it.
+   * Deletes what the last crash left, but for what is at places that are not served now. What is in
+   * use is an operator's from then on.
    *
+   * @return what is noted still, for the next start at the latest; nobody may use it before
    * @throws VolumeException if notes may be left: nobody may be shown a volume before they are gone
    */
-  void deleteAll(VolumeDriver driver) throws VolumeException {
+  List<Left> deleteAll(VolumeDriver driver) throws VolumeException {
     List<Note> notes = notes();
     if (notes.isEmpty()) {
-      return;
+      return List.of();
     }
     Set<String> places = driver.places().stream().map(this::name).collect(Collectors.toSet());
     Map<String, VolumeInfo> volumes =
         driver.list().stream()
             .collect(Collectors.toMap(each -> each.uuid().toString(), Function.identity()));
+    List<Left> left = new ArrayList<>();
     for (Note note : notes) {
       if (note.place().isEmpty() || places.contains(note.place().get())) {
         VolumeInfo volume = volumes.get(note.volume());
-        if (volume != null) {
-          delete(driver, volume);
+        if (volume == null) {
+          end(note);
+        } else {
+          delete(driver, note, volume).ifPresent(left::add);
         }
-        end(note);
       }
     }
+    return left;
   }
 
-  private static void delete(VolumeDriver driver, VolumeInfo volume) {
+  private Optional<Left> delete(VolumeDriver driver, Note note, VolumeInfo volume)
+      throws VolumeException {
     try {
-      driver.delete(volume.name());
-      LOG.info("volume {} is deleted: its import was cut short", volume.name());
+      delete(driver, volume);
     } catch (VolumeException e) {
+      if (e.kind() != VolumeException.Kind.BUSY) {
+        Left left = new Left(note, volume, e);
+        LOG.warn("{}", left.line());
+        return Optional.of(left);
+      }
       LOG.warn(
           "volume {}, whose import was cut short, is left, delete it: {}",
           volume.name(),
           e.getMessage());
     }
+    end(note);
+    return Optional.empty();
+  }
+
+  /** Deletes what was left before, if it is there still. */
+  void delete(VolumeDriver driver, Left left) throws VolumeException {
+    VolumeInfo volume = left.volume();
+    if (driver.find(volume.name()).filter(each -> each.uuid().equals(volume.uuid())).isPresent()) {
+      delete(driver, volume);
+    }
+    end(left.note());
+  }
+
+  private static void delete(VolumeDriver driver, VolumeInfo volume) throws VolumeException {
+    driver.delete(volume.name());
+    LOG.info("volume {} is deleted: its import was cut short", volume.name());
   }
 
   private List<Note> notes() throws VolumeException {

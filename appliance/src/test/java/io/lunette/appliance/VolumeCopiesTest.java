@@ -285,9 +285,25 @@ class VolumeCopiesTest {
     driver.close();
 
     driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
-    unfinished.deleteAll(driver);
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
 
     assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE);
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatAStartHasNoSpaceToDeleteTheNextOneDeletes() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    Job<VolumeInfo> ignored =
+        copies(driver, copy -> {}).importFile(VOLUME, file, RAW, driver::create);
+    driver.close();
+    driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
+    assertThat(unfinished.deleteAll(refusing(driver, "delete"))).hasSize(1);
+    assertThat(driver.find(VOLUME)).isPresent();
+
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
+
+    assertThat(driver.find(VOLUME)).isEmpty();
     assertThat(directory.resolve("imports")).isEmptyDirectory();
   }
 
@@ -313,7 +329,7 @@ class VolumeCopiesTest {
         .hasMessageContaining("volume 'volume' is left")
         .hasMessageContaining("is open");
 
-    unfinished.deleteAll(driver);
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
 
     ByteBuffer found = ByteBuffer.allocateDirect(BLOCK);
     try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_ONLY)) {
@@ -332,7 +348,7 @@ class VolumeCopiesTest {
         .hasMessageContaining("no way to it")
         .hasMessageContaining("volume 'volume' is left");
 
-    unfinished.deleteAll(driver);
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
 
     assertThat(driver.find(VOLUME)).isPresent();
   }
@@ -395,10 +411,12 @@ class VolumeCopiesTest {
     Path other = directory.resolve("other-pool");
     EngineVolumeDriver.createPool(other, 64 * MIB);
     try (EngineVolumeDriver second = EngineVolumeDriver.open(other, Clock.systemUTC())) {
-      new UnfinishedImports(directory.resolve("imports"), second.uuid()).deleteAll(second);
+      UnfinishedImports others =
+          new UnfinishedImports(directory.resolve("imports"), second.uuid());
+      assertThat(others.deleteAll(second)).isEmpty();
     }
     driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
-    unfinished.deleteAll(driver);
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
 
     assertThat(driver.list()).isEmpty();
     assertThat(directory.resolve("imports")).isEmptyDirectory();
@@ -410,7 +428,7 @@ class VolumeCopiesTest {
     UUID uuid = driver.create(VOLUME, MIB).uuid();
     Files.createFile(Files.createDirectory(directory.resolve("imports")).resolve(uuid.toString()));
 
-    unfinished.deleteAll(driver);
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
 
     assertThat(driver.list()).isEmpty();
     assertThat(directory.resolve("imports")).isEmptyDirectory();
@@ -424,7 +442,7 @@ class VolumeCopiesTest {
     driver.delete(CLONE);
     driver.create(CLONE, MIB);
 
-    unfinished.deleteAll(driver);
+    assertThat(unfinished.deleteAll(driver)).isEmpty();
 
     assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE, VOLUME);
     assertThat(directory.resolve("imports")).isEmptyDirectory();

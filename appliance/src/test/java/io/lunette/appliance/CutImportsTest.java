@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.appliance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lunette.core.DomainException;
+import io.lunette.core.mapping.VolumeClaims;
+import io.lunette.core.volume.VolumeDriver;
+import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumePlace;
+import io.lunette.engine.EngineVolumeDriver;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CutImportsTest {
+
+  private static final long MIB = 1 << 20;
+  private static final VolumeName VOLUME = new VolumeName("volume");
+
+  @TempDir Path directory;
+
+  private final VolumeClaims claims = new VolumeClaims();
+  private EngineVolumeDriver driver;
+  private Optional<VolumeException.Kind> refusal = Optional.empty();
+  private UnfinishedImports unfinished;
+  private CutImports cut;
+
+  @BeforeEach
+  void leaveAnImport() throws Exception {
+    Path pool = directory.resolve("pool");
+    EngineVolumeDriver.createPool(pool, 64 * MIB);
+    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
+    unfinished = new UnfinishedImports(directory.resolve("imports"), driver.uuid());
+    var unused = unfinished.begin(driver.create(VOLUME, MIB), VolumePlace.LOCAL);
+    cut = new CutImports(unfinished, refusing(), claims, Runnable::run);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    cut.close();
+    driver.close();
+  }
+
+  private void start() throws Exception {
+    cut.keep(unfinished.deleteAll(refusing()));
+  }
+
+  private VolumeDriver refusing() {
+    return (VolumeDriver)
+        Proxy.newProxyInstance(
+            VolumeDriver.class.getClassLoader(),
+            new Class<?>[] {VolumeDriver.class},
+            (proxy, method, arguments) -> {
+              if (refusal.isPresent() && method.getName().equals("delete")) {
+                throw new VolumeException(refusal.get(), "it does not go");
+              }
+              try {
+                return method.invoke(driver, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  private void assertKept() {
+    assertThat(
+            catchThrowableOfType(DomainException.class, () -> claims.requireFree(VOLUME)).kind())
+        .isEqualTo(DomainException.Kind.BUSY);
+    assertThat(cut.alerts())
+        .containsExactly(
+            "volume 'volume', whose import was cut short, cannot be deleted yet: it does not go");
+  }
+
+  private void assertForgotten() {
+    assertThatCode(() -> claims.requireFree(VOLUME)).doesNotThrowAnyException();
+    assertThat(cut.alerts()).isEmpty();
+    assertThat(directory.resolve("imports")).isEmptyDirectory();
+  }
+
+  @Test
+  void whatCannotBeDeletedIsNobodysUntilItCan() throws Exception {
+    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
+    start();
+    assertKept();
+    cut.request();
+    assertKept();
+    refusal = Optional.empty();
+
+    cut.request();
+
+    assertForgotten();
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  @Test
+  void whatAnOperatorHasDeletedIsDoneWith() throws Exception {
+    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
+    start();
+    driver.delete(VOLUME);
+    VolumeInfo another = driver.create(VOLUME, MIB);
+
+    cut.request();
+
+    assertForgotten();
+    assertThat(driver.find(VOLUME)).contains(another);
+  }
+
+  @Test
+  void whatIsInUseAtTheStartIsAnOperators() throws Exception {
+    refusal = Optional.of(VolumeException.Kind.BUSY);
+
+    start();
+
+    assertForgotten();
+    assertThat(driver.find(VOLUME)).isPresent();
+  }
+
+  /** As by an export. */
+  @Test
+  void whatIsInUseLaterIsKept() throws Exception {
+    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
+    start();
+    refusal = Optional.of(VolumeException.Kind.BUSY);
+
+    cut.request();
+
+    assertKept();
+  }
+}
