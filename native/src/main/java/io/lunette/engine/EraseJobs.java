@@ -151,6 +151,7 @@ final class EraseJobs {
       VolumeSlot slot = volume.slot;
       VolumeSlot.Erase erase = slot.erase().hasEnded() ? VolumeSlot.Erase.NONE : slot.erase();
       metadata.chains.update(volume, slot.erasing(slot.state(), erase.leftElsewhere()), volume.top);
+      notedBy = metadata.commit();
     }
   }
 

@@ -84,18 +84,31 @@ final class PoolOpening {
       } else {
         metadata.returnPending(pending);
       }
-      // The jump in the numbers is only for who reads from a new superblock on. An empty group ends
-      // what the last one vouches for, also for who reads from the former superblock.
-      journal.continueWith(nextSequence, checkpointer.ringLimit());
-      pool.device.flush();
-      if (checkpointer.hasRoomFor(journal.position() + JournalWriter.EMPTY_GROUP_BYTES)) {
-        journal.append(new RecordBuffer());
-        metadata.vouched.appended(new RecordBuffer(), false);
-      }
+      appendGroup(nextSequence);
       return;
     }
     checkpointer.repeat();
     // Neither superblock leads to the group any more that vouches for them.
     metadata.vouched.appended(new RecordBuffer(), false);
+  }
+
+  /**
+   * What the opening has found goes into the ring then, if that has room. A group ends what the
+   * last one vouches for, also for who reads from the former superblock, so there is an empty one
+   * at least. The jump in the numbers is only for who reads from a new superblock on.
+   */
+  private void appendGroup(long nextSequence) throws IOException {
+    journal.continueWith(nextSequence, checkpointer.ringLimit());
+    pool.device.flush();
+    RecordBuffer group = metadata.takePending();
+    long most = JournalWriter.groupBytes(group.sizeBytes());
+    if (!checkpointer.hasRoomFor(journal.position() + most)) {
+      metadata.returnPending(group);
+      group = new RecordBuffer();
+    }
+    if (checkpointer.hasRoomFor(journal.position() + JournalWriter.EMPTY_GROUP_BYTES)) {
+      journal.append(group);
+      metadata.vouched.appended(group, false);
+    }
   }
 }

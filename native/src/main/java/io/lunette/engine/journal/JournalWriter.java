@@ -59,13 +59,14 @@ public final class JournalWriter {
 
   /**
    * Goes on with an exact number at the present position, having erased whatever a torn commit may
-   * have left behind it. The caller flushes before it appends.
+   * have left behind its first page. That goes with the next group, which the caller appends when
+   * he has flushed: until then it tells an opening what it told this one.
    *
    * @param limit the position up to which the ring is free
    */
   public void continueWith(long exactSequence, long limit) throws DeviceException {
     ByteBuffer zeroes = AlignedBuffers.allocate(ERASE_BYTES);
-    for (long at = position; at < limit; at += ERASE_BYTES) {
+    for (long at = position + PoolLayout.PAGE_BYTES; at < limit; at += ERASE_BYTES) {
       ring.write(at, zeroes.clear().limit((int) Math.min(ERASE_BYTES, limit - at)));
     }
     sequence = exactSequence;
