@@ -15,10 +15,12 @@ import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The erases of volumes that are under way: what was asked for, how far each has come, and what is
@@ -32,8 +34,15 @@ final class EraseJobs {
   /** By volume id; guarded by the lock of the metadata. */
   private final Map<Long, EraseJob> jobs = new HashMap<>();
 
-  /** The commit of the last {@link #note}; guarded by the lock of the metadata. */
+  /** The commit of the last note that something lies elsewhere; guarded by the same lock. */
   private long notedBy;
+
+  /**
+   * Volumes of which something lies elsewhere that was found once their last erase had ended: that
+   * was by key, and says nothing of it, for the key is destroyed. The next one does. Guarded by the
+   * same lock.
+   */
+  private final Set<Long> foundLate = new HashSet<>();
 
   EraseJobs(Pool pool) {
     this.pool = pool;
@@ -45,8 +54,9 @@ final class EraseJobs {
     return jobs.computeIfAbsent(volume.id, id -> newJob(volume));
   }
 
-  /** Takes the job of a volume away, or null if it has none; with the lock held. */
+  /** Takes the job of a volume that is gone away, or null; with the lock held. */
   EraseJob forget(Volume volume) {
+    foundLate.remove(volume.id);
     return jobs.remove(volume.id);
   }
 
@@ -106,17 +116,20 @@ final class EraseJobs {
    * way; with the lock held.
    *
    * @param elsewhere whether some of it was not overwritten where it lay, which the erase is to say
-   *     even if that was found before it began
+   *     even if that was found before it began, and whatever its terms
    */
   void count(ScrubBatch batch, long verifiedBytes, boolean elsewhere) throws IOException {
     Volume volume = erasing(batch.layer().slot.volume());
-    if (volume != null && EraseTerms.of(volume.slot.erase()).equals(batch.request())) {
-      VolumeSlot slot = volume.slot;
+    if (volume == null) {
+      return;
+    }
+    VolumeSlot.Erase erase = volume.slot.erase();
+    if (EraseTerms.of(erase).equals(batch.request())) {
       long bytes = DirtyRuns.bytes(batch.runs());
-      VolumeSlot.Erase done =
-          slot.erase().plus(new VolumeSlot.Done(batch.extents(), bytes, verifiedBytes));
-      VolumeSlot.Erase said = elsewhere ? done.leftElsewhere() : done;
-      metadata.chains.update(volume, slot.erasing(slot.state(), said), volume.top);
+      update(volume, erase.plus(new VolumeSlot.Done(batch.extents(), bytes, verifiedBytes)));
+    }
+    if (elsewhere) {
+      note(volume);
     }
   }
 
@@ -130,7 +143,11 @@ final class EraseJobs {
     metadata.lock.lock();
     try {
       for (Volume volume : writersOf(layer)) {
-        note(volume);
+        if (!volume.slot.erase().hasEnded()) {
+          note(volume);
+        } else if (layer.id != Layer.ORPHANS) {
+          foundLate.add(volume.id);
+        }
       }
       isDurable = notedBy <= pool.log.durableCommit();
     } finally {
@@ -148,11 +165,23 @@ final class EraseJobs {
    */
   void distrustAll() throws IOException {
     for (Volume volume : writersOf(metadata.chains.layer(Layer.ORPHANS))) {
-      VolumeSlot slot = volume.slot;
-      VolumeSlot.Erase erase = slot.erase().hasEnded() ? VolumeSlot.Erase.NONE : slot.erase();
-      metadata.chains.update(volume, slot.erasing(slot.state(), erase.leftElsewhere()), volume.top);
+      update(volume, leftElsewhere(volume.slot.erase()));
       notedBy = metadata.commit();
     }
+  }
+
+  /** What is said before the next erase begins. */
+  private static VolumeSlot.Erase leftElsewhere(VolumeSlot.Erase erase) {
+    return (erase.hasEnded() ? VolumeSlot.Erase.NONE : erase).leftElsewhere();
+  }
+
+  /**
+   * What a volume says before an erase of it begins, with what was found since the last one ended;
+   * with the lock held.
+   */
+  VolumeSlot.Erase before(Volume volume) {
+    VolumeSlot.Erase erase = volume.slot.erase();
+    return foundLate.contains(volume.id) ? leftElsewhere(erase) : erase;
   }
 
   /** Of what a crash left without an owner, all that could be written to when it came. */
@@ -166,14 +195,17 @@ final class EraseJobs {
     return volume == null ? List.of() : List.of(volume);
   }
 
-  /** What is scrubbed after an erase has ended is of before, and its key is destroyed. */
+  /** Has what a volume says of its erase, which has not ended, say so; with the lock held. */
   private void note(Volume volume) throws IOException {
-    VolumeSlot slot = volume.slot;
-    if (!slot.erase().hasEnded() && !slot.erase().elsewhere()) {
-      metadata.chains.update(
-          volume, slot.erasing(slot.state(), slot.erase().leftElsewhere()), volume.top);
+    if (!volume.slot.erase().elsewhere()) {
+      update(volume, volume.slot.erase().leftElsewhere());
       notedBy = metadata.commit();
     }
+  }
+
+  private void update(Volume volume, VolumeSlot.Erase erase) throws IOException {
+    VolumeSlot slot = volume.slot;
+    metadata.chains.update(volume, slot.erasing(slot.state(), erase), volume.top);
   }
 
   /** Whether a volume is being erased; with the lock held. */
@@ -211,6 +243,7 @@ final class EraseJobs {
             .used(VolumeSlot.Use.erased(ended.endMillis())),
         volume.top);
     jobs.remove(volume.id);
+    foundLate.remove(volume.id);
     return report(volume.slot);
   }
 

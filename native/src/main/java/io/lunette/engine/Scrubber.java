@@ -150,6 +150,11 @@ final class Scrubber {
     return erases.last(volume);
   }
 
+  /** What a volume says before an erase of it begins; see {@link EraseJobs#before}. */
+  VolumeSlot.Erase beforeErase(Volume volume) {
+    return erases.before(volume);
+  }
+
   /** Ends the job of a volume that was deleted, if it has one. Takes the lock. */
   void abandon(Volume deleted) {
     EraseJob job;

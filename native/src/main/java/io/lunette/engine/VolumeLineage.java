@@ -162,7 +162,7 @@ final class VolumeLineage {
             return ended;
           }
           boolean hasFailed = volume.slot.state() == VolumeSlot.State.QUARANTINED;
-          VolumeSlot.Erase before = volume.slot.erase();
+          VolumeSlot.Erase before = pool.scrubber.beforeErase(volume);
           long key = volume.top.slot.key();
           // Of a quarantined volume too: the release of its empty top is what the erase ends with
           // if nothing else is left of it.

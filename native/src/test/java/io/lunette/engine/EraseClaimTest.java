@@ -143,9 +143,11 @@ class EraseClaimTest {
     assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
   }
 
-  /** What the erase by key left to the scrub is counted for the next, on the same terms. */
-  @Test
-  void whatWasSharedBetweenTwoErasesIsSaidByTheOneThatCountsIt() throws Exception {
+  /** What the erase by key left to the scrub is counted for the next, if on the same terms. */
+  @ParameterizedTest
+  @CsvSource({"ZERO_FILL, 2", "OVERWRITE, 0"})
+  void whatWasSharedBetweenTwoErasesIsSaidByTheNext(EraseMethod method, int extents)
+      throws Exception {
     openWithAVolume();
     device.dataIsShared = true;
     device.holdReadBack();
@@ -153,13 +155,28 @@ class EraseClaimTest {
     device.readBackIsHeld.await();
     device.dataIsShared = false;
 
-    Job<EraseReport> next = driver.erase(VOLUME, EraseRequest.zeroFillVerified());
+    Job<EraseReport> next = driver.erase(VOLUME, new EraseRequest(method, true));
     device.readBackMayEnd.countDown();
     EraseReport report = next.result().toCompletableFuture().get(1, TimeUnit.MINUTES);
 
     assertThat(byKey.claim()).isEqualTo(EraseClaim.KEY_DESTROYED);
-    assertThat(report.extents()).isEqualTo(2);
+    assertThat(report.extents()).isEqualTo(extents);
     assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+  }
+
+  @Test
+  void soItIsWhereTheScrubHasEndedBeforeTheNextBegins() throws Exception {
+    openWithAVolume();
+    device.dataIsShared = true;
+    EraseReport byKey = erase(new EraseRequest(EraseMethod.CRYPTO, false));
+    EncryptedPool.awaitTrue(() -> driver.space().dirtyBytes() == 0);
+    device.dataIsShared = false;
+
+    assertThat(byKey.claim()).isEqualTo(EraseClaim.KEY_DESTROYED);
+    assertThat(driver.lastErase(VOLUME)).contains(byKey);
+    assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.HIDDEN);
+    write();
+    assertThat(erase(EraseRequest.zeroFillVerified()).claim()).isEqualTo(EraseClaim.REMOVED);
   }
 
   @ParameterizedTest
