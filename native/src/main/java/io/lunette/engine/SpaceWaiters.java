@@ -30,8 +30,11 @@ final class SpaceWaiters {
   private static final Executor LATER =
       CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS, Runnable::run);
 
-  /** A write that has waited so long fails: initiators give one up after half a minute. */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
+  /**
+   * A write waits no longer than 20 s, and fails: initiators give one up after half a minute. Who
+   * begins to wait again may be woken only by the next retry.
+   */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20 - RETRY_SECONDS);
 
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWaiters.class);
 
@@ -52,7 +55,7 @@ final class SpaceWaiters {
     this.pool = pool;
   }
 
-  /** Whether a write that waits since then has waited for as long as one may. */
+  /** Whether a write that waits since then is not to wait once more. */
   static boolean isOver(long sinceNanos) {
     return System.nanoTime() - sinceNanos >= PATIENCE_NANOS;
   }

@@ -11,6 +11,7 @@ import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.key.KeyVault;
 import java.time.Clock;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,15 @@ class SpaceWaitersTest {
       assertThat(isTriedAgain).isFalse();
     }
     assertThat(attempts.made).isZero();
+  }
+
+  /** It would be tried again when it is due, and that may be too late. */
+  @Test
+  void whatCannotBeTriedAgainBeforeItsTimeIsOverWaitsNoMore() {
+    long now = System.nanoTime();
+
+    assertThat(SpaceWaiters.isOver(now - TimeUnit.SECONDS.toNanos(15))).isTrue();
+    assertThat(SpaceWaiters.isOver(System.nanoTime())).isFalse();
   }
 
   private void takeAll() {
