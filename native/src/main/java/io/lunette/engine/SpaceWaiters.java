@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ final class SpaceWaiters {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceWaiters.class);
 
   private final Pool pool;
+  private final Executor later;
 
   /** Guarded by the lock of the metadata. */
   private List<IoCompletion> waiting = new ArrayList<>();
@@ -52,7 +54,13 @@ final class SpaceWaiters {
   private boolean isDue;
 
   SpaceWaiters(Pool pool) {
+    this(pool, LATER);
+  }
+
+  /** {@link #SpaceWaiters(Pool)} with another clock. */
+  SpaceWaiters(Pool pool, Executor later) {
     this.pool = pool;
+    this.later = later;
   }
 
   /** Whether a write that waits since then is not to wait once more. */
@@ -94,7 +102,7 @@ final class SpaceWaiters {
         }
         if (isFull || !isAnyLeft) {
           if (!isDue) {
-            LATER.execute(this::wakeAsDue);
+            later.execute(this::startWaking);
             isDue = true;
           }
           waiting.add(again);
@@ -115,6 +123,18 @@ final class SpaceWaiters {
   /** Lets all that wait try again. */
   void wake() {
     tell(take(false), IoCompletion::completed);
+  }
+
+  /** By another thread. This one ends every delay of the process, and would wait for a lock. */
+  private void startWaking() {
+    try {
+      pool.io.execute(this::wakeAsDue);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("nobody waits in a pool that is closed", e);
+    } catch (Error e) {
+      // No thread can be made, and nobody else comes.
+      wakeAsDue();
+    }
   }
 
   private void wakeAsDue() {

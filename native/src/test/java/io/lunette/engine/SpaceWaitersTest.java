@@ -10,11 +10,17 @@ import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.key.KeyVault;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Whether a write that found no space is tried again. */
 class SpaceWaitersTest {
@@ -43,7 +49,7 @@ class SpaceWaitersTest {
     boolean isTriedAgain = pool.waiters.await(NO_EXTENT, pool.waiters.cleaned(), attempts, false);
 
     assertThat(isTriedAgain).isTrue();
-    assertThat(attempts.made).isOne();
+    assertThat(attempts.made()).isOne();
   }
 
   @Test
@@ -53,7 +59,7 @@ class SpaceWaitersTest {
     boolean isTriedAgain = pool.waiters.await(NO_EXTENT, pool.waiters.cleaned(), attempts, false);
 
     assertThat(isTriedAgain).isFalse();
-    assertThat(attempts.made).isZero();
+    assertThat(attempts.made()).isZero();
   }
 
   @Test
@@ -67,7 +73,7 @@ class SpaceWaitersTest {
 
       assertThat(isTriedAgain).isFalse();
     }
-    assertThat(attempts.made).isZero();
+    assertThat(attempts.made()).isZero();
   }
 
   /** It would be tried again when it is due, and that may be too late. */
@@ -77,6 +83,28 @@ class SpaceWaitersTest {
 
     assertThat(SpaceWaiters.isOver(now - TimeUnit.SECONDS.toNanos(15))).isTrue();
     assertThat(SpaceWaiters.isOver(System.nanoTime())).isFalse();
+  }
+
+  /** Every delay of the process is ended by one thread. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whoSaysThatItIsTimeWaitsForNoLock() throws Exception {
+    takeAll();
+    List<Runnable> due = new ArrayList<>();
+    SpaceWaiters waiters = new SpaceWaiters(pool, due::add);
+    boolean waits = waiters.await(NO_EXTENT, waiters.cleaned(), attempts, true);
+    assertThat(waits).isTrue();
+    assertThat(due).hasSize(1);
+
+    pool.metadata.lock.lock();
+    try {
+      CompletableFuture.runAsync(due.get(0)).get();
+      assertThat(attempts.made()).isZero();
+    } finally {
+      pool.metadata.lock.unlock();
+    }
+
+    attempts.first.await();
   }
 
   private void takeAll() {
@@ -93,11 +121,17 @@ class SpaceWaitersTest {
 
   private static final class Attempts implements IoCompletion {
 
-    private int made;
+    private final CountDownLatch first = new CountDownLatch(1);
+    private final AtomicInteger made = new AtomicInteger();
+
+    int made() {
+      return made.get();
+    }
 
     @Override
     public void completed() {
-      made++;
+      int ignored = made.incrementAndGet();
+      first.countDown();
     }
 
     @Override
