@@ -67,6 +67,9 @@ final class KeyArea {
   /** By place, what either copy has there that is read and means nothing. That stays as well. */
   private final SortedMap<Integer, List<byte[]>> damaged = new TreeMap<>();
 
+  /** By place, records of two keys, while it is not known which of them belongs there. */
+  private final SortedMap<Integer, List<KeySlot>> strays = new TreeMap<>();
+
   KeyArea(Pool pool) {
     this.device = pool.device;
     this.path = pool.path.device();
@@ -74,8 +77,12 @@ final class KeyArea {
     this.pool = pool.uuid;
   }
 
-  /** Reads all records, each from its second copy if the first is not sound. */
-  List<KeySlot> read(Layer layer) throws IOException {
+  /**
+   * Reads all records, each from its second copy if the first is not sound.
+   *
+   * @param named keys that layers are read by
+   */
+  List<KeySlot> read(Layer layer, Set<Long> named) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
       requirePlace(at == extents.size());
@@ -90,7 +97,40 @@ final class KeyArea {
         keys.add(null);
       }
     }
+    settleStrays(slots, named);
     return slots;
+  }
+
+  /** A record of another key in one copy: its write went astray, or was cut short. */
+  private void settleStrays(List<KeySlot> slots, Set<Long> named) {
+    Set<Long> missing = new HashSet<>(named);
+    slots.stream().filter(slot -> slot != null).forEach(slot -> missing.remove(slot.id()));
+    strays.forEach(
+        (place, both) -> {
+          boolean isFirstMissing = missing.contains(both.get(0).id());
+          boolean isSecondMissing = missing.contains(both.get(1).id());
+          if (isFirstMissing && isSecondMissing) {
+            damaged.put(place, both.stream().map(KeyArea::bytes).toList());
+            return;
+          }
+          int number = place / KeySlot.PER_PAGE;
+          if (!isFirstMissing) {
+            worn.get(0).add(number);
+          }
+          if (!isSecondMissing) {
+            worn.get(1).add(number);
+          }
+          if (isFirstMissing || isSecondMissing) {
+            slots.set(place, both.get(isFirstMissing ? 0 : 1));
+          }
+        });
+    strays.clear();
+  }
+
+  private static byte[] bytes(KeySlot slot) {
+    ByteBuffer bytes = ByteBuffer.allocate(KeySlot.BYTES);
+    slot.encode(bytes, 0);
+    return bytes.array();
   }
 
   /** The record of a place, whose index in both copies that is; null if there is none. */
@@ -108,7 +148,14 @@ final class KeyArea {
     } else if (!isFirstTold) {
       unread.add(number);
     }
-    return newer(number, first.slots.get(index), second.slots.get(index));
+    KeySlot one = first.slots.get(index);
+    KeySlot two = second.slots.get(index);
+    if (one != null && two != null && one.id() != two.id()) {
+      usedPages.add(number);
+      strays.put(place, List.of(one, two));
+      return null;
+    }
+    return newer(number, one, two);
   }
 
   /** Takes records that are read and mean nothing for places without one: no layer needs them. */

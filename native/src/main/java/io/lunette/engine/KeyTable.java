@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -111,7 +113,7 @@ final class KeyTable {
       return;
     }
     Map<Long, KeyEncryptionKey> byEpoch = loadVault();
-    List<KeySlot> slots = area.read(layer);
+    List<KeySlot> slots = area.read(layer, namedKeys());
     Map<Long, DataKey> keys = new HashMap<>();
     for (int place = 0; place < slots.size(); place++) {
       KeySlot slot = slots.get(place);
@@ -195,6 +197,16 @@ final class KeyTable {
       trouble = why;
     }
     return new DataKey(slot.id(), place, slot, wrapping, why);
+  }
+
+  private Set<Long> namedKeys() {
+    Set<Long> named = new HashSet<>();
+    for (Layer layer : metadata.chains.layers()) {
+      if (layer.slot.key() != 0 && layer.slot.state() != LayerSlot.State.RELEASED) {
+        named.add(layer.slot.key());
+      }
+    }
+    return named;
   }
 
   /** Returns whether a layer has lost its key. */

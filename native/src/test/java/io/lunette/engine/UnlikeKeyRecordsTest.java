@@ -94,6 +94,48 @@ class UnlikeKeyRecordsTest {
     requireMended(copy);
   }
 
+  /** Whichever of the copies a write that went astray has hit. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void oneOfAnotherKeyIsMendedByTheNextOpening(int copy) throws Exception {
+    byte[] right = recordAt(copies.get(copy));
+    put(copy, recordAt(copies.get(0) + KeySlot.BYTES));
+
+    open();
+
+    assertThat(driver.keyTrouble()).isEmpty();
+    create(new VolumeName("third"), 3);
+    assertThat(read(VOLUME)).isEqualTo(1);
+    assertThat(read(OTHER)).isEqualTo(2);
+    driver.close();
+    assertThat(recordAt(copies.get(copy))).isEqualTo(right);
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  /** Neither is written over then. */
+  @Test
+  void twoThatAreNeededBothStay() throws Exception {
+    byte[] record = recordAt(copies.get(0));
+    byte[] other = recordAt(copies.get(0) + KeySlot.BYTES);
+    put(1, other);
+    for (long copy : copies) {
+      device.put(copy + KeySlot.BYTES, NONE, 0, NONE.length);
+    }
+
+    open();
+
+    assertThat(driver.keyTrouble()).isPresent();
+    create(new VolumeName("third"), 3);
+    driver.close();
+    assertThat(recordAt(copies.get(0))).isEqualTo(record);
+    assertThat(recordAt(copies.get(1))).isEqualTo(other);
+    assertThat(PoolCheck.check(device).problems())
+        .singleElement()
+        .returns(false, PoolProblem::isRepairable)
+        .asString()
+        .endsWith("has; a layer needs both");
+  }
+
   /** What no layer needs may be as a crash left it; so may what is wrapped anew. */
   @Test
   void atNoCrashIsThatAProblem() throws Exception {
