@@ -23,17 +23,23 @@ public final class RawBytes {
   /** The same in a file or on a block device. */
   public static int occurrences(Path file, byte[] wanted) throws IOException {
     try (FileChannel channel = FileChannel.open(file)) {
-      return occurrences(
-          channel.size(),
-          (offset, target) -> {
-            long at = offset;
-            while (target.hasRemaining()) {
-              at += channel.read(target, at);
-            }
-            target.flip();
-          },
-          wanted);
+      return occurrences(channel, 0, channel.size(), wanted);
     }
+  }
+
+  /** The same in a part of a file. */
+  static int occurrences(FileChannel file, long from, long length, byte[] wanted)
+      throws IOException {
+    return occurrences(
+        length,
+        (offset, target) -> {
+          long at = from + offset;
+          while (target.hasRemaining()) {
+            at += file.read(target, at);
+          }
+          target.flip();
+        },
+        wanted);
   }
 
   private interface Source {

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.blockio.DataRuns;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -23,6 +28,8 @@ final class VastPoolLife {
 
   private static final int BLOCK = 4096;
   private static final int WRITES = 4000;
+  private static final int MARKED = 500;
+  private static final int MARKED_BYTES = 4 * BLOCK;
   private static final VolumeName LATE = new VolumeName("late");
 
   private VastPoolLife() {}
@@ -39,6 +46,7 @@ final class VastPoolLife {
       }
       case "verify" -> {
         verify(driver);
+        erase(driver, file);
         driver.close();
         check(file);
       }
@@ -75,6 +83,49 @@ final class VastPoolLife {
         }
       }
     }
+  }
+
+  /** A deleted snapshot, and the erase of a clone that wrote here and there over a map of 3 TiB. */
+  private static void erase(VolumeDriver driver, Path file) throws Exception {
+    VolumeName erased = clone(0);
+    byte[] mark = "written by a tenant, and erased".getBytes(StandardCharsets.US_ASCII);
+    ByteBuffer marked = ByteBuffer.allocateDirect(MARKED_BYTES);
+    while (marked.remaining() >= mark.length) {
+      marked.put(mark);
+    }
+    try (BlockDevice device = driver.open(erased, AccessMode.READ_WRITE)) {
+      Random random = new Random(2);
+      for (int n = 0; n < MARKED; n++) {
+        long at = random.nextLong((VastPool.IMAGE_BYTES - MARKED_BYTES) / BLOCK) * BLOCK;
+        BlockingIo.write(device, at, marked.clear(), Durability.VISIBLE);
+      }
+      BlockingIo.flush(device);
+    }
+    if (timesInFile(file, mark) == 0) {
+      throw new AssertionError("what was written is not in the file");
+    }
+
+    driver.delete(new VolumeName("snapshot"));
+    EraseRequest request = EraseRequest.zeroFillVerified();
+    EraseReport report = driver.erase(erased, request).result().toCompletableFuture().get();
+
+    if (report.extents() < MARKED || timesInFile(file, mark) != 0) {
+      throw new AssertionError("left of what was erased, by " + report);
+    }
+    try (BlockDevice device = driver.open(erased, AccessMode.READ_ONLY)) {
+      require(device, place(new Random(1)), 0);
+    }
+  }
+
+  /** In what the file holds data for; the rest of its 4 TiB are holes. */
+  private static int timesInFile(Path file, byte[] wanted) throws Exception {
+    int times = 0;
+    try (FileChannel channel = FileChannel.open(file)) {
+      for (DataRuns.Run run : DataRuns.of(file)) {
+        times += RawBytes.occurrences(channel, run.offsetBytes(), run.lengthBytes(), wanted);
+      }
+    }
+    return times;
   }
 
   private static void check(Path file) throws Exception {
