@@ -288,6 +288,7 @@ class CrashModelTest {
     }
     requireNone(CrashVerdict.ofDevice(image, true), where + ", after the restart");
     if (coin.nextInt(32) == 0) {
+      requireNone(CrashVerdict.ofSpace(image, vault), where + ", its space");
       requireNone(CrashVerdict.ofEnd(image, vault), where + ", after the end of all volumes");
     }
   }

@@ -12,6 +12,7 @@ import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.CrashModel.Found;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolReport;
+import io.lunette.engine.check.PoolUsage;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -37,6 +38,9 @@ final class CrashVerdict {
   private static final long CACHE_BYTES = 4 << 20;
   private static final int PAGES_PER_EXTENT = PoolLayout.PAGES_PER_EXTENT;
 
+  /** What of the CLEAN extents of so small a pool is kept for metadata, with nothing to write. */
+  private static final long KEPT_EXTENTS = 16;
+
   /** Room for the largest volume of a life. */
   private static final ThreadLocal<ByteBuffer> BUFFER =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(1 << 20));
@@ -54,19 +58,16 @@ final class CrashVerdict {
       return "pool check: " + report.problems();
     }
     Metadata metadata = PoolState.read(device, new PageCache(CACHE_BYTES)).metadata();
-    for (long word = 0; word << 6 < metadata.space.capacityExtents(); word++) {
-      for (long clean = ~metadata.space.spaceWord(word); clean != 0; clean &= clean - 1) {
-        int first = (int) ((word << 6) + Long.numberOfTrailingZeros(clean)) * PAGES_PER_EXTENT;
-        for (int page = first; page < first + PAGES_PER_EXTENT; page++) {
-          if (recovered ? !device.isZero(page) : holdsStamp(device, page)) {
-            return "extent "
-                + first / PAGES_PER_EXTENT
-                + " is called CLEAN and is not: page "
-                + page
-                + " begins with "
-                + HexFormat.of().formatHex(device.page(page), 0, 16);
-          }
-        }
+    for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
+      int extent = page / PAGES_PER_EXTENT;
+      boolean isClean = (metadata.space.spaceWord(extent >> 6) >>> extent & 1) == 0;
+      if (isClean && (recovered || holdsStamp(device, page))) {
+        return "extent "
+            + extent
+            + " is called CLEAN and is not: page "
+            + page
+            + " begins with "
+            + HexFormat.of().formatHex(device.page(page), 0, 16);
       }
     }
     return ofLayers(device, metadata);
@@ -120,10 +121,7 @@ final class CrashVerdict {
     if (erased.isEmpty()) {
       return null;
     }
-    for (int page = 0; page < device.sizeBytes() / PagedDevice.PAGE; page++) {
-      if (device.isZero(page)) {
-        continue;
-      }
+    for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
       ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
       for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
         if (bytes.getInt(at) == CrashLife.MAGIC && erased.get(bytes.getInt(at + 4))) {
@@ -185,6 +183,48 @@ final class CrashVerdict {
     return first >>> 32 == CrashLife.MAGIC ? (int) first : -1;
   }
 
+  /**
+   * Once all scrubs have ended and the pool is closed, what the driver says of the space is what
+   * the check counts on the device; and what its volumes hold is all that is owned, or less where
+   * clones share what a deleted volume left.
+   */
+  static String ofSpace(PagedDevice device, KeyVault vault) throws IOException, VolumeException {
+    EngineVolumeDriver driver =
+        EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES, vault);
+    try (driver) {
+      awaitCopies(driver);
+      awaitScrubbed(driver);
+    }
+    PoolSpace space = driver.space();
+    PoolUsage usage = PoolCheck.check(device).usage();
+    Metadata metadata = PoolState.read(device, new PageCache(CACHE_BYTES)).metadata();
+    long keys = 0;
+    boolean isShared = false;
+    for (Layer layer : metadata.chains.layers()) {
+      keys += layer.slot.holdsKeys() ? layer.ownedExtents : 0;
+      isShared |= layer.owner == null && layer.children > 1;
+    }
+    if (space.ownedBytes() != PoolUsage.bytes(usage.mapped() - keys)
+        || space.dirtyBytes() != PoolUsage.bytes(usage.dirty())
+        || space.metadataBytes() != PoolUsage.bytes(usage.metadata() + keys)
+        || space.cleanBytes() != PoolUsage.bytes(usage.clean() + usage.reserved() - KEPT_EXTENTS)
+        || space.capacityBytes() != PoolUsage.bytes(usage.data())
+        || usage.mapped() + usage.dirty() + usage.metadata() + usage.reserved() + usage.clean()
+            != usage.data()) {
+      return "the driver says " + space + ", the check counts " + usage;
+    }
+    long held = driver.list().stream().mapToLong(VolumeInfo::allocatedBytes).sum();
+    return held == space.ownedBytes() || (isShared && held < space.ownedBytes())
+        ? null
+        : "volumes hold " + held + " of " + space.ownedBytes() + " bytes that are owned";
+  }
+
+  private static void awaitScrubbed(EngineVolumeDriver driver) {
+    while (driver.space().dirtyBytes() > 0) {
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
   /** Nothing of any tenant is on the device when all volumes are gone and scrubbed. */
   static String ofEnd(PagedDevice device, KeyVault vault) throws IOException, VolumeException {
     try (EngineVolumeDriver driver =
@@ -195,15 +235,13 @@ final class CrashVerdict {
         }
         driver.delete(info.name());
       }
-      while (driver.space().dirtyBytes() > 0) {
-        LockSupport.parkNanos(100_000);
-      }
+      awaitScrubbed(driver);
       PoolSpace space = driver.space();
       if (space.ownedBytes() != 0) {
         return space.ownedBytes() + " bytes are owned where there is no volume";
       }
     }
-    for (int page = 0; page < device.sizeBytes() / PagedDevice.PAGE; page++) {
+    for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
       ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
       for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
         if (bytes.getInt(at) == CrashLife.MAGIC) {
