@@ -4,8 +4,6 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.lunette.core.block.BlockException;
-import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.TreePage;
 import io.lunette.engine.key.MemoryVault;
@@ -22,7 +20,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,10 +30,10 @@ import org.slf4j.LoggerFactory;
  * model: what was acknowledged is there, changes of volumes have happened wholly or not at all,
  * what is CLEAN is zero, what was erased is nowhere, and the check finds nothing.
  *
- * <p>{@code -Dlunette.crash.points=N} sets how many crashes, {@code -Dlunette.crash.seed=N} the
- * first life; seeds of {@link KeptSeeds} go before. A failure names its seed, and what {@link
- * CrashScene} kept of it; the threads of the engine are real, so a seed repeats the operations of a
- * life and not always the order of the calls behind them.
+ * <p>{@link CrashRange} says how many crashes and which lives; seeds of {@link KeptSeeds} go
+ * before. A failure names its seed, and what {@link CrashScene} kept of it; the threads of the
+ * engine are real, so a seed repeats the operations of a life and not always the order of the calls
+ * behind them.
  */
 class CrashModelTest {
 
@@ -59,9 +56,9 @@ class CrashModelTest {
 
   @Test
   void aCrashAtAnyCallLeavesWhatTheModelAllows() throws Exception {
-    long points = Long.getLong("lunette.crash.points", 20_000);
+    long points = CrashRange.points();
     AtomicLong left = new AtomicLong(points);
-    AtomicLong nextSeed = new AtomicLong(Long.getLong("lunette.crash.seed", 1));
+    AtomicLong nextSeed = new AtomicLong(CrashRange.firstSeed());
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try {
       List<Future<Long>> ends = new ArrayList<>();
@@ -98,7 +95,7 @@ class CrashModelTest {
   @Test
   void anErrorOfAnyCallLeavesWhatTheModelAllows() throws Exception {
     List<Long> seeds = new ArrayList<>(KeptSeeds.of("error"));
-    LongStream.rangeClosed(1, ERROR_LIVES).forEach(seeds::add);
+    seeds.addAll(CrashRange.seeds(ERROR_LIVES));
     int failed = 0;
     for (long seed : seeds) {
       Random coin = new Random(-seed);
@@ -129,8 +126,8 @@ class CrashModelTest {
   }
 
   @Test
-  void aBitThatFlipsInTheMetadataIsNeverTakenForTheTruth() throws Exception {
-    for (long seed = 1; seed <= FLIP_LIVES; seed++) {
+  void oneBitThatFlipsInTheMetadataIsMadeUpFor() throws Exception {
+    for (long seed : CrashRange.seeds(FLIP_LIVES)) {
       CrashLife life = new CrashLife(seed);
       assertThat(life.live(STEPS)).as("seed %d", seed).isNull();
       PagedDevice closed = life.device.copy();
@@ -141,14 +138,15 @@ class CrashModelTest {
         PagedDevice flipped = closed.copy();
         int page = metadataPage(closed, coin);
         flipped.flip(((long) page * PagedDevice.PAGE) * 8 + coin.nextInt(PagedDevice.PAGE * 8));
-        requireTruth(life, flipped, vault.copy(), "seed " + seed + ", flip in page " + page);
+        String where = "seed " + seed + ", flip in page " + page;
+        requireAll(life, flipped, Integer.MAX_VALUE - 1, vault.copy(), where);
       }
     }
   }
 
   @Test
   void pagesThatAreDamagedAtACrashAreMadeUpForByTheirCopies() throws Exception {
-    for (long seed = 1; seed <= FLIP_LIVES; seed++) {
+    for (long seed : CrashRange.seeds(FLIP_LIVES)) {
       CrashLife life = new CrashLife(seed);
       assertThat(life.live(STEPS)).as("seed %d", seed).isNull();
       Random coin = new Random(seed);
@@ -206,26 +204,6 @@ class CrashModelTest {
 
   private static int magic(PagedDevice device, int page) {
     return ByteBuffer.wrap(device.page(page)).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
-  }
-
-  /** What is damaged may be refused; what is served must be right. */
-  private static void requireTruth(
-      CrashLife life, PagedDevice device, MemoryVault vault, String where) throws Exception {
-    EngineVolumeDriver driver;
-    try {
-      driver = EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES, vault);
-    } catch (VolumeException e) {
-      assertThat(e.kind()).as(where).isEqualTo(VolumeException.Kind.INVALID);
-      return;
-    }
-    try {
-      String objection = life.model.objectionTo(CrashVerdict.read(driver), Integer.MAX_VALUE - 1);
-      requireNone(objection, where);
-    } catch (BlockException e) {
-      assertThat(e.kind()).as(where).isEqualTo(BlockException.Kind.MEDIUM_READ);
-    } finally {
-      driver.abandon();
-    }
   }
 
   /** Crashes at every call, until there have been enough. */
