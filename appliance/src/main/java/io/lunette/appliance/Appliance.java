@@ -172,9 +172,16 @@ public final class Appliance implements AutoCloseable {
               .withPhysicalBlock(
                   options.physicalBlock().orElse(PhysicalBlock.DEFAULT).isOfTheEngine())
               .withSpace(gauge);
+      UnitStateDirectory states = new UnitStateDirectory(home.unitStates());
+      lifecycle.add("states of the units", states::close);
       masking =
           new IscsiLunMasking(
-              driver, traits, portal.toString(), targetName, options.mutualChap().credentials());
+              driver,
+              states,
+              traits,
+              portal.toString(),
+              targetName,
+              options.mutualChap().credentials());
       lifecycle.add("devices", masking::close);
       foreign = new ForeignArrays(catalog, driver, masking, targetName);
       lifecycle.add("arrays", foreign::close);
@@ -184,6 +191,7 @@ public final class Appliance implements AutoCloseable {
       keep(left, unfinished, workers);
       core.space().listen(gauge::looked);
       openTarget(
+          states,
           TargetLimits.DEFAULT.withSanitizeRate(
               options
                   .sanitizeRate()
@@ -259,9 +267,8 @@ public final class Appliance implements AutoCloseable {
     return difference.subject() + ": " + difference.found() + ": " + difference.done();
   }
 
-  private void openTarget(TargetLimits limits) throws ApplianceException {
-    UnitStateDirectory states = new UnitStateDirectory(home.unitStates());
-    lifecycle.add("states of the units", states::close);
+  private void openTarget(UnitStateDirectory states, TargetLimits limits)
+      throws ApplianceException {
     try {
       states.retainOnly(masking.units());
       target =

@@ -8,12 +8,16 @@ import io.lunette.core.volume.LunMapping;
 import io.lunette.core.volume.LunMasking;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
 import io.lunette.iscsi.target.InitiatorAuthentication;
 import io.lunette.iscsi.target.IscsiTarget;
 import io.lunette.iscsi.target.LogicalUnitSpec;
 import io.lunette.iscsi.target.LunConflictException;
+import io.lunette.scsi.device.UnitStateStore;
 import io.lunette.scsi.device.UnitTraits;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -41,7 +45,9 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
   private static final InitiatorAuthentication STRANGERS =
       InitiatorAuthentication.none().hidingNames();
 
+  private final VolumeDriver driver;
   private final SharedDevices devices;
+  private final UnitStateStore states;
   private final UnitTraits traits;
   private final String portal;
   private final String targetName;
@@ -56,18 +62,22 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
   /**
    * Masks for one target.
    *
+   * @param states what the target's units keep
    * @param traits of every unit
    * @param portal what initiators connect to
    * @param own what the target proves to initiators that ask for it
    */
   IscsiLunMasking(
       VolumeDriver driver,
+      UnitStateStore states,
       UnitTraits traits,
       String portal,
       String targetName,
       Optional<ChapCredentials> own) {
-    this.traits = traits;
+    this.driver = driver;
     this.devices = new SharedDevices(driver);
+    this.states = states;
+    this.traits = traits;
     this.portal = portal;
     this.targetName = targetName;
     this.own = own;
@@ -172,24 +182,64 @@ final class IscsiLunMasking implements LunMasking, InitiatorAuthentication {
     }
   }
 
+  /**
+   * As {@link LunMasking#unmap}; what the unit kept is gone then too, for the volume's next holder
+   * would be given it.
+   *
+   * @throws VolumeException IO if that cannot be removed; it is when this is called again, be it
+   *     after a restart
+   */
   @Override
-  public synchronized void unmap(VolumeName volume, InitiatorName initiator) {
-    TreeMap<Integer, Entry> luns = maps.get(initiator);
-    if (luns == null) {
-      return;
+  public synchronized void unmap(VolumeName volume, InitiatorName initiator)
+      throws VolumeException {
+    Optional<Entry> taken = take(volume, initiator);
+    Optional<UUID> identity =
+        taken.isPresent()
+            ? taken.map(entry -> entry.unit().identity())
+            : driver.find(volume).map(info -> identity(info, initiator));
+    if (identity.isPresent() && !isMapped(identity.get())) {
+      forget(volume, identity.get());
     }
+  }
+
+  private Optional<Entry> take(VolumeName volume, InitiatorName initiator) {
+    TreeMap<Integer, Entry> luns = maps.getOrDefault(initiator, new TreeMap<>());
     Optional<LunMapping> mapping = find(luns, volume);
     if (mapping.isEmpty()) {
-      return;
+      return Optional.empty();
     }
     if (target != null) {
       target.unmap(initiator, mapping.get().lun());
     }
-    luns.remove(mapping.get().lun());
+    Entry taken = luns.remove(mapping.get().lun());
     if (luns.isEmpty()) {
       maps.remove(initiator);
     }
     devices.release(volume);
+    return Optional.of(taken);
+  }
+
+  private static UUID identity(VolumeInfo volume, InitiatorName initiator) {
+    return volume.state() == VolumeState.SEALED
+        ? UnitIdentity.ofSealed(volume.uuid(), initiator)
+        : volume.uuid();
+  }
+
+  private boolean isMapped(UUID identity) {
+    return maps.values().stream()
+        .flatMap(luns -> luns.values().stream())
+        .anyMatch(entry -> entry.unit().identity().equals(identity));
+  }
+
+  private void forget(VolumeName volume, UUID unit) throws VolumeException {
+    try {
+      states.remove(unit);
+    } catch (IOException e) {
+      throw new VolumeException(
+          VolumeException.Kind.IO,
+          "what the unit of volume '" + volume + "' kept cannot be removed: " + e.getMessage(),
+          e);
+    }
   }
 
   @Override
