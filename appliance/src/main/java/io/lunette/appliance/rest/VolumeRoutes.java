@@ -209,27 +209,37 @@ final class VolumeRoutes implements RouteSet {
     VolumeName source = named(call);
     if (call.flag("full")) {
       Job<VolumeInfo> copy =
-          change(
+          derive(
               call,
               "copy",
               clone,
-              "of " + source,
               () -> encrypt ? driver.copyEncrypted(source, clone) : driver.copy(source, clone));
       return Reply.accepted(jobs.add("volume-copy", clone.value(), copy, View::of));
     }
     List<VolumeName> names = List.of(clone);
     List<VolumeInfo> made =
-        change(
+        derive(
             call,
             "clone",
             clone,
-            "of " + source,
             () -> encrypt ? driver.cloneEncrypted(source, names) : driver.clone(source, names));
     return Reply.created(View.of(made.get(0)));
   }
 
+  /** Makes a volume of the one that a call names; neither is being filled. */
+  private <T> T derive(
+      Call call, String what, VolumeName made, OutsideChanges.Change<T> change) throws Exception {
+    VolumeName source = named(call);
+    VolumeClaims.Claim claim = copies.claims().takeFrom(source, made);
+    try {
+      return change(call, what, made, "of " + source, change);
+    } finally {
+      claim.close();
+    }
+  }
+
   private Reply seal(Call call) throws Exception {
-    VolumeName name = changeable(call);
+    VolumeName name = free(call);
     return Reply.ok(View.of(change(call, "seal", name, "", () -> driver.seal(name))));
   }
 
@@ -237,18 +247,12 @@ final class VolumeRoutes implements RouteSet {
     VolumeName snapshot = guard.changeable(call.text("name"));
     VolumeName source = named(call);
     return Reply.created(
-        View.of(
-            change(
-                call,
-                "snapshot",
-                snapshot,
-                "of " + source,
-                () -> driver.snapshot(source, snapshot))));
+        View.of(derive(call, "snapshot", snapshot, () -> driver.snapshot(source, snapshot))));
   }
 
   private Reply rollback(Call call) throws Exception {
     VolumeName snapshot = new VolumeName(call.text("snapshot"));
-    VolumeName name = changeable(call);
+    VolumeName name = free(call);
     return Reply.ok(
         View.of(
             change(
@@ -256,7 +260,7 @@ final class VolumeRoutes implements RouteSet {
   }
 
   private Reply resize(Call call) throws Exception {
-    VolumeName name = changeable(call);
+    VolumeName name = free(call);
     long sizeBytes = call.size("sizeBytes");
     return Reply.ok(
         View.of(
@@ -269,7 +273,7 @@ final class VolumeRoutes implements RouteSet {
   }
 
   private Reply erase(Call call) throws Exception {
-    VolumeName name = changeable(call);
+    VolumeName name = free(call);
     EraseRequest request = EraseFields.request(call);
     Job<CertifiedErase> job =
         change(
@@ -341,6 +345,13 @@ final class VolumeRoutes implements RouteSet {
 
   private VolumeName changeable(Call call) throws DomainException {
     return guard.changeable(call.path("name"));
+  }
+
+  /** One that nobody fills, nor what a cut-off import left: that is deleted, however it is used. */
+  private VolumeName free(Call call) throws DomainException {
+    VolumeName name = changeable(call);
+    copies.claims().requireFree(name);
+    return name;
   }
 
   private static VolumeException unknown(VolumeName name) {

@@ -45,6 +45,16 @@ public final class VolumeClaims {
     }
   }
 
+  /**
+   * Takes a name for a volume that is made of another, which nobody may be filling.
+   *
+   * @throws DomainException BUSY
+   */
+  public Claim takeFrom(VolumeName source, VolumeName made) throws DomainException {
+    requireFree(source);
+    return take(made);
+  }
+
   private static DomainException busy(VolumeName name) {
     return new DomainException(
         DomainException.Kind.BUSY,
