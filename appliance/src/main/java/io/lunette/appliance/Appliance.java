@@ -382,6 +382,7 @@ public final class Appliance implements AutoCloseable {
     SpaceReport space = StatusView.space(core.space(), alerts);
     List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
+    core.scrubs().trouble().ifPresent(alerts::add);
     driver.keyTrouble().ifPresent(alerts::add);
     driver.metadataTrouble().ifPresent(alerts::add);
     driver.journalTrouble().ifPresent(alerts::add);

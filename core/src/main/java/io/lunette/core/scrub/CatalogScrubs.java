@@ -135,6 +135,11 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
         catalog.read(this::returnedPools), scrubber.running(), control.isPaused(), control.limit());
   }
 
+  @Override
+  public Optional<String> trouble() {
+    return scrubber.trouble();
+  }
+
   private List<ReturnedPool> returnedPools(Transaction transaction) throws DomainException {
     Map<ImageId, Map<ReplicaState, Integer>> counts = replicas.countsOfSeries(transaction);
     Map<ImageId, Image> shown = new LinkedHashMap<>();

@@ -79,6 +79,9 @@ final class Scrubber implements AutoCloseable {
   /** Where an erase found no space, until when no other is tried. */
   private final Map<VolumePlace, Instant> full = new ConcurrentHashMap<>();
 
+  /** What those that found no space were told last. */
+  private final Map<ReplicaName, String> spaceless = new ConcurrentHashMap<>();
+
   private final ReadWriteLock ending = new ReentrantReadWriteLock();
   private volatile boolean closed;
 
@@ -130,6 +133,14 @@ final class Scrubber implements AutoCloseable {
                   job == null ? new Job.Progress(0, 0) : job.progress());
             })
         .toList();
+  }
+
+  /** What scrubs wait for, while that lasts. */
+  Optional<String> trouble() {
+    List<String> told = List.copyOf(spaceless.values());
+    return told.isEmpty()
+        ? Optional.empty()
+        : Optional.of("scrubs that wait for space: " + told.size() + ": " + told.get(0));
   }
 
   private void pump(VolumePlace place) throws DomainException, VolumeException {
@@ -261,6 +272,9 @@ final class Scrubber implements AutoCloseable {
   private void settle(Replica replica, Run run, EraseReport report, Throwable failure)
       throws DomainException {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (!isForWantOfSpace(cause)) {
+      spaceless.remove(replica.name());
+    }
     if (cause == null && isVerified(replica, report)) {
       books.verified(replica, report);
       waits.remove(replica.name());
@@ -269,13 +283,14 @@ final class Scrubber implements AutoCloseable {
         && gone.kind() == VolumeException.Kind.NOT_FOUND) {
       books.lost(replica, gone.getMessage());
       waits.remove(replica.name());
-    } else if (cause instanceof VolumeException refusal
-        && refusal.kind() == VolumeException.Kind.OUT_OF_SPACE) {
+    } else if (isForWantOfSpace(cause)) {
       // No attempt: what there is no space for goes on once there is some, whoever makes it.
-      LOG.warn("the scrub of replica '{}' waits: {}", replica.name(), refusal.getMessage());
       full.put(run.place, clock.instant().plus(SPACE_WAIT));
       // So that others have their turn, which may need less.
       waits.put(replica.name(), clock.instant().plus(SPACE_WAIT.multipliedBy(2)));
+      if (spaceless.put(replica.name(), cause.getMessage()) == null) {
+        LOG.warn("the scrub of replica '{}' waits: {}", replica.name(), cause.getMessage());
+      }
     } else {
       String why = cause == null ? "the erase was not wholly verified" : cause.toString();
       LOG.warn("scrub {} of replica '{}' failed: {}", replica.attempts() + 1, replica.name(), why);
@@ -285,6 +300,11 @@ final class Scrubber implements AutoCloseable {
         postpone(replica);
       }
     }
+  }
+
+  private static boolean isForWantOfSpace(Throwable cause) {
+    return cause instanceof VolumeException refusal
+        && refusal.kind() == VolumeException.Kind.OUT_OF_SPACE;
   }
 
   private static boolean isVerified(Replica replica, EraseReport report) {

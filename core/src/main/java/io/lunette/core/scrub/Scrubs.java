@@ -19,6 +19,9 @@ public interface Scrubs {
 
   ScrubStatus status() throws DomainException;
 
+  /** What scrubs wait for, while that lasts, in a line. */
+  Optional<String> trouble();
+
   /**
    * Starts the scrub of everything that waits, or of what waits for one image. Does not wait.
    *

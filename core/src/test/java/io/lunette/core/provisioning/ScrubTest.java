@@ -10,6 +10,9 @@ import static io.lunette.core.provisioning.CoreFixture.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.lunette.core.DomainException;
 import io.lunette.core.audit.AuditEntry;
 import io.lunette.core.pool.PoolChange;
@@ -42,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 final class ScrubTest {
 
@@ -231,6 +235,31 @@ final class ScrubTest {
     assertThat(released)
         .extracting(name -> fixture.replica(name).state())
         .containsOnly(ReplicaState.READY);
+  }
+
+  @Test
+  void aWantOfSpaceIsLoggedOnceAndShownWhileItLasts() throws Exception {
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    failErases(3, new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the array is full"));
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger scrubber = (Logger) LoggerFactory.getLogger("io.lunette.core.scrub.Scrubber");
+    scrubber.addAppender(log);
+    try {
+      fixture.core.scrubs().run(OPERATOR, Optional.empty());
+      for (int i = 0; i < 3; i++) {
+        assertThat(fixture.core.scrubs().trouble())
+            .contains("scrubs that wait for space: 1: the array is full");
+        fixture.clock.advance(Duration.ofMinutes(2));
+        fixture.core.tick();
+      }
+    } finally {
+      scrubber.detachAppender(log);
+    }
+
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+    assertThat(fixture.core.scrubs().trouble()).isEmpty();
+    assertThat(log.list).hasSize(1);
   }
 
   @Test
