@@ -6,12 +6,16 @@ import io.lunette.core.block.BlockException;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The opening of a pool: what a crash left is told, a checkpoint makes that durable, and then the
  * threads start. Nobody else has the pool before it has ended.
  */
 final class PoolOpening {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PoolOpening.class);
 
   private final Pool pool;
   private final PoolState state;
@@ -90,6 +94,23 @@ final class PoolOpening {
     checkpointer.repeat();
     // Neither superblock leads to the group any more that vouches for them.
     metadata.vouched.appended(new RecordBuffer(), false);
+    if (pool.journalTrouble.isPresent()) {
+      writeUnread();
+    }
+  }
+
+  /**
+   * A page that cannot be read must not lie behind a commit that another crash leaves: that could
+   * not be told from one that was followed by others. Where the device does not write it either,
+   * the ring serves as far as it goes.
+   */
+  private void writeUnread() throws DeviceException {
+    try {
+      journal.eraseAhead(checkpointer.ringLimit());
+    } catch (DeviceException e) {
+      LOG.warn("what cannot be read of the journal is left as it is: {}", e.getMessage());
+    }
+    pool.device.flush();
   }
 
   /**

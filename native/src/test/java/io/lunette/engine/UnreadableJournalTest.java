@@ -23,9 +23,12 @@ import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +123,44 @@ class UnreadableJournalTest {
 
     assertThat(erase().claim()).isEqualTo(EraseClaim.HIDDEN);
     driver.close();
+  }
+
+  /** Else one of them could lie behind a later commit. */
+  @Test
+  void whatCouldNotBeReadIsWritten() throws Exception {
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    AtomicLong first = new AtomicLong(RING + end);
+    AtomicLong second = new AtomicLong(RING + end + PagedDevice.PAGE);
+    device.failReads(
+        (offset, length) ->
+            Stream.of(first, second)
+                .anyMatch(p -> FailingDevice.at(p.get()).takes(offset, length)));
+    device.failWrites(
+        (offset, length) -> {
+          for (AtomicLong place : List.of(first, second)) {
+            place.updateAndGet(p -> FailingDevice.at(p).takes(offset, length) ? -1 : p);
+          }
+          return false;
+        });
+
+    driver = open();
+    assertThat(driver.journalTrouble()).isPresent();
+    driver.abandon();
+
+    assertThat(first).hasNegativeValue();
+    assertThat(second).hasNegativeValue();
+    requireBothAreThere();
+  }
+
+  @Test
+  void whereThatCannotBeWrittenEitherThePoolOpens() throws Exception {
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    device.failReads(FailingDevice.at(RING + end));
+    device.failWrites(FailingDevice.at(RING + end + RING_BYTES / 2));
+
+    requireBothAreThere();
   }
 
   @Test

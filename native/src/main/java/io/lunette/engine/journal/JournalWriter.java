@@ -65,11 +65,24 @@ public final class JournalWriter {
    * @param limit the position up to which the ring is free
    */
   public void continueWith(long exactSequence, long limit) throws DeviceException {
+    erase(position + PoolLayout.PAGE_BYTES, limit);
+    sequence = exactSequence;
+  }
+
+  /**
+   * Erases all that is ahead, pages among them that cannot be read until they are written.
+   *
+   * @param limit the position up to which the ring is free
+   */
+  public void eraseAhead(long limit) throws DeviceException {
+    erase(position, limit);
+  }
+
+  private void erase(long from, long limit) throws DeviceException {
     ByteBuffer zeroes = AlignedBuffers.allocate(ERASE_BYTES);
-    for (long at = position + PoolLayout.PAGE_BYTES; at < limit; at += ERASE_BYTES) {
+    for (long at = from; at < limit; at += ERASE_BYTES) {
       ring.write(at, zeroes.clear().limit((int) Math.min(ERASE_BYTES, limit - at)));
     }
-    sequence = exactSequence;
   }
 
   /**
