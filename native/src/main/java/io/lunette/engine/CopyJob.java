@@ -15,7 +15,9 @@ final class CopyJob implements Job<VolumeInfo> {
   final AtomicLong doneBytes = new AtomicLong();
   final AtomicLong totalBytes = new AtomicLong();
 
-  /** The extent from which on nothing was copied yet, -1 at the end; of the copying thread alone. */
+  /**
+   * The extent from which on nothing was copied yet, -1 at the end; of the copying thread alone.
+   */
   long next;
 
   /** Whether {@link #totalBytes} is known; of the copying thread alone. */

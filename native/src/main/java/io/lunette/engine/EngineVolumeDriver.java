@@ -205,7 +205,9 @@ public final class EngineVolumeDriver implements VolumeDriver {
     usual = whether ? KeyWish.USUAL : KeyWish.INHERITED;
   }
 
-  /** Why keys cannot be renewed, and volumes with keys perhaps neither opened nor made, in a line. */
+  /**
+   * Why keys cannot be renewed, and volumes with keys perhaps neither opened nor made, in a line.
+   */
   public Optional<String> keyTrouble() {
     return Optional.ofNullable(pool.keys.trouble());
   }

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>No more is given back than writes ask for, since others may live on the file system too.
  * Nobody writes to an extent while it is trimmed, for it is reserved meanwhile; that need not be
- * durable, as it is CLEAN and zero before and after. Who finds no other waits for it. Thread-safe; not to be called with the lock of
- * {@link Metadata} held, but for an opening, when nobody else calls.
+ * durable, as it is CLEAN and zero before and after. Who finds no other waits for it. Thread-safe;
+ * not to be called with the lock of {@link Metadata} held, but for an opening, when nobody else
+ * calls.
  */
 final class PoolTrim {
 

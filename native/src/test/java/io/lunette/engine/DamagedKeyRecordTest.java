@@ -103,8 +103,7 @@ class DamagedKeyRecordTest {
     open();
 
     assertThat(driver.keyTrouble()).isEmpty();
-    assertThat(damagedRecords())
-        .allSatisfy(record -> assertThat(record).containsOnly(new byte[1]));
+    assertThat(damagedRecords()).allSatisfy(record -> assertThat(record).containsOnly(new byte[1]));
     create(LATER, 3);
     EraseReport byKey = erase(NEIGHBOUR, EraseMethod.CRYPTO);
     assertThat(read(NEIGHBOUR)).isZero();

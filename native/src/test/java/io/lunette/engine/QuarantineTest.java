@@ -108,8 +108,7 @@ class QuarantineTest {
   void anEraseThatFindsNoSpaceHalfWaySaysSoAndGoesOnWhenItIsAskedForAgain() throws Exception {
     device.refuseWrites(FailingDevice.at(placeOf(OTHER, 0)));
 
-    ExecutionException ended =
-        catchThrowableOfType(ExecutionException.class, () -> erase(OTHER));
+    ExecutionException ended = catchThrowableOfType(ExecutionException.class, () -> erase(OTHER));
 
     assertThat(ended).hasCauseInstanceOf(VolumeException.class);
     assertThat(((VolumeException) ended.getCause()).kind())

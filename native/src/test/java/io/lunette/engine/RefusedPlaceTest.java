@@ -46,10 +46,13 @@ class RefusedPlaceTest {
     requireAllIsThere();
   }
 
-  /** The first that the checkpoint of the opening writes. */
+  /** The first that the checkpoint of the opening writes, which after a crash has something to. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aPageIsNamed(boolean byTheWrite) throws Exception {
+    EngineVolumeDriver crashed = open();
+    crashed.create(new VolumeName("late"), 1 << 20);
+    crashed.abandon();
     long pages =
         (PoolLayout.JOURNAL_EXTENT + PoolLayout.journalExtents(device.sizeBytes()))
             * PoolLayout.EXTENT_BYTES;

@@ -164,7 +164,8 @@ class UnlikeKeyRecordsTest {
         .singleElement()
         .returns(true, PoolProblem::isRepairable)
         .asString()
-        .isEqualTo(place + ": is not what its other copy, at byte " + copies.get(1 - copy) + ", has");
+        .isEqualTo(
+            place + ": is not what its other copy, at byte " + copies.get(1 - copy) + ", has");
 
     PoolRepair.Outcome outcome = PoolRepair.repair(device);
 

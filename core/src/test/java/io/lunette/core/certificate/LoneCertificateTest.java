@@ -25,14 +25,14 @@ final class LoneCertificateTest {
   @Test
   void anotherThatWasPutInItsPlaceShows() {
     assertThat(fault(certificate("b"), Optional.of(head)))
-        .contains(
-            "certificate 2 is not the one that the head names (by the head kept elsewhere)");
+        .contains("certificate 2 is not the one that the head names (by the head kept elsewhere)");
   }
 
   @Test
   void headSaysNothingOfOneThatItDoesNotName() {
     assertThat(fault(certificate, Optional.of(head(3, certificate))).orElseThrow())
-        .startsWith("the head kept elsewhere names certificate 3 and says nothing of certificate 2");
+        .startsWith(
+            "the head kept elsewhere names certificate 3 and says nothing of certificate 2");
   }
 
   @Test

@@ -170,7 +170,7 @@ final class KeyAudit {
 
   private static boolean isAlike(KeySlot one, KeySlot other) {
     return one == null || other == null
-        ? one == other
+        ? one == null && other == null
         : one.id() == other.id()
             && one.epoch() == other.epoch()
             && Arrays.equals(one.wrapped(), other.wrapped());
@@ -208,9 +208,9 @@ final class KeyAudit {
       } catch (DeviceException unreadable) {
         buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
       }
-      for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        if (!isSound(buffer, i * KeySlot.BYTES) || stale.contains(page + i * KeySlot.BYTES)) {
-          replace(i * KeySlot.BYTES, clearLost);
+      for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
+        if (!isSound(buffer, at) || stale.contains(page + at)) {
+          replace(at, clearLost);
         }
       }
       device.write(page, buffer.clear());

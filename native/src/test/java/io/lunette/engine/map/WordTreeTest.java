@@ -195,11 +195,14 @@ class WordTreeTest {
   @Test
   void whatACheckpointThatCameToNothingWroteOfATreeThatIsGivenUpIsKnown() throws Exception {
     for (TreeRoot before : List.of(new TreeRoot(0, 2), new TreeRoot(0, 1))) {
+      pages.failAfter(Integer.MAX_VALUE);
       WordTree given = new WordTree(KEY, pages, cache, before);
       List<Long> stored = new ArrayList<>();
       if (before.height() == 1) {
         given.set(7, 7);
-        given.freeze().write(pages);
+        TreeCheckpoint sound = given.freeze();
+        sound.write(pages);
+        sound.end();
         given.forEachPage(stored::add);
         assertThat(stored).hasSize(1);
       }
