@@ -17,6 +17,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Set;
 import java.util.UUID;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChangedEraseTest {
 
   private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final byte[] MARK = "what the tenant wrote".getBytes(StandardCharsets.US_ASCII);
   private static final EraseRequest VERIFIED = EraseRequest.zeroFillVerified();
   private static final EraseRequest UNREAD = new EraseRequest(EraseMethod.ZERO_FILL, false);
 
@@ -47,11 +49,13 @@ class ChangedEraseTest {
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
       for (int i = 0; i < 2; i++) {
         ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES).putInt(0, i + 1);
+        block.put(Integer.BYTES, MARK);
         BlockingIo.write(volume, (long) i * PoolLayout.EXTENT_BYTES, block, Durability.DURABLE);
       }
       BlockingIo.discard(volume, PoolLayout.EXTENT_BYTES, PoolLayout.EXTENT_BYTES);
       BlockingIo.flush(volume);
     }
+    assertThat(RawBytes.occurrences(device, MARK)).isEqualTo(2);
   }
 
   @AfterEach
@@ -113,7 +117,10 @@ class ChangedEraseTest {
   }
 
   private EraseReport erase(EraseRequest request) throws Exception {
-    return driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    EraseReport report =
+        driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    assertThat(RawBytes.occurrences(device, MARK)).isZero();
+    return report;
   }
 
   /** Refuses to write to, or to discard, one place. */

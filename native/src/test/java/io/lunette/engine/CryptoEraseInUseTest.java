@@ -77,6 +77,7 @@ class CryptoEraseInUseTest {
   /** The image is hidden, not lost: the next erase shows it again. */
   @Test
   void anEraseAfterASanitizeSetsACloneBackToItsImage() throws Exception {
+    byte[] enciphered = pool.enciphered(CLONE);
     try (BlockDevice volume = pool.driver.open(CLONE, AccessMode.READ_WRITE)) {
       BlockingIo.await(volume::cryptoErase);
     }
@@ -85,6 +86,8 @@ class CryptoEraseInUseTest {
     EraseReport ignored = pool.eraseByKey(CLONE, true);
 
     assertThat(pool.read(CLONE)).isEqualTo(image);
+    EncryptedPool.awaitTrue(() -> pool.driver.space().dirtyBytes() == 0);
+    assertThat(RawBytes.occurrences(pool.device, enciphered)).isZero();
   }
 
   @Test

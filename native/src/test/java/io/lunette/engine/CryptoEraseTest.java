@@ -167,6 +167,7 @@ class CryptoEraseTest {
 
   @Test
   void whateverMethodErasesAnEncryptedVolumeItsKeyGoesToo() throws Exception {
+    byte[] enciphered = pool.enciphered(CLONE);
     List<String> before = pool.keys();
 
     EraseReport ignored =
@@ -179,10 +180,12 @@ class CryptoEraseTest {
     List<String> after = pool.keys();
     assertThat(after).hasSameSizeAs(before);
     assertThat(before).filteredOn(id -> !after.contains(id)).hasSize(1);
+    assertThat(RawBytes.occurrences(pool.device, enciphered)).isZero();
   }
 
   @Test
   void aDeletedVolumesKeyIsErased() throws Exception {
+    byte[] enciphered = pool.enciphered(CLONE);
     int before = pool.keyRecords().size();
 
     pool.driver.delete(CLONE);
@@ -192,6 +195,7 @@ class CryptoEraseTest {
     }
 
     assertThat(pool.keyRecords()).hasSize(before - 2);
+    assertThat(RawBytes.occurrences(pool.device, enciphered)).isZero();
   }
 
   @Test

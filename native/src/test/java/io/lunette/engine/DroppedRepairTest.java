@@ -16,6 +16,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,9 @@ class DroppedRepairTest {
       BlockingIo.discard(volume, 0, 2 * EXTENT);
     }
     driver.close();
+    for (VolumeName name : new VolumeName[] {VOLUME, OTHER}) {
+      assertThat(RawBytes.occurrences(device, mark(name))).isEqualTo(4);
+    }
     TreePages.damage(device, TreePages.newestLeaf(device, TreePages.DROPPED));
   }
 
@@ -70,19 +74,29 @@ class DroppedRepairTest {
   }
 
   private EraseClaim erase(VolumeName name) throws Exception {
-    return driver
-        .erase(name, THREE_PASSES)
-        .result()
-        .toCompletableFuture()
-        .get(1, TimeUnit.MINUTES)
-        .claim();
+    EraseClaim claim =
+        driver
+            .erase(name, THREE_PASSES)
+            .result()
+            .toCompletableFuture()
+            .get(1, TimeUnit.MINUTES)
+            .claim();
+    assertThat(RawBytes.occurrences(device, mark(name))).isZero();
+    return claim;
   }
 
   private void write(VolumeName name) throws Exception {
     try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
-      ByteBuffer extents = ByteBuffer.allocateDirect(4 * EXTENT).put(0, (byte) 1);
+      ByteBuffer extents = ByteBuffer.allocateDirect(4 * EXTENT);
+      for (int at = 0; at < extents.limit(); at += EXTENT) {
+        extents.put(at, mark(name));
+      }
       BlockingIo.write(volume, 0, extents, Durability.DURABLE);
     }
+  }
+
+  private static byte[] mark(VolumeName name) {
+    return ("what is written to " + name).getBytes(StandardCharsets.US_ASCII);
   }
 
   private void open() throws Exception {

@@ -120,6 +120,16 @@ final class EncryptedPool {
     return keyRecords().stream().map(record -> Long.toHexString(record.id())).toList();
   }
 
+  /** The first block of a volume as it lies on the device, where it is to be found. */
+  byte[] enciphered(VolumeName name) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+      BlockingIo.flush(volume);
+    }
+    byte[] block = RawBytes.ofFirstBlock(device, name);
+    assertThat(RawBytes.occurrences(device, block)).isPositive();
+    return block;
+  }
+
   byte[] read(VolumeName name) throws Exception {
     try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
       return bytes(volume, 0, (int) driver.find(name).orElseThrow().sizeBytes());

@@ -112,6 +112,7 @@ final class EngineEraseMethodTest {
           .contains(EraseMethod.DISCARD);
       driver.create(VOLUME, VOLUME_BYTES);
       write(driver);
+      assertThat(RawBytes.occurrences(file, MARK)).isPositive();
       long before = dataBytes(file);
 
       EraseReport report = erase(driver, new EraseRequest(EraseMethod.DISCARD, true));
@@ -142,6 +143,7 @@ final class EngineEraseMethodTest {
     PassesDevice device = new PassesDevice();
     try (EngineVolumeDriver driver = memoryPool(device)) {
       write(driver);
+      assertThat(RawBytes.occurrences(device, MARK)).isPositive();
       device.watch();
 
       EraseReport report =
@@ -163,6 +165,7 @@ final class EngineEraseMethodTest {
     PagedDevice device = new PagedDevice(POOL_BYTES);
     try (EngineVolumeDriver driver = memoryPool(device)) {
       write(driver);
+      assertThat(RawBytes.occurrences(device, MARK)).isPositive();
       EraseRequest request =
           new EraseRequest(EraseMethod.ZERO_FILL, ErasePasses.NONE, EraseSample.ofPercent(25, 42));
 

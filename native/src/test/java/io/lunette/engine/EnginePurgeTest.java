@@ -188,6 +188,7 @@ class EnginePurgeTest {
     try (BlockDevice device = open()) {
       write(device, 0, "GIVEN-UP");
       BlockingIo.discard(device, 0, EXTENT);
+      assertThat(poolContains("GIVEN-UP")).isTrue();
       IoEnd end = new IoEnd();
 
       device.purge(
@@ -198,6 +199,7 @@ class EnginePurgeTest {
 
       assertThat(end.failure().kind()).isEqualTo(BlockException.Kind.INTERNAL);
       BlockingIo.purge(device);
+      assertThat(poolContains("GIVEN-UP")).isFalse();
     }
   }
 

@@ -45,6 +45,9 @@ class EraseClaimTest {
   private final SharingDevice device = new SharingDevice();
   private EngineVolumeDriver driver;
 
+  /** A block of the volume as it lies on the device, where all is enciphered. */
+  private byte[] enciphered;
+
   @BeforeEach
   void makeThePool() throws Exception {
     PoolState.format(device, new UUID(7, 7));
@@ -162,6 +165,7 @@ class EraseClaimTest {
     assertThat(byKey.claim()).isEqualTo(EraseClaim.KEY_DESTROYED);
     assertThat(report.extents()).isEqualTo(extents);
     assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+    assertThat(RawBytes.occurrences(device, enciphered)).isZero();
   }
 
   @Test
@@ -212,6 +216,8 @@ class EraseClaimTest {
       ByteBuffer written = ByteBuffer.allocateDirect(2 * EXTENT).put(0, (byte) 1);
       BlockingIo.write(volume, 0, written, Durability.DURABLE);
     }
+    enciphered = RawBytes.ofFirstBlock(device, VOLUME);
+    assertThat(RawBytes.occurrences(device, enciphered)).isPositive();
   }
 
   private void open() throws Exception {
@@ -219,7 +225,12 @@ class EraseClaimTest {
   }
 
   private EraseReport erase(EraseRequest request) throws Exception {
-    return driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    EraseReport report =
+        driver.erase(VOLUME, request).result().toCompletableFuture().get(1, TimeUnit.MINUTES);
+    if (request.verify()) {
+      assertThat(RawBytes.occurrences(device, enciphered)).isZero();
+    }
+    return report;
   }
 
   /** Says of itself what a test wants. */

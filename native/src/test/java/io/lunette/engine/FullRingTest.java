@@ -22,6 +22,7 @@ import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.BitSet;
 import java.util.List;
@@ -72,6 +73,9 @@ class FullRingTest {
       driver.create(name, EXTENTS * EXTENT);
       writeEach(name);
     }
+    for (VolumeName name : List.of(DELETED, ERASED, RETURNED)) {
+      assertThat(RawBytes.occurrences(device, mark(name))).isEqualTo(EXTENTS);
+    }
     var erased =
         driver
             .erase(RETURNED, EraseRequest.zeroFillVerified())
@@ -79,6 +83,7 @@ class FullRingTest {
             .toCompletableFuture()
             .get(1, TimeUnit.MINUTES);
     assertThat(erased.extents()).isEqualTo(EXTENTS);
+    requireNothingLeftOf(RETURNED);
     device.setRoom(0);
     assertNoSpace(
         () -> {
@@ -162,6 +167,8 @@ class FullRingTest {
     }
     awaitNothingDirty();
     assertThat(driver.find(DELETED)).isEmpty();
+    requireNothingLeftOf(ERASED);
+    requireNothingLeftOf(DELETED);
     driver.close();
     assertThat(PoolCheck.check(device).problems()).isEmpty();
   }
@@ -195,6 +202,7 @@ class FullRingTest {
             .get(1, TimeUnit.MINUTES);
 
     assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+    requireNothingLeftOf(ERASED);
   }
 
   /** So many changes that whoever is at work in the background has tried his as well. */
@@ -214,11 +222,19 @@ class FullRingTest {
   private void writeEach(VolumeName name) throws Exception {
     try (BlockDevice written = driver.open(name, AccessMode.READ_WRITE)) {
       for (int i = 0; i < EXTENTS; i++) {
-        ByteBuffer extent = ByteBuffer.allocateDirect((int) EXTENT);
+        ByteBuffer extent = ByteBuffer.allocateDirect((int) EXTENT).put(Integer.BYTES, mark(name));
         BlockingIo.write(written, i * EXTENT, extent.putInt(0, i + 1), Durability.VISIBLE);
       }
       BlockingIo.flush(written);
     }
+  }
+
+  private static byte[] mark(VolumeName name) {
+    return ("what is written to " + name).getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private void requireNothingLeftOf(VolumeName name) throws Exception {
+    assertThat(RawBytes.occurrences(device, mark(name))).as("%s", name).isZero();
   }
 
   private static void assertNoSpace(ThrowingCallable call) {

@@ -149,6 +149,8 @@ class KeyRecordFaultsTest {
   /** Where the key that the volume gets instead lies in another page. */
   @Test
   void anEraseAfterOneThatCouldNotWriteTheRecordWritesIt() throws Exception {
+    byte[] written = RawBytes.ofFirstBlock(device, VOLUME);
+    assertThat(RawBytes.occurrences(device, written)).isPositive();
     driver.seal(PLAIN);
     driver.cloneEncrypted(
         PLAIN,
@@ -164,10 +166,15 @@ class KeyRecordFaultsTest {
     EraseReport ignored = erase(VOLUME, EraseMethod.ZERO_FILL);
 
     assertThat(ids()).doesNotContain(key);
+    assertThat(RawBytes.occurrences(device, written)).isZero();
   }
 
   @Test
   void aLostKeyFileIsNoHindranceOnceNoRecordIsLeft() throws Exception {
+    byte[] ofVolume = RawBytes.ofFirstBlock(device, VOLUME);
+    byte[] ofOther = RawBytes.ofFirstBlock(device, OTHER);
+    assertThat(RawBytes.occurrences(device, ofVolume)).isPositive();
+    assertThat(RawBytes.occurrences(device, ofOther)).isPositive();
     driver.close();
     MemoryVault empty = new MemoryVault();
     driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, empty);
@@ -177,6 +184,8 @@ class KeyRecordFaultsTest {
     assertThat(driver.keyTrouble().orElseThrow()).contains("is not there");
     driver.delete(OTHER);
     EncryptedPool.awaitTrue(() -> driver.space().dirtyBytes() == 0);
+    assertThat(RawBytes.occurrences(device, ofVolume)).isZero();
+    assertThat(RawBytes.occurrences(device, ofOther)).isZero();
     driver.close();
 
     driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, empty);

@@ -25,6 +25,7 @@ class KeysInFullPoolTest {
   private static final VolumeName BALLAST = new VolumeName("ballast");
 
   private EncryptedPool pool;
+  private byte[] enciphered;
   private int clones;
 
   @BeforeEach
@@ -33,6 +34,7 @@ class KeysInFullPoolTest {
     pool.makeImage(EncryptedPool.noise(EncryptedPool.EXTENT, 1), true);
     pool.driver.clone(EncryptedPool.IMAGE, List.of(EncryptedPool.CLONE));
     pool.write(EncryptedPool.CLONE, 0, EncryptedPool.noise(EncryptedPool.EXTENT, 2));
+    enciphered = pool.enciphered(EncryptedPool.CLONE);
     pool.driver.create(BALLAST, pool.device.sizeBytes());
     try (BlockDevice ballast = pool.driver.open(BALLAST, AccessMode.READ_WRITE)) {
       BlockException full =
@@ -68,6 +70,7 @@ class KeysInFullPoolTest {
             .get(1, TimeUnit.MINUTES);
 
     assertThat(report.extents()).isEqualTo(1);
+    assertThat(RawBytes.occurrences(pool.device, enciphered)).isZero();
   }
 
   @Test

@@ -2,6 +2,10 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.RawDevice;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.MapEntry;
+import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.map.PageCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -27,6 +31,7 @@ public final class RawBytes {
     }
   }
 
+<<<<<<< HEAD
   /** The same in a part of a file. */
   static int occurrences(FileChannel file, long from, long length, byte[] wanted)
       throws IOException {
@@ -40,6 +45,20 @@ public final class RawBytes {
           target.flip();
         },
         wanted);
+=======
+  /** What the device has of the first block of a volume, as it lies there: enciphered or not. */
+  static byte[] ofFirstBlock(RawDevice device, VolumeName volume) throws Exception {
+    Metadata metadata = PoolState.read(device, new PageCache(1 << 20)).metadata();
+    long extent = MapEntry.extent(metadata.chains.volume(volume.value()).top.map.get(0));
+    if (extent == 0) {
+      throw new AssertionError(volume + " has no block of its own there");
+    }
+    byte[] block = new byte[PoolLayout.BLOCK_BYTES];
+    ByteBuffer bytes = ByteBuffer.allocateDirect(block.length);
+    device.read(extent * PoolLayout.EXTENT_BYTES, bytes);
+    bytes.get(0, block);
+    return block;
+>>>>>>> 2cc98a5 (tests: search the device after every erase by the engine, and before it)
   }
 
   private interface Source {

@@ -12,6 +12,7 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +28,7 @@ class ScrubPipelineTest {
 
   private static final int EXTENT = 64 * 1024;
   private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final byte[] MARK = "what the tenant wrote".getBytes(StandardCharsets.US_ASCII);
 
   private interface Step {
     void run() throws Exception;
@@ -154,7 +156,8 @@ class ScrubPipelineTest {
   /** Nothing is found any more but what is asked for at once. */
   @Test
   void theScrubberOutlivesAFailureOfItsSearch() throws Exception {
-    BlockingIo.write(open, 0, ByteBuffer.allocateDirect(EXTENT).putLong(0, 1), Durability.VISIBLE);
+    BlockingIo.write(open, 0, ByteBuffer.allocateDirect(EXTENT).put(0, MARK), Durability.VISIBLE);
+    assertThat(RawBytes.occurrences(device, MARK)).isEqualTo(1);
     Volume volume = pool.metadata.chains.volume(VOLUME.value());
     long extent = MapEntry.extent(volume.top.map.get(0));
     BlockingIo.discard(open, 0, EXTENT);
@@ -169,6 +172,7 @@ class ScrubPipelineTest {
 
     assertThat(purged.failure()).isNull();
     assertThat(pool.metadata.space.spaceWord(extent >>> 6) >>> extent & 1).isZero();
+    assertThat(RawBytes.occurrences(device, MARK)).isZero();
   }
 
   /** As a merge does. */

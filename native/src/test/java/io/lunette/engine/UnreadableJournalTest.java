@@ -22,6 +22,7 @@ import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.map.PageCache;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
@@ -115,6 +116,12 @@ class UnreadableJournalTest {
   /** It may be a commit that was acknowledged, with what it reserved. */
   @Test
   void noEraseSpeaksForWhatItMayHaveReserved() throws Exception {
+    byte[] mark = "what the tenant wrote".getBytes(StandardCharsets.US_ASCII);
+    try (BlockDevice volume = driver.open(FIRST, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(PoolLayout.BLOCK_BYTES).put(0, mark);
+      BlockingIo.write(volume, 0, block, Durability.DURABLE);
+    }
+    assertThat(RawBytes.occurrences(device, mark)).isEqualTo(1);
     driver.abandon();
     long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
     device.failReads(FailingDevice.at(RING + end));
@@ -122,6 +129,7 @@ class UnreadableJournalTest {
     device.heal();
 
     assertThat(erase().claim()).isEqualTo(EraseClaim.HIDDEN);
+    assertThat(RawBytes.occurrences(device, mark)).isZero();
     driver.close();
   }
 

@@ -19,6 +19,7 @@ import io.lunette.engine.format.PoolLayout;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -71,8 +72,11 @@ class UsedVolumeTest {
 
     driver.open(REPLICA, AccessMode.READ_WRITE).close();
     assertThat(isUsed()).isTrue();
+    write(REPLICA, (byte) 3, Durability.VISIBLE);
+    assertThat(RawBytes.occurrences(device, written((byte) 3))).isEqualTo(1);
 
     EraseReport unused = erase();
+    assertThat(RawBytes.occurrences(device, written((byte) 3))).isZero();
     assertThat(isUsed()).isFalse();
     driver.close();
     open();
@@ -198,9 +202,16 @@ class UsedVolumeTest {
 
   private void write(VolumeName name, byte content, Durability durability) throws Exception {
     try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
-      ByteBuffer bytes = ByteBuffer.allocateDirect(BLOCK).put(0, content);
+      ByteBuffer bytes = ByteBuffer.allocateDirect(BLOCK).put(0, written(content));
       BlockingIo.write(volume, 0, bytes, durability);
     }
+  }
+
+  /** What a written block begins with. */
+  private static byte[] written(byte content) {
+    byte[] bytes = new byte[64];
+    Arrays.fill(bytes, content);
+    return bytes;
   }
 
   private byte read() throws Exception {

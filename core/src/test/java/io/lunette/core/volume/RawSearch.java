@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** Looks in a file or device for what was written to a volume, past every map. */
-final class RawSearch {
+public final class RawSearch {
 
   private static final int SECTOR = 512;
   private static final int STEP_BYTES = 1 << 20;
@@ -18,7 +18,7 @@ final class RawSearch {
   private RawSearch() {}
 
   /** How many sectors of the file begin as one of {@code written} does. */
-  static long blocksOf(byte[] written, Path file) throws IOException {
+  public static long blocksOf(byte[] written, Path file) throws IOException {
     Set<Long> beginnings = new HashSet<>();
     ByteBuffer words = ByteBuffer.wrap(written);
     for (int at = 0; at + Long.BYTES <= written.length; at += SECTOR) {

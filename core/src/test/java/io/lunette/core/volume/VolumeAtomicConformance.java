@@ -89,11 +89,18 @@ interface VolumeAtomicConformance extends DriverFixture {
     try (BlockDevice device = driver().open(name("a"), AccessMode.READ_WRITE)) {
       assumeTrue(device.features().purges());
       DeviceContent.write(device, 0, expected);
+      byte[] discarded = Arrays.copyOfRange(expected, 65_536, 65_536 + 131_072);
+      if (backing().isPresent()) {
+        assertThat(RawSearch.blocksOf(discarded, backing().get())).isPositive();
+      }
       BlockingIo.discard(device, 65_536, 131_072);
       Arrays.fill(expected, 65_536, 65_536 + 131_072, (byte) 0);
       BlockingIo.purge(device);
       BlockingIo.purge(device);
 
+      if (backing().isPresent()) {
+        assertThat(RawSearch.blocksOf(discarded, backing().get())).isZero();
+      }
       assertThat(DeviceContent.read(device, 0, BELOW)).isEqualTo(expected);
     }
     BlockDevice closed = driver().open(name("a"), AccessMode.READ_WRITE);

@@ -44,6 +44,7 @@ interface VolumeEraseConformance extends DriverFixture {
   default void erasedVolumeOfItsOwnReadsAsZeroes() throws Exception {
     driver().create(name("a"), SIZE);
     DeviceContent.write(driver(), name("a"), 8192, pattern(100 * 1024, 43));
+    assertOnDevice(pattern(100 * 1024, 43));
 
     EraseReport report = await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
 
@@ -66,6 +67,7 @@ interface VolumeEraseConformance extends DriverFixture {
     driver().create(name("a"), SIZE);
     for (int round = 0; round < 5; round++) {
       DeviceContent.write(driver(), name("a"), round * 4096L, pattern(70 * 1024, round));
+      assertOnDevice(pattern(70 * 1024, round));
 
       await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
 
@@ -80,6 +82,7 @@ interface VolumeEraseConformance extends DriverFixture {
       VolumeName volume = name("erased-" + method.ordinal());
       driver().create(volume, SIZE);
       DeviceContent.write(driver(), volume, 0, pattern(100 * 1024, 44));
+      assertOnDevice(pattern(100 * 1024, 44));
 
       EraseReport report = await(driver().erase(volume, new EraseRequest(method, true)));
 
@@ -94,6 +97,7 @@ interface VolumeEraseConformance extends DriverFixture {
   default void whatWasDiscardedOverwrittenOrRolledBackIsErasedToo() throws Exception {
     driver().create(name("a"), SIZE);
     DeviceContent.write(driver(), name("a"), 0, pattern(128 * 1024, 51));
+    assertOnDevice(pattern(128 * 1024, 51));
     try (BlockDevice device = driver().open(name("a"), AccessMode.READ_WRITE)) {
       BlockingIo.discard(device, 0, 64 * 1024);
       BlockingIo.writeZeroes(
@@ -102,6 +106,7 @@ interface VolumeEraseConformance extends DriverFixture {
     if (driver().capabilities().snapshots()) {
       driver().snapshot(name("a"), name("before"));
       DeviceContent.write(driver(), name("a"), 512 * 1024, pattern(128 * 1024, 52));
+      assertOnDevice(pattern(128 * 1024, 52));
       driver().rollback(name("a"), name("before"));
       driver().delete(name("before"));
     }

@@ -89,13 +89,16 @@ record PoolAtRest(Path file) {
       try (BlockDevice device = driver.open(CLONE, AccessMode.READ_WRITE)) {
         BlockingIo.discard(device, 0, 2 * PoolLayout.EXTENT_BYTES);
       }
+      if (blocksOf(erased) == 0) {
+        throw new AssertionError("nothing of " + erased + " is to be found");
+      }
       driver.delete(deleted);
       driver
           .erase(erased, EraseRequest.zeroFillVerified())
           .result()
           .toCompletableFuture()
           .get(1, TimeUnit.MINUTES);
-      if (RawBytes.occurrences(file, mark(erased)) != 0) {
+      if (blocksOf(erased) != 0) {
         throw new AssertionError("something of " + erased + " is left");
       }
     }
@@ -122,6 +125,11 @@ record PoolAtRest(Path file) {
       open.setLength(Files.size(file));
     }
     return new PoolAtRest(copy);
+  }
+
+  /** How many blocks that were written to a volume are in the file, past every map. */
+  int blocksOf(VolumeName name) throws Exception {
+    return RawBytes.occurrences(file, mark(name));
   }
 
   /** Of what is written to a volume, and nowhere in metadata. */

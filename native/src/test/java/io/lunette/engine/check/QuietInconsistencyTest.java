@@ -16,6 +16,7 @@ import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
 import io.lunette.engine.EngineVolumeDriver;
+import io.lunette.engine.RawBytes;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.VolumeSlot;
@@ -126,8 +127,10 @@ class QuietInconsistencyTest {
 
     assertThat(outcome.report().problems()).isEmpty();
     assertThat(outcome.report().usage().dirty()).isGreaterThanOrEqualTo(3);
+    assertThat(RawBytes.occurrences(pool.file(), text("what a tenant wrote"))).isEqualTo(1);
     open().close();
     assertThat(lines(true)).isEmpty();
+    assertThat(RawBytes.occurrences(pool.file(), text("what a tenant wrote"))).isZero();
   }
 
   private void assertQuarantinedAndErasableAnew() throws Exception {
@@ -141,12 +144,15 @@ class QuietInconsistencyTest {
     assertThat(PoolCheck.check(pool.file(), true).problems()).isEmpty();
   }
 
-  private static void erase(EngineVolumeDriver driver) throws Exception {
+  /** Where nothing else holds what the volume wrote. */
+  private void erase(EngineVolumeDriver driver) throws Exception {
+    assertThat(pool.blocksOf(CLONE)).isPositive();
     driver
         .erase(CLONE, EraseRequest.zeroFillVerified())
         .result()
         .toCompletableFuture()
         .get(1, TimeUnit.MINUTES);
+    assertThat(pool.blocksOf(CLONE)).isZero();
   }
 
   private void assertLine(String line) throws Exception {
@@ -179,8 +185,12 @@ class QuietInconsistencyTest {
   private void write(long extent, int at, String text) throws Exception {
     try (RandomAccessFile open = new RandomAccessFile(pool.file().toFile(), "rw")) {
       open.seek(extent * PoolLayout.EXTENT_BYTES + at);
-      open.write(text.getBytes(StandardCharsets.US_ASCII));
+      open.write(text(text));
     }
+  }
+
+  private static byte[] text(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private void setVolume(int word, long value) throws Exception {

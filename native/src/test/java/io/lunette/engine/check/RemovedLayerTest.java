@@ -50,6 +50,7 @@ class RemovedLayerTest {
           .result()
           .toCompletableFuture()
           .get(1, TimeUnit.MINUTES);
+      assertThat(worked.blocksOf(GONE)).isZero();
       driver.create(new VolumeName("late"), 8 << 20);
       Files.copy(worked.file(), left);
     }

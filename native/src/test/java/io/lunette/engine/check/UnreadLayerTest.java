@@ -4,6 +4,7 @@ package io.lunette.engine.check;
 import static io.lunette.engine.check.OnDisk.VOLUMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.format.PoolLayout;
 import java.io.RandomAccessFile;
@@ -22,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Layers that hold what a tenant wrote, and that no volume reads any more. */
 class UnreadLayerTest {
 
+  private static final VolumeName CLONE = new VolumeName("clone");
+
   @TempDir Path directory;
 
   private PoolAtRest pool;
@@ -39,6 +42,7 @@ class UnreadLayerTest {
     PoolDump.LayerView top = layerOf("clone");
     PoolDump.LayerView below = layerOf("snapshot");
     assertThat(List.of(top.map(), below.map())).noneMatch(List::isEmpty);
+    assertThat(pool.blocksOf(CLONE)).isPositive();
     Map<String, byte[]> contents = pool.copyTo(directory.resolve("copy")).contents();
     pool.forgetVolume(top.volume());
     pool.forgetVolume(volume("snapshot").id());
@@ -61,6 +65,7 @@ class UnreadLayerTest {
         assertThat(read(extent.extent())).isEqualTo(new byte[PoolLayout.EXTENT_BYTES]);
       }
     }
+    assertThat(pool.blocksOf(CLONE)).isZero();
     assertThat(PoolCheck.check(pool.file()).problems()).isEmpty();
   }
 
