@@ -74,8 +74,7 @@ class CutImportsTest {
   }
 
   private void assertKept() {
-    assertThat(
-            catchThrowableOfType(DomainException.class, () -> claims.requireFree(VOLUME)).kind())
+    assertThat(catchThrowableOfType(DomainException.class, () -> claims.requireFree(VOLUME)).kind())
         .isEqualTo(DomainException.Kind.BUSY);
     assertThat(cut.alerts())
         .containsExactly(

@@ -411,8 +411,7 @@ class VolumeCopiesTest {
     Path other = directory.resolve("other-pool");
     EngineVolumeDriver.createPool(other, 64 * MIB);
     try (EngineVolumeDriver second = EngineVolumeDriver.open(other, Clock.systemUTC())) {
-      UnfinishedImports others =
-          new UnfinishedImports(directory.resolve("imports"), second.uuid());
+      UnfinishedImports others = new UnfinishedImports(directory.resolve("imports"), second.uuid());
       assertThat(others.deleteAll(second)).isEmpty();
     }
     driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());

@@ -312,8 +312,7 @@ public final class LinuxRawDevice implements RawDevice {
       Lock mine = turn.apply(from);
       mine.lock();
       try {
-        write.write(
-            from, bytes == length ? source : source.slice(source.position() + at, bytes));
+        write.write(from, bytes == length ? source : source.slice(source.position() + at, bytes));
       } finally {
         mine.unlock();
       }

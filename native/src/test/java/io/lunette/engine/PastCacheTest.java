@@ -23,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is erased lies on a bad sector: a page cache would take the zeroes, and fail all flushes. */
+/**
+ * What is erased lies on a bad sector: a page cache would take the zeroes, and fail all flushes.
+ */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PastCacheTest {
 

@@ -31,7 +31,6 @@ public final class RawBytes {
     }
   }
 
-<<<<<<< HEAD
   /** The same in a part of a file. */
   static int occurrences(FileChannel file, long from, long length, byte[] wanted)
       throws IOException {
@@ -45,7 +44,8 @@ public final class RawBytes {
           target.flip();
         },
         wanted);
-=======
+  }
+
   /** What the device has of the first block of a volume, as it lies there: enciphered or not. */
   static byte[] ofFirstBlock(RawDevice device, VolumeName volume) throws Exception {
     Metadata metadata = PoolState.read(device, new PageCache(1 << 20)).metadata();
@@ -58,7 +58,6 @@ public final class RawBytes {
     device.read(extent * PoolLayout.EXTENT_BYTES, bytes);
     bytes.get(0, block);
     return block;
->>>>>>> 2cc98a5 (tests: search the device after every erase by the engine, and before it)
   }
 
   private interface Source {

@@ -227,8 +227,8 @@ final class VolumeRoutes implements RouteSet {
   }
 
   /** Makes a volume of the one that a call names; neither is being filled. */
-  private <T> T derive(
-      Call call, String what, VolumeName made, OutsideChanges.Change<T> change) throws Exception {
+  private <T> T derive(Call call, String what, VolumeName made, OutsideChanges.Change<T> change)
+      throws Exception {
     VolumeName source = named(call);
     VolumeClaims.Claim claim = copies.claims().takeFrom(source, made);
     try {
