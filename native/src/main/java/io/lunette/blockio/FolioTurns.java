@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.blockio;
 
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Keeps writes through the page cache apart from writes past it, where both go to one folio.
+ * Keeps writes through the page cache apart from writes past it, where both go to one folio; any
+ * number of one kind go together.
  *
  * <p>A direct write drops what the page cache has of its range, a whole folio at least. If another
  * write has made a page of that folio dirty since the direct one wrote it back, the folio stays,
  * and the kernel has the next flush fail as if something were lost. Most file systems have a lock
  * of the whole file for it, Btrfs and block devices do not.
  *
- * <p>A piece lies in one unit, so nobody ever holds two locks. Thread-safe.
+ * <p>A piece lies in one unit, so nobody ever waits for two. Thread-safe.
  */
 final class FolioTurns {
+
+  /** How a write goes. */
+  enum Way {
+    THROUGH,
+    PAST;
+
+    private Way other() {
+      return this == THROUGH ? PAST : THROUGH;
+    }
+  }
 
   /**
    * The longest folio of all, as a power of two of pages: what one entry of a table of pages maps,
@@ -23,15 +33,15 @@ final class FolioTurns {
    */
   private static final int ORDER_MAX = 11;
 
-  private static final int STRIPES = 256;
+  private static final int STRIPES = 512;
 
-  private final ReadWriteLock[] stripes = new ReadWriteLock[STRIPES];
+  private final Stripe[] stripes = new Stripe[STRIPES];
   private final long unitBytes;
 
   FolioTurns(long pageBytes) {
     unitBytes = Math.min(pageBytes << ORDER_MAX, pageBytes * (pageBytes / Long.BYTES));
     for (int i = 0; i < STRIPES; i++) {
-      stripes[i] = new ReentrantReadWriteLock();
+      stripes[i] = new Stripe();
     }
   }
 
@@ -40,17 +50,72 @@ final class FolioTurns {
     return Math.min(endBytes, (offsetBytes / unitBytes + 1) * unitBytes);
   }
 
-  /** For a write through the page cache, beside others of its kind. */
-  Lock through(long offsetBytes) {
-    return stripe(offsetBytes).readLock();
+  /** Waits until nobody writes the other way to the unit of the byte. */
+  void begin(Way way, long offsetBytes) {
+    stripe(offsetBytes).enter(way);
   }
 
-  /** For a write past the page cache, alone in its unit. */
-  Lock past(long offsetBytes) {
-    return stripe(offsetBytes).writeLock();
+  void end(Way way, long offsetBytes) {
+    stripe(offsetBytes).leave(way);
   }
 
-  private ReadWriteLock stripe(long offsetBytes) {
+  private Stripe stripe(long offsetBytes) {
     return stripes[(int) (offsetBytes / unitBytes % STRIPES)];
+  }
+
+  /** Units that take turns together. Those who wait go in when the last of the others has left. */
+  private static final class Stripe {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition left = lock.newCondition();
+    private final int[] inside = new int[Way.values().length];
+    private final int[] waiting = new int[Way.values().length];
+
+    /** So many of those who waited may go in before any of the others. */
+    private int let;
+
+    private Way turn = Way.THROUGH;
+
+    void enter(Way way) {
+      lock.lock();
+      try {
+        if (!isFree(way)) {
+          await(way);
+        }
+        inside[way.ordinal()]++;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** Also for who comes while those are let in who waited for the same: the others are out. */
+    private boolean isFree(Way way) {
+      int other = way.other().ordinal();
+      return let > 0 ? turn == way : inside[other] == 0 && waiting[other] == 0;
+    }
+
+    private void await(Way way) {
+      waiting[way.ordinal()]++;
+      while (let == 0 || turn != way) {
+        left.awaitUninterruptibly();
+      }
+      waiting[way.ordinal()]--;
+      let--;
+    }
+
+    void leave(Way way) {
+      lock.lock();
+      try {
+        inside[way.ordinal()]--;
+        int others = waiting[way.other().ordinal()];
+        if (inside[way.ordinal()] == 0 && let == 0 && others > 0) {
+          turn = way.other();
+          let = others;
+          left.signalAll();
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 }

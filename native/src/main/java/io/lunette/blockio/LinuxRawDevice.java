@@ -10,8 +10,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Lock;
-import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -294,7 +292,7 @@ public final class LinuxRawDevice implements RawDevice {
     if (inMemory) {
       main.write(offsetBytes, source);
     } else {
-      inTurn(turns::through, FOLIO_BYTES, main::write, offsetBytes, source);
+      inTurn(FolioTurns.Way.THROUGH, FOLIO_BYTES, main::write, offsetBytes, source);
     }
   }
 
@@ -303,18 +301,17 @@ public final class LinuxRawDevice implements RawDevice {
   }
 
   private void inTurn(
-      LongFunction<Lock> turn, int longest, Write write, long offsetBytes, ByteBuffer source)
+      FolioTurns.Way way, int longest, Write write, long offsetBytes, ByteBuffer source)
       throws DeviceException {
     int length = source.remaining();
     for (int at = 0; at < length; ) {
       long from = offsetBytes + at;
       int bytes = (int) (turns.pieceEnd(from, from + Math.min(longest, length - at)) - from);
-      Lock mine = turn.apply(from);
-      mine.lock();
+      turns.begin(way, from);
       try {
         write.write(from, bytes == length ? source : source.slice(source.position() + at, bytes));
       } finally {
-        mine.unlock();
+        turns.end(way, from);
       }
       at += bytes;
     }
@@ -357,7 +354,7 @@ public final class LinuxRawDevice implements RawDevice {
   @Override
   public void writePast(long offsetBytes, ByteBuffer source) throws DeviceException {
     if (isDirect()) {
-      inTurn(turns::past, Integer.MAX_VALUE, direct::write, offsetBytes, source);
+      inTurn(FolioTurns.Way.PAST, Integer.MAX_VALUE, direct::write, offsetBytes, source);
     } else {
       write(offsetBytes, source);
     }
@@ -365,7 +362,7 @@ public final class LinuxRawDevice implements RawDevice {
 
   @Override
   public void writeDurably(long offsetBytes, ByteBuffer source) throws DeviceException {
-    inTurn(turns::through, Integer.MAX_VALUE, through::write, offsetBytes, source);
+    inTurn(FolioTurns.Way.THROUGH, Integer.MAX_VALUE, through::write, offsetBytes, source);
   }
 
   @Override
