@@ -94,9 +94,7 @@ final class PoolOpening {
     checkpointer.repeat();
     // Neither superblock leads to the group any more that vouches for them.
     metadata.vouched.appended(new RecordBuffer(), false);
-    if (pool.journalTrouble.isPresent()) {
-      writeUnread();
-    }
+    state.journalEnd().unreadable().forEach(this::writeAnew);
   }
 
   /**
@@ -104,13 +102,12 @@ final class PoolOpening {
    * not be told from one that was followed by others. Where the device does not write it either,
    * the ring serves as far as it goes.
    */
-  private void writeUnread() throws DeviceException {
+  private void writeAnew(int page) {
     try {
-      journal.eraseAhead(checkpointer.ringLimit());
+      journal.writeAnew(page);
     } catch (DeviceException e) {
-      LOG.warn("what cannot be read of the journal is left as it is: {}", e.getMessage());
+      LOG.warn("page {} of the journal can neither be read nor written: {}", page, e.getMessage());
     }
-    pool.device.flush();
   }
 
   /**

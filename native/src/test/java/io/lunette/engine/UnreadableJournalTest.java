@@ -161,12 +161,36 @@ class UnreadableJournalTest {
     requireBothAreThere();
   }
 
+  /** Else a later commit that a crash tears could not be told from one with others behind it. */
+  @Test
+  void whatCannotBeReadFarAheadIsWrittenToo() throws Exception {
+    driver.abandon();
+    AtomicLong ahead = new AtomicLong(RING + RING_BYTES / 2);
+    device.failReads((offset, length) -> FailingDevice.at(ahead.get()).takes(offset, length));
+    device.failWrites(
+        (offset, length) -> {
+          ahead.updateAndGet(p -> FailingDevice.at(p).takes(offset, length) ? -1 : p);
+          return false;
+        });
+
+    driver = open();
+    assertThat(driver.journalTrouble()).isEmpty();
+    driver.abandon();
+
+    assertThat(ahead).hasNegativeValue();
+    requireBothAreThere();
+  }
+
   @Test
   void whereThatCannotBeWrittenEitherThePoolOpens() throws Exception {
     driver.abandon();
     long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
-    device.failReads(FailingDevice.at(RING + end));
-    device.failWrites(FailingDevice.at(RING + end + RING_BYTES / 2));
+    long bad = RING + end + RING_BYTES / 2;
+    device.failReads(
+        (offset, length) ->
+            FailingDevice.at(RING + end).takes(offset, length)
+                || FailingDevice.at(bad).takes(offset, length));
+    device.failWrites(FailingDevice.at(bad));
 
     requireBothAreThere();
   }

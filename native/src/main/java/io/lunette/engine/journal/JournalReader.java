@@ -74,12 +74,19 @@ public final class JournalReader {
    * @param sums those of the last group, whose data must not change until another was appended
    * @param unreadPages how many pages of the ring cannot be read, if what lies there is one of
    *     them; else 0. If none was torn, the last commits were there.
+   * @param unreadable all pages of the ring that cannot be read, by number; none was needed
    */
-  public record End(long position, long sequence, long groups, BlockSums sums, int unreadPages) {
+  public record End(
+      long position,
+      long sequence,
+      long groups,
+      BlockSums sums,
+      int unreadPages,
+      List<Integer> unreadable) {
 
     /** A replay from there that has replayed nothing yet. */
     public static End at(long position, long sequence) {
-      return new End(position, sequence, 0, new BlockSums(), 0);
+      return new End(position, sequence, 0, new BlockSums(), 0, List.of());
     }
 
     /** Whether what lies there cannot be read. */
@@ -144,14 +151,14 @@ public final class JournalReader {
           RecordBuffer.replay(records, sink);
         }
         group.clear();
-        end = new End(position, sequence, end.groups + 1, sums, 0);
+        end = new End(position, sequence, end.groups + 1, sums, 0, List.of());
       }
     }
     requireNothingLater(end);
-    if (isUnread && isGone(position, sequence)) {
-      int pages = Math.max(1, unread.cardinality());
-      end = new End(end.position, end.sequence, end.groups, end.sums, pages);
-    }
+    boolean isLost = isUnread && isGone(position, sequence);
+    List<Integer> pages = unread.stream().boxed().toList();
+    int lost = isLost ? Math.max(1, pages.size()) : 0;
+    end = new End(end.position, end.sequence, end.groups, end.sums, lost, pages);
     tellOfDropped(end, lacksData);
     return end;
   }

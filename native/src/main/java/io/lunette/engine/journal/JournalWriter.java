@@ -65,24 +65,20 @@ public final class JournalWriter {
    * @param limit the position up to which the ring is free
    */
   public void continueWith(long exactSequence, long limit) throws DeviceException {
-    erase(position + PoolLayout.PAGE_BYTES, limit);
+    ByteBuffer zeroes = AlignedBuffers.allocate(ERASE_BYTES);
+    for (long at = position + PoolLayout.PAGE_BYTES; at < limit; at += ERASE_BYTES) {
+      ring.write(at, zeroes.clear().limit((int) Math.min(ERASE_BYTES, limit - at)));
+    }
     sequence = exactSequence;
   }
 
   /**
-   * Erases all that is ahead, pages among them that cannot be read until they are written.
-   *
-   * @param limit the position up to which the ring is free
+   * Makes a page of the ring zero that nobody needs and that cannot be read until it is written.
+   * What the device refuses fails here and no flush.
    */
-  public void eraseAhead(long limit) throws DeviceException {
-    erase(position, limit);
-  }
-
-  private void erase(long from, long limit) throws DeviceException {
-    ByteBuffer zeroes = AlignedBuffers.allocate(ERASE_BYTES);
-    for (long at = from; at < limit; at += ERASE_BYTES) {
-      ring.write(at, zeroes.clear().limit((int) Math.min(ERASE_BYTES, limit - at)));
-    }
+  public void writeAnew(int page) throws DeviceException {
+    ring.writePast(
+        (long) page * PoolLayout.PAGE_BYTES, AlignedBuffers.allocate(PoolLayout.PAGE_BYTES));
   }
 
   /**

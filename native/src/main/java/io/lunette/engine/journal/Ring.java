@@ -23,6 +23,11 @@ record Ring(RawDevice device, long startBytes, long sizeBytes) {
     transfer(position, source, device::write);
   }
 
+  /** {@link RawDevice#writePast}: whole pages. */
+  void writePast(long position, ByteBuffer source) throws DeviceException {
+    transfer(position, source, device::writePast);
+  }
+
   /** {@link RawDevice#writeDurably}. */
   void writeDurably(long position, ByteBuffer source) throws DeviceException {
     transfer(position, source, device::writeDurably);
