@@ -42,6 +42,9 @@ final class PageStore implements PageReader, PageSink {
 
   private static final int MOST_NAMED = 100;
 
+  /** Pages that are read back after a flush that failed, while others wait for the end of it. */
+  private static final int MOST_ASKED = 200;
+
   private final RawDevice device;
 
   /** Pages, damaged or old, that were read from their copies, the first of them. */
@@ -203,9 +206,12 @@ final class PageStore implements PageReader, PageSink {
     }
   }
 
-  /** What a flush of the pages says that has failed, with the place of the first that is lost. */
+  /**
+   * What a flush of the pages says that has failed, with the place of the first that is lost, if
+   * that is one of those that were written first.
+   */
   DeviceException named(DeviceException failure) {
-    for (long page : given) {
+    for (long page : given.subList(0, Math.min(MOST_ASKED, given.size()))) {
       for (long place : new long[] {TreePage.copyOf(page), page}) {
         long offset = place * PoolLayout.PAGE_BYTES;
         if (RefusedPlace.isLost(

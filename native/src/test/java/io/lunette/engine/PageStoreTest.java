@@ -4,13 +4,16 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Pages and their copies, in extents of today's pools and of those of before there were copies. */
@@ -91,6 +94,32 @@ class PageStoreTest {
       dealt.add(write(1) - FIRST);
     }
     assertThat(dealt).containsExactly(2L, 4L, 5L, 6L, 7L, 3L);
+  }
+
+  /** Those who wait for the checkpoint wait for that as well. */
+  @Test
+  void notEveryPageOfALargeCheckpointIsReadBackWhenAFlushFails() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    PagedDevice large =
+        new PagedDevice(200 * PoolLayout.EXTENT_BYTES) {
+          @Override
+          public void readBack(long offset, ByteBuffer target) throws DeviceException {
+            asked.incrementAndGet();
+            super.readBack(offset, target);
+          }
+        };
+    PageStore many = new PageStore(large, 1);
+    for (int extent = 1; extent < 200; extent++) {
+      many.addExtent(extent, new BitSet());
+    }
+    while (many.freePages() > 0) {
+      long ignored = many.write(KEY, 0, 0, words(7));
+    }
+    DeviceException failure = new DeviceException("simulated: a write was lost");
+
+    assertThat(many.named(failure)).isSameAs(failure);
+
+    assertThat(asked).hasPositiveValue().hasValueLessThan(500);
   }
 
   private static BitSet allBut(int free) {
