@@ -202,7 +202,7 @@ final class PageStore implements PageReader, PageSink {
     try {
       device.write(offset, writeBuffer);
     } catch (DeviceException e) {
-      throw RefusedPlace.named("a page of metadata", offset, e);
+      throw RefusedPlace.named(device, "a page of metadata", offset, e);
     }
   }
 
@@ -216,7 +216,7 @@ final class PageStore implements PageReader, PageSink {
         long offset = place * PoolLayout.PAGE_BYTES;
         if (RefusedPlace.isLost(
             device, offset, found -> TreePage.isWhole(found, generation, page))) {
-          return RefusedPlace.named("a page of metadata", offset, failure);
+          return RefusedPlace.named(device, "a page of metadata", offset, failure);
         }
       }
     }

@@ -37,7 +37,7 @@ final class SuperblockWriter {
       if (isGiven && !RefusedPlace.isLost(device, offset, buffer::equals)) {
         throw e;
       }
-      throw RefusedPlace.named(offset == 0 ? "superblock A" : "superblock B", offset, e);
+      throw RefusedPlace.named(device, offset == 0 ? "superblock A" : "superblock B", offset, e);
     }
   }
 }

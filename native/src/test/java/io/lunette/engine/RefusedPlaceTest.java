@@ -9,6 +9,8 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.platform.linux.LibC;
+import io.lunette.platform.linux.LibCMessages;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
@@ -76,9 +78,33 @@ class RefusedPlaceTest {
   void nothingIsNamedThatIsThere(int flush) {
     device.failFlush(flush);
 
+    requireNothingIsNamed();
+  }
+
+  /** Nobody could copy it. */
+  @ParameterizedTest
+  @CsvSource({"0, true", "0, false", "65536, true", "65536, false"})
+  void nothingIsNamedOfADeviceThatIsGone(long offset, boolean byTheWrite) throws Exception {
+    device.refuse(offset, offset, byTheWrite);
+    device.goAwayThen();
+
+    requireNothingIsNamed();
+  }
+
+  /** The next write may find room. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 65536})
+  void norWhereTheFileSystemIsFullAtWriteBack(long offset) throws Exception {
+    device.refuse(offset, offset, false);
+    device.failure = "simulated: " + LibCMessages.INSTANCE.strerror(LibC.ENOSPC);
+
+    requireNothingIsNamed();
+  }
+
+  private void requireNothingIsNamed() {
     assertThatThrownBy(this::open)
         .isInstanceOf(VolumeException.class)
-        .hasMessageContaining("simulated: a write was lost")
+        .hasMessageContaining("simulated: ")
         .message()
         .doesNotContain("takes no writes");
   }
@@ -102,7 +128,12 @@ class RefusedPlaceTest {
     private long to = Long.MAX_VALUE;
     private boolean byTheWrite;
     private boolean isLost;
+    private boolean goesAway;
+    private boolean isGone;
     private int flushes = Integer.MAX_VALUE;
+
+    /** What a flush says that has lost a write. */
+    private volatile String failure = "simulated: a write was lost";
 
     /** The page, once somebody writes to it. */
     private volatile long refused = -1;
@@ -118,6 +149,11 @@ class RefusedPlaceTest {
       byTheWrite = atOnce;
     }
 
+    /** Has the device answer nothing any more from the refusal on. */
+    synchronized void goAwayThen() {
+      goesAway = true;
+    }
+
     /** Has the flush fail that is the so many next, for what is no concern of the metadata. */
     synchronized void failFlush(int number) {
       flushes = number;
@@ -131,11 +167,20 @@ class RefusedPlaceTest {
     }
 
     @Override
+    public synchronized void read(long offset, ByteBuffer target) throws DeviceException {
+      if (isGone) {
+        throw new DeviceException("simulated: cannot read");
+      }
+      super.read(offset, target);
+    }
+
+    @Override
     public synchronized void write(long offset, ByteBuffer source) throws DeviceException {
       if (refused < 0 && from <= offset && offset <= to) {
         refused = offset;
       }
       if (offset == refused && byTheWrite) {
+        isGone = goesAway;
         throw new DeviceException("simulated: cannot write");
       }
       if (offset == refused) {
@@ -149,7 +194,8 @@ class RefusedPlaceTest {
     public synchronized void flush() throws DeviceException {
       if (isLost || --flushes == 0) {
         isLost = false;
-        throw new DeviceException("simulated: a write was lost");
+        isGone = goesAway;
+        throw new DeviceException(failure);
       }
     }
   }
