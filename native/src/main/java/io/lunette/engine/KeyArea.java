@@ -24,6 +24,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 
 /**
  * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
@@ -36,6 +37,7 @@ final class KeyArea {
   private final RawDevice device;
   private final LayerDevice path;
   private final AsideFlush flush;
+  private final LongSupplier durableCommit;
   private final UUID pool;
   private final ByteBuffer page = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
   private final ByteBuffer found = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
@@ -58,6 +60,9 @@ final class KeyArea {
   /** Pages whose second copy was written, and may be under way until the next flush. */
   private final Set<Integer> underWay = new HashSet<>();
 
+  /** The commit that is durable only when all of them are. */
+  private long landing = Long.MAX_VALUE;
+
   /** Pages of which it is not known whether they hold what they should. */
   private final SortedSet<Integer> unsettled = new TreeSet<>();
 
@@ -74,6 +79,7 @@ final class KeyArea {
     this.device = pool.device;
     this.path = pool.path.device();
     this.flush = pool.flush;
+    this.durableCommit = pool.log::durableCommit;
     this.pool = pool.uuid;
   }
 
@@ -339,6 +345,11 @@ final class KeyArea {
     unsettled.removeIf(page -> pages.contains(page) && !before.contains(page));
   }
 
+  /** Says that all that was written before this call is durable when that commit is. */
+  void landsWith(long commit) {
+    landing = commit;
+  }
+
   /**
    * Writes the pages of these places durably and reads them back.
    *
@@ -385,11 +396,12 @@ final class KeyArea {
    */
   private void writeBoth(SortedSet<Integer> pages) throws IOException {
     usedPages.addAll(pages);
-    if (!Collections.disjoint(underWay, pages)) {
+    if (!Collections.disjoint(underWay, pages) && durableCommit.getAsLong() < landing) {
       flush();
     }
     writePages(pages, 0);
     flush();
+    landing = Long.MAX_VALUE;
     underWay.addAll(pages);
     writePages(pages, 1);
   }

@@ -281,9 +281,20 @@ final class KeyTable {
         }
       }
       pool.log.dataWritten();
+      area.landsWith(nextCommit());
       return made;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The commit that nothing was taken for yet: all data of before is durable when it is. */
+  private long nextCommit() {
+    metadata.lock.lock();
+    try {
+      return metadata.commit();
+    } finally {
+      metadata.lock.unlock();
     }
   }
 

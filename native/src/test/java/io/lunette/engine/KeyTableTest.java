@@ -4,6 +4,7 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.LayerSlot;
@@ -12,6 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +59,31 @@ class KeyTableTest {
 
     assertThat(layer.key()).isSameAs(given);
     assertThat(KeyRecords.of(device, POOL)).singleElement().returns(given.id(), KeySlot::id);
+    pool.abandon();
+  }
+
+  /** Its own flush is one that everybody waits for. */
+  @Test
+  void aKeyIsMadeWithOneFlushWhereTheOneBeforeItIsCommitted() throws Exception {
+    AtomicInteger flushes = new AtomicInteger();
+    PagedDevice device =
+        new PagedDevice(64L << 20) {
+          @Override
+          public void flushAside() throws DeviceException {
+            flushes.incrementAndGet();
+            super.flushAside();
+          }
+        };
+    PoolState.format(device, POOL);
+    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, new MemoryVault());
+    List<DataKey> first = pool.keys.make(1);
+    pool.log.commit();
+    flushes.set(0);
+
+    List<DataKey> second = pool.keys.make(1);
+
+    assertThat(flushes).hasValue(1);
+    assertThat(second).doesNotContainAnyElementsOf(first);
     pool.abandon();
   }
 
