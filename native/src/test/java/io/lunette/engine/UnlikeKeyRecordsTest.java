@@ -112,6 +112,30 @@ class UnlikeKeyRecordsTest {
     assertThat(PoolCheck.check(device).problems()).isEmpty();
   }
 
+  /** What went astray has its own place still, though only one copy of that is sound. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void oneOfAnotherKeyOfWhichACopyIsDamaged(int copy) throws Exception {
+    byte[] right = recordAt(copies.get(copy));
+    byte[] other = recordAt(copies.get(copy) + KeySlot.BYTES);
+    device.put(copies.get(copy) + KeySlot.BYTES, right, 0, right.length);
+    device.flip((copies.get(copy) + 60) * Byte.SIZE);
+    PagedDevice opened = device.copy();
+
+    assertThat(PoolCheck.check(device).problems()).hasSize(2).allMatch(PoolProblem::isRepairable);
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.report().problems()).isEmpty();
+    assertThat(recordAt(copies.get(copy))).isEqualTo(right);
+    assertThat(recordAt(copies.get(copy) + KeySlot.BYTES)).isEqualTo(other);
+    driver = EngineVolumeDriver.open(opened, Clock.systemUTC(), 4 << 20, vault);
+    assertThat(driver.keyTrouble()).isEmpty();
+    assertThat(read(VOLUME)).isEqualTo(1);
+    assertThat(read(OTHER)).isEqualTo(2);
+    driver.close();
+    assertThat(PoolCheck.check(opened).problems()).isEmpty();
+  }
+
   /** Neither is written over then. */
   @Test
   void twoThatAreNeededBothStay() throws Exception {

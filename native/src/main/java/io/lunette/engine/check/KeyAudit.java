@@ -18,7 +18,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /** Checks that every key that a layer is read by has a sound record. Opens none. */
@@ -38,8 +37,8 @@ final class KeyAudit {
   /** Offsets of records that are sound, and not what their other copy has. */
   private final Set<Long> stale = new HashSet<>();
 
-  /** At how many places each key has a record. */
-  private final Map<Long, Integer> places = new HashMap<>();
+  /** Where each key has a sound record, both copies of a place as one. */
+  private final Map<Long, Set<Long>> places = new HashMap<>();
 
   /** Keys that a layer is read by. */
   private final Set<Long> named = new HashSet<>();
@@ -78,8 +77,7 @@ final class KeyAudit {
         }
       }
     }
-    pairs(this::count);
-    pairs(this::compare);
+    comparePairs();
   }
 
   /**
@@ -93,23 +91,22 @@ final class KeyAudit {
   /** A place for a record, in both extents of a pair; null where there is none. */
   private record Pair(long index, long offset, long otherOffset, KeySlot one, KeySlot other) {}
 
-  /** Goes through all places of which both copies are sound. */
-  private void pairs(Consumer<Pair> visitor) {
+  /** Compares all places of which both copies are sound. */
+  private void comparePairs() {
     for (Map.Entry<Long, Long> extent : extents.entrySet()) {
       Long copy = extents.get(extent.getKey() + 1);
       if (extent.getKey() % 2 == 0 && copy != null) {
         for (int at = 0; at < PoolLayout.EXTENT_BYTES; at += PoolLayout.PAGE_BYTES) {
-          pairs(
+          comparePages(
               extent.getKey(),
               extent.getValue() * PoolLayout.EXTENT_BYTES + at,
-              copy * PoolLayout.EXTENT_BYTES + at,
-              visitor);
+              copy * PoolLayout.EXTENT_BYTES + at);
         }
       }
     }
   }
 
-  private void pairs(long index, long page, long otherPage, Consumer<Pair> visitor) {
+  private void comparePages(long index, long page, long otherPage) {
     try {
       device.read(page, buffer.clear());
       device.read(otherPage, other.clear());
@@ -118,18 +115,8 @@ final class KeyAudit {
     }
     for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
       if (isSound(buffer, at) && isSound(other, at)) {
-        visitor.accept(
-            new Pair(index, page + at, otherPage + at, record(buffer, at), record(other, at)));
+        compare(new Pair(index, page + at, otherPage + at, record(buffer, at), record(other, at)));
       }
-    }
-  }
-
-  private void count(Pair pair) {
-    if (pair.one != null) {
-      places.merge(pair.one.id(), 1, Integer::sum);
-    }
-    if (pair.other != null && (pair.one == null || pair.one.id() != pair.other.id())) {
-      places.merge(pair.other.id(), 1, Integer::sum);
     }
   }
 
@@ -165,7 +152,9 @@ final class KeyAudit {
 
   /** Whether a layer needs it, and there: a write that went astray may have put it there too. */
   private boolean isNeeded(KeySlot slot) {
-    return slot != null && named.contains(slot.id()) && places.get(slot.id()) == 1;
+    return slot != null
+        && named.contains(slot.id())
+        && places.getOrDefault(slot.id(), Set.of()).size() == 1;
   }
 
   private static boolean isAlike(KeySlot one, KeySlot other) {
@@ -278,6 +267,10 @@ final class KeyAudit {
     try {
       KeySlot slot = KeySlot.decode(buffer, index, image.superblock.pool());
       if (slot != null) {
+        long inExtent = page % PoolLayout.EXTENT_BYTES + index;
+        places
+            .computeIfAbsent(slot.id(), id -> new HashSet<>())
+            .add(extent / 2 * PoolLayout.EXTENT_BYTES + inExtent);
         keys.merge(slot.id(), slot, (one, other) -> one.epoch() < other.epoch() ? other : one);
       }
     } catch (FormatException e) {
