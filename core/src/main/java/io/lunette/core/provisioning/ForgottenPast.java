@@ -50,13 +50,14 @@ final class ForgottenPast {
 
   /**
    * Whether it matters that another may have erased it: not of a ready one, which nobody has. Nor
-   * can that be told from the scrub that the catalog waits for, unless the volume was used since.
+   * can that be told from the scrub that the catalog waits for, or that it gave up and the driver
+   * ended by itself, unless the volume was used since.
    */
   private static boolean matters(Replica replica, VolumeInfo volume) {
     return switch (replica.state()) {
       case ALLOCATED, RETURNED -> true;
       case SCRUBBING -> volume.used();
-      case QUARANTINED -> replica.tenant().isPresent();
+      case QUARANTINED -> replica.tenant().isPresent() && volume.used();
       case BUILDING, READY, FAILED, RETIRED -> false;
     };
   }

@@ -214,12 +214,29 @@ final class OldCatalogTest {
   @Test
   void quarantinedReplicaThatWasErasedSinceHasNoHolderAnyMore() throws Exception {
     ReplicaName replica = quarantined();
-    meanwhile(() -> erase(replica));
+    meanwhile(
+        () -> {
+          erase(replica);
+          use(replica);
+        });
 
     assertKept(replica, "it was QUARANTINED by this catalog, its volume was erased since");
     meanwhile(() -> {});
     assertThat(fixture.report.differences()).isEmpty();
     assertScrubOfNobodyKnown(replica);
+  }
+
+  /** As an engine does with what was cut off, once it is served again. */
+  @Test
+  void quarantinedReplicaWhoseEraseTheDriverEndedByItselfKeepsItsHolder() throws Exception {
+    ReplicaName replica = quarantined();
+    meanwhile(() -> erase(replica));
+    assertThat(fixture.report.differences()).isEmpty();
+    meanwhile(() -> {});
+
+    assertThat(fixture.driver.find(replica.volume()).orElseThrow().erased()).isPresent();
+    assertThat(fixture.report.differences()).isEmpty();
+    assertThat(fixture.replica(replica).tenant()).isPresent();
   }
 
   @Test
