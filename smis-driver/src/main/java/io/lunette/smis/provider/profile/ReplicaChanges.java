@@ -77,7 +77,9 @@ final class ReplicaChanges {
       return MethodResult.of(MethodResult.NOT_SUPPORTED);
     }
     VolumeInfo original = changes.existing(call.estate(), source.get());
-    if (original.state() != VolumeState.SEALED) {
+    if (original.state() == VolumeState.SEALED) {
+      changes.requireFilled(original.name());
+    } else {
       changes.requireFree(original.name());
     }
     Optional<ObjectPath> target = call.reference("TargetElement");

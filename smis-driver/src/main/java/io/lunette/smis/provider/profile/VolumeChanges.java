@@ -159,7 +159,7 @@ final class VolumeChanges implements Editor {
    * lock of this.
    */
   long delete(Actor actor, VolumeInfo volume) {
-    requireFree(volume.name());
+    requireUnowned(volume.name());
     try {
       if (isMapped(volume.name())) {
         return MethodResult.IN_USE;
@@ -215,11 +215,29 @@ final class VolumeChanges implements Editor {
   }
 
   /**
-   * Refuses what would pass the domain by.
+   * Refuses what would pass the domain by, or change what somebody is filling.
    *
    * @throws CimException FAILED with the reason
    */
   void requireFree(VolumeName volume) {
+    requireUnowned(volume);
+    requireFilled(volume);
+  }
+
+  /**
+   * Refuses what somebody is filling, as an import does.
+   *
+   * @throws CimException FAILED with the reason
+   */
+  void requireFilled(VolumeName volume) {
+    CimErrors.translating(
+        () -> {
+          parts.core().claims().requireFree(volume);
+          return null;
+        });
+  }
+
+  private void requireUnowned(VolumeName volume) {
     parts
         .owners()
         .ownerOf(volume)

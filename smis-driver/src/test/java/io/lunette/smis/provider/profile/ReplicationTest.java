@@ -6,6 +6,7 @@ import static io.lunette.smis.provider.ArrayClient.service;
 import static io.lunette.smis.provider.ArrayClient.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.core.volume.VolumeState;
@@ -97,6 +98,24 @@ class ReplicationTest {
     assertThat(modify("8", "source", "snap")).isEqualTo(1);
     assertThat(modify("19", "source", "snap")).isZero();
     assertThat(array.driver.find(new VolumeName("snap"))).isEmpty();
+  }
+
+  @Test
+  void nothingIsMadeOfWhatSomebodyIsFilling() throws Exception {
+    for (boolean sealed : new boolean[] {false, true}) {
+      if (sealed) {
+        array.driver.seal(SOURCE);
+      }
+      try (VolumeClaims.Claim filling = array.core.claims().take(SOURCE)) {
+        assertThat(filling).isNotNull();
+        for (String type : new String[] {"7", "8"}) {
+          assertThat(replicate(type, "early", "source").text())
+              .as("sealed: %s, type %s", sealed, type)
+              .startsWith("ERROR 1: volume 'source' is being made or filled");
+        }
+      }
+    }
+    assertThat(replicate("7", "late", "source").code()).isZero();
   }
 
   @Test

@@ -82,6 +82,17 @@ class VolumeChangesTest {
   }
 
   @Test
+  void aVolumeThatSomebodyIsFillingIsNotChanged() throws Exception {
+    change("ElementName", "disk", "Size", "4096");
+    try (VolumeClaims.Claim filling = array.core.claims().take(new VolumeName("disk"))) {
+      assertThat(filling).isNotNull();
+      assertThat(change("TheElement", volume("disk"), "Size", "1048576").text())
+          .startsWith("ERROR 1: volume 'disk' is being made or filled");
+    }
+    assertThat(change("TheElement", volume("disk"), "Size", "1048576").code()).isZero();
+  }
+
+  @Test
   void nobodyElseMakesAVolumeOfTheNameUntilItIsThere() throws Exception {
     List<Boolean> isFree = new ArrayList<>();
     VolumeName disk = new VolumeName("disk");
