@@ -41,6 +41,9 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
             return thread;
           });
 
+  /** Whether the end of a record is not durable yet. Of the writer alone. */
+  private boolean flushOwed;
+
   UnitStateDirectory(Path directory) {
     this.directory = directory;
   }
@@ -116,12 +119,12 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
   }
 
   private Void removeAll(UUID unit) throws IOException {
-    boolean removed = false;
     for (Kind kind : Kind.values()) {
-      removed |= Files.deleteIfExists(file(unit, kind));
+      flushOwed |= Files.deleteIfExists(file(unit, kind));
     }
-    if (removed) {
+    if (flushOwed) {
       DurableFile.flushDirectory(directory);
+      flushOwed = false;
     }
     return null;
   }
