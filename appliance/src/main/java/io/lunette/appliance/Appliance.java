@@ -382,7 +382,7 @@ public final class Appliance implements AutoCloseable {
     SpaceReport space = StatusView.space(core.space(), alerts);
     List<PoolStatus> pools = StatusView.pools(core.pools(), alerts);
     alerts.addAll(StatusView.alerts(space, pools, unresolved));
-    core.scrubs().trouble().ifPresent(alerts::add);
+    StatusView.scrubs(core.scrubs(), alerts);
     driver.keyTrouble().ifPresent(alerts::add);
     driver.metadataTrouble().ifPresent(alerts::add);
     driver.journalTrouble().ifPresent(alerts::add);

@@ -8,6 +8,7 @@ import io.lunette.core.DomainException;
 import io.lunette.core.pool.PoolStatus;
 import io.lunette.core.pool.Pools;
 import io.lunette.core.replica.ReplicaState;
+import io.lunette.core.scrub.Scrubs;
 import io.lunette.core.space.Space;
 import io.lunette.core.space.SpaceLevel;
 import io.lunette.core.space.SpaceReport;
@@ -153,6 +154,15 @@ record StatusView(
     } catch (DomainException e) {
       alerts.add(e.getMessage());
       return new SpaceReport(new PoolSpace(0, 0, 0, 0, 0, 0, 0), 0, SpaceLevel.NORMAL);
+    }
+  }
+
+  /** Adds what scrubs wait for to the alerts. */
+  static void scrubs(Scrubs source, List<String> alerts) {
+    try {
+      source.trouble().ifPresent(alerts::add);
+    } catch (DomainException e) {
+      alerts.add(e.getMessage());
     }
   }
 }

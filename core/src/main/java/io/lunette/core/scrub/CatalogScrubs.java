@@ -136,7 +136,7 @@ public final class CatalogScrubs implements Scrubs, AutoCloseable {
   }
 
   @Override
-  public Optional<String> trouble() {
+  public Optional<String> trouble() throws DomainException {
     return scrubber.trouble();
   }
 

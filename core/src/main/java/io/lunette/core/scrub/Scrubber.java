@@ -135,12 +135,21 @@ final class Scrubber implements AutoCloseable {
         .toList();
   }
 
-  /** What scrubs wait for, while that lasts. */
-  Optional<String> trouble() {
-    List<String> told = List.copyOf(spaceless.values());
-    return told.isEmpty()
+  /** What scrubs wait for, while that lasts: not those that run again, nor any while paused. */
+  Optional<String> trouble() throws DomainException {
+    List<String> told =
+        spaceless.entrySet().stream()
+            .filter(entry -> !isUnderWay(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .toList();
+    return told.isEmpty() || control.isPaused()
         ? Optional.empty()
         : Optional.of("scrubs that wait for space: " + told.size() + ": " + told.get(0));
+  }
+
+  private boolean isUnderWay(ReplicaName name) {
+    Run run = runs.get(name);
+    return run != null && run.job != null;
   }
 
   private void pump(VolumePlace place) throws DomainException, VolumeException {

@@ -19,8 +19,8 @@ public interface Scrubs {
 
   ScrubStatus status() throws DomainException;
 
-  /** What scrubs wait for, while that lasts, in a line. */
-  Optional<String> trouble();
+  /** What scrubs wait for, while that lasts, in a line; nothing while they are paused. */
+  Optional<String> trouble() throws DomainException;
 
   /**
    * Starts the scrub of everything that waits, or of what waits for one image. Does not wait.

@@ -263,6 +263,29 @@ final class ScrubTest {
   }
 
   @Test
+  void aScrubThatRunsAgainOrIsPausedDoesNotWaitForSpace() throws Exception {
+    Deque<Runnable> held = new ArrayDeque<>();
+    fixture.erases = held::add;
+    fixture.restart();
+    ReplicaName replica = fixture.usedAndReleased(S1);
+    failErases(1, new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the array is full"));
+    fixture.core.scrubs().run(OPERATOR, Optional.empty());
+    assertThat(fixture.core.scrubs().trouble()).isPresent();
+
+    fixture.core.scrubs().pause(OPERATOR);
+    assertThat(fixture.core.scrubs().trouble()).isEmpty();
+    fixture.core.scrubs().resume(OPERATOR);
+    assertThat(fixture.core.scrubs().trouble()).isPresent();
+    fixture.clock.advance(Duration.ofMinutes(2));
+    fixture.core.tick();
+
+    assertThat(held).hasSize(1);
+    assertThat(fixture.core.scrubs().trouble()).isEmpty();
+    held.remove().run();
+    assertThat(fixture.replica(replica).state()).isEqualTo(ReplicaState.READY);
+  }
+
+  @Test
   void scrubThatFailsByABugOfTheDriverHoldsUpNoOther() throws Exception {
     fixture.core.pools().set(OPERATOR, WEB, PoolChange.ready(3));
     ServerName third = new ServerName("s3");
