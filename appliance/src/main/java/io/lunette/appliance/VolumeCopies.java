@@ -84,7 +84,7 @@ public final class VolumeCopies {
 
   private Job<VolumeInfo> importRaw(VolumeName name, Path file, Creation creation)
       throws DomainException, VolumeException {
-    VolumeClaims.Claim claim = claims.take(name);
+    ImportClaim claim = new ImportClaim(claims.take(name));
     boolean begun = false;
     try {
       requireNew(name);
@@ -111,7 +111,7 @@ public final class VolumeCopies {
   }
 
   private VolumeCopy prepare(
-      VolumeName name, Path file, Creation creation, VolumeClaims.Claim claim)
+      VolumeName name, Path file, Creation creation, ImportClaim claim)
       throws DomainException, VolumeException, IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
@@ -143,7 +143,7 @@ public final class VolumeCopies {
   }
 
   private VolumeCopy prepare(
-      VolumeName name, Path file, FileChannel channel, Creation creation, VolumeClaims.Claim claim)
+      VolumeName name, Path file, FileChannel channel, Creation creation, ImportClaim claim)
       throws DomainException, VolumeException, IOException {
     long fileBytes = channel.size();
     long size = Math.addExact(fileBytes, BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES;
@@ -159,7 +159,7 @@ public final class VolumeCopies {
         channel,
         fileBytes,
         runs,
-        open(made, note),
+        open(made, note, claim),
         () -> {
           VolumeInfo whole = end(made, note);
           claim.close();
@@ -167,7 +167,7 @@ public final class VolumeCopies {
         },
         () -> {
           try (claim) {
-            undo(made, note);
+            undo(made, note, claim);
           }
         });
   }
@@ -187,12 +187,13 @@ public final class VolumeCopies {
   }
 
   /** Opens what has just been made, or takes it away again. */
-  private BlockDevice open(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
+  private BlockDevice open(VolumeInfo made, UnfinishedImports.Note note, ImportClaim claim)
+      throws VolumeException {
     try {
       return driver.open(made.name(), AccessMode.READ_WRITE);
     } catch (VolumeException e) {
       try {
-        undo(made, note);
+        undo(made, note, claim);
       } catch (VolumeException stays) {
         throw new VolumeException(e.kind(), e.getMessage() + "; " + stays.getMessage(), e);
       }
@@ -260,21 +261,23 @@ public final class VolumeCopies {
   }
 
   /** What cannot be deleted is in use, perhaps for long: no start may delete it then. */
-  private void undo(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
+  private void undo(VolumeInfo made, UnfinishedImports.Note note, ImportClaim claim)
+      throws VolumeException {
     try {
       delete(made);
     } catch (VolumeException stays) {
-      endOfLeft(note, stays);
+      endOfLeft(note, claim, stays);
       throw stays;
     }
     unfinished.end(note);
   }
 
-  private void endOfLeft(UnfinishedImports.Note note, VolumeException stays)
+  private void endOfLeft(UnfinishedImports.Note note, ImportClaim claim, VolumeException stays)
       throws VolumeException {
     try {
       unfinished.end(note);
     } catch (VolumeException e) {
+      claim.keep();
       throw new VolumeException(
           stays.kind(),
           stays.getMessage() + "; the next start may delete it: " + e.getMessage(),

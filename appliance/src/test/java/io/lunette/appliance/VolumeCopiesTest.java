@@ -379,9 +379,8 @@ class VolumeCopiesTest {
   void whatIsLeftWithItsNoteIsToldWithBothReasons() throws Exception {
     Files.write(file, "data".repeat(EXTENT).getBytes(StandardCharsets.UTF_8));
     List<Runnable> waiting = new ArrayList<>();
-    Job<VolumeInfo> job =
-        copies(refusing(driver, "delete"), waiting::add)
-            .importFile(VOLUME, file, RAW, driver::create);
+    VolumeCopies left = copies(refusing(driver, "delete"), waiting::add);
+    Job<VolumeInfo> job = left.importFile(VOLUME, file, RAW, driver::create);
     Path note = onlyNote();
     Files.delete(note);
     Files.createDirectories(note.resolve("in-the-way"));
@@ -393,6 +392,7 @@ class VolumeCopiesTest {
         .hasMessageContaining("volume 'volume' is left")
         .hasMessageContaining("the next start may delete it")
         .hasMessageContaining("cannot keep account of imports");
+    assertBusy(() -> left.claims().requireFree(VOLUME));
   }
 
   private Path onlyNote() throws IOException {
