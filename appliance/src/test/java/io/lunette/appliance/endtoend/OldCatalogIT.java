@@ -76,6 +76,7 @@ class OldCatalogIT {
   @Test
   void whatWasMadeAnewAndGivenToAnotherSinceIsNotShownToWhoHadItBefore() throws Exception {
     served.call("pool", "set", "web", "--ready", "0");
+    Eventually.holds(() -> Replicas.in(served, "READY") == 0);
     served.call("pool", "set", "web", "--kind", "independent", "--ready", "2");
     Eventually.holds(() -> Replicas.in(served, "READY") == 2);
 
