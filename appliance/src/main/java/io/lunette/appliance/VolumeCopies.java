@@ -110,8 +110,7 @@ public final class VolumeCopies {
     }
   }
 
-  private VolumeCopy prepare(
-      VolumeName name, Path file, Creation creation, ImportClaim claim)
+  private VolumeCopy prepare(VolumeName name, Path file, Creation creation, ImportClaim claim)
       throws DomainException, VolumeException, IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
