@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
+import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
@@ -94,14 +95,26 @@ final class PoolOpening {
     checkpointer.repeat();
     // Neither superblock leads to the group any more that vouches for them.
     metadata.vouched.appended(new RecordBuffer(), false);
-    state.journalEnd().unreadable().forEach(this::writeAnew);
+    writeUnread();
   }
 
   /**
    * A page that cannot be read must not lie behind a commit that another crash leaves: that could
    * not be told from one that was followed by others. Where the device does not write it either,
-   * the ring serves as far as it goes.
+   * the ring serves as far as it goes; without direct I/O it would be a flush that fails, so only
+   * what lies at the end is written then, where the next commit goes.
    */
+  private void writeUnread() throws DeviceException {
+    JournalReader.End end = state.journalEnd();
+    if (pool.features.directAlignmentBytes() > 0 || end.unread()) {
+      end.unreadable().forEach(this::writeAnew);
+    }
+    if (!end.unreadable().isEmpty()) {
+      // The first commit may be durable by itself, before what was written here.
+      pool.device.flush();
+    }
+  }
+
   private void writeAnew(int page) {
     try {
       journal.writeAnew(page);

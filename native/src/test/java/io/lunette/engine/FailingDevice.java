@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
 import java.nio.ByteBuffer;
+import java.util.Set;
 
 /**
  * A device in memory on which chosen calls end in an I/O error, as often as they are made, until it
@@ -28,6 +29,11 @@ final class FailingDevice extends PagedDevice {
 
   FailingDevice(long sizeBytes) {
     super(sizeBytes);
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return Set.of(Feature.DIRECT_IO);
   }
 
   void failReads(Choice choice) {
