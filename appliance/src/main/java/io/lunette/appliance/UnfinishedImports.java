@@ -103,9 +103,9 @@ final class UnfinishedImports {
 
   void end(Note note) throws VolumeException {
     try {
-      if (Files.deleteIfExists(note.file())) {
-        flush.of(directory);
-      }
+      // Also where it is gone: that may not have been flushed.
+      boolean ignored = Files.deleteIfExists(note.file());
+      flush.of(directory);
     } catch (IOException e) {
       throw failed(e);
     }

@@ -134,19 +134,17 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
    * before any unit begins: one that ended while its records could not be removed loses them here.
    */
   void retainOnly(Set<UUID> units) throws IOException {
-    boolean removed = false;
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         if (!isOf(units, file.getFileName().toString())) {
-          removed |= Files.deleteIfExists(file);
+          boolean ignored = Files.deleteIfExists(file);
         }
       }
     } catch (NoSuchFileException e) {
       return;
     }
-    if (removed) {
-      DurableFile.flushDirectory(directory);
-    }
+    // A removal before the start may not be durable.
+    DurableFile.flushDirectory(directory);
   }
 
   private static boolean isOf(Set<UUID> units, String name) {
