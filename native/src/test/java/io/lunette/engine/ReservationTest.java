@@ -4,8 +4,6 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lunette.blockio.DeviceException;
-import io.lunette.blockio.DeviceFeatures;
-import io.lunette.blockio.Support;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
@@ -16,6 +14,7 @@ import io.lunette.engine.key.KeyVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -105,20 +104,8 @@ class ReservationTest {
     }
 
     @Override
-    public DeviceFeatures probe(long scratchOffset, int scratchBytes) {
-      return new DeviceFeatures(
-          "file",
-          "",
-          0,
-          0,
-          0,
-          Support.YES,
-          Support.YES,
-          Support.NO,
-          Support.NO,
-          Support.YES,
-          Support.NO,
-          Support.YES);
+    public Set<Feature> features() {
+      return Set.of(Feature.ALLOCATE, Feature.PUNCH_HOLE);
     }
 
     @Override
