@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.IntToLongFunction;
 import java.util.function.LongPredicate;
+import java.util.function.Supplier;
 
 /**
  * A pool as its device tells it: the trees of the newest sound superblock with the journal laid
@@ -373,7 +374,8 @@ final class PoolImage {
           nextLayer = index == Globals.NEXT_LAYER ? word : nextLayer;
           nextVolume = index == Globals.NEXT_VOLUME ? word : nextVolume;
           if (index > Globals.NEXT_VOLUME) {
-            requireNamed(TreeKey.Kind.GLOBALS, index, word, 0, "word " + index + " of GLOBALS");
+            requireNamed(
+                TreeKey.Kind.GLOBALS, index, word, 0, () -> "word " + index + " of GLOBALS");
           }
         });
     if (isDamaged(TreeKey.Kind.GLOBALS)) {
@@ -413,9 +415,9 @@ final class PoolImage {
   }
 
   /** Notes bits of a word that mean nothing. */
-  void requireNamed(TreeKey.Kind kind, long index, long word, long named, String place) {
+  void requireNamed(TreeKey.Kind kind, long index, long word, long named, Supplier<String> place) {
     if ((word & ~named) != 0) {
-      problem(place, "has bits that mean nothing and must be zero", "cleared");
+      problem(place.get(), "has bits that mean nothing and must be zero", "cleared");
       correct(kind, index, word & named);
     }
   }

@@ -80,16 +80,23 @@ final class SlotScan implements TreeScan.Visitor {
   }
 
   private void read() {
-    String place = "slot " + id + " of " + kind;
     for (int i = 0; i < words.length; i++) {
-      long index = id * words.length + i;
+      int word = i;
       image.requireNamed(
-          kind, index, words[i], namedBits.applyAsLong(i), "word " + i + " of " + place);
+          kind,
+          id * words.length + i,
+          words[i],
+          namedBits.applyAsLong(i),
+          () -> "word " + word + " of " + place());
     }
     try {
       reader.read(id, stored, words);
     } catch (IOException | IllegalArgumentException e) {
-      image.slotIsDamaged(place, e.getMessage());
+      image.slotIsDamaged(place(), e.getMessage());
     }
+  }
+
+  private String place() {
+    return "slot " + id + " of " + kind;
   }
 }

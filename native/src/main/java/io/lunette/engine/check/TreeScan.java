@@ -8,6 +8,7 @@ import io.lunette.engine.format.TreePage;
 import io.lunette.engine.format.TreeRoot;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -73,41 +74,66 @@ final class TreeScan {
   private final class Walk {
 
     private final TreeKey key;
-    private final NavigableMap<Long, Long> overlay;
+    private final Iterator<Map.Entry<Long, Long>> changes;
     private final Visitor visitor;
+
+    /** The first change that the walk, which goes up through the words, has not come to. */
+    private Map.Entry<Long, Long> next;
 
     Walk(TreeKey key, NavigableMap<Long, Long> overlay, Visitor visitor) {
       this.key = key;
-      this.overlay = overlay;
+      this.changes = overlay.entrySet().iterator();
       this.visitor = visitor;
+      goOn();
     }
 
     void from(TreeRoot root) {
       int level = root.height() - 1;
       below(level, 0, root.page());
-      overlay.tailMap(span(level), true).forEach((index, word) -> visit(index, 0, word));
+      while (next != null) {
+        visitChange();
+      }
     }
 
     /** The words of a page and all below it; page 0 stands for zeroes. */
     private void below(int level, long first, long page) {
-      NavigableMap<Long, Long> changed = overlay.subMap(first, true, first + span(level), false);
+      long end = first + span(level);
       long[] words = page == 0 ? null : read(key, level, first, page);
       if (words == null) {
-        changed.forEach((index, word) -> visit(index, 0, word));
+        while (isChanged(end)) {
+          visitChange();
+        }
       } else if (level > 0) {
         for (int slot = 0; slot < TreePage.WORDS; slot++) {
           long start = first + slot * span(level - 1);
-          Long next = changed.isEmpty() ? null : changed.ceilingKey(start);
-          if (words[slot] != 0 || (next != null && next < start + span(level - 1))) {
+          if (words[slot] != 0 || isChanged(start + span(level - 1))) {
             below(level - 1, start, words[slot]);
           }
         }
       } else {
         for (int slot = 0; slot < TreePage.WORDS; slot++) {
-          Long word = changed.isEmpty() ? null : changed.get(first + slot);
-          visit(first + slot, words[slot], word == null ? words[slot] : word);
+          if (isChanged(first + slot + 1)) {
+            visit(first + slot, words[slot], next.getValue());
+            goOn();
+          } else {
+            visit(first + slot, words[slot], words[slot]);
+          }
         }
       }
+    }
+
+    /** Whether a word that the walk has not come to changes before that one. */
+    private boolean isChanged(long end) {
+      return next != null && next.getKey() < end;
+    }
+
+    private void visitChange() {
+      visit(next.getKey(), 0, next.getValue());
+      goOn();
+    }
+
+    private void goOn() {
+      next = changes.hasNext() ? changes.next() : null;
     }
 
     private void visit(long index, long stored, long word) {
@@ -118,7 +144,6 @@ final class TreeScan {
   }
 
   private long[] read(TreeKey key, int level, long first, long page) {
-    String place = PageCopies.place(key, page, page);
     try {
       if (metadataExtents != null
           && !metadataExtents.contains(page / PoolLayout.PAGES_PER_EXTENT)) {
@@ -129,6 +154,7 @@ final class TreeScan {
       found.merge(page / PoolLayout.PAGES_PER_EXTENT, bit, (a, b) -> a | b);
       return words;
     } catch (IOException e) {
+      String place = PageCopies.place(key, page, page);
       onDamage.accept(new Damage(key, first, span(level), place, e.getMessage()));
       return null;
     }
