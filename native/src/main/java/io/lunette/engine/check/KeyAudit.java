@@ -113,6 +113,9 @@ final class KeyAudit {
     } catch (DeviceException e) {
       return; // It has a line already.
     }
+    if (buffer.mismatch(other) < 0) {
+      return;
+    }
     for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
       if (isSound(buffer, at) && isSound(other, at)) {
         compare(new Pair(index, page + at, otherPage + at, record(buffer, at), record(other, at)));

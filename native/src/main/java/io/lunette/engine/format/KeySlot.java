@@ -60,10 +60,10 @@ public record KeySlot(UUID pool, long id, long epoch, long checkValue, byte[] wr
    * @throws FormatException if it is damaged or another pool's
    */
   public static KeySlot decode(ByteBuffer source, int at, UUID pool) throws FormatException {
-    ByteBuffer slot = source.slice(at, BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    if (isEmpty(slot)) {
+    if (isEmpty(source, at)) {
       return null;
     }
+    ByteBuffer slot = source.slice(at, BYTES).order(ByteOrder.LITTLE_ENDIAN);
     if (slot.getInt(MAGIC_OFFSET) != MAGIC || !Checksum.holds(slot, BYTES, CRC_OFFSET)) {
       throw new FormatException("a key's record fails its checksum");
     }
@@ -81,9 +81,9 @@ public record KeySlot(UUID pool, long id, long epoch, long checkValue, byte[] wr
         wrapped);
   }
 
-  private static boolean isEmpty(ByteBuffer slot) {
+  private static boolean isEmpty(ByteBuffer source, int at) {
     for (int i = 0; i < BYTES; i += Long.BYTES) {
-      if (slot.getLong(i) != 0) {
+      if (source.getLong(at + i) != 0) {
         return false;
       }
     }
