@@ -40,14 +40,15 @@ final class RunEraser {
   private static final ByteBuffer ZEROES =
       AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES).asReadOnlyBuffer();
 
+  /** One for all pools: who opens many would leave his thread one of each. */
+  private static final ThreadLocal<ByteBuffer> READ_BACK =
+      ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
+
   private final RawDevice device;
   private final AsideFlush flush;
   private final DeviceFeatures features;
   private final ExecutorService workers;
   private final ScrubPace pace;
-
-  private final ThreadLocal<ByteBuffer> readBack =
-      ThreadLocal.withInitial(() -> AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES));
 
   RunEraser(Pool pool, ExecutorService workers, ScrubPace pace) {
     this.pace = pace;
@@ -255,10 +256,10 @@ final class RunEraser {
   }
 
   private ByteBuffer readBackOf(int lengthBytes) {
-    ByteBuffer buffer = readBack.get();
+    ByteBuffer buffer = READ_BACK.get();
     if (buffer.capacity() < lengthBytes) {
-      buffer = AlignedBuffers.allocate(DirtyRuns.MAX_RUN_BYTES);
-      readBack.set(buffer);
+      buffer = AlignedBuffers.allocate(Integer.highestOneBit(lengthBytes - 1) << 1);
+      READ_BACK.set(buffer);
     }
     return buffer.slice(0, lengthBytes);
   }
