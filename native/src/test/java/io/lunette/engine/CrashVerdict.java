@@ -21,6 +21,7 @@ import io.lunette.engine.map.PageCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -162,21 +163,22 @@ final class CrashVerdict {
     try (BlockDevice volume = driver.open(info.name(), AccessMode.READ_ONLY)) {
       BlockingIo.read(volume, 0, bytes.duplicate());
     }
+    byte[] found = new byte[bytes.limit()];
+    bytes.get(0, found);
     int[] stamps = new int[bytes.limit() / CrashModel.SECTOR];
     for (int sector = 0; sector < stamps.length; sector++) {
-      stamps[sector] = stamp(bytes, sector * CrashModel.SECTOR);
+      stamps[sector] = stamp(found, sector * CrashModel.SECTOR);
     }
     return stamps;
   }
 
   /** The stamp of a sector; -1 if it is not one whole write's, nor zero. */
-  private static int stamp(ByteBuffer bytes, int at) {
-    long first = bytes.getLong(at);
-    for (int i = Long.BYTES; i < CrashModel.SECTOR; i += Long.BYTES) {
-      if (bytes.getLong(at + i) != first) {
-        return -1;
-      }
+  private static int stamp(byte[] bytes, int at) {
+    int end = at + CrashModel.SECTOR;
+    if (!Arrays.equals(bytes, at, end - Long.BYTES, bytes, at + Long.BYTES, end)) {
+      return -1;
     }
+    long first = ByteBuffer.wrap(bytes).getLong(at);
     if (first == 0) {
       return 0;
     }
