@@ -253,11 +253,11 @@ class UnreadableJournalTest {
 
     assertThatThrownBy(this::open)
         .isInstanceOf(VolumeException.class)
-        .hasMessageContaining("of a later commit is sound");
+        .hasMessageContaining("of a later commit is at");
     assertThat(PoolCheck.check(device).problems())
         .singleElement()
         .asString()
-        .contains("of a later commit is sound");
+        .contains("of a later commit is at");
   }
 
   @Test

@@ -20,9 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Replays the journal: whole groups, in order, up to the first frame that was never finished.
  *
- * <p>A frame that is not sound is the torn end of the last commit, unless a frame of a later commit
- * lies behind it: a commit begins only when the one before is durable, so then the medium has been
- * damaged, and going on would lose what was acknowledged.
+ * <p>A frame that is not sound is the torn end of the last commit, unless a frame of a later
+ * commit, torn or not, lies behind it: a commit begins only when the one before is durable, so then
+ * the medium has been damaged, and going on would lose what was acknowledged.
  *
  * <p>The data of a group that has its sums was made durable by the flush that the group itself was
  * waiting for. A frame of the next group, torn or not, says that the flush has ended; if there is
@@ -290,11 +290,11 @@ public final class JournalReader {
       }
       ByteBuffer page = scan.slice(at, PoolLayout.PAGE_BYTES).order(scan.order());
       JournalFrame header = JournalFrame.peek(page, pool);
-      // Nearly every page has an old one; only what may be later is read whole.
+      // Nearly every page has an old one.
       if (header != null
           && header.position() == position
           && header.groupSequence() > end.sequence
-          && frameAt(position) != null) {
+          && (mayFollow(header, end) || frameAt(position) != null)) {
         throw new FormatException(
             "journal is damaged at position "
                 + end.position
@@ -302,9 +302,21 @@ public final class JournalReader {
                 + end.sequence
                 + " is missing, but frame "
                 + header.sequence()
-                + " of a later commit is sound");
+                + " of a later commit is at "
+                + position);
       }
     }
+  }
+
+  /**
+   * Whether the numbers of a frame of a later commit can be found where it is, behind one commit at
+   * least, of frames of one page at least. They are in one sector, so one that is torn has them as
+   * they were written, and no checksum; a bit that flips in them is not to keep a pool shut.
+   */
+  private static boolean mayFollow(JournalFrame header, End end) {
+    return header.sequence() >= header.groupSequence()
+        && header.sequence() - end.sequence
+            <= (header.position() - end.position) / PoolLayout.PAGE_BYTES;
   }
 
   /**
