@@ -3,10 +3,14 @@ package io.lunette.engine;
 
 import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
+import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.journal.JournalReader;
 import io.lunette.engine.journal.JournalWriter;
 import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,18 +105,31 @@ final class PoolOpening {
   /**
    * A page that cannot be read must not lie behind a commit that another crash leaves: that could
    * not be told from one that was followed by others. Where the device does not write it either,
-   * the ring serves as far as it goes; without direct I/O it would be a flush that fails, so only
-   * what lies at the end is written then, where the next commit goes.
+   * the ring serves as far as it goes. Without direct I/O it would be a flush that fails, so of
+   * what a power cut left only the first is written then, where the next commit goes, and nothing
+   * else.
    */
   private void writeUnread() throws DeviceException {
     JournalReader.End end = state.journalEnd();
-    if (pool.features.directAlignmentBytes() > 0 || end.unread()) {
-      end.unreadable().forEach(this::writeAnew);
-    }
-    if (!end.unreadable().isEmpty()) {
+    List<Integer> written =
+        pool.features.directAlignmentBytes() > 0 ? end.unreadable() : unreadableAtEnd(end);
+    written.forEach(this::writeAnew);
+    if (!written.isEmpty()) {
       // The first commit may be durable by itself, before what was written here.
       pool.device.flush();
     }
+  }
+
+  /** The first pages in a row that the commit at the end of the journal was being written to. */
+  private List<Integer> unreadableAtEnd(JournalReader.End end) {
+    int pages = (int) (journal.sizeBytes() / PoolLayout.PAGE_BYTES);
+    long first = end.position() / PoolLayout.PAGE_BYTES;
+    Set<Integer> unreadable = end.unread() ? Set.copyOf(end.unreadable()) : Set.of();
+    return LongStream.range(first, first + pages)
+        .mapToObj(page -> (int) (page % pages))
+        .dropWhile(page -> !unreadable.contains(page))
+        .takeWhile(unreadable::contains)
+        .toList();
   }
 
   private void writeAnew(int page) {
