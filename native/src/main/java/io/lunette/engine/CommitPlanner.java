@@ -16,7 +16,10 @@ import java.util.List;
  */
 final class CommitPlanner {
 
-  /** How long after a checkpoint that found no space the next is tried, if the ring allows it. */
+  /**
+   * How long after a checkpoint that found no space the next is tried that nobody wants, if the
+   * ring allows it.
+   */
   private static final long RETRY_NANOS = 1_000_000_000L;
 
   /** Adds to what is about to be committed; with the lock held. */
@@ -156,10 +159,11 @@ final class CommitPlanner {
     return checkpointer.hasRoomFor(journal.position() + group + JournalWriter.EMPTY_GROUP_BYTES);
   }
 
+  /** Whoever wants one has it tried at once, and hears what became of it. */
   private boolean isCheckpointDue() {
-    boolean due = checkpointWanted || checkpointer.isDue(journal.position());
-    return due
-        && (checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS);
+    boolean mayRetry =
+        checkpointer.wantOfSpace() == null || System.nanoTime() - lastPlanNanos > RETRY_NANOS;
+    return checkpointWanted || (mayRetry && checkpointer.isDue(journal.position()));
   }
 
   /** A plan, or null if there is no space for one. */

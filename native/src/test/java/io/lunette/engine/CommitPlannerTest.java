@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.IoCompletion;
 import io.lunette.engine.format.JournalFrame;
@@ -194,6 +195,22 @@ class CommitPlannerTest {
 
     assertThat(ofPlan).isNotNull();
     assertThat(next.get().waiters()).containsExactly(change);
+  }
+
+  /** Else turn would follow turn until it was due, with nothing to commit. */
+  @Test
+  void aCheckpointThatIsWantedIsTriedAtOnceThoughTheLastFoundNoSpace() throws Exception {
+    fillTheRingBut((int) RING_BYTES * 7 / 8);
+    planner.wantCheckpoint();
+    checkpointer.start(planner.next(waiters, 0).checkpoint(), 0, 1);
+    underWay.remove(0).run();
+    checkpointer.putOff(new DeviceException("simulated: no space is left", true));
+
+    planner.wantCheckpoint();
+    CommitBatch next = planner.next(waiters, 0);
+
+    assertThat(next.checkpoint()).isNotNull();
+    assertThat(planner.isCheckpointWanted()).isFalse();
   }
 
   private IoCompletion takeMoreThanAFrameAlong() throws IOException {
