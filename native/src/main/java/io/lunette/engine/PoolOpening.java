@@ -96,10 +96,26 @@ final class PoolOpening {
       appendGroup(nextSequence);
       return;
     }
-    checkpointer.repeat();
+    repeatCheckpoint();
     // Neither superblock leads to the group any more that vouches for them.
     metadata.vouched.appended(new RecordBuffer(), false);
     writeUnread();
+  }
+
+  /**
+   * The ring serves no more if that finds no space: one superblock leads to the jump in the
+   * numbers, the other does not.
+   */
+  private void repeatCheckpoint() throws IOException {
+    long seen = checkpointer.roomMade();
+    try {
+      checkpointer.repeat();
+    } catch (DeviceException e) {
+      if (!e.isNoSpace() || !checkpointer.makeRoom(seen)) {
+        throw e;
+      }
+      checkpointer.repeat();
+    }
   }
 
   /**
