@@ -12,6 +12,7 @@ import io.lunette.engine.map.TreeCheckpoint;
 import io.lunette.engine.map.WordTree;
 import java.io.IOException;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -53,8 +54,8 @@ final class Checkpointer {
   private volatile long features;
 
   /**
-   * Extents taken for pages of which neither a commit nor a checkpoint says so: every superblock
-   * until then must. Guarded by the lock of the metadata.
+   * Extents that may hold pages and of which neither a commit nor a checkpoint says that they are
+   * not CLEAN: every superblock until then must. Guarded by the lock of the metadata.
    */
   private final TreeSet<Long> unrecorded = new TreeSet<>();
 
@@ -111,6 +112,14 @@ final class Checkpointer {
   /** Has the superblocks to come say that the pool makes use of a feature. */
   void addFeature(long feature) {
     features |= feature;
+  }
+
+  /**
+   * Has the superblocks to come announce extents again that may still hold pages, and which the
+   * next commit takes; with the lock of the metadata held.
+   */
+  void announceAgain(Collection<Long> extents) {
+    unrecorded.addAll(extents);
   }
 
   boolean isRunning() {

@@ -2,6 +2,7 @@
 package io.lunette.engine;
 
 import io.lunette.blockio.AlignedBuffers;
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.ExtentRun;
 import io.lunette.engine.format.LayerSlot;
@@ -12,12 +13,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a crash may have left on the device without a record: until it is scrubbed it is trusted no
  * more. With the lock of {@link Metadata} held, before anybody else has the pool.
  */
 final class CrashRecovery {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CrashRecovery.class);
 
   private final Metadata metadata;
   private final RawDevice device;
@@ -29,19 +36,27 @@ final class CrashRecovery {
 
   /**
    * A crash in the middle of a checkpoint may have left pages in extents that are still CLEAN,
-   * which the superblock announced: they are made zero again.
+   * which the superblock announced: they are made zero again. What the device does not let be read
+   * or overwritten, as a page that a power cut found being written, is reserved: {@link
+   * #distrustReserved} has it scrubbed, or left alone.
+   *
+   * @return those, which may hold pages until then
    */
-  void eraseUnfinishedPages(Superblock superblock) throws IOException {
-    ByteBuffer extent = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
+  SortedSet<Long> eraseUnfinishedPages(Superblock superblock) throws IOException {
+    SortedSet<Long> left = new TreeSet<>();
+    ByteBuffer found = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
     ByteBuffer zeroes = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
     boolean erased = false;
     for (ExtentRun run : superblock.taking()) {
       for (long at = run.first(); at < run.end(); at++) {
         if ((metadata.space.spaceWord(at >>> 6) >>> at & 1) == 0) {
-          device.read(at * PoolLayout.EXTENT_BYTES, extent.clear());
-          if (extent.mismatch(zeroes) >= 0) {
-            device.write(at * PoolLayout.EXTENT_BYTES, zeroes);
-            erased = true;
+          try {
+            erased |= erase(at, found, zeroes);
+          } catch (DeviceException e) {
+            LOG.warn(
+                "extent {} may hold pages of an unfinished checkpoint: {}", at, e.getMessage());
+            metadata.space.reserve(at >>> 6, 1L << at);
+            left.add(at);
           }
         }
       }
@@ -49,6 +64,18 @@ final class CrashRecovery {
     if (erased) {
       device.flush();
     }
+    return left;
+  }
+
+  /** Makes an extent zero, unless it is; returns whether it was not. */
+  private boolean erase(long extent, ByteBuffer found, ByteBuffer zeroes) throws DeviceException {
+    device.read(extent * PoolLayout.EXTENT_BYTES, found.clear());
+    if (found.mismatch(zeroes) < 0) {
+      return false;
+    }
+    // Where that can be had, so that a place that takes no write fails this and not the flush.
+    device.writePast(extent * PoolLayout.EXTENT_BYTES, zeroes);
+    return true;
   }
 
   /**

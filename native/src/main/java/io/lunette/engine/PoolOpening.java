@@ -43,7 +43,7 @@ final class PoolOpening {
     CrashRecovery recovery = new CrashRecovery(metadata, pool.device);
     metadata.lock.lock();
     try {
-      recovery.eraseUnfinishedPages(state.superblock());
+      checkpointer.announceAgain(recovery.eraseUnfinishedPages(state.superblock()));
       pool.keys.load();
       if (metadata.chains.layer(Layer.ORPHANS) == null) {
         metadata.chains.createOrphans();
