@@ -34,7 +34,7 @@ final class PoolFailure {
     if (isNoSpace(cause)) {
       return new BlockException(
           BlockException.Kind.OUT_OF_SPACE,
-          "the file system under the pool is full: " + cause.getMessage(),
+          "the file system is full: " + cause.getMessage(),
           cause);
     }
     BlockException.Kind kind =

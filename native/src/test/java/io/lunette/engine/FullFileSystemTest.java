@@ -163,7 +163,7 @@ class FullFileSystemTest {
               }
             });
     assertThat(refused.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE);
-    assertThat(refused).hasMessageContaining("the file system under the pool is full");
+    assertThat(refused).hasMessageContaining("the file system is full");
     return written[0];
   }
 

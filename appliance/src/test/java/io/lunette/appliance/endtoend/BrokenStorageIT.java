@@ -90,7 +90,7 @@ class BrokenStorageIT {
       assertThat(refused.output()).containsAnyOf("No space left on device", "0x2707");
       qemuIo("read -P 3 0 2M", "write -P 4 0 1M", "flush", "read -P 4 0 1M");
       assertThat(served.call("status").path("space").path("dirtyBytes").isNumber()).isTrue();
-      fails("the file system under the pool is full", importOf("big", 24));
+      fails("the file system is full", importOf("big", 24));
       served.call("release", "keeper");
       Eventually.holds(() -> Replicas.in(served, "RETURNED", "SCRUBBING") == 0);
       assertThat(Replicas.in(served, "QUARANTINED", "FAILED")).isZero();

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.key;
 
+import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.Directories;
+import io.lunette.blockio.WantOfSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -160,9 +162,31 @@ public final class KeyFile implements KeyVault {
     return new IOException("key file " + file + " is damaged: put a whole copy of it back");
   }
 
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  /** Makes a change; for want of space it fails as a device does. */
+  private void make(UUID pool, Change change) throws IOException {
+    try {
+      change.make();
+    } catch (IOException e) {
+      if (!WantOfSpace.isSaidBy(e)) {
+        throw e;
+      }
+      DeviceException full =
+          new DeviceException("key file " + place(pool) + ": " + e.getMessage(), true);
+      full.initCause(e);
+      throw full;
+    }
+  }
+
   @Override
   public void create(UUID pool, KeyEncryptionKey first) throws IOException {
-    Path file = files.apply(pool);
+    make(pool, () -> create(files.apply(pool), pool, first));
+  }
+
+  private static void create(Path file, UUID pool, KeyEncryptionKey first) throws IOException {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       throw new IOException(
           Files.exists(file)
@@ -176,7 +200,12 @@ public final class KeyFile implements KeyVault {
   @Override
   public void replace(UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys)
       throws IOException {
-    Path file = find(pool);
+    make(pool, () -> replace(find(pool), pool, present, keys));
+  }
+
+  private static void replace(
+      Path file, UUID pool, KeyEncryptionKey present, List<KeyEncryptionKey> keys)
+      throws IOException {
     endReplacement(file, KeyFile::wipe);
     requireKept(file, pool, present);
     Path next = writeNext(file, new KeyFileText(pool, keys));

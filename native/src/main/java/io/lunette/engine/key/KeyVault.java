@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine.key;
 
+import io.lunette.blockio.DeviceException;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
@@ -28,6 +29,7 @@ public interface KeyVault {
   /**
    * Keeps the first key of a pool. On return that is durable.
    *
+   * @throws DeviceException for want of space, where {@link DeviceException#isNoSpace} says so
    * @throws IOException if anything is kept at its place, which stays as it is
    */
   void create(UUID pool, KeyEncryptionKey first) throws IOException;
@@ -38,6 +40,7 @@ public interface KeyVault {
    * before or these.
    *
    * @param present one that the caller knows to be kept
+   * @throws DeviceException as {@link #create} does
    * @throws IOException if it is not: what it was kept on may be away, or be another pool's, and
    *     nothing is changed
    */
