@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.blockio;
 
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-
 /**
  * Keeps writes through the page cache apart from writes past it, where both go to one folio; any
  * number of one kind go together.
@@ -63,11 +60,14 @@ final class FolioTurns {
     return stripes[(int) (offsetBytes / unitBytes % STRIPES)];
   }
 
-  /** Units that take turns together. Those who wait go in when the last of the others has left. */
+  /**
+   * Units that take turns together. Those who wait go in when the last of the others has left.
+   *
+   * <p>By its monitor, which takes no memory of the heap: a lock that found none would let somebody
+   * be counted for ever who is not there, and nobody else in.
+   */
   private static final class Stripe {
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition left = lock.newCondition();
     private final int[] inside = new int[Way.values().length];
     private final int[] waiting = new int[Way.values().length];
 
@@ -76,16 +76,11 @@ final class FolioTurns {
 
     private Way turn = Way.THROUGH;
 
-    void enter(Way way) {
-      lock.lock();
-      try {
-        if (!isFree(way)) {
-          await(way);
-        }
-        inside[way.ordinal()]++;
-      } finally {
-        lock.unlock();
+    synchronized void enter(Way way) {
+      if (!isFree(way)) {
+        await(way);
       }
+      inside[way.ordinal()]++;
     }
 
     /** Also for who comes while those are let in who waited for the same: the others are out. */
@@ -94,27 +89,31 @@ final class FolioTurns {
       return let > 0 ? turn == way : inside[other] == 0 && waiting[other] == 0;
     }
 
-    private void await(Way way) {
+    private synchronized void await(Way way) {
+      boolean interrupted = false;
       waiting[way.ordinal()]++;
       while (let == 0 || turn != way) {
-        left.awaitUninterruptibly();
+        try {
+          wait();
+        } catch (InterruptedException | OutOfMemoryError e) {
+          // Either is an interrupt: there may be no memory for its exception.
+          interrupted = true;
+        }
       }
       waiting[way.ordinal()]--;
       let--;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
 
-    void leave(Way way) {
-      lock.lock();
-      try {
-        inside[way.ordinal()]--;
-        int others = waiting[way.other().ordinal()];
-        if (inside[way.ordinal()] == 0 && let == 0 && others > 0) {
-          turn = way.other();
-          let = others;
-          left.signalAll();
-        }
-      } finally {
-        lock.unlock();
+    synchronized void leave(Way way) {
+      inside[way.ordinal()]--;
+      int others = waiting[way.other().ordinal()];
+      if (inside[way.ordinal()] == 0 && let == 0 && others > 0) {
+        turn = way.other();
+        let = others;
+        notifyAll();
       }
     }
   }

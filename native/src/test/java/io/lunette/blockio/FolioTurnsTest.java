@@ -9,6 +9,7 @@ import io.lunette.blockio.FolioTurns.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,29 @@ class FolioTurnsTest {
 
     past.join();
     late.join();
+  }
+
+  @Test
+  void anInterruptEndsNoWaitAndIsKept() throws Exception {
+    AtomicBoolean isLeft = new AtomicBoolean();
+    AtomicBoolean isTold = new AtomicBoolean();
+    turns.begin(PAST, 0);
+    Thread through =
+        new Thread(
+            () -> {
+              Thread.currentThread().interrupt();
+              turns.begin(THROUGH, 0);
+              isTold.set(isLeft.get() && Thread.currentThread().isInterrupted());
+              turns.end(THROUGH, 0);
+            });
+    through.start();
+    awaitBlocked(through);
+
+    isLeft.set(true);
+    turns.end(PAST, 0);
+
+    through.join();
+    assertThat(isTold).isTrue();
   }
 
   @Test
