@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +25,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BinaryOperator;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
@@ -104,17 +107,24 @@ final class KeyArea {
       }
     }
     settleStrays(slots, named);
+    keepOneOfEach(slots);
     return slots;
   }
 
   /** A record of another key in one copy: its write went astray, or was cut short. */
   private void settleStrays(List<KeySlot> slots, Set<Long> named) {
-    Set<Long> missing = new HashSet<>(named);
-    slots.stream().filter(slot -> slot != null).forEach(slot -> missing.remove(slot.id()));
+    Map<Long, Long> epochs = new HashMap<>();
+    slots.stream()
+        .filter(slot -> slot != null)
+        .forEach(slot -> epochs.merge(slot.id(), slot.epoch(), Math::max));
+    Predicate<KeySlot> isMissing =
+        slot ->
+            named.contains(slot.id())
+                && epochs.getOrDefault(slot.id(), Long.MIN_VALUE) < slot.epoch();
     strays.forEach(
         (place, both) -> {
-          boolean isFirstMissing = missing.contains(both.get(0).id());
-          boolean isSecondMissing = missing.contains(both.get(1).id());
+          boolean isFirstMissing = isMissing.test(both.get(0));
+          boolean isSecondMissing = isMissing.test(both.get(1));
           if (isFirstMissing && isSecondMissing) {
             damaged.put(place, both.stream().map(KeyArea::bytes).toList());
             return;
@@ -131,6 +141,33 @@ final class KeyArea {
           }
         });
     strays.clear();
+  }
+
+  /**
+   * A key never moves, so a second place where it is got it by a write that went astray. That may
+   * be of an epoch before: no turn comes to a page that is not known to have a record. The one of
+   * the last epoch stays, if there are several that whose page is alike in both copies.
+   */
+  private void keepOneOfEach(List<KeySlot> slots) {
+    Comparator<Integer> byEpoch = Comparator.comparingLong(place -> slots.get(place).epoch());
+    BinaryOperator<Integer> better = BinaryOperator.maxBy(byEpoch.thenComparing(this::isAlike));
+    Map<Long, Integer> kept = new HashMap<>();
+    for (int place = 0; place < slots.size(); place++) {
+      if (slots.get(place) != null) {
+        kept.merge(slots.get(place).id(), place, better);
+      }
+    }
+    for (int place = 0; place < slots.size(); place++) {
+      if (slots.get(place) != null && kept.get(slots.get(place).id()) != place) {
+        slots.set(place, null);
+        int number = place / KeySlot.PER_PAGE;
+        worn.forEach(copy -> copy.add(number));
+      }
+    }
+  }
+
+  private boolean isAlike(int place) {
+    return worn.stream().noneMatch(copy -> copy.contains(place / KeySlot.PER_PAGE));
   }
 
   private static byte[] bytes(KeySlot slot) {

@@ -113,12 +113,14 @@ final class KeyTable {
       return;
     }
     Map<Long, KeyEncryptionKey> byEpoch = loadVault();
-    List<KeySlot> slots = area.read(layer, namedKeys());
+    Set<Long> named = namedKeys();
+    List<KeySlot> slots = area.read(layer, named);
     Map<Long, DataKey> keys = new HashMap<>();
     for (int place = 0; place < slots.size(); place++) {
       KeySlot slot = slots.get(place);
       if (slot != null) {
-        keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch())));
+        boolean isNamed = named.contains(slot.id());
+        keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch()), isNamed));
       }
     }
     if (!assign(keys)) {
@@ -185,7 +187,8 @@ final class KeyTable {
     return byEpoch;
   }
 
-  private DataKey keyOf(KeySlot slot, int place, KeyEncryptionKey wrapping) {
+  /** What no layer is read by may be of an epoch long gone, and is erased by this opening. */
+  private DataKey keyOf(KeySlot slot, int place, KeyEncryptionKey wrapping, boolean isNamed) {
     String why = trouble;
     if (why == null && (wrapping == null || wrapping.checkValue() != slot.checkValue())) {
       why =
@@ -194,7 +197,9 @@ final class KeyTable {
               + " does not have the key of epoch "
               + slot.epoch()
               + ": it is an old copy or another pool's; put the newest back";
-      trouble = why;
+      if (isNamed) {
+        trouble = why;
+      }
     }
     return new DataKey(slot.id(), place, slot, wrapping, why);
   }

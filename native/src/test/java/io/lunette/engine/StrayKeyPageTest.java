@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
+import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.KeySlot;
+import io.lunette.engine.key.MemoryVault;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A page of records was written astray as well, where no key ever was. The turn of the epoch does
+ * not come there: what it leaves is wrapped by what the vault has no more.
+ */
+class StrayKeyPageTest {
+
+  private static final UUID POOL = new UUID(7, 7);
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName ERASED = new VolumeName("erased");
+  private static final int BLOCK = 4096;
+
+  private final PagedDevice device = new PagedDevice(64L << 20);
+  private final MemoryVault vault = new MemoryVault();
+  private EngineVolumeDriver driver;
+
+  /** Where both copies lie of the page that the records are in. */
+  private List<Long> right;
+
+  /** Where both copies lie of the page that they came to as well. */
+  private List<Long> astray;
+
+  private byte[] beforeTheTurn;
+
+  @BeforeEach
+  void eraseByKey() throws Exception {
+    PoolState.format(device, POOL);
+    open();
+    create(VOLUME, 1);
+    create(ERASED, 2);
+    right = KeyRecords.pages(device).stream().map(page -> (long) page * BLOCK).toList();
+    assertThat(right).hasSize(2);
+    astray = right.stream().map(page -> page + BLOCK).toList();
+    beforeTheTurn = pageAt(right.get(0));
+    EraseReport ignored = erase(ERASED);
+    assertThat(vault.epochs()).containsExactly(2L);
+    driver.close();
+  }
+
+  /** In front of the right ones, and behind. */
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, false", "0, true", "1, true"})
+  void theNextOpeningClearsIt(int copy, boolean inFront) throws Exception {
+    exchangePages(inFront);
+    put(astray.get(copy), beforeTheTurn);
+
+    requireMended();
+  }
+
+  /** As an opening leaves it that takes what is astray for a record of that place. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void soItDoesWhereBothCopiesHaveIt(boolean inFront) throws Exception {
+    exchangePages(inFront);
+    astray.forEach(page -> put(page, beforeTheTurn));
+
+    requireMended();
+  }
+
+  /** After the next turn it would be of an epoch before. */
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, false", "0, true", "1, true"})
+  void soItDoesWhereItIsOfTheSameEpoch(int copy, boolean inFront) throws Exception {
+    byte[] present = pageAt(right.get(0));
+    exchangePages(inFront);
+    put(astray.get(copy), present);
+
+    requireMended();
+  }
+
+  /** What went astray before does not make up for what another that went astray hits now. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aRecordIsNotMadeUpForByOneOfAnEpochBefore(int copy) throws Exception {
+    put(astray.get(copy), beforeTheTurn);
+    hitTheRecordOfTheVolume(copy);
+
+    requireMended();
+  }
+
+  /** Whether the records are to be where they came to, and the other way round. */
+  private void exchangePages(boolean whether) {
+    if (!whether) {
+      return;
+    }
+    for (int copy = 0; copy < right.size(); copy++) {
+      byte[] page = pageAt(right.get(copy));
+      put(right.get(copy), new byte[BLOCK]);
+      put(astray.get(copy), page);
+    }
+    List<Long> before = right;
+    right = astray;
+    astray = before;
+  }
+
+  /** By the one that the other volume has now. */
+  private void hitTheRecordOfTheVolume(int copy) {
+    byte[] page = pageAt(right.get(copy));
+    byte[] other = Arrays.copyOfRange(page, 2 * KeySlot.BYTES, 3 * KeySlot.BYTES);
+    assertThat(other).isNotEqualTo(new byte[KeySlot.BYTES]);
+    put(right.get(copy), other);
+  }
+
+  /** By one opening, so that the next erase by key, and the one after it, find nothing amiss. */
+  private void requireMended() throws Exception {
+    open();
+    assertThat(driver.keyTrouble()).isEmpty();
+    assertThat(read(VOLUME)).isEqualTo(1);
+    assertThat(read(ERASED)).isZero();
+    driver.close();
+    assertThat(astray).allSatisfy(page -> assertThat(pageAt(page)).containsOnly(0));
+    open();
+    create(new VolumeName("third"), 3);
+    EraseReport ignored = erase(ERASED);
+    driver.close();
+    open();
+    assertThat(driver.keyTrouble()).isEmpty();
+    assertThat(read(VOLUME)).isEqualTo(1);
+    assertThat(read(new VolumeName("third"))).isEqualTo(3);
+    driver.close();
+    assertThat(KeyRecords.of(device, POOL)).hasSize(3);
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  private byte[] pageAt(long offset) {
+    return device.page((int) (offset / BLOCK)).clone();
+  }
+
+  private void put(long offset, byte[] bytes) {
+    device.put(offset, bytes, 0, bytes.length);
+  }
+
+  private void create(VolumeName name, int content) throws Exception {
+    driver.createEncrypted(name, 1 << 20, BLOCK);
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, content);
+      BlockingIo.write(volume, 0, block, Durability.DURABLE);
+    }
+  }
+
+  private int read(VolumeName name) throws Exception {
+    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
+      BlockingIo.read(volume, 0, block);
+      return block.getInt(0);
+    }
+  }
+
+  private EraseReport erase(VolumeName name) throws Exception {
+    return driver
+        .erase(name, new EraseRequest(EraseMethod.CRYPTO, false))
+        .result()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
+  }
+
+  private void open() throws Exception {
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+  }
+}
