@@ -12,6 +12,8 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.check.PoolProblem;
+import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
@@ -104,6 +106,69 @@ class StrayKeyPageTest {
     requireMended();
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, false", "0, true", "1, true"})
+  void aRepairClearsIt(int copy, boolean inFront) throws Exception {
+    exchangePages(inFront);
+    put(astray.get(copy), beforeTheTurn);
+    String place = "key record at byte " + astray.get(copy);
+    assertThat(PoolCheck.check(device).problems())
+        .singleElement()
+        .returns(true, PoolProblem::isRepairable)
+        .asString()
+        .startsWith(place + ": ")
+        .endsWith(", whose place is at byte " + right.get(0));
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.fixed()).singleElement().asString().startsWith(place).endsWith("cleared");
+    assertThat(outcome.report().problems()).isEmpty();
+    assertThat(firstRecord(astray.get(copy))).containsOnly(0);
+    requireMended();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRepairClearsBothCopies(boolean inFront) throws Exception {
+    exchangePages(inFront);
+    astray.forEach(page -> put(page, beforeTheTurn));
+    assertThat(PoolCheck.check(device).problems()).hasSize(2).allMatch(PoolProblem::isRepairable);
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.report().problems()).isEmpty();
+    assertThat(astray).allSatisfy(page -> assertThat(firstRecord(page)).containsOnly(0));
+    requireMended();
+  }
+
+  /** Of what is damaged it makes no second record of a key. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aRepairClearsItWhereTheOtherCopyIsDamaged(int copy) throws Exception {
+    astray.forEach(page -> put(page, beforeTheTurn));
+    device.flip((astray.get(copy) + 60) * Byte.SIZE);
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.report().problems()).isEmpty();
+    assertThat(astray).allSatisfy(page -> assertThat(firstRecord(page)).containsOnly(0));
+    requireMended();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aRepairTakesTheRecordOfTheLaterEpochForTheRightOne(int copy) throws Exception {
+    put(astray.get(copy), beforeTheTurn);
+    byte[] record = firstRecord(right.get(copy));
+    hitTheRecordOfTheVolume(copy);
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.report().problems()).isEmpty();
+    assertThat(firstRecord(right.get(copy))).isEqualTo(record);
+    requireMended();
+  }
+
   /** Whether the records are to be where they came to, and the other way round. */
   private void exchangePages(boolean whether) {
     if (!whether) {
@@ -150,6 +215,10 @@ class StrayKeyPageTest {
 
   private byte[] pageAt(long offset) {
     return device.page((int) (offset / BLOCK)).clone();
+  }
+
+  private byte[] firstRecord(long page) {
+    return Arrays.copyOf(pageAt(page), KeySlot.BYTES);
   }
 
   private void put(long offset, byte[] bytes) {

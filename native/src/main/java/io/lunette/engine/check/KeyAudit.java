@@ -12,9 +12,10 @@ import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -37,8 +38,11 @@ final class KeyAudit {
   /** Offsets of records that are sound, and not what their other copy has. */
   private final Set<Long> stale = new HashSet<>();
 
-  /** Where each key has a sound record, both copies of a place as one. */
-  private final Map<Long, Set<Long>> places = new HashMap<>();
+  /** The sound records of each key, each where it lies. */
+  private final TreeMap<Long, List<Found>> records = new TreeMap<>();
+
+  /** Offsets of records at a place that is not their key's. */
+  private final Set<Long> astray = new HashSet<>();
 
   /** Keys that a layer is read by. */
   private final Set<Long> named = new HashSet<>();
@@ -78,6 +82,7 @@ final class KeyAudit {
       }
     }
     comparePairs();
+    records.forEach(this::findAstray);
   }
 
   /**
@@ -88,8 +93,26 @@ final class KeyAudit {
     return unlike;
   }
 
+  /** A record where it lies: in an extent of the layer of keys, at a byte of the device. */
+  private record Found(long index, long offset, long epoch) {
+
+    /** The same of both copies. */
+    long place() {
+      return placeOf(index, offset);
+    }
+  }
+
   /** A place for a record, in both extents of a pair; null where there is none. */
-  private record Pair(long index, long offset, long otherOffset, KeySlot one, KeySlot other) {}
+  private record Pair(long index, long offset, long otherOffset, KeySlot one, KeySlot other) {
+
+    long place() {
+      return placeOf(index, offset);
+    }
+  }
+
+  private static long placeOf(long index, long offset) {
+    return index / 2 * PoolLayout.EXTENT_BYTES + offset % PoolLayout.EXTENT_BYTES;
+  }
 
   /** Compares all places of which both copies are sound. */
   private void comparePairs() {
@@ -129,13 +152,13 @@ final class KeyAudit {
     if (isAlike(one, two)) {
       return;
     }
-    boolean isOneNeeded = isNeeded(one);
-    boolean isOtherNeeded = isNeeded(two);
+    boolean isOneNeeded = isNeeded(one, pair);
+    boolean isOtherNeeded = isNeeded(two, pair);
     boolean isOneKey = one != null && two != null && one.id() == two.id();
     boolean isTurnCutShort =
         isOneKey && one.epoch() != two.epoch() && !image.superblock.closedCleanly();
     if (isTurnCutShort || !isOneNeeded && !isOtherNeeded) {
-      unlike++;
+      unlike += isAstray(one, pair) || isAstray(two, pair) ? 0 : 1;
     } else if (isOneKey ? one.epoch() < two.epoch() : !isOneNeeded) {
       stale(pair.index, pair.offset, pair.otherOffset);
     } else if (isOneKey ? two.epoch() < one.epoch() : !isOtherNeeded) {
@@ -149,15 +172,47 @@ final class KeyAudit {
 
   private void stale(long extent, long offset, long right) {
     stale.add(offset);
-    damagedPages.put(offset / PoolLayout.PAGE_BYTES * PoolLayout.PAGE_BYTES, extent);
+    damagedPages.put(pageOf(offset), extent);
     damaged(offset, "is not what its other copy, at byte " + right + ", has");
   }
 
   /** Whether a layer needs it, and there: a write that went astray may have put it there too. */
-  private boolean isNeeded(KeySlot slot) {
-    return slot != null
-        && named.contains(slot.id())
-        && places.getOrDefault(slot.id(), Set.of()).size() == 1;
+  private boolean isNeeded(KeySlot slot, Pair pair) {
+    return slot != null && named.contains(slot.id()) && !isAstray(slot, pair);
+  }
+
+  private boolean isAstray(KeySlot slot, Pair pair) {
+    return slot != null && placeOf(records.getOrDefault(slot.id(), List.of())) != pair.place();
+  }
+
+  /** A key has one place: where its last epoch is, and if that is at several, in both copies. */
+  private static long placeOf(List<Found> records) {
+    long epoch = records.stream().mapToLong(Found::epoch).max().orElse(0);
+    TreeMap<Long, Integer> copies = new TreeMap<>();
+    records.stream()
+        .filter(found -> found.epoch == epoch)
+        .forEach(found -> copies.merge(found.place(), 1, Integer::sum));
+    return copies.entrySet().stream()
+        .max(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .orElse(-1L);
+  }
+
+  /** Of a key, but for what has a line already, for it is written anew from its other copy. */
+  private void findAstray(long key, List<Found> records) {
+    long place = placeOf(records);
+    Found right =
+        records.stream().filter(found -> found.place() == place).findFirst().orElseThrow();
+    for (Found found : records) {
+      if (found.place() != place && !stale.contains(found.offset)) {
+        astray.add(found.offset);
+        damagedPages.put(pageOf(found.offset), found.index);
+        image.problem(
+            place(found.offset),
+            "is of key " + name(key) + ", whose place is at byte " + right.offset,
+            "cleared");
+      }
+    }
   }
 
   private static boolean isAlike(KeySlot one, KeySlot other) {
@@ -178,7 +233,8 @@ final class KeyAudit {
   }
 
   /**
-   * Writes each damaged record, and each that is not what it should be, anew from its other copy.
+   * Writes each damaged record, and each that is not what it should be, anew from its other copy,
+   * and as none what is not at the place of its key.
    *
    * @param mayWrite tells of an extent whether it is certain to hold records
    * @param clearLost whether a record of which neither copy is sound is written as none: what a
@@ -201,7 +257,9 @@ final class KeyAudit {
         buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
       }
       for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
-        if (!isSound(buffer, at) || stale.contains(page + at)) {
+        if (astray.contains(page + at)) {
+          clear(buffer, at);
+        } else if (!isSound(buffer, at) || stale.contains(page + at)) {
           replace(at, clearLost);
         }
       }
@@ -209,10 +267,15 @@ final class KeyAudit {
     }
   }
 
-  /** Reads what a page is mended from; as empty if it cannot be read. */
+  /** Reads what a page is mended from, without what is astray; as empty if it cannot be read. */
   private boolean readOther(long page) {
     try {
       device.read(page, other.clear());
+      for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
+        if (astray.contains(page + at)) {
+          clear(other, at);
+        }
+      }
       return true;
     } catch (DeviceException e) {
       other.put(0, new byte[PoolLayout.PAGE_BYTES]);
@@ -224,8 +287,12 @@ final class KeyAudit {
     if (record(other, index) != null) {
       buffer.put(index, other, index, KeySlot.BYTES);
     } else if (clearLost) {
-      buffer.put(index, new byte[KeySlot.BYTES]);
+      clear(buffer, index);
     }
+  }
+
+  private static void clear(ByteBuffer page, int index) {
+    page.put(index, new byte[KeySlot.BYTES]);
   }
 
   private boolean isSound(ByteBuffer page, int index) {
@@ -270,10 +337,9 @@ final class KeyAudit {
     try {
       KeySlot slot = KeySlot.decode(buffer, index, image.superblock.pool());
       if (slot != null) {
-        long inExtent = page % PoolLayout.EXTENT_BYTES + index;
-        places
-            .computeIfAbsent(slot.id(), id -> new HashSet<>())
-            .add(extent / 2 * PoolLayout.EXTENT_BYTES + inExtent);
+        records
+            .computeIfAbsent(slot.id(), id -> new ArrayList<>(2))
+            .add(new Found(extent, page + index, slot.epoch()));
         keys.merge(slot.id(), slot, (one, other) -> one.epoch() < other.epoch() ? other : one);
       }
     } catch (FormatException e) {
@@ -284,6 +350,10 @@ final class KeyAudit {
 
   private void damaged(long offset, String what) {
     image.problem(place(offset), what, "written anew from its other copy");
+  }
+
+  private static long pageOf(long offset) {
+    return offset / PoolLayout.PAGE_BYTES * PoolLayout.PAGE_BYTES;
   }
 
   private static String place(long offset) {
