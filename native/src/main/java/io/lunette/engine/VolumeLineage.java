@@ -131,7 +131,9 @@ final class VolumeLineage {
                 VolumeException.Kind.UNSUPPORTED,
                 "volume " + name + " has no key to destroy: use " + EraseMethod.ZERO_FILL.label());
           }
+          // Who only asks how it ended needs no key, nor a turn that may be refused by now.
           return keyed
+              && pool.scrubber.endedJob(volume, request) == null
               && (volume.slot.state() == VolumeSlot.State.WRITABLE
                   || volume.slot.state() == VolumeSlot.State.QUARANTINED);
         });

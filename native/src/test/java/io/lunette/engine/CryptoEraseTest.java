@@ -32,6 +32,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is left of an erased volume's key, and of all the others. */
 class CryptoEraseTest {
@@ -128,6 +130,29 @@ class CryptoEraseTest {
     pool.reopen(pool.vault);
     assertThat(pool.driver.keyTrouble()).isEmpty();
     assertThat(pool.read(OTHER)).startsWith(tenant);
+  }
+
+  /** The answer may have been lost in a crash: an attempt that failed would be counted else. */
+  @ParameterizedTest
+  @EnumSource(names = {"CRYPTO", "ZERO_FILL"})
+  void whoAsksAgainHearsOfTheEndThoughNoKeyCanBeMade(EraseMethod method) throws Exception {
+    EraseReport done = erase(method);
+    pool.driver.abandon();
+
+    pool.open(new MemoryVault());
+
+    assertThat(pool.driver.keyTrouble()).isPresent();
+    assertThat(erase(method)).isEqualTo(done);
+    pool.reopen(pool.vault);
+    assertThat(pool.read(CLONE)).isEqualTo(image);
+  }
+
+  private EraseReport erase(EraseMethod method) throws Exception {
+    return pool.driver
+        .erase(CLONE, new EraseRequest(method, false))
+        .result()
+        .toCompletableFuture()
+        .get(1, TimeUnit.MINUTES);
   }
 
   @Test
