@@ -155,8 +155,7 @@ final class KeyAudit {
     boolean isOneNeeded = isNeeded(one, pair);
     boolean isOtherNeeded = isNeeded(two, pair);
     boolean isOneKey = one != null && two != null && one.id() == two.id();
-    boolean isTurnCutShort =
-        isOneKey && one.epoch() != two.epoch() && !image.superblock.closedCleanly();
+    boolean isTurnCutShort = isOneKey && one.epoch() != two.epoch() && !wasClosedCleanly();
     if (isTurnCutShort || !isOneNeeded && !isOtherNeeded) {
       unlike += isAstray(one, pair) || isAstray(two, pair) ? 0 : 1;
     } else if (isOneKey ? one.epoch() < two.epoch() : !isOneNeeded) {
@@ -168,6 +167,11 @@ final class KeyAudit {
           place(pair.offset),
           "is not what its other copy, at byte " + pair.otherOffset + ", has; a layer needs both");
     }
+  }
+
+  /** The superblock says so too where it was opened since on a full file system. */
+  private boolean wasClosedCleanly() {
+    return image.superblock.closedCleanly() && image.wasClosedCleanly();
   }
 
   private void stale(long extent, long offset, long right) {
