@@ -157,17 +157,21 @@ public final class EngineVolumeDriver implements VolumeDriver {
   /** Opens a pool on a device, which the driver closes in the end, or at once if that fails. */
   static EngineVolumeDriver open(RawDevice device, Clock clock, long cacheBytes, KeyVault vault)
       throws VolumeException {
+    Pool pool = null;
     boolean opened = false;
     try {
-      Pool pool = Pool.open(device, clock, cacheBytes, vault);
+      pool = Pool.open(device, clock, cacheBytes, vault);
+      EngineVolumeDriver driver = new EngineVolumeDriver(pool);
       opened = true;
-      return new EngineVolumeDriver(pool);
+      return driver;
     } catch (IOException e) {
       throw failed(e);
     } catch (BlockException e) {
       throw failed(e);
     } finally {
-      if (!opened) {
+      if (!opened && pool != null) {
+        pool.abandon();
+      } else if (!opened) {
         device.close();
       }
     }
