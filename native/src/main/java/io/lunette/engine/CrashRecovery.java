@@ -45,7 +45,7 @@ final class CrashRecovery {
   SortedSet<Long> eraseUnfinishedPages(Superblock superblock) throws IOException {
     SortedSet<Long> left = new TreeSet<>();
     ByteBuffer found = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
-    ByteBuffer zeroes = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
+    ByteBuffer zeroes = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     boolean erased = false;
     for (ExtentRun run : superblock.taking()) {
       for (long at = run.first(); at < run.end(); at++) {
@@ -67,15 +67,19 @@ final class CrashRecovery {
     return left;
   }
 
-  /** Makes an extent zero, unless it is; returns whether it was not. */
+  /** Makes the pages of an extent zero that are not; returns whether there were any. */
   private boolean erase(long extent, ByteBuffer found, ByteBuffer zeroes) throws DeviceException {
     device.read(extent * PoolLayout.EXTENT_BYTES, found.clear());
-    if (found.mismatch(zeroes) < 0) {
-      return false;
+    boolean erased = false;
+    for (int at = 0; at < PoolLayout.EXTENT_BYTES; at += PoolLayout.PAGE_BYTES) {
+      if (found.slice(at, PoolLayout.PAGE_BYTES).mismatch(zeroes) >= 0) {
+        // Past the cache where that can be had: a place that takes no write fails this, no flush.
+        // And no holes: a full file system has no space for them.
+        device.writePast(extent * PoolLayout.EXTENT_BYTES + at, zeroes);
+        erased = true;
+      }
     }
-    // Where that can be had, so that a place that takes no write fails this and not the flush.
-    device.writePast(extent * PoolLayout.EXTENT_BYTES, zeroes);
-    return true;
+    return erased;
   }
 
   /**

@@ -79,6 +79,18 @@ class BadUnfinishedPageTest {
     requireLeftAlone();
   }
 
+  /** Between the pages there are holes, for which a full file system has no space. */
+  @Test
+  void nothingIsWrittenWhereThereIsNoPage() throws Exception {
+    device.failWrites(FailingDevice.at(PLACE + PoolLayout.PAGE_BYTES));
+
+    open();
+
+    assertThat(driver.orphanTrouble()).isEmpty();
+    driver.close();
+    requireErased();
+  }
+
   private void requireLeftAlone() throws Exception {
     open();
     assertThat(driver.find(VOLUME)).isPresent();
