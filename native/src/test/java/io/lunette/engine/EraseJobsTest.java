@@ -10,6 +10,7 @@ import io.lunette.engine.key.KeyVault;
 import java.time.Clock;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an erase that is under way notes of itself. */
@@ -17,13 +18,17 @@ class EraseJobsTest {
 
   private final PagedDevice device = new PagedDevice(64L << 20);
 
-  /** Whoever noted it: nothing is overwritten before. */
-  @Test
-  void thatSomeIsLeftElsewhereIsDurableWhenMoreOfItIsFound() throws Exception {
+  @BeforeEach
+  void makeVolume() throws Exception {
     PoolState.format(device, new UUID(7, 7));
     try (EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 1 << 20)) {
       driver.create(new VolumeName("volume"), 1 << 20);
     }
+  }
+
+  /** Whoever noted it: nothing is overwritten before. */
+  @Test
+  void thatSomeIsLeftElsewhereIsDurableWhenMoreOfItIsFound() throws Exception {
     try (Pool pool = Pool.open(device, Clock.systemUTC(), 1 << 20, KeyVault.none())) {
       EraseJobs erases = new EraseJobs(pool);
       Volume volume = pool.metadata.chains.volumes().iterator().next();
@@ -38,6 +43,23 @@ class EraseJobsTest {
       pool.metadata.lock.unlock();
       assertThat(pool.log.durableCommit()).isLessThan(noted);
       erases.leavesElsewhere(volume.top);
+
+      assertThat(pool.log.durableCommit()).isGreaterThanOrEqualTo(noted);
+    }
+  }
+
+  /** As where an opening found no space for the checkpoint that would have made it so. */
+  @Test
+  void soItIsWhereAllWereDistrusted() throws Exception {
+    try (Pool pool = Pool.open(device, Clock.systemUTC(), 1 << 20, KeyVault.none())) {
+      EraseJobs erases = new EraseJobs(pool);
+
+      pool.metadata.lock.lock();
+      erases.distrustAll();
+      final long noted = pool.metadata.commit();
+      pool.metadata.lock.unlock();
+      assertThat(pool.log.durableCommit()).isLessThan(noted);
+      erases.leavesElsewhere(pool.metadata.chains.layer(Layer.ORPHANS));
 
       assertThat(pool.log.durableCommit()).isGreaterThanOrEqualTo(noted);
     }
