@@ -10,12 +10,14 @@ import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeState;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * Tells by its volume that a replica has a past which the catalog does not know, for that is older
- * than the pool: then the volume may hold what another wrote than who had it by this catalog. What
- * a job of this catalog has begun, and a crash cut off, is none. Used by one thread.
+ * than the pool, or a present that the volume has not come to, for the pool is older: then the
+ * volume may hold what another wrote than who had it by this catalog. What a job of this catalog
+ * has begun, and a crash cut off, is none. Used by one thread.
  */
 final class ForgottenPast {
 
@@ -42,6 +44,9 @@ final class ForgottenPast {
     }
     if (replica.state() == ReplicaState.ALLOCATED && volume.state() == VolumeState.ERASING) {
       return Optional.of("is being erased");
+    }
+    if (isHeld(replica) && isOfBefore(replica, volume)) {
+      return Optional.of("is of before its last scrub");
     }
     return matters(replica, volume) && wasErased(replica, volume)
         ? Optional.of("was erased since")
@@ -80,6 +85,25 @@ final class ForgottenPast {
         && driver.place(volume.name()).isLocal();
   }
 
+  /** Whether the catalog says of whom it holds what was written to it. */
+  private static boolean isHeld(Replica replica) {
+    return replica.state() != ReplicaState.FAILED && replica.tenant().isPresent();
+  }
+
+  /**
+   * Whether its pool has forgotten the last erase that the catalog has a record of: a driver has
+   * the end of one durably before anybody hears of it. Clocks are set back, so by the time alone a
+   * later erase, whose record is yet to come, would pass for an older one.
+   */
+  private boolean isOfBefore(Replica replica, VolumeInfo volume)
+      throws DomainException, VolumeException {
+    Optional<Instant> last = replica.known().flatMap(ReplicaVolume::erased);
+    return last.isPresent()
+        && driver.place(volume.name()).isLocal()
+        && (volume.erased().isEmpty()
+            || (volume.erased().get().isBefore(last.get()) && hasRecord(replica, volume)));
+  }
+
   /**
    * Whether another erased it: a replica becomes ready with the record of its scrub, and is not
    * erased while it is held.
@@ -87,6 +111,10 @@ final class ForgottenPast {
   private boolean wasErased(Replica replica, VolumeInfo volume) throws DomainException {
     return volume.erased().isPresent()
         && !replica.known().flatMap(ReplicaVolume::erased).equals(volume.erased())
-        && !scrubs.hasRecord(replica.name(), volume.uuid(), volume.erased().get());
+        && !hasRecord(replica, volume);
+  }
+
+  private boolean hasRecord(Replica replica, VolumeInfo volume) throws DomainException {
+    return scrubs.hasRecord(replica.name(), volume.uuid(), volume.erased().orElseThrow());
   }
 }

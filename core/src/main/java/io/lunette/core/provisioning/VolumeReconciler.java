@@ -271,8 +271,8 @@ final class VolumeReconciler {
     withdrawal.quarantine(replica, volume, found);
     differences.unresolved(
         "replica " + replica.name(),
-        found + ": a newer catalog may know whose it is",
-        "it is QUARANTINED and shown to nobody: start with that catalog, or have it erased by"
+        found + ": a newer catalog or pool may tell whose it is",
+        "it is QUARANTINED and shown to nobody: start with that one, or have it erased by"
             + " 'scrub retry "
             + replica.name()
             + "'");

@@ -14,6 +14,7 @@ import io.lunette.core.volume.CloneKind;
 import io.lunette.core.volume.InitiatorName;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -407,6 +408,18 @@ public final class ReplicaLedger {
                       each.getValue().uuid(), each.getValue().erased(), each.getKey().value()
                     })
             .toList());
+  }
+
+  /**
+   * Notes when the volume that a replica stands for was last erased, once its driver has said so.
+   */
+  public void erased(Transaction transaction, ReplicaName name, UUID volume, Instant ended)
+      throws DomainException {
+    transaction.update(
+        "UPDATE replica SET volume_erased = ? WHERE name = ? AND volume_uuid = ?",
+        ended,
+        name.value(),
+        volume);
   }
 
   /** Notes that the volume of a BUILDING replica has to be deleted and made once more. */

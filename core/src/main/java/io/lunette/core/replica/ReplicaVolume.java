@@ -11,7 +11,8 @@ import java.util.UUID;
  * and another's bytes.
  *
  * @param id its driver's lasting identity of it
- * @param erased when it was last erased before the catalog looked; its scrubs since are on record
+ * @param erased when it was last erased by the last record of a scrub of it, or when the catalog
+ *     looked, if there is none since; records of before that was kept are not in it
  */
 public record ReplicaVolume(UUID id, Optional<Instant> erased) {
 

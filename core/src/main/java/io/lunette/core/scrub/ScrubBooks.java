@@ -172,6 +172,10 @@ final class ScrubBooks {
             report,
             message);
     records.insert(transaction, scrub);
+    if (report.flatMap(EraseReport::volumeId).isPresent()) {
+      replicas.erased(
+          transaction, replica.name(), report.get().volumeId().get(), report.get().ended());
+    }
     return scrub;
   }
 }

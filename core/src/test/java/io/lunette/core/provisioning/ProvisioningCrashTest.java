@@ -131,6 +131,8 @@ final class ProvisioningCrashTest {
       assertThat(fixture.core.allocations().list())
           .extracting(Allocation::server)
           .containsExactly(S2);
+      fixture.crashAndStart();
+      check(fixture);
     }
     CoreFixture.discard(home);
     return faults.isDead();

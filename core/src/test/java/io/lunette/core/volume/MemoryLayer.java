@@ -76,6 +76,13 @@ final class MemoryLayer {
     return flat;
   }
 
+  /** The same layer over what lies below, which goes its own way from now on. */
+  MemoryLayer copy() {
+    MemoryLayer copy = new MemoryLayer(below, belowBytes);
+    blocks.forEach((index, block) -> copy.blocks.put(index, block.clone()));
+    return copy;
+  }
+
   long ownBlocks() {
     return blocks.size();
   }

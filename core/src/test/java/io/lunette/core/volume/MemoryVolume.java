@@ -12,7 +12,7 @@ import java.util.UUID;
 final class MemoryVolume {
 
   final VolumeName name;
-  final UUID uuid = UUID.randomUUID();
+  final UUID uuid;
   final Optional<VolumeName> origin;
   final MemoryLayer base;
   final long baseSize;
@@ -32,6 +32,17 @@ final class MemoryVolume {
 
   MemoryVolume(
       VolumeName name, long size, int blockBytes, Optional<VolumeName> origin, MemoryLayer base) {
+    this(name, UUID.randomUUID(), size, blockBytes, origin, base);
+  }
+
+  private MemoryVolume(
+      VolumeName name,
+      UUID uuid,
+      long size,
+      int blockBytes,
+      Optional<VolumeName> origin,
+      MemoryLayer base) {
+    this.uuid = uuid;
     this.blockBytes = blockBytes;
     this.name = name;
     this.size = size;
@@ -40,6 +51,18 @@ final class MemoryVolume {
     this.baseSize = size;
     this.top = new MemoryLayer(base, size);
     this.state = VolumeState.WRITABLE;
+  }
+
+  /** The same volume, as it is now. */
+  MemoryVolume copy() {
+    MemoryVolume copy = new MemoryVolume(name, uuid, baseSize, blockBytes, origin, base);
+    copy.size = size;
+    copy.top = top.copy();
+    copy.state = state;
+    copy.erased = erased;
+    copy.used = used;
+    copy.erasedAt = erasedAt;
+    return copy;
   }
 
   VolumeInfo info() {

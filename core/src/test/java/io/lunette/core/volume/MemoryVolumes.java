@@ -79,6 +79,21 @@ public final class MemoryVolumes {
     byName.remove(name);
   }
 
+  /** Keeps a volume as it is now: what puts it back, as a backup of a pool does. */
+  public synchronized Runnable keep(VolumeName name) {
+    MemoryVolume kept = byName.get(name).copy();
+    return () -> putBack(kept);
+  }
+
+  private synchronized void putBack(MemoryVolume kept) {
+    byName.put(kept.name, kept);
+  }
+
+  /** Sets the clock by which erases are timed, back as well. */
+  public synchronized void setClock(Instant now) {
+    moment = now.toEpochMilli();
+  }
+
   /** Nobody has anything open any more: the process died. */
   public synchronized void crash() {
     byName.values().forEach(volume -> volume.open = 0);
