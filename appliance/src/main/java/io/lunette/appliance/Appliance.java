@@ -298,7 +298,7 @@ public final class Appliance implements AutoCloseable {
     Qcow2Converter converter = new Qcow2Converter(home.temporary());
     VolumeCopies copies =
         new VolumeCopies(
-            foreign.driver(), converter, unfinished, core.claims(), workers.blocking());
+            foreign.driver(), converter, unfinished, core.claims(), cutImports, workers.blocking());
     VolumeErases.list(core.erasures().underWay(), jobs);
     Accounts accounts = new Accounts(catalog);
     openSmis(options, catalog, accounts, workers, vertx);

@@ -12,9 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
 /**
- * The volumes whose imports the last crash cut short and that the start could not delete, as for
- * want of space. The names of those are claimed until they can be deleted: one that somebody had
- * begun to use would be deleted with what he wrote. Thread-safe.
+ * The volumes whose imports were cut short and that could not be deleted, as for want of space: by
+ * the last crash, or since by what left their notes. The names of those are claimed until they can
+ * be deleted: one that somebody had begun to use would be deleted with what he wrote. Thread-safe.
  */
 final class CutImports implements AutoCloseable {
 
@@ -37,8 +37,13 @@ final class CutImports implements AutoCloseable {
   /** Keeps from all others what a start has left; before any of those others is let in. */
   void keep(List<UnfinishedImports.Left> all) throws DomainException {
     for (UnfinishedImports.Left left : all) {
-      kept.put(left.note(), new Claimed(left, claims.take(left.volume().name())));
+      keep(left, claims.take(left.volume().name()));
     }
+  }
+
+  /** Keeps from all others what an import has left. */
+  void keep(UnfinishedImports.Left left, VolumeClaims.Claim claim) {
+    kept.put(left.note(), new Claimed(left, claim));
   }
 
   /** Lets what is kept be tried again soon. */

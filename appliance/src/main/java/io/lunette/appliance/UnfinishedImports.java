@@ -71,30 +71,25 @@ final class UnfinishedImports {
     }
   }
 
-  Note begin(VolumeInfo made, VolumePlace place) throws VolumeException {
-    Path file = directory.resolve(made.uuid().toString() + AT + name(place));
+  /** The note by which a start deletes a volume; not there yet. */
+  Note noteOf(VolumeInfo made, VolumePlace place) {
+    return new Note(directory.resolve(made.uuid().toString() + AT + name(place)));
+  }
+
+  /**
+   * Notes it.
+   *
+   * @throws VolumeException if the note is not there durably; it may be there until its {@link
+   *     #end}
+   */
+  void begin(Note note) throws VolumeException {
     try {
       Directories.make(directory);
-      Files.createFile(file);
+      Files.createFile(note.file());
+      flush.of(directory);
     } catch (IOException e) {
       throw failed(e);
     }
-    try {
-      flush.of(directory);
-      return new Note(file);
-    } catch (IOException e) {
-      throw failed(withdrawn(file, e));
-    }
-  }
-
-  /** Of a volume that its caller may be left with no note stays: a start would delete it. */
-  private static IOException withdrawn(Path file, IOException cause) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException stays) {
-      cause.addSuppressed(stays);
-    }
-    return cause;
   }
 
   private String name(VolumePlace place) {

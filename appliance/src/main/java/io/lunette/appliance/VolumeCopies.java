@@ -32,17 +32,20 @@ public final class VolumeCopies {
   private final UnfinishedImports unfinished;
   private final Executor executor;
   private final VolumeClaims claims;
+  private final CutImports cut;
 
   VolumeCopies(
       VolumeDriver driver,
       Qcow2Converter converter,
       UnfinishedImports unfinished,
       VolumeClaims claims,
+      CutImports cut,
       Executor executor) {
     this.driver = driver;
     this.converter = converter;
     this.unfinished = unfinished;
     this.claims = claims;
+    this.cut = cut;
     this.executor = executor;
   }
 
@@ -84,7 +87,7 @@ public final class VolumeCopies {
 
   private Job<VolumeInfo> importRaw(VolumeName name, Path file, Creation creation)
       throws DomainException, VolumeException {
-    ImportClaim claim = new ImportClaim(claims.take(name));
+    ImportClaim claim = new ImportClaim(claims.take(name), cut);
     boolean begun = false;
     try {
       requireNew(name);
@@ -152,7 +155,7 @@ public final class VolumeCopies {
     FileRuns runs = new FileRuns(file);
     creation.create(name, size);
     VolumeInfo made = info(name);
-    UnfinishedImports.Note note = note(made);
+    UnfinishedImports.Note note = noteOf(made);
     return VolumeCopy.intoVolume(
         file,
         channel,
@@ -160,7 +163,7 @@ public final class VolumeCopies {
         runs,
         open(made, note, claim),
         () -> {
-          VolumeInfo whole = end(made, note);
+          VolumeInfo whole = end(made, note, claim);
           claim.close();
           return whole;
         },
@@ -171,33 +174,42 @@ public final class VolumeCopies {
         });
   }
 
-  /** Notes what has just been made, or takes it away again. */
-  private UnfinishedImports.Note note(VolumeInfo made) throws VolumeException {
+  private UnfinishedImports.Note noteOf(VolumeInfo made) throws VolumeException {
     try {
-      return unfinished.begin(made, driver.place(made.name()));
+      return unfinished.noteOf(made, driver.place(made.name()));
     } catch (VolumeException e) {
       try {
         delete(made);
       } catch (VolumeException stays) {
-        throw new VolumeException(e.kind(), e.getMessage() + "; " + stays.getMessage(), e);
+        throw both(e, stays);
       }
       throw e;
     }
   }
 
-  /** Opens what has just been made, or takes it away again. */
+  /** Notes and opens what has just been made, or takes it away again. */
   private BlockDevice open(VolumeInfo made, UnfinishedImports.Note note, ImportClaim claim)
       throws VolumeException {
+    claim.noted(
+        new UnfinishedImports.Left(
+            note,
+            made,
+            new VolumeException(VolumeException.Kind.IO, "its import has failed just now")));
     try {
+      unfinished.begin(note);
       return driver.open(made.name(), AccessMode.READ_WRITE);
     } catch (VolumeException e) {
       try {
         undo(made, note, claim);
       } catch (VolumeException stays) {
-        throw new VolumeException(e.kind(), e.getMessage() + "; " + stays.getMessage(), e);
+        throw both(e, stays);
       }
       throw e;
     }
+  }
+
+  private static VolumeException both(VolumeException cause, VolumeException stays) {
+    return new VolumeException(cause.kind(), cause.getMessage() + "; " + stays.getMessage(), cause);
   }
 
   /**
@@ -254,9 +266,15 @@ public final class VolumeCopies {
             () -> new VolumeException(VolumeException.Kind.NOT_FOUND, "no volume '" + name + "'"));
   }
 
-  private VolumeInfo end(VolumeInfo made, UnfinishedImports.Note note) throws VolumeException {
-    unfinished.end(note);
+  private VolumeInfo end(VolumeInfo made, UnfinishedImports.Note note, ImportClaim claim)
+      throws VolumeException {
+    end(note, claim);
     return info(made.name());
+  }
+
+  private void end(UnfinishedImports.Note note, ImportClaim claim) throws VolumeException {
+    unfinished.end(note);
+    claim.settled();
   }
 
   /** What cannot be deleted is in use, perhaps for long: no start may delete it then. */
@@ -268,18 +286,18 @@ public final class VolumeCopies {
       endOfLeft(note, claim, stays);
       throw stays;
     }
+    claim.settled();
     unfinished.end(note);
   }
 
   private void endOfLeft(UnfinishedImports.Note note, ImportClaim claim, VolumeException stays)
       throws VolumeException {
     try {
-      unfinished.end(note);
+      end(note, claim);
     } catch (VolumeException e) {
-      claim.keep();
       throw new VolumeException(
           stays.kind(),
-          stays.getMessage() + "; the next start may delete it: " + e.getMessage(),
+          stays.getMessage() + "; it may be deleted yet, and nobody may use it: " + e.getMessage(),
           stays);
     }
   }

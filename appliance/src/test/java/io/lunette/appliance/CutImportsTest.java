@@ -42,7 +42,7 @@ class CutImportsTest {
     EngineVolumeDriver.createPool(pool, 64 * MIB);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     unfinished = new UnfinishedImports(directory.resolve("imports"), driver.uuid());
-    var unused = unfinished.begin(driver.create(VOLUME, MIB), VolumePlace.LOCAL);
+    unfinished.begin(unfinished.noteOf(driver.create(VOLUME, MIB), VolumePlace.LOCAL));
     cut = new CutImports(unfinished, refusing(), claims, Runnable::run);
   }
 
