@@ -76,24 +76,33 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
     byte[] content = UnitStateRecord.encode(unit, kind, record);
     CompletableFuture<Void> saved = new CompletableFuture<>();
     try {
-      writer.execute(() -> write(file(unit, kind), content, saved));
+      writer.execute(() -> write(unit, kind, content, saved));
     } catch (RejectedExecutionException e) {
       saved.completeExceptionally(new IOException(directory + " is closed", e));
     }
     return saved;
   }
 
-  private void write(Path file, byte[] content, CompletableFuture<Void> saved) {
+  /** Whatever happens, as want of memory does at any place, the caller hears of it. */
+  private void write(UUID unit, Kind kind, byte[] content, CompletableFuture<Void> saved) {
     try {
-      replace(file, content);
-    } catch (IOException e) {
-      saved.completeExceptionally(new IOException(file + ": " + Home.reason(e), e));
+      replace(file(unit, kind), content);
+    } catch (IOException | RuntimeException | Error e) {
+      saved.completeExceptionally(e);
       return;
     }
     saved.complete(null);
   }
 
   private void replace(Path file, byte[] content) throws IOException {
+    try {
+      replaceDurably(file, content);
+    } catch (IOException e) {
+      throw new IOException(file + ": " + Home.reason(e), e);
+    }
+  }
+
+  private void replaceDurably(Path file, byte[] content) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectory(
           directory,

@@ -113,21 +113,31 @@ final class VolumeCopy implements Job<VolumeInfo>, Runnable {
       fail(e);
       throw e;
     }
-    closeBoth();
-    result.complete(copied);
+    try {
+      closeBoth();
+    } finally {
+      result.complete(copied);
+    }
   }
 
   /** Takes back what was begun. */
   void fail(Throwable reason) {
     try {
-      closeBoth();
-      undo.run();
+      closeAndUndo();
     } catch (IOException e) {
       result.completeExceptionally(left(reason, VolumeException.Kind.IO, Home.reason(e)));
     } catch (VolumeException e) {
       result.completeExceptionally(left(reason, e.kind(), e.getMessage()));
     } finally {
       result.completeExceptionally(reason);
+    }
+  }
+
+  private void closeAndUndo() throws IOException, VolumeException {
+    try {
+      closeBoth();
+    } finally {
+      undo.run();
     }
   }
 

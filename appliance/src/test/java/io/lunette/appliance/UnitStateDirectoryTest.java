@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.scsi.device.UnitStateStore.Kind;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +148,26 @@ class UnitStateDirectoryTest {
         .isInstanceOf(ExecutionException.class)
         .hasCauseInstanceOf(IOException.class);
     assertThat(store.load(UNIT, Kind.RESERVATIONS)).contains(FIRST);
+  }
+
+  /** Whoever waits for it would wait for ever, and with him who unmaps the unit. */
+  @Test
+  void aRecordThatThereIsNoMemoryForIsNotSavedAndKeepsNobodyWaiting() {
+    Path memoryless =
+        (Path)
+            Proxy.newProxyInstance(
+                Path.class.getClassLoader(),
+                new Class<?>[] {Path.class},
+                (proxy, method, arguments) -> {
+                  throw new OutOfMemoryError("no memory");
+                });
+
+    try (UnitStateDirectory full = new UnitStateDirectory(memoryless)) {
+      assertThat(full.save(UNIT, Kind.RESERVATIONS, FIRST).toCompletableFuture())
+          .failsWithin(1, TimeUnit.MINUTES)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(OutOfMemoryError.class);
+    }
   }
 
   @Test

@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -190,6 +191,66 @@ class VolumeCopiesTest {
 
     assertThatThrownBy(() -> copy.result().toCompletableFuture().getNow(null))
         .hasMessageContaining("it cannot be read");
+  }
+
+  @Test
+  void aCopyWhoseDeviceCannotBeClosedForABugOfOursEnds() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    driver.create(VOLUME, EXTENT);
+    BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE);
+    VolumeCopy copy =
+        VolumeCopy.intoVolume(
+            file,
+            FileChannel.open(file),
+            EXTENT,
+            from -> OptionalLong.empty(),
+            failingAtClose(device),
+            () -> driver.find(VOLUME).orElseThrow(),
+            () -> driver.delete(VOLUME));
+
+    assertThatThrownBy(copy::run).hasMessage("a bug");
+
+    assertThat(copy.result().toCompletableFuture()).isCompletedWithValueMatching(whole -> true);
+    assertThat(driver.find(VOLUME)).isPresent();
+    device.close();
+  }
+
+  @Test
+  void aCopyWhoseDeviceCannotBeClosedForABugOfOursIsTakenBackWhereItFailed() throws Exception {
+    Files.write(file, new byte[EXTENT]);
+    driver.create(VOLUME, EXTENT);
+    BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE);
+    AtomicBoolean isTakenBack = new AtomicBoolean();
+    VolumeCopy copy =
+        VolumeCopy.intoVolume(
+            file,
+            FileChannel.open(file),
+            EXTENT,
+            from -> {
+              throw new IOException("it cannot be read");
+            },
+            failingAtClose(device),
+            () -> driver.find(VOLUME).orElseThrow(),
+            () -> isTakenBack.set(true));
+
+    assertThatThrownBy(copy::run).hasMessage("a bug");
+
+    assertThat(copy.result().toCompletableFuture()).isCompletedExceptionally();
+    assertThat(isTakenBack).isTrue();
+    device.close();
+  }
+
+  private static BlockDevice failingAtClose(BlockDevice device) {
+    return (BlockDevice)
+        Proxy.newProxyInstance(
+            BlockDevice.class.getClassLoader(),
+            new Class<?>[] {BlockDevice.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("close")) {
+                throw new IllegalStateException("a bug");
+              }
+              return method.invoke(device, arguments);
+            });
   }
 
   @Test
