@@ -32,9 +32,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Erases by hand. What is asked for is in the catalog before the driver begins it, and leaves that
  * in the transaction that adds its certificate; so what a crash cut off is found there, and its
- * driver asked what became of it. It is never asked to erase again what is not ERASING: somebody
- * may use the volume since. Where a driver cannot say any more what an erase did, the audit trail
- * tells that it is not certified. Thread-safe.
+ * driver asked what became of it. It is asked to erase again what is ERASING or QUARANTINED, which
+ * nobody can have used since, and nothing else. Where a driver cannot say any more what an erase
+ * did, the audit trail tells that it is not certified. Thread-safe.
  */
 public final class CatalogErasures implements Erasures, AutoCloseable {
 
@@ -176,7 +176,7 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     }
     Optional<VolumeState> state = driver.find(asked.volume()).map(VolumeInfo::state);
     if (state.filter(UNFINISHED::contains).isPresent()) {
-      follow(asked, erase, driver.erase(asked.volume(), asked.request()));
+      eraseAgain(asked, erase);
       return;
     }
     Optional<EraseReport> last =
@@ -186,6 +186,25 @@ public final class CatalogErasures implements Erasures, AutoCloseable {
     } else {
       fail(asked, erase, new VolumeException(VolumeException.Kind.IO, lost(asked, state)));
     }
+  }
+
+  /**
+   * Goes on with it. A quarantined volume has failed to be erased: what is refused then, for more
+   * than want of space, fails for good, so that it keeps no other erase from the volume.
+   */
+  private void eraseAgain(AskedErase asked, HandErase erase)
+      throws DomainException, VolumeException {
+    Job<EraseReport> job;
+    try {
+      job = driver.erase(asked.volume(), asked.request());
+    } catch (VolumeException e) {
+      if (isForWantOfSpace(e) || isErasing(asked.volume())) {
+        throw e;
+      }
+      fail(asked, erase, e);
+      return;
+    }
+    follow(asked, erase, job);
   }
 
   /**

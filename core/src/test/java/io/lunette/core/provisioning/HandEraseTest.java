@@ -24,6 +24,7 @@ import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumeState;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -225,6 +226,55 @@ final class HandEraseTest {
     assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
     fixture.core.tick();
     assertThat(certificates()).isEmpty();
+    fixture.core.tick();
+
+    assertThat(certificates()).hasSize(1);
+    assertThat(audited()).isEmpty();
+  }
+
+  /** As one by key that failed before a crash, and whose key file is not there. */
+  @Test
+  void anEraseThatCannotGoOnKeepsNoOtherFromAQuarantinedVolume() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    var unused = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    fixture.volumes.force(DISK, VolumeState.QUARANTINED);
+    fixture.erases = Runnable::run;
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("erase") && arguments[1].equals(WHOLE)) {
+            throw new VolumeException(VolumeException.Kind.BUSY, "the key file is gone");
+          }
+        };
+
+    fixture.crashAndStart();
+
+    assertThat(audited()).containsExactly("not certified: the key file is gone");
+    CertifiedErase other =
+        erase(new EraseRequest(EraseMethod.OVERWRITE, new ErasePasses(0xAA, 1), EraseSample.ALL));
+    assertThat(certificates()).hasSize(1);
+    assertThat(other.report().erasedBytes()).isEqualTo(8192);
+  }
+
+  @Test
+  void anEraseOfAQuarantinedVolumeThatFindsNoSpaceGoesOnOnceThereIsSome() throws Exception {
+    Queue<Runnable> erases = new ArrayDeque<>();
+    fixture.erases = erases::add;
+    fixture.restart();
+    var unused = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
+    fixture.volumes.force(DISK, VolumeState.QUARANTINED);
+    fixture.erases = Runnable::run;
+    fixture.trouble =
+        (call, arguments) -> {
+          if (call.equals("erase")) {
+            throw new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full");
+          }
+        };
+    fixture.crashAndStart();
+    assertThat(certificates()).isEmpty();
+    fixture.trouble = (call, arguments) -> {};
+
     fixture.core.tick();
 
     assertThat(certificates()).hasSize(1);
