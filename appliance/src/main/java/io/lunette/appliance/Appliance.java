@@ -216,8 +216,7 @@ public final class Appliance implements AutoCloseable {
   }
 
   private void keep(
-      List<UnfinishedImports.Left> left, UnfinishedImports unfinished, Workers workers)
-      throws DomainException {
+      List<UnfinishedImports.Left> left, UnfinishedImports unfinished, Workers workers) {
     cutImports = new CutImports(unfinished, foreign.driver(), core.claims(), workers.waiting());
     lifecycle.add("imports that were cut short", cutImports::close);
     cutImports.keep(left);

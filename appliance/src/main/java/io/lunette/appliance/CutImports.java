@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
-import io.lunette.core.DomainException;
 import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeName;
 import io.lunette.core.work.SingleFlight;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 
@@ -18,12 +19,15 @@ import java.util.concurrent.Executor;
  */
 final class CutImports implements AutoCloseable {
 
-  private record Claimed(UnfinishedImports.Left left, VolumeClaims.Claim claim) {}
-
   private final UnfinishedImports unfinished;
   private final VolumeDriver driver;
   private final VolumeClaims claims;
-  private final Map<UnfinishedImports.Note, Claimed> kept = new ConcurrentHashMap<>();
+  private final Map<UnfinishedImports.Note, UnfinishedImports.Left> kept =
+      new ConcurrentHashMap<>();
+
+  /** Of the names of those, which may be of two at different places. */
+  private final Map<VolumeName, VolumeClaims.Claim> names = new ConcurrentHashMap<>();
+
   private final SingleFlight again;
 
   CutImports(
@@ -35,15 +39,19 @@ final class CutImports implements AutoCloseable {
   }
 
   /** Keeps from all others what a start has left; before any of those others is let in. */
-  void keep(List<UnfinishedImports.Left> all) throws DomainException {
+  void keep(List<UnfinishedImports.Left> all) {
     for (UnfinishedImports.Left left : all) {
-      keep(left, claims.take(left.volume().name()));
+      kept.put(left.note(), left);
+      claims
+          .tryTake(left.volume().name())
+          .ifPresent(claim -> names.put(left.volume().name(), claim));
     }
   }
 
   /** Keeps from all others what an import has left. */
   void keep(UnfinishedImports.Left left, VolumeClaims.Claim claim) {
-    kept.put(left.note(), new Claimed(left, claim));
+    names.put(left.volume().name(), claim);
+    kept.put(left.note(), left);
   }
 
   /** Lets what is kept be tried again soon. */
@@ -57,19 +65,25 @@ final class CutImports implements AutoCloseable {
     kept.forEach(this::deleteAgain);
   }
 
-  private void deleteAgain(UnfinishedImports.Note note, Claimed claimed) {
+  private void deleteAgain(UnfinishedImports.Note note, UnfinishedImports.Left left) {
     try {
-      unfinished.delete(driver, claimed.left());
+      unfinished.delete(driver, left);
       kept.remove(note);
-      claimed.claim().close();
+      letGo(left.volume().name());
     } catch (VolumeException e) {
-      kept.put(note, new Claimed(claimed.left().because(e), claimed.claim()));
+      kept.put(note, left.because(e));
+    }
+  }
+
+  private void letGo(VolumeName name) {
+    if (kept.values().stream().noneMatch(each -> each.volume().name().equals(name))) {
+      Optional.ofNullable(names.remove(name)).ifPresent(VolumeClaims.Claim::close);
     }
   }
 
   /** What an operator should know, a line each. */
   List<String> alerts() {
-    return kept.values().stream().map(each -> each.left().line()).sorted().toList();
+    return kept.values().stream().map(UnfinishedImports.Left::line).sorted().toList();
   }
 
   @Override

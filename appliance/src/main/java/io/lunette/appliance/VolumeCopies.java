@@ -215,11 +215,13 @@ public final class VolumeCopies {
   /**
    * Begins to copy a volume into a new sparse file.
    *
-   * @throws DomainException CONFLICT: the file exists; INVALID: it cannot be written
+   * @throws DomainException CONFLICT: the file exists; INVALID: it cannot be written; BUSY: the
+   *     volume is being filled, or what a cut-off import left
    * @throws VolumeException NOT_FOUND; BUSY
    */
   public Job<VolumeInfo> exportFile(VolumeName name, Path file, ImageFormat format)
       throws DomainException, VolumeException {
+    claims.requireFree(info(name).name());
     return switch (format) {
       case RAW -> exportRaw(name, file);
       case QCOW2 -> {

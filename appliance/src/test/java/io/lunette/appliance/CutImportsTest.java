@@ -15,8 +15,10 @@ import io.lunette.core.volume.VolumePlace;
 import io.lunette.engine.EngineVolumeDriver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -135,5 +137,26 @@ class CutImportsTest {
     cut.request();
 
     assertKept();
+  }
+
+  /** As of an array, and of a pool that was put back. */
+  @Test
+  void twoOfOneNameKeepItUntilBothAreDeleted() throws Exception {
+    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
+    UnfinishedImports.Left first = unfinished.deleteAll(refusing()).get(0);
+    UnfinishedImports.Note note = new UnfinishedImports.Note(directory.resolve("imports/other"));
+    unfinished.begin(note);
+    cut.keep(List.of(first, new UnfinishedImports.Left(note, first.volume(), first.why())));
+    Files.delete(note.file());
+    Files.createDirectories(note.file().resolve("in-the-way"));
+    refusal = Optional.empty();
+
+    cut.request();
+    assertThat(cut.alerts()).hasSize(1);
+    assertThat(claims.tryTake(VOLUME)).isEmpty();
+    Files.delete(note.file().resolve("in-the-way"));
+    cut.request();
+
+    assertForgotten();
   }
 }

@@ -569,6 +569,9 @@ class VolumeCopiesTest {
     Job<VolumeInfo> job = slow.importFile(VOLUME, file, RAW, driver::create);
 
     assertBusy(() -> slow.importFile(VOLUME, file, RAW, driver::create));
+    assertBusy(() -> slow.exportFile(VOLUME, exported, RAW));
+    assertBusy(() -> slow.exportFile(VOLUME, exported, QCOW2));
+    assertThat(exported).doesNotExist();
     assertBusy(() -> slow.claims().requireFree(VOLUME));
 
     waiting.forEach(Runnable::run);
