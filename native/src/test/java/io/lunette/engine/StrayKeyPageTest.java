@@ -169,6 +169,24 @@ class StrayKeyPageTest {
     requireMended();
   }
 
+  /**
+   * One copy of a record came to another's place instead of its own, once, and either may be it.
+   */
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, false", "0, true", "1, true"})
+  void aRepairLeavesToTheOpeningWhatItCannotTell(int copy, boolean inFront) throws Exception {
+    int from = inFront ? 2 * KeySlot.BYTES : 0;
+    byte[] page = pageAt(right.get(copy));
+    System.arraycopy(page, from, page, 2 * KeySlot.BYTES - from, KeySlot.BYTES);
+    Arrays.fill(page, from, from + KeySlot.BYTES, (byte) 0);
+    put(right.get(copy), page);
+
+    PoolRepair.Outcome outcome = PoolRepair.repair(device);
+
+    assertThat(outcome.report().problems()).isEmpty();
+    requireMended();
+  }
+
   /** Whether the records are to be where they came to, and the other way round. */
   private void exchangePages(boolean whether) {
     if (!whether) {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongPredicate;
@@ -81,7 +82,13 @@ final class KeyAudit {
         }
       }
     }
-    comparePairs();
+    int known;
+    do {
+      // What is found to be out of place may be what hid the place of another.
+      known = stale.size();
+      unlike = 0;
+      comparePairs();
+    } while (stale.size() > known);
     records.forEach(this::findAstray);
   }
 
@@ -182,41 +189,55 @@ final class KeyAudit {
 
   /** Whether a layer needs it, and there: a write that went astray may have put it there too. */
   private boolean isNeeded(KeySlot slot, Pair pair) {
-    return slot != null && named.contains(slot.id()) && !isAstray(slot, pair);
+    return slot != null
+        && named.contains(slot.id())
+        && placeOf(slot.id()).filter(place -> place == pair.place()).isPresent();
   }
 
   private boolean isAstray(KeySlot slot, Pair pair) {
-    return slot != null && placeOf(records.getOrDefault(slot.id(), List.of())) != pair.place();
+    return slot != null && placeOf(slot.id()).filter(place -> place != pair.place()).isPresent();
   }
 
-  /** A key has one place: where its last epoch is, and if that is at several, in both copies. */
-  private static long placeOf(List<Found> records) {
-    long epoch = records.stream().mapToLong(Found::epoch).max().orElse(0);
+  /**
+   * A key has one place: where its last epoch is, and if that is at several, in both copies. Where
+   * those do not tell, the next opening does, by what others of them are the only record of.
+   */
+  private Optional<Long> placeOf(long key) {
+    List<Found> found =
+        records.getOrDefault(key, List.of()).stream()
+            .filter(each -> !stale.contains(each.offset))
+            .toList();
+    long epoch = found.stream().mapToLong(Found::epoch).max().orElse(0);
     TreeMap<Long, Integer> copies = new TreeMap<>();
-    records.stream()
-        .filter(found -> found.epoch == epoch)
-        .forEach(found -> copies.merge(found.place(), 1, Integer::sum));
-    return copies.entrySet().stream()
-        .max(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .orElse(-1L);
+    found.stream()
+        .filter(each -> each.epoch == epoch)
+        .forEach(each -> copies.merge(each.place(), 1, Integer::sum));
+    int most = copies.values().stream().mapToInt(count -> count).max().orElse(0);
+    List<Long> places = copies.keySet().stream().filter(at -> copies.get(at) == most).toList();
+    return places.size() == 1 ? Optional.of(places.get(0)) : Optional.empty();
   }
 
   /** Of a key, but for what has a line already, for it is written anew from its other copy. */
-  private void findAstray(long key, List<Found> records) {
-    long place = placeOf(records);
-    Found right =
-        records.stream().filter(found -> found.place() == place).findFirst().orElseThrow();
-    for (Found found : records) {
-      if (found.place() != place && !stale.contains(found.offset)) {
-        astray.add(found.offset);
-        damagedPages.put(pageOf(found.offset), found.index);
+  private void findAstray(long key, List<Found> found) {
+    Optional<Long> place = placeOf(key);
+    for (Found each : place.isPresent() ? found : List.<Found>of()) {
+      if (each.place() != place.get() && !stale.contains(each.offset)) {
+        astray.add(each.offset);
+        damagedPages.put(pageOf(each.offset), each.index);
         image.problem(
-            place(found.offset),
-            "is of key " + name(key) + ", whose place is at byte " + right.offset,
+            place(each.offset),
+            "is of key " + name(key) + ", whose place is at byte " + offsetOf(place.get(), found),
             "cleared");
       }
     }
+  }
+
+  private static long offsetOf(long place, List<Found> found) {
+    return found.stream()
+        .filter(each -> each.place() == place)
+        .findFirst()
+        .map(Found::offset)
+        .orElseThrow();
   }
 
   private static boolean isAlike(KeySlot one, KeySlot other) {

@@ -82,7 +82,7 @@ final class TreeScan {
 
     Walk(TreeKey key, NavigableMap<Long, Long> overlay, Visitor visitor) {
       this.key = key;
-      this.changes = overlay.entrySet().iterator();
+      this.changes = overlay.tailMap(0L, true).entrySet().iterator();
       this.visitor = visitor;
       goOn();
     }
