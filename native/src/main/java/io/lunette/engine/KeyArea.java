@@ -90,8 +90,9 @@ final class KeyArea {
    * Reads all records, each from its second copy if the first is not sound.
    *
    * @param named keys that layers are read by
+   * @param held epochs that the key file has the key of
    */
-  List<KeySlot> read(Layer layer, Set<Long> named) throws IOException {
+  List<KeySlot> read(Layer layer, Set<Long> named, Set<Long> held) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
       requirePlace(at == extents.size());
@@ -106,17 +107,23 @@ final class KeyArea {
         keys.add(null);
       }
     }
-    settleStrays(slots, named);
+    settleStrays(slots, named, held);
     keepOneOfEach(slots);
     return slots;
   }
 
-  /** A record of another key in one copy: its write went astray, or was cut short. */
-  private void settleStrays(List<KeySlot> slots, Set<Long> named) {
+  /**
+   * A record of another key in one copy: its write went astray, or was cut short. One of an epoch
+   * before makes up for it where the turn is not at its end.
+   */
+  private void settleStrays(List<KeySlot> slots, Set<Long> named, Set<Long> held) {
     Map<Long, Long> epochs = new HashMap<>();
-    slots.stream()
-        .filter(slot -> slot != null)
-        .forEach(slot -> epochs.merge(slot.id(), slot.epoch(), Math::max));
+    for (KeySlot slot : slots) {
+      if (slot != null) {
+        long until = held.contains(slot.epoch()) ? Long.MAX_VALUE : slot.epoch();
+        epochs.merge(slot.id(), until, Math::max);
+      }
+    }
     Predicate<KeySlot> isMissing =
         slot ->
             named.contains(slot.id())

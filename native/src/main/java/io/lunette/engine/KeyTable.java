@@ -114,7 +114,7 @@ final class KeyTable {
     }
     Map<Long, KeyEncryptionKey> byEpoch = loadVault();
     Set<Long> named = namedKeys();
-    List<KeySlot> slots = area.read(layer, named);
+    List<KeySlot> slots = area.read(layer, named, byEpoch.keySet());
     Map<Long, DataKey> keys = new HashMap<>();
     for (int place = 0; place < slots.size(); place++) {
       KeySlot slot = slots.get(place);
