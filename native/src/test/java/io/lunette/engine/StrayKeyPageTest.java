@@ -15,6 +15,7 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolProblem;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.KeySlot;
+import io.lunette.engine.key.KeyEncryptionKey;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -49,6 +50,7 @@ class StrayKeyPageTest {
   private List<Long> astray;
 
   private byte[] beforeTheTurn;
+  private KeyEncryptionKey former;
 
   @BeforeEach
   void eraseByKey() throws Exception {
@@ -60,6 +62,7 @@ class StrayKeyPageTest {
     assertThat(right).hasSize(2);
     astray = right.stream().map(page -> page + BLOCK).toList();
     beforeTheTurn = pageAt(right.get(0));
+    former = vault.load(POOL).get(0);
     EraseReport ignored = erase(ERASED);
     assertThat(vault.epochs()).containsExactly(2L);
     driver.close();
@@ -167,6 +170,25 @@ class StrayKeyPageTest {
     assertThat(outcome.report().problems()).isEmpty();
     assertThat(firstRecord(right.get(copy))).isEqualTo(record);
     requireMended();
+  }
+
+  /** In the middle of a turn, the first copy of a record came to another's place. */
+  @ParameterizedTest
+  @CsvSource({"0, false", "1, false", "0, true", "1, true"})
+  void aRecordOfBeforeTheTurnMakesUpForOneThatHidesAnother(int copy, boolean isRepairedBefore)
+      throws Exception {
+    KeyEncryptionKey present = vault.load(POOL).get(0);
+    vault.replace(POOL, present, List.of(former, present));
+    byte[] record = firstRecord(right.get(copy));
+    right.forEach(page -> put(page, Arrays.copyOf(beforeTheTurn, KeySlot.BYTES)));
+    put(right.get(copy) + 2 * KeySlot.BYTES, record);
+
+    if (isRepairedBefore) {
+      assertThat(PoolRepair.repair(device).report().problems()).hasSize(1);
+    }
+
+    requireMended();
+    assertThat(vault.epochs()).hasSize(1);
   }
 
   /**

@@ -45,6 +45,9 @@ final class KeyAudit {
   /** Offsets of records at a place that is not their key's. */
   private final Set<Long> astray = new HashSet<>();
 
+  /** Keys of which a record is where another's is: any other of them may be the last. */
+  private final Set<Long> disputed = new HashSet<>();
+
   /** Keys that a layer is read by. */
   private final Set<Long> named = new HashSet<>();
 
@@ -170,6 +173,8 @@ final class KeyAudit {
     } else if (isOneKey ? two.epoch() < one.epoch() : !isOtherNeeded) {
       stale(pair.index + 1, pair.otherOffset, pair.offset);
     } else {
+      disputed.add(one.id());
+      disputed.add(two.id());
       image.problem(
           place(pair.offset),
           "is not what its other copy, at byte " + pair.otherOffset + ", has; a layer needs both");
@@ -219,7 +224,7 @@ final class KeyAudit {
 
   /** Of a key, but for what has a line already, for it is written anew from its other copy. */
   private void findAstray(long key, List<Found> found) {
-    Optional<Long> place = placeOf(key);
+    Optional<Long> place = disputed.contains(key) ? Optional.empty() : placeOf(key);
     for (Found each : place.isPresent() ? found : List.<Found>of()) {
       if (each.place() != place.get() && !stale.contains(each.offset)) {
         astray.add(each.offset);
@@ -266,30 +271,40 @@ final class KeyAudit {
    *     layer is read by has one, or there would be a problem that nothing mends
    */
   void mend(LongPredicate mayWrite, boolean clearLost) throws DeviceException {
-    for (Map.Entry<Long, Long> damaged : damagedPages.entrySet()) {
-      long page = damaged.getKey();
-      Long copy = extents.get(damaged.getValue() ^ 1);
-      if (copy == null || !mayWrite.test(page / PoolLayout.EXTENT_BYTES)) {
-        continue;
-      }
-      boolean hasOther = readOther(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES);
-      if (!hasOther && !clearLost) {
-        continue;
-      }
-      try {
-        device.read(page, buffer.clear());
-      } catch (DeviceException unreadable) {
-        buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
-      }
-      for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
-        if (astray.contains(page + at)) {
-          clear(buffer, at);
-        } else if (!isSound(buffer, at) || stale.contains(page + at)) {
-          replace(at, clearLost);
+    for (int copy = 0; copy < 2; copy++) {
+      for (Map.Entry<Long, Long> damaged : damagedPages.entrySet()) {
+        if (damaged.getValue() % 2 == copy) {
+          mendPage(damaged.getKey(), damaged.getValue(), mayWrite, clearLost);
         }
       }
-      device.write(page, buffer.clear());
+      // A power cut may leave neither the old nor the new of what was under way: never of both.
+      device.flush();
     }
+  }
+
+  private void mendPage(long page, long extent, LongPredicate mayWrite, boolean clearLost)
+      throws DeviceException {
+    Long copy = extents.get(extent ^ 1);
+    if (copy == null || !mayWrite.test(page / PoolLayout.EXTENT_BYTES)) {
+      return;
+    }
+    boolean hasOther = readOther(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES);
+    if (!hasOther && !clearLost) {
+      return;
+    }
+    try {
+      device.read(page, buffer.clear());
+    } catch (DeviceException unreadable) {
+      buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
+    }
+    for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
+      if (astray.contains(page + at)) {
+        clear(buffer, at);
+      } else if (!isSound(buffer, at) || stale.contains(page + at)) {
+        replace(at, clearLost);
+      }
+    }
+    device.write(page, buffer.clear());
   }
 
   /** Reads what a page is mended from, without what is astray; as empty if it cannot be read. */
