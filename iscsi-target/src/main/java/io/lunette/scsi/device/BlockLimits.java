@@ -15,7 +15,7 @@ import io.lunette.core.block.BlockGeometry;
  *     unit tells it as its physical block too if it is asked to (UnitTraits)
  * @param unmap most blocks of one UNMAP
  * @param unmapDescriptors most ranges of one UNMAP
- * @param unmapGranularity unit in which blocks become unmapped
+ * @param unmapGranularity unit in which space is given back; what is smaller reads as zeroes too
  * @param compareAndWrite longest COMPARE AND WRITE; its CDB has one byte for it
  * @param atomic longest WRITE ATOMIC: what the device writes whole or not at all, at any address,
  *     and one block where it promises no more than that a logical block is never torn
@@ -44,7 +44,7 @@ public record BlockLimits(
         geometry.physicalBlockBytes() / block,
         UNMAP_BLOCKS,
         UNMAP_DESCRIPTORS,
-        geometry.physicalBlockBytes() / block,
+        Math.max(geometry.physicalBlockBytes(), features.discardGranularityBytes()) / block,
         Math.min(255, COMPARE_AND_WRITE_BYTES / block),
         Math.max(1, Math.min(TRANSFER_BYTES, features.atomicWriteBytes()) / block));
   }

@@ -132,6 +132,14 @@ class InquiryTest {
     assertThat(page.get(5) & 0xFF).isEqualTo(Math.min(255, 65536 / block));
   }
 
+  @Test
+  void theUnitInWhichADiscardGivesSpaceBackIsPreferredForUnmap() {
+    TestUnit coarse = TestUnit.with(new BlockFeatures(false, true, true, 65536));
+    ByteBuffer page = ByteBuffer.wrap(page(coarse, 0xB0));
+
+    assertThat(page.getInt(28)).as("OPTIMAL UNMAP GRANULARITY").isEqualTo(65536 / 512);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {512, 4096})
   void theGrainOfTheDeviceIsThePhysicalBlockOfAUnitThatIsAskedToTellIt(int block) {
