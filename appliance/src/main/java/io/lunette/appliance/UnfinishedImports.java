@@ -144,17 +144,17 @@ final class UnfinishedImports {
         if (volume == null) {
           end(note);
         } else {
-          delete(driver, note, volume).ifPresent(left::add);
+          deleteOrKeep(driver, note, volume).ifPresent(left::add);
         }
       }
     }
     return left;
   }
 
-  private Optional<Left> delete(VolumeDriver driver, Note note, VolumeInfo volume)
+  private Optional<Left> deleteOrKeep(VolumeDriver driver, Note note, VolumeInfo volume)
       throws VolumeException {
     try {
-      delete(driver, volume);
+      delete(driver, note, volume);
     } catch (VolumeException e) {
       if (e.kind() != VolumeException.Kind.BUSY) {
         Left left = new Left(note, volume, e);
@@ -173,13 +173,20 @@ final class UnfinishedImports {
   /** Deletes what was left before, if it is there still. */
   void delete(VolumeDriver driver, Left left) throws VolumeException {
     VolumeInfo volume = left.volume();
-    if (driver.find(volume.name()).filter(each -> each.uuid().equals(volume.uuid())).isPresent()) {
-      delete(driver, volume);
+    if (driver.list().stream().anyMatch(each -> each.uuid().equals(volume.uuid()))) {
+      delete(driver, left.note(), volume);
     }
     end(left.note());
   }
 
-  private static void delete(VolumeDriver driver, VolumeInfo volume) throws VolumeException {
+  /** By its name, which leads to one place, though two may have a volume of it. */
+  private void delete(VolumeDriver driver, Note note, VolumeInfo volume) throws VolumeException {
+    String named = name(driver.place(volume.name()));
+    if (!note.place().orElse(named).equals(named)) {
+      throw new VolumeException(
+          VolumeException.Kind.CONFLICT,
+          "its name is that of a volume at another place, '" + named + "'");
+    }
     driver.delete(volume.name());
     LOG.info("volume {} is deleted: its import was cut short", volume.name());
   }

@@ -35,6 +35,7 @@ class CutImportsTest {
   private final VolumeClaims claims = new VolumeClaims();
   private EngineVolumeDriver driver;
   private Optional<VolumeException.Kind> refusal = Optional.empty();
+  private Optional<VolumePlace> elsewhere = Optional.empty();
   private UnfinishedImports unfinished;
   private CutImports cut;
 
@@ -66,6 +67,9 @@ class CutImportsTest {
             (proxy, method, arguments) -> {
               if (refusal.isPresent() && method.getName().equals("delete")) {
                 throw new VolumeException(refusal.get(), "it does not go");
+              }
+              if (elsewhere.isPresent() && method.getName().equals("place")) {
+                return elsewhere.get();
               }
               try {
                 return method.invoke(driver, arguments);
@@ -100,6 +104,22 @@ class CutImportsTest {
 
     cut.request();
 
+    assertForgotten();
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  /** As where an array has one that was made while the pool was another. */
+  @Test
+  void aVolumeOfThatNameAtAnotherPlaceIsNotDeletedInItsStead() throws Exception {
+    elsewhere = Optional.of(new VolumePlace("array-1"));
+
+    start();
+    cut.request();
+
+    assertThat(driver.find(VOLUME)).isPresent();
+    assertThat(cut.alerts()).singleElement().asString().contains("at another place, 'array-1'");
+    elsewhere = Optional.empty();
+    cut.request();
     assertForgotten();
     assertThat(driver.find(VOLUME)).isEmpty();
   }
