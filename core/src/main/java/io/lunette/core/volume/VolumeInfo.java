@@ -21,7 +21,9 @@ import java.util.UUID;
  * @param used whether its driver knows that it was opened for writing since it was made or last
  *     erased, whatever its caller remembers; never if the driver keeps no such mark, as of an array
  * @param erased when its last erase ended, as its report says; empty if it never was erased, or if
- *     the driver does not keep that, as of an array
+ *     the driver does not keep that, as of an array. A driver of volumes that are {@linkplain
+ *     VolumePlace#LOCAL local} keeps it durably: one that is not there is taken for that of an old
+ *     pool
  */
 public record VolumeInfo(
     VolumeName name,

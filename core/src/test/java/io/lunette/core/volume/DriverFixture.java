@@ -28,6 +28,11 @@ public interface DriverFixture {
     return Optional.empty();
   }
 
+  /** Whether its volumes are local ones, which keep when they were erased. */
+  default boolean keepsWhenErased() {
+    return true;
+  }
+
   /** A name, made short. */
   static VolumeName name(String value) {
     return new VolumeName(value);

@@ -10,7 +10,9 @@ import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.block.Provisioning;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What an erase leaves, and what it says of itself. */
@@ -51,6 +53,25 @@ interface VolumeEraseConformance extends DriverFixture {
     assertThat(report.erasedBytes()).isGreaterThanOrEqualTo(100 * 1024);
     assertSetBack("a", new byte[64 * 1024]);
     assertNotOnDevice(pattern(100 * 1024, 43));
+  }
+
+  /** By which an old pool is told from the newest. */
+  @Test
+  default void aLocalVolumeKeepsWhenItWasErased() throws Exception {
+    driver().create(name("a"), SIZE);
+    DeviceContent.write(driver(), name("a"), 8192, pattern(100 * 1024, 45));
+    assertErased(Optional.empty());
+
+    EraseReport report = await(driver().erase(name("a"), EraseRequest.zeroFillVerified()));
+
+    Optional<Instant> kept = Optional.of(report.ended()).filter(end -> keepsWhenErased());
+    assertErased(kept);
+    reopen();
+    assertErased(kept);
+  }
+
+  private void assertErased(Optional<Instant> end) throws VolumeException {
+    assertThat(driver().find(name("a")).orElseThrow().erased()).isEqualTo(end);
   }
 
   @Test

@@ -25,6 +25,11 @@ abstract class ArrayConformance extends VolumeDriverConformance {
     return fixture.open();
   }
 
+  @Override
+  public boolean keepsWhenErased() {
+    return false;
+  }
+
   @AfterEach
   void stopArray() {
     fixture.close();
