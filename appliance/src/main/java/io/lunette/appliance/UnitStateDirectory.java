@@ -73,12 +73,15 @@ final class UnitStateDirectory implements UnitStateStore, AutoCloseable {
 
   @Override
   public CompletionStage<Void> save(UUID unit, Kind kind, byte[] record) {
-    byte[] content = UnitStateRecord.encode(unit, kind, record);
     CompletableFuture<Void> saved = new CompletableFuture<>();
     try {
+      byte[] content = UnitStateRecord.encode(unit, kind, record);
       writer.execute(() -> write(unit, kind, content, saved));
     } catch (RejectedExecutionException e) {
       saved.completeExceptionally(new IOException(directory + " is closed", e));
+    } catch (RuntimeException | Error e) {
+      // As for want of memory, or of a thread: who waits for this save is not who called.
+      saved.completeExceptionally(e);
     }
     return saved;
   }

@@ -170,6 +170,15 @@ class UnitStateDirectoryTest {
     }
   }
 
+  /** As where there is no memory for the record: it is not this caller who waits. */
+  @Test
+  void whatNeverReachesTheWriterIsToldToWhoWaits() {
+    byte[] none = null;
+
+    assertThat(store.save(UNIT, Kind.RESERVATIONS, none).toCompletableFuture())
+        .isCompletedExceptionally();
+  }
+
   @Test
   void aClosedStoreSavesNothing() throws Exception {
     store.close();
