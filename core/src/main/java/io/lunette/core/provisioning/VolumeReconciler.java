@@ -272,8 +272,8 @@ final class VolumeReconciler {
     differences.unresolved(
         "replica " + replica.name(),
         found + ": a newer catalog or pool may tell whose it is",
-        "it is QUARANTINED and shown to nobody: start with that one, or have it erased by"
-            + " 'scrub retry "
+        "it is QUARANTINED and shown to nobody: start with that catalog, or with that pool and a"
+            + " catalog of before this start, or have it erased by 'scrub retry "
             + replica.name()
             + "'");
   }
