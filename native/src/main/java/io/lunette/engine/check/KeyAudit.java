@@ -36,6 +36,9 @@ final class KeyAudit {
   /** Pages with a record that is to be mended, by their offset, and in which extents they lie. */
   private final TreeMap<Long, Long> damagedPages = new TreeMap<>();
 
+  /** Those that the device did not read. */
+  private final Set<Long> unreadable = new HashSet<>();
+
   /** Offsets of records that are sound, and not what their other copy has. */
   private final Set<Long> stale = new HashSet<>();
 
@@ -264,7 +267,8 @@ final class KeyAudit {
 
   /**
    * Writes each damaged record, and each that is not what it should be, anew from its other copy,
-   * and as none what is not at the place of its key.
+   * and as none what is not at the place of its key. A page that was read by the check, and cannot
+   * be any more, stays as it is, and so does its other: it may have the only record of a key.
    *
    * @param mayWrite tells of an extent whether it is certain to hold records
    * @param clearLost whether a record of which neither copy is sound is written as none: what a
@@ -288,13 +292,16 @@ final class KeyAudit {
     if (copy == null || !mayWrite.test(page / PoolLayout.EXTENT_BYTES)) {
       return;
     }
-    boolean hasOther = readOther(copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES);
-    if (!hasOther && !clearLost) {
+    long otherPage = copy * PoolLayout.EXTENT_BYTES + page % PoolLayout.EXTENT_BYTES;
+    if (!readOther(otherPage) && !(clearLost && unreadable.contains(otherPage))) {
       return;
     }
     try {
       device.read(page, buffer.clear());
-    } catch (DeviceException unreadable) {
+    } catch (DeviceException e) {
+      if (!unreadable.contains(page) || !clearLost && !hasAll(otherPage)) {
+        return;
+      }
       buffer.put(0, other, 0, PoolLayout.PAGE_BYTES);
     }
     for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
@@ -305,6 +312,19 @@ final class KeyAudit {
       }
     }
     device.write(page, buffer.clear());
+  }
+
+  /**
+   * Whether the other page, as it was read from there, leaves nothing that a layer needs to a copy
+   * of it that cannot be read: as far as the layers are known.
+   */
+  private boolean hasAll(long otherPage) {
+    for (int at = 0; at < PoolLayout.PAGE_BYTES; at += KeySlot.BYTES) {
+      if (!isSound(other, at) || astray.contains(otherPage + at)) {
+        return false;
+      }
+    }
+    return keys.keySet().containsAll(named);
   }
 
   /** Reads what a page is mended from, without what is astray; as empty if it cannot be read. */
@@ -364,6 +384,7 @@ final class KeyAudit {
         device.read(offset, buffer.clear());
       } catch (DeviceException e) {
         damagedPages.put(offset, index);
+        unreadable.add(offset);
         damaged(offset, e.getMessage());
         continue;
       }
