@@ -72,6 +72,9 @@ final class KeyArea {
   /** Pages with records that neither copy tells, for one is not read. What they hold stays. */
   private final SortedSet<Integer> unread = new TreeSet<>();
 
+  /** Pages of which the device read one copy, and that tells what is to be there. */
+  private final SortedSet<Integer> halfRead = new TreeSet<>();
+
   /** By place, what either copy has there that is read and means nothing. That stays as well. */
   private final SortedMap<Integer, List<byte[]>> damaged = new TreeMap<>();
 
@@ -193,6 +196,9 @@ final class KeyArea {
     }
     if (isFirstTold != isSecondTold) {
       worn.get(isFirstTold ? 1 : 0).add(number);
+      if (!first.reads(index) || !second.reads(index)) {
+        halfRead.add(number);
+      }
     } else if (!isFirstTold && first.reads(index) && second.reads(index)) {
       damaged.put(place, List.of(first.damaged.get(index), second.damaged.get(index)));
     } else if (!isFirstTold) {
@@ -214,6 +220,11 @@ final class KeyArea {
       worn.forEach(copy -> copy.add(number));
     }
     damaged.clear();
+  }
+
+  /** A key that is in no copy that was read may be in one that was not: what they hold stays. */
+  void leaveHalfRead() {
+    unread.addAll(halfRead);
   }
 
   /** Records of another pair, taken for a second copy, would be written over. */

@@ -123,10 +123,13 @@ final class KeyTable {
         keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch()), isNamed));
       }
     }
-    if (!assign(keys)) {
+    if (keys.keySet().containsAll(named)) {
       // What is damaged is nobody's.
       area.forgetDamaged();
+    } else {
+      area.leaveHalfRead();
     }
+    assign(keys);
     untold = area.untold();
     if (trouble == null && area.isAnyUnread()) {
       trouble = untold;
@@ -214,9 +217,7 @@ final class KeyTable {
     return named;
   }
 
-  /** Returns whether a layer has lost its key. */
-  private boolean assign(Map<Long, DataKey> keys) {
-    boolean isAnyLost = false;
+  private void assign(Map<Long, DataKey> keys) {
     for (Layer layer : metadata.chains.layers()) {
       long id = layer.slot.key();
       if (id == 0 || layer.slot.state() == LayerSlot.State.RELEASED) {
@@ -227,12 +228,10 @@ final class KeyTable {
         String lost = "the record of key " + Long.toHexString(id) + " is lost: restore the pool";
         String found = area.untold();
         key = new DataKey(id, -1, null, null, found == null ? lost : found);
-        isAnyLost = true;
       }
       layer.setKey(key);
       key.named();
     }
-    return isAnyLost;
   }
 
   private void eraseUnnamed(Map<Long, DataKey> keys) throws IOException {

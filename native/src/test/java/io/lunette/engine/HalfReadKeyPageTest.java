@@ -2,11 +2,13 @@
 package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
+import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
@@ -128,6 +130,33 @@ class HalfReadKeyPageTest {
 
     assertThat(PoolRepair.repair(device).report().problems()).isNotEmpty();
 
+    device.heal();
+    requireVolumes();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, DAMAGED",
+    "1, DAMAGED",
+    "0, EMPTY",
+    "1, EMPTY",
+    "0, HIT_BY_ANOTHER_PAGE",
+    "1, HIT_BY_ANOTHER_PAGE"
+  })
+  void norDoesAnOpening(int unreadable, Lack lack) throws Exception {
+    lack.inflict(this, copies.get(1 - unreadable));
+    device.failReads(FailingDevice.at(copies.get(unreadable)));
+
+    open();
+
+    assertThat(driver.keyTrouble().orElseThrow())
+        .contains("cannot be read")
+        .contains(copies.get(0) + ", copy " + copies.get(1));
+    assertThatThrownBy(() -> read(VOLUME)).hasMessageContaining("cannot be read");
+    assertThatThrownBy(() -> driver.createEncrypted(LATER, 1 << 20, BLOCK))
+        .isInstanceOfSatisfying(
+            VolumeException.class, e -> assertThat(e.kind()).isEqualTo(VolumeException.Kind.BUSY));
+    driver.close();
     device.heal();
     requireVolumes();
   }
