@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,9 +24,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.BinaryOperator;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 
 /**
  * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
@@ -78,9 +75,6 @@ final class KeyArea {
   /** By place, what either copy has there that is read and means nothing. That stays as well. */
   private final SortedMap<Integer, List<byte[]>> damaged = new TreeMap<>();
 
-  /** By place, records of two keys, while it is not known which of them belongs there. */
-  private final SortedMap<Integer, List<KeySlot>> strays = new TreeMap<>();
-
   KeyArea(Pool pool) {
     this.device = pool.device;
     this.path = pool.path.device();
@@ -97,6 +91,7 @@ final class KeyArea {
    */
   List<KeySlot> read(Layer layer, Set<Long> named, Set<Long> held) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
+    KeyStrays strays = new KeyStrays(slots, worn, damaged);
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
       requirePlace(at == extents.size());
       extents.add(MapEntry.extent(layer.map.get(at)));
@@ -106,88 +101,17 @@ final class KeyArea {
       Copy first = read(extents.get(2 * pair));
       Copy second = read(extents.get(2 * pair + 1));
       for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
-        slots.add(compare(pair * KeySlot.PER_EXTENT + i, i, first, second));
+        slots.add(compare(pair * KeySlot.PER_EXTENT + i, i, first, second, strays));
         keys.add(null);
       }
     }
-    settleStrays(slots, named, held);
-    keepOneOfEach(slots);
+    strays.settle(named, held);
+    strays.keepOneOfEach();
     return slots;
   }
 
-  /**
-   * A record of another key in one copy: its write went astray, or was cut short. One of an epoch
-   * before makes up for it where the turn is not at its end.
-   */
-  private void settleStrays(List<KeySlot> slots, Set<Long> named, Set<Long> held) {
-    Map<Long, Long> epochs = new HashMap<>();
-    for (KeySlot slot : slots) {
-      if (slot != null) {
-        long until = held.contains(slot.epoch()) ? Long.MAX_VALUE : slot.epoch();
-        epochs.merge(slot.id(), until, Math::max);
-      }
-    }
-    Predicate<KeySlot> isMissing =
-        slot ->
-            named.contains(slot.id())
-                && epochs.getOrDefault(slot.id(), Long.MIN_VALUE) < slot.epoch();
-    strays.forEach(
-        (place, both) -> {
-          boolean isFirstMissing = isMissing.test(both.get(0));
-          boolean isSecondMissing = isMissing.test(both.get(1));
-          if (isFirstMissing && isSecondMissing) {
-            damaged.put(place, both.stream().map(KeyArea::bytes).toList());
-            return;
-          }
-          int number = place / KeySlot.PER_PAGE;
-          if (!isFirstMissing) {
-            worn.get(0).add(number);
-          }
-          if (!isSecondMissing) {
-            worn.get(1).add(number);
-          }
-          if (isFirstMissing || isSecondMissing) {
-            slots.set(place, both.get(isFirstMissing ? 0 : 1));
-          }
-        });
-    strays.clear();
-  }
-
-  /**
-   * A key never moves, so a second place where it is got it by a write that went astray. That may
-   * be of an epoch before: no turn comes to a page that is not known to have a record. The one of
-   * the last epoch stays, if there are several that whose page is alike in both copies.
-   */
-  private void keepOneOfEach(List<KeySlot> slots) {
-    Comparator<Integer> byEpoch = Comparator.comparingLong(place -> slots.get(place).epoch());
-    BinaryOperator<Integer> better = BinaryOperator.maxBy(byEpoch.thenComparing(this::isAlike));
-    Map<Long, Integer> kept = new HashMap<>();
-    for (int place = 0; place < slots.size(); place++) {
-      if (slots.get(place) != null) {
-        kept.merge(slots.get(place).id(), place, better);
-      }
-    }
-    for (int place = 0; place < slots.size(); place++) {
-      if (slots.get(place) != null && kept.get(slots.get(place).id()) != place) {
-        slots.set(place, null);
-        int number = place / KeySlot.PER_PAGE;
-        worn.forEach(copy -> copy.add(number));
-      }
-    }
-  }
-
-  private boolean isAlike(int place) {
-    return worn.stream().noneMatch(copy -> copy.contains(place / KeySlot.PER_PAGE));
-  }
-
-  private static byte[] bytes(KeySlot slot) {
-    ByteBuffer bytes = ByteBuffer.allocate(KeySlot.BYTES);
-    slot.encode(bytes, 0);
-    return bytes.array();
-  }
-
   /** The record of a place, whose index in both copies that is; null if there is none. */
-  private KeySlot compare(int place, int index, Copy first, Copy second) {
+  private KeySlot compare(int place, int index, Copy first, Copy second, KeyStrays strays) {
     int number = place / KeySlot.PER_PAGE;
     boolean isFirstTold = first.tells(index);
     boolean isSecondTold = second.tells(index);
@@ -208,7 +132,7 @@ final class KeyArea {
     KeySlot two = second.slots.get(index);
     if (one != null && two != null && one.id() != two.id()) {
       usedPages.add(number);
-      strays.put(place, List.of(one, two));
+      strays.dispute(place, one, two);
       return null;
     }
     return newer(number, one, two);
