@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import io.lunette.engine.format.KeyClaim;
 import io.lunette.engine.format.KeySlot;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
@@ -91,12 +92,11 @@ final class KeyStrays {
 
   /**
    * A key never moves, so a second place where it is got it by a write that went astray. That may
-   * be of an epoch before: no turn comes to a page that is not known to have a record. The one of
-   * the last epoch stays, if there are several that whose page is alike in both copies.
+   * be of an epoch before: no turn comes to a page that is not known to have a record. Only a page
+   * that is alike counts as two copies.
    */
   void keepOneOfEach() {
-    Comparator<Integer> byEpoch = Comparator.comparingLong(place -> slots.get(place).epoch());
-    BinaryOperator<Integer> better = BinaryOperator.maxBy(byEpoch.thenComparing(this::isAlike));
+    BinaryOperator<Integer> better = BinaryOperator.maxBy(Comparator.comparing(this::claim));
     Map<Long, Integer> kept = new HashMap<>();
     for (int place = 0; place < slots.size(); place++) {
       if (slots.get(place) != null) {
@@ -112,8 +112,10 @@ final class KeyStrays {
     }
   }
 
-  private boolean isAlike(int place) {
-    return worn.stream().noneMatch(copy -> copy.contains(place / KeySlot.PER_PAGE));
+  private KeyClaim claim(int place) {
+    int number = place / KeySlot.PER_PAGE;
+    boolean isAlike = worn.stream().noneMatch(copy -> copy.contains(number));
+    return new KeyClaim(slots.get(place).epoch(), isAlike ? worn.size() : 1);
   }
 
   private static byte[] bytes(KeySlot slot) {

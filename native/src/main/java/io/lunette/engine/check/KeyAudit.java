@@ -6,6 +6,7 @@ import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.check.PoolImage.LayerImage;
 import io.lunette.engine.format.FormatException;
+import io.lunette.engine.format.KeyClaim;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
@@ -14,6 +15,7 @@ import io.lunette.engine.format.TreeKey;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -207,21 +209,19 @@ final class KeyAudit {
   }
 
   /**
-   * A key has one place: where its last epoch is, and if that is at several, in both copies. Where
-   * those do not tell, the next opening does, by what others of them are the only record of.
+   * The place whose claim is the greatest. Where several have as great a one, the next opening
+   * tells, by what others of them are the only record of.
    */
   private Optional<Long> placeOf(long key) {
-    List<Found> found =
-        records.getOrDefault(key, List.of()).stream()
-            .filter(each -> !stale.contains(each.offset))
+    TreeMap<Long, KeyClaim> claims = new TreeMap<>();
+    records.getOrDefault(key, List.of()).stream()
+        .filter(each -> !stale.contains(each.offset))
+        .forEach(each -> claims.merge(each.place(), new KeyClaim(each.epoch, 1), KeyClaim::and));
+    Optional<KeyClaim> greatest = claims.values().stream().max(Comparator.naturalOrder());
+    List<Long> places =
+        claims.keySet().stream()
+            .filter(at -> greatest.equals(Optional.of(claims.get(at))))
             .toList();
-    long epoch = found.stream().mapToLong(Found::epoch).max().orElse(0);
-    TreeMap<Long, Integer> copies = new TreeMap<>();
-    found.stream()
-        .filter(each -> each.epoch == epoch)
-        .forEach(each -> copies.merge(each.place(), 1, Integer::sum));
-    int most = copies.values().stream().mapToInt(count -> count).max().orElse(0);
-    List<Long> places = copies.keySet().stream().filter(at -> copies.get(at) == most).toList();
     return places.size() == 1 ? Optional.of(places.get(0)) : Optional.empty();
   }
 
