@@ -7,11 +7,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A block device over a file; only root can make one. It is detached when it is closed.
- *
- * @param path of the device
+ * A block device over a file; only root can make one. It is detached when it is closed, or when the
+ * process is told to end: at once, or as soon as nobody has it open any more.
  */
-public record LoopDevice(Path path) implements AutoCloseable {
+public final class LoopDevice implements AutoCloseable {
+
+  private final Path path;
+  private final AtExit atExit;
+
+  private LoopDevice(Path path) {
+    this.path = path;
+    this.atExit = new AtExit(this::detachAtExit);
+  }
 
   /** Whether there is one to be had. */
   public static boolean isAvailable() {
@@ -20,16 +27,26 @@ public record LoopDevice(Path path) implements AutoCloseable {
 
   /** Over a file that is there. */
   public static LoopDevice over(Path file) throws IOException {
-    return new LoopDevice(
-        Path.of(Tool.run("losetup", "--find", "--show", file.toString()).strip()));
+    return attached("losetup", "--find", "--show", file.toString());
   }
 
   /** Over a new sparse file. */
   public static LoopDevice overNew(Path file, long bytes) throws IOException {
-    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
-      sparse.setLength(bytes);
-    }
+    makeSparse(file, bytes);
     return over(file);
+  }
+
+  /**
+   * Over a new sparse file that is read and written past the page cache, so that the device is as
+   * fast as what the file lies on; through the cache where the file system cannot do that.
+   */
+  public static LoopDevice pastTheCacheOverNew(Path file, long bytes) throws IOException {
+    makeSparse(file, bytes);
+    try {
+      return attached("losetup", "--find", "--show", "--direct-io=on", file.toString());
+    } catch (IOException noDirectIo) {
+      return over(file);
+    }
   }
 
   /** Over a file that is there; empty where there are no loop devices, or no right to them. */
@@ -41,8 +58,36 @@ public record LoopDevice(Path path) implements AutoCloseable {
     }
   }
 
+  private static LoopDevice attached(String... command) throws IOException {
+    return new LoopDevice(Path.of(Tool.run(command).strip()));
+  }
+
+  private static void makeSparse(Path file, long bytes) throws IOException {
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(bytes);
+    }
+  }
+
+  /** Of the device. */
+  public Path path() {
+    return path;
+  }
+
   @Override
   public void close() throws IOException {
-    Tool.exec("losetup", "--detach", path.toString());
+    atExit.forget();
+    detach();
+  }
+
+  private void detach() throws IOException {
+    Tool.cleanUp("losetup", "--detach", path.toString());
+  }
+
+  private void detachAtExit() {
+    try {
+      detach();
+    } catch (IOException detachedAlready) {
+      // Whoever closed it was faster.
+    }
   }
 }

@@ -2,28 +2,61 @@
 package io.lunette.bench.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A directory that goes, with all that is in it, when the benchmark ends.
- *
- * @param path where it is
+ * A directory that goes, with all that is in it, when the benchmark ends or the process is told to.
  */
-public record Scratch(Path path) implements AutoCloseable {
+public final class Scratch implements AutoCloseable {
+
+  private final Path path;
+  private final AtExit atExit;
+
+  private Scratch(Path path) {
+    this.path = path;
+    this.atExit = new AtExit(this::deleteAtExit);
+  }
 
   /** A new one below a directory; its path is absolute, for programs that are given it. */
   public static Scratch in(Path directory) throws IOException {
     return new Scratch(Files.createTempDirectory(directory.toAbsolutePath(), "lunette-bench-"));
   }
 
+  /** Where it is. */
+  public Path path() {
+    return path;
+  }
+
   @Override
   public void close() throws IOException {
+    atExit.forget();
+    delete();
+  }
+
+  private void delete() throws IOException {
+    if (!Files.exists(path)) {
+      return;
+    }
     try (Stream<Path> below = Files.walk(path)) {
       for (Path each : below.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
+        boolean ignored = Files.deleteIfExists(each);
+      }
+    }
+  }
+
+  /** The benchmark may still be making and deleting files meanwhile. */
+  private void deleteAtExit() {
+    try {
+      delete();
+    } catch (IOException | UncheckedIOException tooEarly) {
+      try {
+        delete();
+      } catch (IOException | UncheckedIOException e) {
+        System.err.println("lunette: " + path + " is left: " + e.getMessage());
       }
     }
   }

@@ -11,12 +11,33 @@ public final class Tool {
 
   /** Runs one to its end and returns what it printed. */
   public static String run(String... command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    Thread atExit = new Thread(process::destroy);
-    Runtime.getRuntime().addShutdownHook(atExit);
+    Process process = start(command);
+    AtExit atExit;
+    try {
+      atExit = new AtExit(process::destroy);
+    } catch (IllegalStateException ending) {
+      process.destroy();
+      throw new IOException(String.join(" ", command) + " is not run any more", ending);
+    }
+    try {
+      return result(process, command);
+    } finally {
+      atExit.forget();
+    }
+  }
+
+  /** The same of one that cleans up, which may also be run while the process ends. */
+  static void cleanUp(String... command) throws IOException {
+    String ignored = result(start(command), command);
+  }
+
+  private static Process start(String... command) throws IOException {
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  private static String result(Process process, String... command) throws IOException {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int status = process.onExit().join().exitValue();
-    Runtime.getRuntime().removeShutdownHook(atExit);
     if (status != 0) {
       throw new IOException(String.join(" ", command) + " failed: " + said.strip());
     }
