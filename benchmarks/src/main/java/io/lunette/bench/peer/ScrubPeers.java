@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -94,7 +95,8 @@ final class ScrubPeers {
     try (LoopDevice plain = LoopDevice.overNew(directory.resolve("erased"), bytes);
         LoopDevice pool = LoopDevice.overNew(directory.resolve("pool-device"), 4 * bytes)) {
       EngineVolumeDriver.createPoolOnDevice(pool.path(), true, zeroed -> {});
-      try (ScrubbedReplica replica = new ScrubbedReplica(pool.path(), 2 * bytes, bytes)) {
+      try (EngineVolumeDriver driver = EngineVolumeDriver.open(pool.path(), Clock.systemUTC())) {
+        ScrubbedReplica replica = new ScrubbedReplica(driver, 2 * bytes, bytes);
         replica.write(0);
         long compiled = replica.scrub(true);
         for (int round = 0; round < rounds; round++) {

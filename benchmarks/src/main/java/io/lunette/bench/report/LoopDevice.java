@@ -3,6 +3,7 @@ package io.lunette.bench.report;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -66,6 +67,12 @@ public final class LoopDevice implements AutoCloseable {
     try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
       sparse.setLength(bytes);
     }
+  }
+
+  /** Whether its file is read and written past the page cache. */
+  public boolean isPastTheCache() throws IOException {
+    Path directIo = Path.of("/sys/block", path.getFileName().toString(), "loop/dio");
+    return Files.readString(directIo).strip().equals("1");
   }
 
   /** Of the device. */

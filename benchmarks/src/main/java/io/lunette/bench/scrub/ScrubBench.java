@@ -7,6 +7,7 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 
 /**
  * A replica in a sparse pool that is written to and scrubbed again and again, a file beside the
@@ -17,6 +18,7 @@ final class ScrubBench implements AutoCloseable {
 
   private static final int RUN_BYTES = 1 << 20;
 
+  private final EngineVolumeDriver driver;
   private final ScrubbedReplica replica;
   private final Path zeroed;
   private final Path whole;
@@ -35,7 +37,8 @@ final class ScrubBench implements AutoCloseable {
     this.whole = directory.resolve("whole");
     Path pool = directory.resolve("pool");
     EngineVolumeDriver.createPool(pool, Math.max(1L << 30, 2 * writtenBytes));
-    replica = new ScrubbedReplica(pool, replicaBytes, writtenBytes);
+    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
+    replica = new ScrubbedReplica(driver, replicaBytes, writtenBytes);
     // Its blocks are allocated before anything is measured, as those of a written pool are.
     long ignored = zeroByDd();
     hidden = HiddenZeroes.orNull(directory.resolve("hidden"), writtenBytes);
@@ -78,7 +81,7 @@ final class ScrubBench implements AutoCloseable {
 
   /** Writes as many zeroes over that file directly, at depth 16, and flushes: nanoseconds. */
   long zeroDeep() throws IOException {
-    return DeepZeroes.write(zeroed, writtenBytes);
+    return DeepWrites.zeroes(zeroed, writtenBytes);
   }
 
   static void zeroByDd(Path file, long bytes) throws IOException {
@@ -102,6 +105,6 @@ final class ScrubBench implements AutoCloseable {
     if (hidden != null) {
       hidden.close();
     }
-    replica.close();
+    driver.close();
   }
 }

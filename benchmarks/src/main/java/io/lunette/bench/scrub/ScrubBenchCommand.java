@@ -5,31 +5,38 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.LoopDevice;
 import io.lunette.bench.report.Scratch;
-import io.lunette.bench.report.TextTable;
+import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lunette bench scrub}: how fast a written replica is scrubbed, beside dd of zeroes. */
 @Command(
     description =
-        "Scrub a replica of which a part was written, in turn with dd of zeroes and blkdiscard -z.")
+        "Scrub a replica of which a part was written, in turn with dd of zeroes and blkdiscard -z:"
+            + " in a file, or on a block device.")
 public final class ScrubBenchCommand implements Callable<Integer> {
 
   private static final long MIN_WRITTEN = 1 << 20;
 
   private final Session session;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--size",
@@ -49,7 +56,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Rounds in each directory (default 3).")
+      description = "Rounds in each directory or on each device (default 3).")
   private int rounds;
 
   @Option(
@@ -58,7 +65,25 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       description =
           "Where the pool lies; may be given more than once (default: the directory for temporary"
               + " files).")
-  private List<Path> directories = List.of(Path.of(System.getProperty("java.io.tmpdir")));
+  private List<Path> directories = List.of();
+
+  @Option(
+      names = "--device",
+      paramLabel = "DEV",
+      description =
+          "Measure on that block device instead, and destroy what it holds; may be given more than"
+              + " once.")
+  private List<Path> devices = List.of();
+
+  @Option(
+      names = "--overwrite",
+      description = "Take devices on which something lies; all of it is lost.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--loop",
+      description = "Measure on a loop device over a new file in each --dir instead.")
+  private boolean loop;
 
   @Option(
       names = "--whole",
@@ -78,19 +103,101 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       throw new CommandFailure(
           "--rounds must be at least 1, --written at least 1M and at most --size");
     }
+    if (!devices.isEmpty() || loop) {
+      requireEither();
+      onDevices();
+      return 0;
+    }
+    if (overwrite) {
+      throw usage("--overwrite is for a --device");
+    }
     List<ScrubRound> all = new ArrayList<>();
-    for (Path directory : directories) {
-      long needed = 4 * written.bytes() + (whole ? size.bytes() : 0);
-      if (Files.getFileStore(directory).getUsableSpace() < needed) {
-        throw new CommandFailure(
-            directory + " has less than " + new ByteSize(needed).forPeople() + " free");
-      }
+    for (Path directory : directories()) {
+      requireRoom(directory, 4 * written.bytes() + (whole ? size.bytes() : 0));
       try (Scratch scratch = Scratch.in(directory)) {
         run(directory, scratch.path(), all);
       }
     }
-    report(all);
+    DirectoryScrubReport report = new DirectoryScrubReport(size, written, all);
+    print(report.json(), report.toString());
     return 0;
+  }
+
+  private void requireEither() {
+    if (!devices.isEmpty() && (loop || !directories.isEmpty())) {
+      throw usage("--device goes with neither --dir nor --loop");
+    }
+    if (loop && overwrite) {
+      throw usage("--overwrite is for a --device: a loop device is over a new file");
+    }
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private List<Path> directories() {
+    return directories.isEmpty()
+        ? List.of(Path.of(System.getProperty("java.io.tmpdir")))
+        : directories;
+  }
+
+  private static void requireRoom(Path directory, long needed) throws IOException, CommandFailure {
+    if (Files.getFileStore(directory).getUsableSpace() < needed) {
+      throw new CommandFailure(
+          directory + " has less than " + new ByteSize(needed).forPeople() + " free");
+    }
+  }
+
+  private void onDevices() throws IOException, VolumeException, BlockException, CommandFailure {
+    DeviceScrubReport report = new DeviceScrubReport(size, written);
+    long bytes = DeviceScrubBench.deviceBytes(size.bytes(), written.bytes(), whole);
+    for (Path device : devices) {
+      requireSize(device, bytes);
+      report.add(device.toString(), measure(device));
+    }
+    for (Path directory : loop ? directories() : List.<Path>of()) {
+      requireRoom(directory, bytes);
+      try (Scratch scratch = Scratch.in(directory);
+          LoopDevice device =
+              LoopDevice.pastTheCacheOverNew(scratch.path().resolve("device"), bytes)) {
+        report.add(label(device, directory), bench(device.path()).run(rounds, true));
+      }
+    }
+    print(report.json(), report.toString());
+  }
+
+  private WayTimes measure(Path device) throws IOException, VolumeException, BlockException {
+    try {
+      return bench(device).run(rounds, overwrite);
+    } catch (VolumeException e) {
+      if (e.kind() == VolumeException.Kind.CONFLICT) {
+        throw new VolumeException(
+            e.kind(), e.getMessage() + ": --overwrite measures on it all the same", e);
+      }
+      throw e;
+    }
+  }
+
+  private static String label(LoopDevice device, Path directory) throws IOException {
+    String cache = device.isPastTheCache() ? "" : ", through the page cache";
+    return "loop device in " + directory + cache;
+  }
+
+  private DeviceScrubBench bench(Path device) {
+    return new DeviceScrubBench(device, size.bytes(), written.bytes(), whole);
+  }
+
+  /** What is no block device is refused when a pool is to be made of it. */
+  private static void requireSize(Path device, long needed) throws IOException, CommandFailure {
+    if (!LinuxRawDevice.isBlockDevice(device)) {
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(device, StandardOpenOption.READ)) {
+      if (channel.size() < needed) {
+        throw new CommandFailure(device + " is smaller than " + new ByteSize(needed).forPeople());
+      }
+    }
   }
 
   private void run(Path directory, Path scratch, List<ScrubRound> all)
@@ -125,8 +232,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     }
   }
 
-  private void report(List<ScrubRound> all) throws IOException {
-    List<Map<String, Object>> rows = all.stream().map(this::row).toList();
+  private void print(List<Map<String, Object>> rows, String table) throws IOException {
     ObjectMapper mapper = new ObjectMapper();
     if (json != null) {
       mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
@@ -135,79 +241,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
       return;
     }
-    TextTable table =
-        new TextTable(
-            "SCRUB OF " + written.forPeople() + " IN " + size.forPeople(),
-            "VERIFIED s",
-            "MiB/s",
-            "/ dd",
-            "/ dd + READ BACK",
-            "NOT VERIFIED s",
-            "MiB/s",
-            "/ dd",
-            "/ DEPTH 16",
-            "dd MiB/s",
-            "dd READ BACK MiB/s",
-            "blkdiscard -z s (hides)",
-            "dd OF ALL s",
-            "VERIFIED / ALL",
-            "NOT VERIFIED / ALL");
-    for (ScrubRound round : all) {
-      table.row(
-          round.directory(),
-          number("%.2f", round.verifiedNanos() / 1e9),
-          number("%.0f", round.rate(round.verifiedNanos())),
-          number("%.2f", round.ratio(round.verifiedNanos())),
-          number("%.2f", round.verifiedRatio()),
-          number("%.2f", round.unverifiedNanos() / 1e9),
-          number("%.0f", round.rate(round.unverifiedNanos())),
-          number("%.2f", round.ratio(round.unverifiedNanos())),
-          number("%.2f", round.deepRatio(round.unverifiedNanos())),
-          number("%.0f", round.rate(round.ddNanos())),
-          number("%.0f", round.rate(round.ddReadBackNanos())),
-          seconds(round.hideNanos()),
-          seconds(round.allNanos()),
-          share(round, round.verifiedNanos()),
-          share(round, round.unverifiedNanos()));
-    }
     session.out().print(table);
     session.out().flush();
-  }
-
-  private Map<String, Object> row(ScrubRound round) {
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("directory", round.directory());
-    row.put("replicaBytes", size.bytes());
-    row.put("writtenBytes", round.bytes());
-    row.put("verifiedSeconds", round.verifiedNanos() / 1e9);
-    row.put("unverifiedSeconds", round.unverifiedNanos() / 1e9);
-    row.put("ddSeconds", round.ddNanos() / 1e9);
-    row.put("ddReadBackSeconds", round.ddReadBackNanos() / 1e9);
-    row.put("depth16Seconds", round.deepNanos() / 1e9);
-    if (round.hideNanos() >= 0) {
-      row.put("hiddenByBlkdiscardSeconds", round.hideNanos() / 1e9);
-    }
-    if (round.allNanos() >= 0) {
-      row.put("ddOfAllSeconds", round.allNanos() / 1e9);
-      row.put("verifiedShareOfAll", round.shareOfAll(round.verifiedNanos()));
-      row.put("unverifiedShareOfAll", round.shareOfAll(round.unverifiedNanos()));
-    }
-    row.put("verifiedOverDd", round.ratio(round.verifiedNanos()));
-    row.put("verifiedOverDdAndReadBack", round.verifiedRatio());
-    row.put("unverifiedOverDd", round.ratio(round.unverifiedNanos()));
-    row.put("unverifiedOverDepth16", round.deepRatio(round.unverifiedNanos()));
-    return row;
-  }
-
-  private static String seconds(long nanos) {
-    return nanos < 0 ? "-" : number("%.2f", nanos / 1e9);
-  }
-
-  private static String share(ScrubRound round, long nanos) {
-    return round.allNanos() < 0 ? "-" : number("%.3f", round.shareOfAll(nanos));
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
   }
 }

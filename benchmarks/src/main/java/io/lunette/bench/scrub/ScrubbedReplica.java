@@ -9,18 +9,17 @@ import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
+import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 
 /** A replica in a pool that is written to and scrubbed again and again. Used by one thread. */
-public final class ScrubbedReplica implements AutoCloseable {
+public final class ScrubbedReplica {
 
   private static final VolumeName REPLICA = new VolumeName("replica");
   private static final int RUN_BYTES = 1 << 20;
@@ -32,13 +31,14 @@ public final class ScrubbedReplica implements AutoCloseable {
   /**
    * A new one.
    *
-   * @param pool that is there and empty
+   * @param driver of a pool that has none; who opened it closes it
    * @param writtenBytes how much of it the tenant writes: a multiple of 1 MiB
    */
-  public ScrubbedReplica(Path pool, long replicaBytes, long writtenBytes) throws VolumeException {
+  public ScrubbedReplica(EngineVolumeDriver driver, long replicaBytes, long writtenBytes)
+      throws VolumeException {
+    this.driver = driver;
     this.replicaBytes = replicaBytes;
     this.writtenBytes = writtenBytes;
-    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     driver.create(REPLICA, replicaBytes);
   }
 
@@ -66,28 +66,33 @@ public final class ScrubbedReplica implements AutoCloseable {
    * @return nanoseconds from the call to the end
    */
   public long scrub(boolean verify) throws VolumeException, IOException {
+    return scrub(new EraseRequest(EraseMethod.ZERO_FILL, verify));
+  }
+
+  /** Scrubs what was written; nanoseconds from the call to the end. */
+  public long scrub(EraseRequest request) throws VolumeException, IOException {
     long start = System.nanoTime();
+    Job<EraseReport> scrub = begin(request);
+    finish(scrub);
+    return System.nanoTime() - start;
+  }
+
+  /** Begins a scrub, of which somebody waits for the end with {@link #finish}. */
+  public Job<EraseReport> begin(EraseRequest request) throws VolumeException {
+    return driver.erase(REPLICA, request);
+  }
+
+  /** Waits until a scrub has ended that has to have done what was asked for. */
+  public void finish(Job<EraseReport> scrub) throws IOException {
     EraseReport report;
     try {
-      report =
-          driver
-              .erase(REPLICA, new EraseRequest(EraseMethod.ZERO_FILL, verify))
-              .result()
-              .toCompletableFuture()
-              .join();
+      report = scrub.result().toCompletableFuture().join();
     } catch (CompletionException e) {
       throw new IOException("the scrub failed: " + e.getCause().getMessage(), e);
     }
-    long nanos = System.nanoTime() - start;
-    long expectedVerified = verify ? report.erasedBytes() : 0;
+    long expectedVerified = report.request().verify() ? report.erasedBytes() : 0;
     if (report.erasedBytes() < writtenBytes || report.verifiedBytes() != expectedVerified) {
       throw new IOException("the scrub did something else: " + report);
     }
-    return nanos;
-  }
-
-  @Override
-  public void close() throws VolumeException {
-    driver.close();
   }
 }

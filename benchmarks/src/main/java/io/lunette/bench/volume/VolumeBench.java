@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.volume;
 
+import io.lunette.bench.report.PageCache;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;

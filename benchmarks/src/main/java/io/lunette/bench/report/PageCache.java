@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package io.lunette.bench.volume;
+package io.lunette.bench.report;
 
-import io.lunette.bench.report.Tool;
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** What the kernel keeps of files. */
-final class PageCache {
+public final class PageCache {
 
   private PageCache() {}
 
   /** Has the kernel write back and forget what it keeps of a file; one on tmpfs stays. */
-  static void forget(Path file) throws IOException {
+  public static void forget(Path file) throws IOException {
     Tool.exec(
         "dd", "of=" + file, "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none");
   }
