@@ -13,6 +13,7 @@ import io.lunette.bench.peer.PeersCommand;
 import io.lunette.bench.replica.ReplicaBenchCommand;
 import io.lunette.bench.scale.ScaleCommand;
 import io.lunette.bench.scrub.ScrubBenchCommand;
+import io.lunette.bench.tenant.TenantBenchCommand;
 import io.lunette.bench.volume.VolumeBenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,6 +33,7 @@ public final class BenchCommands implements CommandProvider {
     bench.addSubcommand("allocate", new AllocationBenchCommand(session));
     bench.addSubcommand("volumes", new VolumeBenchCommand(session));
     bench.addSubcommand("scrub", new ScrubBenchCommand(session));
+    bench.addSubcommand("tenant", new TenantBenchCommand(session));
     bench.addSubcommand("forecast", new ForecastBenchCommand(session));
     bench.addSubcommand("iscsi", new IscsiBenchCommand(session));
     bench.addSubcommand("scsi-offload", new OffloadBenchCommand(session));
