@@ -3,12 +3,10 @@ package io.lunette.bench.volume;
 
 import io.lunette.bench.report.Tool;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** QEMU's own load on a qcow2 overlay. */
+/** QEMU's own load on a qcow2 overlay, which goes in ascending order only. */
 final class QemuBench {
 
   private static final Pattern TAKEN = Pattern.compile("Run completed in ([0-9.]+) seconds");
@@ -19,12 +17,10 @@ final class QemuBench {
     return Tool.isInstalled("qemu-img", "--version");
   }
 
-  /** Nanoseconds of writes at a distance to a new overlay of a raw file, one at a time. */
-  static long firstWrites(Path base, Path overlay, int bytes, int stride, int count)
+  /** Nanoseconds of writes at a distance to a new overlay, one at a time. */
+  static long firstWrites(QcowOverlay overlay, int bytes, int stride, int count)
       throws IOException {
-    Files.deleteIfExists(overlay);
-    Tool.exec(
-        "qemu-img", "create", "-q", "-f", "qcow2", "-F", "raw", "-b", "" + base, "" + overlay);
+    overlay.create();
     String said =
         Tool.run(
             "qemu-img",
@@ -42,8 +38,8 @@ final class QemuBench {
             "" + bytes,
             "-S",
             "" + stride,
-            "" + overlay);
-    Files.delete(overlay);
+            "" + overlay.file());
+    overlay.delete();
     Matcher taken = TAKEN.matcher(said);
     if (!taken.find()) {
       throw new IOException("qemu-img bench said something else: " + said.strip());

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
 /**
@@ -271,23 +272,46 @@ final class VolumeBench implements AutoCloseable {
   /** Each write to an extent or a cluster of 64 KiB of its own. */
   private void overlays(int rounds) throws VolumeException, BlockException, IOException {
     int count = (int) Math.min(operations, sizeBytes / EXTENT);
-    String work = "first write, 4 KiB in every 64, depth 1";
-    if (!only.test(work) || !QemuBench.isInstalled()) {
+    QcowOverlay overlay = new QcowOverlay(directory.resolve("file"), directory.resolve("overlay"));
+    if (QemuBench.isInstalled()) {
+      againstOverlay(
+          "first write, 4 KiB in every 64, depth 1",
+          "qcow2 overlay, qemu-img bench",
+          rounds,
+          seed -> Places.every(sizeBytes, EXTENT, count),
+          offsets -> QemuBench.firstWrites(overlay, SMALL, EXTENT, count));
+    }
+    if (QemuIo.isInstalled()) {
+      againstOverlay(
+          "first write, 4 KiB in every 64, random order, depth 1",
+          "qcow2 overlay, qemu-io",
+          rounds,
+          seed -> Places.randomOnce(sizeBytes, EXTENT, count, seed),
+          offsets -> QemuIo.firstWrites(overlay, SMALL, offsets));
+    }
+  }
+
+  /** Nanoseconds of writes of 4 KiB to a new overlay. */
+  private interface OverlayWrites {
+    long measure(long[] offsets) throws IOException;
+  }
+
+  private void againstOverlay(
+      String work, String against, int rounds, IntFunction<long[]> places, OverlayWrites writes)
+      throws VolumeException, BlockException, IOException {
+    if (!only.test(work)) {
       return;
     }
-    Duel duel = Duel.of(work, "qcow2 overlay, qemu-img bench", count, SMALL);
-    Load load = new Load(Load.Kind.WRITE, SMALL, 1, Places.every(sizeBytes, EXTENT, count));
+    Duel duel = Duel.of(work, against, places.apply(0).length, SMALL);
     for (int round = 0; round <= rounds; round++) {
+      long[] offsets = places.apply(round);
       long volume;
       VolumeName name = newClone();
       try (BlockDevice clone = driver.open(name, AccessMode.READ_WRITE)) {
-        volume = settled(load, clone);
+        volume = settled(new Load(Load.Kind.WRITE, SMALL, 1, offsets), clone);
       }
       drop(name);
-      long overlay =
-          QemuBench.firstWrites(
-              directory.resolve("file"), directory.resolve("overlay"), SMALL, EXTENT, count);
-      keep(duel, round, volume, overlay);
+      keep(duel, round, volume, writes.measure(offsets));
     }
     duels.add(duel);
   }

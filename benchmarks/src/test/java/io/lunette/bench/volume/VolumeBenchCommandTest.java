@@ -27,11 +27,12 @@ class VolumeBenchCommandTest {
             "raw file",
             "plain volume",
             "encrypted random write, 4 KiB, depth 16",
-            "qcow2 overlay");
+            "qcow2 overlay, qemu-img bench",
+            "random order, depth 1");
     assertThat(lunette.out().lines().skip(1))
         .allSatisfy(
             line -> assertThat(line).matches(".*\\d\\.\\d\\d \\(\\d+\\.\\d\\d-\\d+\\.\\d\\d\\)"));
-    assertThat(duels).hasSize(29);
+    assertThat(duels).hasSize(30);
     assertThat(duels.get(1).path("ratio").asDouble()).isPositive();
   }
 
