@@ -26,8 +26,8 @@ final class RatioReader {
    */
   static SortedMap<String, Spread> read(JsonNode result) {
     SortedMap<String, Spread> ratios = new TreeMap<>();
-    if (result.path(0).has("volumeNanos")) {
-      result.forEach(duel -> ratios.put(name(duel), volumes(duel)));
+    if (result.path(0).has("against")) {
+      result.forEach(duel -> volumes(duel, ratios));
     } else if (result.path(0).has("verifiedOverDd")) {
       ratios.putAll(scrubs(result));
     } else if (result.has("targets")) {
@@ -43,8 +43,13 @@ final class RatioReader {
     return "volume: " + duel.path("work").asText() + " / " + duel.path("against").asText();
   }
 
-  private static Spread volumes(JsonNode duel) {
-    return Spread.ofRatios(numbers(duel.path("otherNanos")), numbers(duel.path("volumeNanos")));
+  /** Nothing of what could not be measured there. */
+  private static void volumes(JsonNode duel, Map<String, Spread> ratios) {
+    if (!duel.has("skipped")) {
+      ratios.put(
+          name(duel),
+          Spread.ofRatios(numbers(duel.path("otherNanos")), numbers(duel.path("volumeNanos"))));
+    }
   }
 
   /** Directories count in the order in which they were measured. */

@@ -14,4 +14,15 @@ public final class PageCache {
     Tool.exec(
         "dd", "of=" + file, "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none");
   }
+
+  /** Whether {@link #keptBytes} can tell; its program is in Debian's util-linux-extra. */
+  public static boolean canBeSeen() {
+    return Tool.isInstalled("fincore", "--version");
+  }
+
+  /** Bytes of a file that are in memory, by mincore(2). */
+  public static long keptBytes(Path file) throws IOException {
+    String said = Tool.run("fincore", "--bytes", "--noheadings", "--output", "RES", "" + file);
+    return Long.parseLong(said.strip());
+  }
 }

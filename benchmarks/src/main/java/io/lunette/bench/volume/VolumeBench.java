@@ -13,10 +13,12 @@ import io.lunette.engine.EngineVolumeDriver;
 import io.lunette.engine.key.KeyFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
@@ -31,6 +33,7 @@ final class VolumeBench implements AutoCloseable {
   private static final VolumeName PLAIN = new VolumeName("plain");
   private static final VolumeName IMAGE = new VolumeName("image");
   private static final VolumeName KEYED = new VolumeName("keyed");
+  private static final String RAW_FILE = "raw file";
   private static final int KIB = 1024;
   private static final int MIB = 1024 * KIB;
   private static final int SMALL = 4 * KIB;
@@ -47,6 +50,7 @@ final class VolumeBench implements AutoCloseable {
   private final BlockDevice plain;
   private final RawFile file;
   private final List<Duel> duels = new ArrayList<>();
+  private final List<Skipped> skipped = new ArrayList<>();
   private int clones;
 
   /**
@@ -141,7 +145,13 @@ final class VolumeBench implements AutoCloseable {
     }
     encryption(rounds);
     overlays(rounds);
+    coldReads(rounds);
     return duels;
+  }
+
+  /** What {@link #run} could not measure. */
+  List<Skipped> skipped() {
+    return skipped;
   }
 
   private void againstFile(Load.Kind kind, int bytes, int depth, boolean random, int rounds)
@@ -152,7 +162,7 @@ final class VolumeBench implements AutoCloseable {
     if (!only.test(name)) {
       return;
     }
-    Duel duel = Duel.of(name, "raw file", count, bytes);
+    Duel duel = Duel.of(name, RAW_FILE, count, bytes);
     for (int round = 0; round <= rounds; round++) {
       long[] offsets =
           random
@@ -193,7 +203,7 @@ final class VolumeBench implements AutoCloseable {
         Load.Kind.WRITE_AND_FLUSH,
         depth,
         rounds,
-        "raw file",
+        RAW_FILE,
         (load, clone, keeper) -> keeper.keep(settled(load, clone), settled(load, file)));
   }
 
@@ -312,6 +322,47 @@ final class VolumeBench implements AutoCloseable {
       }
       drop(name);
       keep(duel, round, volume, writes.measure(offsets));
+    }
+    duels.add(duel);
+  }
+
+  /** Last, for the works before them are of what is in the page cache. */
+  private void coldReads(int rounds) throws BlockException, IOException {
+    coldReads(MIB, 4, false, rounds);
+    coldReads(EXTENT, 4, true, rounds);
+    coldReads(SMALL, 1, true, rounds);
+    coldReads(SMALL, 16, true, rounds);
+  }
+
+  /** No place more than once, and few of the small ones: the kernel reads on beside what it has. */
+  private void coldReads(int bytes, int depth, boolean random, int rounds)
+      throws BlockException, IOException {
+    String order = random ? "random" : "sequential";
+    String work = "cold " + name(Load.Kind.READ, order, bytes, depth);
+    if (!only.test(work)) {
+      return;
+    }
+    if (!PageCache.canBeSeen()) {
+      skipped.add(new Skipped(work, RAW_FILE, "fincore is not there to see the page cache"));
+      return;
+    }
+    int count = (int) Math.min(Math.max(1, count(Load.Kind.READ, bytes) / 10), sizeBytes / bytes);
+    ColdReads cold = new ColdReads(List.of(directory.resolve("pool"), directory.resolve("file")));
+    Duel duel = Duel.of(work, RAW_FILE, count, bytes);
+    for (int round = 0; round <= rounds; round++) {
+      long[] offsets =
+          random
+              ? Places.randomOnce(sizeBytes, bytes, count, round)
+              : Places.sequential(sizeBytes, bytes, count);
+      Load load = new Load(Load.Kind.READ, bytes, depth, offsets);
+      OptionalLong volume = cold.run(load, plain);
+      OptionalLong other = cold.run(load, file);
+      if (volume.isEmpty() || other.isEmpty()) {
+        String where = Files.getFileStore(directory).type();
+        skipped.add(new Skipped(work, RAW_FILE, where + " keeps its pages in memory"));
+        return;
+      }
+      keep(duel, round, volume.getAsLong(), other.getAsLong());
     }
     duels.add(duel);
   }

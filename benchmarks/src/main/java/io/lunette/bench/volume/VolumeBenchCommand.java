@@ -11,6 +11,7 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,8 +24,9 @@ import picocli.CommandLine.Option;
 /** {@code lunette bench volumes}: reads and writes of volumes beside those of a raw file. */
 @Command(
     description = {
-      "Read and write a volume in turn with a raw file through the same API; clones, and a volume"
-          + " with a key, in turn with a plain volume; and clones in turn with qcow2 overlays."
+      "Read and write a volume in turn with a raw file through the same API, from memory and from"
+          + " the disk; clones, and a volume with a key, in turn with a plain volume; and clones in"
+          + " turn with qcow2 overlays."
     })
 public final class VolumeBenchCommand implements Callable<Integer> {
 
@@ -81,17 +83,21 @@ public final class VolumeBenchCommand implements Callable<Integer> {
           "--rounds and --operations must be at least 1, --size whole mebibytes");
     }
     List<Duel> duels;
+    List<Skipped> skipped;
     try (Scratch scratch = Scratch.in(directory);
         VolumeBench bench =
             new VolumeBench(scratch.path(), size.bytes(), operations, only.asPredicate())) {
       duels = bench.run(rounds);
+      skipped = bench.skipped();
     }
-    report(duels);
+    report(duels, skipped);
     return 0;
   }
 
-  private void report(List<Duel> duels) throws IOException {
-    List<Map<String, Object>> rows = duels.stream().map(VolumeBenchCommand::row).toList();
+  private void report(List<Duel> duels, List<Skipped> skipped) throws IOException {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    duels.forEach(duel -> rows.add(row(duel)));
+    skipped.forEach(each -> rows.add(row(each)));
     ObjectMapper mapper = new ObjectMapper();
     if (json != null) {
       mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
@@ -113,6 +119,7 @@ public final class VolumeBenchCommand implements Callable<Integer> {
           duel.ratio().toString());
     }
     session.out().print(table);
+    skipped.forEach(session.out()::println);
     session.out().flush();
   }
 
@@ -127,6 +134,14 @@ public final class VolumeBenchCommand implements Callable<Integer> {
     row.put("ratio", duel.ratio().median());
     row.put("volumeNanos", duel.volumeNanos());
     row.put("otherNanos", duel.otherNanos());
+    return row;
+  }
+
+  private static Map<String, Object> row(Skipped skipped) {
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("work", skipped.work());
+    row.put("against", skipped.against());
+    row.put("skipped", skipped.reason());
     return row;
   }
 

@@ -41,6 +41,12 @@ class GuardTest {
   }
 
   @Test
+  void whatWasSkippedHasNoRatio() throws Exception {
+    assertThat(read("[{\"work\": \"cold\", \"against\": \"file\", \"skipped\": \"tmpfs\"}]"))
+        .isEmpty();
+  }
+
+  @Test
   void refusesWhatIsNoResult() {
     assertThatThrownBy(() -> read("{\"a\": 1}")).hasMessageStartingWith("no result of");
     assertThatThrownBy(() -> read("{\"targets\": [{\"name\": \"tgt\"}]}"))

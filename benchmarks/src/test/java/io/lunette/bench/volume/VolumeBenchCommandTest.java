@@ -2,8 +2,10 @@
 package io.lunette.bench.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.bench.fixture.CommandLineRun;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -28,12 +30,34 @@ class VolumeBenchCommandTest {
             "plain volume",
             "encrypted random write, 4 KiB, depth 16",
             "qcow2 overlay, qemu-img bench",
-            "random order, depth 1");
+            "random order, depth 1",
+            "cold sequential read, 1024 KiB, depth 4",
+            "cold random read, 4 KiB, depth 16");
     assertThat(lunette.out().lines().skip(1))
         .allSatisfy(
-            line -> assertThat(line).matches(".*\\d\\.\\d\\d \\(\\d+\\.\\d\\d-\\d+\\.\\d\\d\\)"));
-    assertThat(duels).hasSize(30);
+            line ->
+                assertThat(line)
+                    .matches(
+                        "(.*\\d\\.\\d\\d \\(\\d+\\.\\d\\d-\\d+\\.\\d\\d\\)|skipped: cold .*)"));
+    assertThat(duels).hasSize(34);
     assertThat(duels.get(1).path("ratio").asDouble()).isPositive();
+  }
+
+  @Test
+  void whatStaysInMemoryIsNotReadColdAndTheTableSaysSo() throws Exception {
+    Path memory = Path.of("/dev/shm");
+    assumeThat(memory).isDirectory();
+    Path kept = directory.resolve("figures.json");
+    String line = "bench volumes --size 2M --operations 50 --rounds 1 --only ^cold --dir ";
+
+    assertThat(lunette.run(directory, line + memory + " --json " + kept)).isZero();
+
+    assertThat(lunette.out().lines().skip(1))
+        .hasSize(4)
+        .contains(
+            "skipped: cold random read, 64 KiB, depth 4 / raw file: tmpfs keeps its pages in memory");
+    assertThat(new ObjectMapper().readTree(kept.toFile()).findValuesAsText("skipped"))
+        .containsOnly("tmpfs keeps its pages in memory");
   }
 
   @Test
