@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     description = {
       "Hold the ratios of benchmark results against a baseline, and name what got worse.",
-      "Ends with status 1 if something did, or is missing. 'bin/bench-guard' measures first."
+      "Ends with status 1 if something did, or is missing; what the baseline does not have is named,"
+          + " and no more. 'bin/bench-guard' measures first."
     })
 public final class GuardCommand implements Callable<Integer> {
 
@@ -131,8 +132,16 @@ public final class GuardCommand implements Callable<Integer> {
     session.out().flush();
   }
 
-  /** The last line: what to look at, by name. */
+  /** What nothing can be said of, and as the last line what to look at, by name. */
   private void sum(List<Change> changes) {
+    List<String> unknown =
+        changes.stream()
+            .filter(change -> change.verdict() == Change.Verdict.NEW)
+            .map(Change::name)
+            .toList();
+    if (!unknown.isEmpty()) {
+      session.out().println("no baseline, --update makes one: " + String.join("; ", unknown));
+    }
     List<String> worse = changes.stream().filter(GuardCommand::isBad).map(Change::name).toList();
     session.out().println(worse.isEmpty() ? "nothing worse" : "worse: " + String.join("; ", worse));
     session.out().flush();

@@ -64,13 +64,24 @@ final class RatioReader {
     int number = 0;
     for (List<JsonNode> each : byDirectory.values()) {
       number++;
-      for (String kind : List.of("verified", "unverified")) {
-        List<Double> figures =
-            each.stream().map(round -> round.path(kind + "OverDd").asDouble()).toList();
-        ratios.put("scrub: " + kind + ", directory " + number + " / dd", Spread.of(figures));
-      }
+      scrub(each, "verifiedOverDd", "scrub: verified, directory " + number + " / dd", ratios);
+      scrub(each, "unverifiedOverDd", "scrub: unverified, directory " + number + " / dd", ratios);
+      scrub(
+          each,
+          "unverifiedOverDepth16",
+          "scrub: unverified, directory " + number + " / zeroes at depth 16",
+          ratios);
     }
     return ratios;
+  }
+
+  /** Nothing where a round does not have the figure, as in results of an earlier day. */
+  private static void scrub(
+      List<JsonNode> rounds, String figure, String name, Map<String, Spread> ratios) {
+    if (rounds.stream().allMatch(round -> round.has(figure))) {
+      List<Double> figures = rounds.stream().map(round -> round.path(figure).asDouble()).toList();
+      ratios.put(name, Spread.of(figures));
+    }
   }
 
   /** Of the target that is called lunette to each other; the first one is what all refer to. */

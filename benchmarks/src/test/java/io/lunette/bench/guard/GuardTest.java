@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lunette.bench.fixture.CommandLineRun;
 import io.lunette.bench.report.Spread;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
@@ -44,6 +46,39 @@ class GuardTest {
   void whatWasSkippedHasNoRatio() throws Exception {
     assertThat(read("[{\"work\": \"cold\", \"against\": \"file\", \"skipped\": \"tmpfs\"}]"))
         .isEmpty();
+  }
+
+  @Test
+  void readsAScrubBesideZeroesAtDepth16WhereEachRoundHasThem() throws Exception {
+    String rounds =
+        "[{\"directory\": \"/a\", \"verifiedOverDd\": 1, \"unverifiedOverDd\": 1,"
+            + " \"unverifiedOverDepth16\": 0.5}, {\"directory\": \"/a\", \"verifiedOverDd\": 1,"
+            + " \"unverifiedOverDd\": 1, \"unverifiedOverDepth16\": 1.5}, {\"directory\": \"/b\","
+            + " \"verifiedOverDd\": 1, \"unverifiedOverDd\": 1}]";
+
+    assertThat(read(rounds))
+        .containsEntry(
+            "scrub: unverified, directory 1 / zeroes at depth 16", new Spread(1, 0.5, 1.5))
+        .hasSize(5);
+  }
+
+  @Test
+  void whatTheBaselineDoesNotHaveIsNamedAndIsNoFailure(@TempDir Path directory) throws Exception {
+    Path baseline = directory.resolve("baseline.json");
+    Baseline.write(new TreeMap<>(Map.of("volume: read / file", new Spread(1, 1, 1))), baseline);
+    Path result =
+        Files.writeString(
+            directory.resolve("result.json"),
+            "[{\"work\": \"read\", \"against\": \"file\", \"volumeNanos\": [1], \"otherNanos\":"
+                + " [1]}, {\"work\": \"flush\", \"against\": \"file\", \"volumeNanos\": [1],"
+                + " \"otherNanos\": [1]}]");
+    CommandLineRun lunette = new CommandLineRun();
+
+    int status = lunette.run(directory, "bench guard --baseline " + baseline + " " + result);
+
+    assertThat(lunette.out().lines())
+        .endsWith("no baseline, --update makes one: volume: flush / file", "nothing worse");
+    assertThat(status).isZero();
   }
 
   @Test
