@@ -21,7 +21,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench replicas}: how fast replicas are made and what they take. */
-@Command(description = "Make replicas of an image: time, rate, space, first against last.")
+@Command(
+    description =
+        "Make replicas of an image: time, rate, space, first against last, around each power of ten.")
 public final class ReplicaBenchCommand implements Callable<Integer> {
 
   private static final int PEER_REPLICAS_MAX = 50;
@@ -92,6 +94,8 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
       session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
     } else {
       session.out().print(table(runs));
+      session.out().println();
+      session.out().print(byDecade(runs.get(0)));
       session.out().flush();
     }
   }
@@ -128,6 +132,26 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
     return table.toString();
   }
 
+  /** Of those that were made one by one. */
+  private static TextTable byDecade(ReplicaRun run) {
+    TextTable table =
+        new TextTable(
+            run.method().toUpperCase(Locale.ROOT) + ", AROUND",
+            "FROM",
+            "TO",
+            "MEDIAN us",
+            "PER SECOND");
+    for (Decade decade : Decade.of(run.latencies())) {
+      table.row(
+          Integer.toString(decade.replicas()),
+          Integer.toString(decade.first()),
+          Integer.toString(decade.last()),
+          number("%.0f", decade.medianMicros()),
+          number("%.0f", decade.perSecond()));
+    }
+    return table;
+  }
+
   private static String number(String format, double value) {
     return String.format(Locale.ROOT, format, value);
   }
@@ -154,7 +178,15 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
       row.put("first100Micros", run.latencies().medianOfFirst(ReplicaRun.EDGE));
       row.put("last100Micros", run.latencies().medianOfLast(ReplicaRun.EDGE));
       row.put("lastOverFirst", run.lastOverFirst());
+      row.put("medianMicrosAround", aroundEach(run));
     }
     return row;
+  }
+
+  private static Map<Integer, Double> aroundEach(ReplicaRun run) {
+    Map<Integer, Double> medians = new LinkedHashMap<>();
+    Decade.of(run.latencies())
+        .forEach(decade -> medians.put(decade.replicas(), decade.medianMicros()));
+    return medians;
   }
 }

@@ -36,6 +36,11 @@ public final class Latencies {
     return micros(Arrays.copyOfRange(nanos, Math.max(0, nanos.length - n), nanos.length), 0.5);
   }
 
+  /** The median of the operations from one to before another, counted from 0, in microseconds. */
+  public double medianOf(int from, int to) {
+    return micros(Arrays.copyOfRange(nanos, from, to), 0.5);
+  }
+
   private static double micros(long[] times, double quantile) {
     long[] sorted = times.clone();
     Arrays.sort(sorted);

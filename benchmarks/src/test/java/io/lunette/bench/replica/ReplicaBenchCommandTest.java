@@ -23,6 +23,14 @@ class ReplicaBenchCommandTest {
             .get(0);
 
     assertThat(lunette.out()).contains("one by one", "2 callers", "one call for all");
+    assertThat(lunette.out().lines().skip(lunette.out().lines().toList().indexOf("") + 1))
+        .hasSize(3)
+        .first()
+        .asString()
+        .startsWith("ONE BY ONE, AROUND");
+    assertThat(first.path("medianMicrosAround").fieldNames())
+        .toIterable()
+        .containsExactly("1", "10");
     assertThat(first.path("replicas").asInt()).isEqualTo(20);
     assertThat(first.path("medianMicros").asDouble()).isPositive();
   }
