@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.lunette.bench.report.PageCache;
+import io.lunette.bench.report.Scratch;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +23,11 @@ class ColdReadsTest {
   @TempDir Path directory;
 
   private final Load reads = new Load(Load.Kind.READ, 4096, 1, new long[] {MIB});
+
+  @BeforeEach
+  void thePageCacheCanBeSeen() {
+    assumeThat(PageCache.canBeSeen()).isTrue();
+  }
 
   @Test
   void nothingThatWasWrittenIsInMemoryWhenTheyBegin() throws Exception {
@@ -45,14 +52,13 @@ class ColdReadsTest {
   void whatTheKernelKeepsIsNotReadAtAll() throws Exception {
     Path memory = Path.of("/dev/shm");
     assumeThat(memory).isDirectory();
-    Path read = Files.createTempFile(memory, "lunette-", ".cold");
-    try (RawFile device = new RawFile(Path.of(read + ".made"), 2 * MIB)) {
+    try (Scratch scratch = Scratch.in(memory);
+        RawFile device = new RawFile(scratch.path().resolve("read"), 2 * MIB)) {
       BlockingIo.write(device, 0, ByteBuffer.allocateDirect(2 * MIB), Durability.VISIBLE);
 
-      assertThat(new ColdReads(List.of(Path.of(read + ".made"))).run(reads, device)).isEmpty();
-    } finally {
-      Files.delete(read);
-      Files.delete(Path.of(read + ".made"));
+      ColdReads cold = new ColdReads(List.of(scratch.path().resolve("read")));
+
+      assertThat(cold.run(reads, device)).isEmpty();
     }
   }
 }

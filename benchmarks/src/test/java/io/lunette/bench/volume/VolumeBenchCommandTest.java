@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.bench.fixture.CommandLineRun;
+import io.lunette.bench.report.PageCache;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ class VolumeBenchCommandTest {
   void whatStaysInMemoryIsNotReadColdAndTheTableSaysSo() throws Exception {
     Path memory = Path.of("/dev/shm");
     assumeThat(memory).isDirectory();
+    assumeThat(PageCache.canBeSeen()).isTrue();
     Path kept = directory.resolve("figures.json");
     String line = "bench volumes --size 2M --operations 50 --rounds 1 --only ^cold --dir ";
 
