@@ -33,15 +33,21 @@ final class CrashLife {
   /** Key-encryption keys; of a life in three every volume has a key. */
   final RecordingVault vault;
 
+  final UUID pool;
+
   private final boolean keyed;
 
   private final Random random;
   private final long cacheBytes;
 
+  /** Made when it is asked for first. */
+  private StampTraces traces;
+
   CrashLife(long seed) throws IOException {
     this.random = new Random(seed);
     this.cacheBytes = seed % 2 == 0 ? 8 << 20 : 32 << 10;
     PagedDevice empty = new PagedDevice(POOL_BYTES);
+    this.pool = poolOf(seed);
     format(empty, seed);
     boolean isWide = seed % 5 == 2;
     int block = isWide ? PoolLayout.BLOCK_BYTES : CrashModel.SECTOR;
@@ -52,12 +58,16 @@ final class CrashLife {
     this.vault = new RecordingVault(device::calls);
   }
 
+  private static UUID poolOf(long seed) {
+    return new UUID(7, seed);
+  }
+
   /** A pool with a journal so short that its end comes round many times in one life. */
   static void format(RawDevice device, long seed) throws IOException {
     ByteBuffer page = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
     for (long generation = 1; generation <= 2; generation++) {
       new Superblock(
-              new UUID(7, seed),
+              poolOf(seed),
               generation,
               POOL_BYTES,
               PoolLayout.JOURNAL_EXTENT,
@@ -70,6 +80,17 @@ final class CrashLife {
       device.write(Superblock.offsetFor(generation), page);
     }
     device.flush();
+  }
+
+  /** By what the stamps of the life, which has ended, are found on the device. */
+  StampTraces traces() {
+    if (!keyed) {
+      return StampTraces.IN_THE_CLEAR;
+    }
+    if (traces == null) {
+      traces = StampTraces.of(this);
+    }
+    return traces;
   }
 
   /** Lives; returns why it ended early, or null. */

@@ -3,8 +3,10 @@ package io.lunette.engine;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -41,7 +43,8 @@ final class CrashModel {
       int acknowledgedAt,
       int writesBefore,
       Map<String, Content> volumes,
-      BitSet erased) {}
+      BitSet erased,
+      Set<Long> destroyed) {}
 
   /** A write; whether it is durable counts from the call on before which it was acknowledged. */
   private static final class Write {
@@ -75,6 +78,9 @@ final class CrashModel {
   /** Stamps that an erase has certified to be gone. */
   final BitSet erased = new BitSet();
 
+  /** Keys that an erase has certified to be gone with their records. */
+  final Set<Long> destroyed = new HashSet<>();
+
   /** Of a logical block; writes begin and end with one. */
   final int blockSectors;
 
@@ -89,7 +95,13 @@ final class CrashModel {
     now.forEach((name, content) -> volumes.put(name, content.copy()));
     epochs.add(
         new Epoch(
-            what, startedAt, acknowledgedAt, writes.size(), volumes, (BitSet) erased.clone()));
+            what,
+            startedAt,
+            acknowledgedAt,
+            writes.size(),
+            volumes,
+            (BitSet) erased.clone(),
+            Set.copyOf(destroyed)));
   }
 
   /** A change of {@link #now} has ended in an error: it may have happened or not. */
@@ -114,6 +126,11 @@ final class CrashModel {
   /** Stamps that must not be anywhere on a device that crashed after so many calls. */
   BitSet erasedAt(int call) {
     return epochs.get(lastAcknowledged(call)).erased;
+  }
+
+  /** Keys of which no record must be anywhere on it. */
+  Set<Long> destroyedAt(int call) {
+    return epochs.get(lastAcknowledged(call)).destroyed;
   }
 
   /** Why what was found cannot be after a crash at that call, or null. */

@@ -241,9 +241,9 @@ class CrashModelTest {
       CrashLife life, PagedDevice crashed, int call, Random coin, String crash) throws Exception {
     PagedDevice image = crashed;
     String where = crash;
-    String fault = CrashVerdict.ofDevice(image, false);
+    String fault = CrashVerdict.ofDevice(image, life.traces(), false);
     if (fault == null) {
-      fault = CrashVerdict.ofErased(image, life.model.erasedAt(call));
+      fault = CrashVerdict.ofErased(image, life, call);
     }
     requireNone(fault, where + ", before the restart");
     MemoryVault vault = life.vault.after(call, coin);
@@ -252,7 +252,7 @@ class CrashModelTest {
       image = again.image;
       vault = again.vault;
       where += ", and one in the recovery";
-      requireNone(CrashVerdict.ofDevice(image, false), where);
+      requireNone(CrashVerdict.ofDevice(image, life.traces(), false), where);
     }
     EngineVolumeDriver driver =
         EngineVolumeDriver.open(image, Clock.systemUTC(), CACHE_BYTES, vault);
@@ -267,7 +267,9 @@ class CrashModelTest {
     requireNone(CrashVerdict.ofDevice(image, true), where + ", after the restart");
     if (coin.nextInt(32) == 0) {
       requireNone(CrashVerdict.ofSpace(image, vault), where + ", its space");
-      requireNone(CrashVerdict.ofEnd(image, vault), where + ", after the end of all volumes");
+      requireNone(
+          CrashVerdict.ofEnd(image, life.traces(), vault),
+          where + ", after the end of all volumes");
     }
   }
 

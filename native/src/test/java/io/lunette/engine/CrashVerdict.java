@@ -13,6 +13,7 @@ import io.lunette.engine.CrashModel.Found;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.check.PoolUsage;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -54,6 +55,12 @@ final class CrashVerdict {
    */
   static String ofDevice(PagedDevice device, boolean recovered)
       throws IOException, VolumeException {
+    return ofDevice(device, StampTraces.IN_THE_CLEAR, recovered);
+  }
+
+  /** The same, where a tenant's bytes are known by these traces too. */
+  static String ofDevice(PagedDevice device, StampTraces traces, boolean recovered)
+      throws IOException, VolumeException {
     PoolReport report = PoolCheck.check(device);
     if (!report.problems().isEmpty()) {
       return "pool check: " + report.problems();
@@ -62,7 +69,7 @@ final class CrashVerdict {
     for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
       int extent = page / PAGES_PER_EXTENT;
       boolean isClean = (metadata.space.spaceWord(extent >> 6) >>> extent & 1) == 0;
-      if (isClean && (recovered || holdsStamp(device, page))) {
+      if (isClean && (recovered || holdsStamp(device, traces, page))) {
         return "extent "
             + extent
             + " is called CLEAN and is not: page "
@@ -107,26 +114,38 @@ final class CrashVerdict {
     return null;
   }
 
-  private static boolean holdsStamp(PagedDevice device, int page) {
+  private static boolean holdsStamp(PagedDevice device, StampTraces traces, int page) {
     ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
     for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
-      if (bytes.getInt(at) == CrashLife.MAGIC) {
+      if (traces.stampAt(bytes, at) != 0) {
         return true;
       }
     }
     return false;
   }
 
-  /** None of these stamps is anywhere on the device. */
-  static String ofErased(PagedDevice device, BitSet erased) {
-    if (erased.isEmpty()) {
+  /**
+   * Nothing that was erased in a life before that call is anywhere on the device: no stamp, and no
+   * record of a key.
+   */
+  static String ofErased(PagedDevice device, CrashLife life, int call) {
+    StampTraces traces = life.traces();
+    BitSet erased = life.model.erasedAt(call);
+    Set<Long> destroyed = life.model.destroyedAt(call);
+    if (erased.isEmpty() && destroyed.isEmpty()) {
       return null;
     }
     for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
       ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
       for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
-        if (bytes.getInt(at) == CrashLife.MAGIC && erased.get(bytes.getInt(at + 4))) {
-          return "stamp " + bytes.getInt(at + 4) + " was erased and is in page " + page;
+        int stamp = traces.stampAt(bytes, at);
+        if (stamp != 0 && erased.get(stamp)) {
+          return "stamp " + stamp + " was erased and is in page " + page;
+        }
+      }
+      for (int at = 0; at < PagedDevice.PAGE; at += KeySlot.BYTES) {
+        if (KeyRecords.isAt(bytes, at) && destroyed.contains(KeyRecords.idAt(bytes, at))) {
+          return KeyRecords.idAt(bytes, at) + " was a key, and its record is in page " + page;
         }
       }
     }
@@ -229,6 +248,12 @@ final class CrashVerdict {
 
   /** Nothing of any tenant is on the device when all volumes are gone and scrubbed. */
   static String ofEnd(PagedDevice device, KeyVault vault) throws IOException, VolumeException {
+    return ofEnd(device, StampTraces.IN_THE_CLEAR, vault);
+  }
+
+  /** The same, where a tenant's bytes are known by these traces too. */
+  static String ofEnd(PagedDevice device, StampTraces traces, KeyVault vault)
+      throws IOException, VolumeException {
     try (EngineVolumeDriver driver =
         EngineVolumeDriver.open(device, Clock.systemUTC(), CACHE_BYTES, vault)) {
       for (VolumeInfo info : driver.list()) {
@@ -246,8 +271,8 @@ final class CrashVerdict {
     for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
       ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
       for (int at = 0; at < PagedDevice.PAGE; at += CrashModel.SECTOR) {
-        if (bytes.getInt(at) == CrashLife.MAGIC) {
-          return "stamp " + bytes.getInt(at + 4) + " is left in page " + page;
+        if (traces.stampAt(bytes, at) != 0) {
+          return "stamp " + traces.stampAt(bytes, at) + " is left in page " + page;
         }
       }
     }

@@ -16,6 +16,8 @@ final class KeyRecords {
   private static final int MAGIC =
       ByteBuffer.wrap("LNKY".getBytes(StandardCharsets.US_ASCII)).getInt();
 
+  private static final int ID_OFFSET = 24;
+
   private KeyRecords() {}
 
   /** Every record that is sound, the two copies of one as one. */
@@ -41,6 +43,16 @@ final class KeyRecords {
         .filter(page -> isIn(ByteBuffer.wrap(device.page(page))))
         .boxed()
         .toList();
+  }
+
+  /** Whether a record begins there, sound or not. */
+  static boolean isAt(ByteBuffer bytes, int at) {
+    return bytes.getInt(at) == MAGIC;
+  }
+
+  /** The number of the key of the record that begins there. */
+  static long idAt(ByteBuffer bytes, int at) {
+    return Long.reverseBytes(bytes.getLong(at + ID_OFFSET));
   }
 
   /** Whether that is a page with such records. */

@@ -8,6 +8,9 @@ import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.CrashModel.Content;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.map.PageCache;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -26,6 +29,7 @@ final class LifeBooks {
 
   static final int MAX_VOLUMES = 8;
   static final int MAX_EXTENTS = 6;
+  private static final int CACHE_BYTES = 1 << 20;
   static final int SECTOR = CrashModel.SECTOR;
   static final int BLOCK_SECTORS = PoolLayout.BLOCK_BYTES / SECTOR;
 
@@ -101,6 +105,25 @@ final class LifeBooks {
     BlockDevice volume = open.remove(name);
     if (volume != null) {
       volume.close();
+    }
+  }
+
+  /** The key that a volume writes by, as the device has it; 0 if it has none. */
+  long keyOf(String name) {
+    try {
+      Metadata metadata = PoolState.read(device.copy(), new PageCache(CACHE_BYTES)).metadata();
+      return metadata.chains.volume(name).top.slot.key();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Notes that of the key that a volume had there is no record on the device, if it has another.
+   */
+  void forgetKey(String name, long before) {
+    if (before != 0 && before != keyOf(name)) {
+      model.destroyed.add(before);
     }
   }
 

@@ -184,6 +184,7 @@ final class LifeControl {
     int[] origin = books.origins.getOrDefault(name, new int[0]);
     VolumeName volume = new VolumeName(name);
     EraseRequest request = eraseRequest();
+    long key = books.keyOf(name);
     AtomicReference<Job<EraseReport>> job = new AtomicReference<>();
     books.change(
         "erase " + name + " by " + request.method().label(),
@@ -197,11 +198,19 @@ final class LifeControl {
         () -> job.get().result().toCompletableFuture().get(60, TimeUnit.SECONDS),
         () -> {
           books.model.now.put(name, new Content(false, false, Arrays.copyOf(origin, sectors)));
-          BitSet kept = new BitSet();
-          Arrays.stream(origin).forEach(kept::set);
-          BitSet gone = books.stamps.put(name, kept);
-          gone.andNot(kept);
-          books.forget(name, gone);
+          books.forgetKey(name, key);
+          if (request.method() != EraseMethod.CRYPTO || !request.sample().isNone()) {
+            forget(name, origin);
+          }
         });
+  }
+
+  /** Not where an erase ends with the key: what was enciphered by it is scrubbed later. */
+  private void forget(String name, int[] origin) {
+    BitSet kept = new BitSet();
+    Arrays.stream(origin).forEach(kept::set);
+    BitSet gone = books.stamps.put(name, kept);
+    gone.andNot(kept);
+    books.forget(name, gone);
   }
 }

@@ -103,6 +103,7 @@ final class LifeData {
     BlockDevice volume = books.opened(name);
     int start = books.device.calls();
     int[] zeroes = new int[books.model.now.get(name).stamps().length];
+    long key = books.keyOf(name);
     String what = "cryptographic erase of " + name;
     try {
       BlockingIo.await(volume::cryptoErase);
@@ -115,6 +116,7 @@ final class LifeData {
       throw e;
     }
     books.model.now.put(name, new Content(false, false, zeroes));
+    books.forgetKey(name, key);
     books.model.acknowledge(what, start, books.device.calls());
   }
 

@@ -197,6 +197,20 @@ final class RecordingDevice extends PagedDevice {
     }
   }
 
+  /** Is told of a write: where, and what. */
+  interface Write {
+    void to(long offset, byte[] bytes);
+  }
+
+  /** Tells of every write of the recorded life, from first to last. */
+  synchronized void forEachWrite(Write write) {
+    for (Call call : calls) {
+      if (!call.isFlush() && !call.isCertain) {
+        write.to(call.offset, call.bytes);
+      }
+    }
+  }
+
   /** Goes through the crash points of the recorded life, from first to last. */
   Crashes crashes() {
     return new Crashes();

@@ -6,8 +6,11 @@ import io.lunette.engine.key.KeyVault;
 import io.lunette.engine.key.MemoryVault;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.IntSupplier;
 
@@ -45,6 +48,15 @@ final class RecordingVault implements KeyVault {
       left = state.vault;
     }
     return left.copy();
+  }
+
+  /** Every key-encryption key that it has ever kept. */
+  synchronized Collection<KeyEncryptionKey> everKept(UUID pool) {
+    Map<Long, KeyEncryptionKey> kept = new TreeMap<>();
+    for (State state : states) {
+      state.vault.load(pool).forEach(key -> kept.put(key.checkValue(), key));
+    }
+    return kept.values();
   }
 
   @Override

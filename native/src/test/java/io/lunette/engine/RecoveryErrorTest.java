@@ -74,8 +74,8 @@ class RecoveryErrorTest {
   private static void requireSound(
       CrashLife life, PagedDevice image, MemoryVault vault, int call, String where)
       throws Exception {
-    assertThat(CrashVerdict.ofDevice(image, false)).as(where).isNull();
-    assertThat(CrashVerdict.ofErased(image, life.model.erasedAt(call))).as(where).isNull();
+    assertThat(CrashVerdict.ofDevice(image, life.traces(), false)).as(where).isNull();
+    assertThat(CrashVerdict.ofErased(image, life, call)).as(where).isNull();
     EngineVolumeDriver driver = open(image, vault);
     try {
       assertThat(life.model.objectionTo(CrashVerdict.read(driver), call)).as(where).isNull();
