@@ -4,39 +4,21 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lunette.core.block.BlockDevice;
-import io.lunette.core.block.BlockingIo;
-import io.lunette.core.block.Durability;
-import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
-import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
-import io.lunette.engine.format.KeySlot;
-import io.lunette.engine.key.MemoryVault;
-import java.nio.ByteBuffer;
-import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** One record is damaged in both of its copies: what becomes of it, and of all other keys. */
-class DamagedKeyRecordTest {
+class DamagedKeyRecordTest extends KeyRecordsCase {
 
-  private static final UUID POOL = new UUID(7, 7);
   private static final VolumeName LOST = new VolumeName("lost");
   private static final VolumeName NEIGHBOUR = new VolumeName("neighbour");
   private static final VolumeName LATER = new VolumeName("later");
-  private static final int BLOCK = 4096;
-
-  private final PagedDevice device = new PagedDevice(64L << 20);
-  private final MemoryVault vault = new MemoryVault();
-  private EngineVolumeDriver driver;
 
   /** The bits that are flipped: not the same ones of both copies. */
   private List<Long> flipped;
@@ -45,14 +27,12 @@ class DamagedKeyRecordTest {
 
   @BeforeEach
   void damageTheFirstOfTwo() throws Exception {
-    PoolState.format(device, POOL);
     open();
     create(LOST, 1);
     create(NEIGHBOUR, 2);
     driver.close();
-    List<Integer> pages = KeyRecords.pages(device);
-    assertThat(pages).hasSize(2);
-    flipped = List.of(bitOf(pages.get(0), 60), bitOf(pages.get(1), 70));
+    List<Long> pages = recordPages();
+    flipped = List.of((pages.get(0) + 60) * Byte.SIZE, (pages.get(1) + 70) * Byte.SIZE);
     flipped.forEach(device::flip);
     damaged = damagedRecords();
     open();
@@ -64,7 +44,11 @@ class DamagedKeyRecordTest {
     assertThatThrownBy(() -> read(LOST)).hasMessageContaining("damaged");
 
     create(LATER, 3);
+    byte[] written = RawBytes.ofFirstBlock(device, NEIGHBOUR);
+    byte[] key = RawBytes.ofKey(device, NEIGHBOUR);
     EraseReport ignored = erase(NEIGHBOUR, EraseMethod.ZERO_FILL);
+    requireNowhere(written);
+    requireNowhere(key);
 
     driver.close();
     assertThat(damagedRecords()).usingRecursiveComparison().isEqualTo(damaged);
@@ -97,7 +81,9 @@ class DamagedKeyRecordTest {
 
   @Test
   void itGoesWithTheFirstOpeningAfterTheEndOfItsVolume() throws Exception {
-    EraseReport byZeroes = erase(LOST, EraseMethod.ZERO_FILL);
+    byte[] written = RawBytes.ofFirstBlock(device, LOST);
+    EraseReport ignored = erase(LOST, EraseMethod.ZERO_FILL);
+    requireNowhere(written);
     driver.close();
 
     open();
@@ -105,7 +91,7 @@ class DamagedKeyRecordTest {
     assertThat(driver.keyTrouble()).isEmpty();
     assertThat(damagedRecords()).allSatisfy(record -> assertThat(record).containsOnly(new byte[1]));
     create(LATER, 3);
-    EraseReport byKey = erase(NEIGHBOUR, EraseMethod.CRYPTO);
+    eraseByKey(NEIGHBOUR);
     assertThat(read(NEIGHBOUR)).isZero();
     assertThat(vault.epochs()).containsExactly(2L);
     requireSound();
@@ -116,42 +102,7 @@ class DamagedKeyRecordTest {
     assertThat(PoolCheck.check(device).problems()).isEmpty();
   }
 
-  private static long bitOf(int page, int at) {
-    return ((long) page * BLOCK + at) * Byte.SIZE;
-  }
-
   private List<byte[]> damagedRecords() {
-    return flipped.stream()
-        .map(bit -> device.page((int) (bit / Byte.SIZE / BLOCK)))
-        .map(page -> Arrays.copyOf(page, KeySlot.BYTES))
-        .toList();
-  }
-
-  private void create(VolumeName name, int content) throws Exception {
-    driver.createEncrypted(name, 1 << 20, BLOCK);
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, content);
-      BlockingIo.write(volume, 0, block, Durability.DURABLE);
-    }
-  }
-
-  private int read(VolumeName name) throws Exception {
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-      BlockingIo.read(volume, 0, block);
-      return block.getInt(0);
-    }
-  }
-
-  private EraseReport erase(VolumeName name, EraseMethod method) throws Exception {
-    return driver
-        .erase(name, new EraseRequest(method, false))
-        .result()
-        .toCompletableFuture()
-        .get(1, TimeUnit.MINUTES);
-  }
-
-  private void open() throws Exception {
-    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+    return flipped.stream().map(bit -> recordAt(bit / Byte.SIZE / BLOCK * BLOCK)).toList();
   }
 }

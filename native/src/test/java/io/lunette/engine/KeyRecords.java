@@ -16,6 +16,7 @@ final class KeyRecords {
   private static final int MAGIC =
       ByteBuffer.wrap("LNKY".getBytes(StandardCharsets.US_ASCII)).getInt();
 
+  private static final int UUID_OFFSET = 8;
   private static final int ID_OFFSET = 24;
 
   private KeyRecords() {}
@@ -53,6 +54,13 @@ final class KeyRecords {
   /** The number of the key of the record that begins there. */
   static long idAt(ByteBuffer bytes, int at) {
     return Long.reverseBytes(bytes.getLong(at + ID_OFFSET));
+  }
+
+  /** Pool and number of the key, which every record of it has, whatever it is wrapped by. */
+  static byte[] nameAt(ByteBuffer bytes, int at) {
+    byte[] name = new byte[ID_OFFSET + Long.BYTES - UUID_OFFSET];
+    bytes.get(at + UUID_OFFSET, name);
+    return name;
   }
 
   /** Whether that is a page with such records. */

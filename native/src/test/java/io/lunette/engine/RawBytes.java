@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.map.PageCache;
@@ -58,6 +59,22 @@ public final class RawBytes {
     device.read(extent * PoolLayout.EXTENT_BYTES, bytes);
     bytes.get(0, block);
     return block;
+  }
+
+  /** What every record has of the key that a volume writes by; the device has one. */
+  static byte[] ofKey(RawDevice device, VolumeName volume) throws Exception {
+    Metadata metadata = PoolState.read(device, new PageCache(1 << 20)).metadata();
+    long key = metadata.chains.volume(volume.value()).top.slot.key();
+    ByteBuffer page = ByteBuffer.allocateDirect(PoolLayout.PAGE_BYTES);
+    for (long from = 0; key != 0 && from < device.sizeBytes(); from += page.capacity()) {
+      device.read(from, page.clear());
+      for (int at = 0; at < page.capacity(); at += KeySlot.BYTES) {
+        if (KeyRecords.isAt(page, at) && KeyRecords.idAt(page, at) == key) {
+          return KeyRecords.nameAt(page, at);
+        }
+      }
+    }
+    throw new AssertionError(volume + " has no key there");
   }
 
   private interface Source {

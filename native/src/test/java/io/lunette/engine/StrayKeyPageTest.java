@@ -3,26 +3,14 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lunette.core.block.BlockDevice;
-import io.lunette.core.block.BlockingIo;
-import io.lunette.core.block.Durability;
-import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.EraseMethod;
-import io.lunette.core.volume.EraseReport;
-import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolProblem;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.KeyEncryptionKey;
-import io.lunette.engine.key.MemoryVault;
-import java.nio.ByteBuffer;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -32,16 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A page of records was written astray as well, where no key ever was. The turn of the epoch does
  * not come there: what it leaves is wrapped by what the vault has no more.
  */
-class StrayKeyPageTest {
+class StrayKeyPageTest extends KeyRecordsCase {
 
-  private static final UUID POOL = new UUID(7, 7);
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName ERASED = new VolumeName("erased");
-  private static final int BLOCK = 4096;
-
-  private final PagedDevice device = new PagedDevice(64L << 20);
-  private final MemoryVault vault = new MemoryVault();
-  private EngineVolumeDriver driver;
 
   /** Where both copies lie of the page that the records are in. */
   private List<Long> right;
@@ -50,20 +32,23 @@ class StrayKeyPageTest {
   private List<Long> astray;
 
   private byte[] beforeTheTurn;
+
+  /** What records have of the key that was erased; a page of before the turn has one. */
+  private byte[] destroyed;
+
   private KeyEncryptionKey former;
 
   @BeforeEach
   void eraseByKey() throws Exception {
-    PoolState.format(device, POOL);
     open();
     create(VOLUME, 1);
     create(ERASED, 2);
-    right = KeyRecords.pages(device).stream().map(page -> (long) page * BLOCK).toList();
-    assertThat(right).hasSize(2);
+    right = recordPages();
     astray = right.stream().map(page -> page + BLOCK).toList();
     beforeTheTurn = pageAt(right.get(0));
     former = vault.load(POOL).get(0);
-    EraseReport ignored = erase(ERASED);
+    destroyed = RawBytes.ofKey(device, ERASED);
+    eraseByKey(ERASED);
     assertThat(vault.epochs()).containsExactly(2L);
     driver.close();
   }
@@ -126,7 +111,7 @@ class StrayKeyPageTest {
 
     assertThat(outcome.fixed()).singleElement().asString().startsWith(place).endsWith("cleared");
     assertThat(outcome.report().problems()).isEmpty();
-    assertThat(firstRecord(astray.get(copy))).containsOnly(0);
+    assertThat(recordAt(astray.get(copy))).containsOnly(0);
     requireMended();
   }
 
@@ -140,7 +125,7 @@ class StrayKeyPageTest {
     PoolRepair.Outcome outcome = PoolRepair.repair(device);
 
     assertThat(outcome.report().problems()).isEmpty();
-    assertThat(astray).allSatisfy(page -> assertThat(firstRecord(page)).containsOnly(0));
+    assertThat(astray).allSatisfy(page -> assertThat(recordAt(page)).containsOnly(0));
     requireMended();
   }
 
@@ -154,7 +139,7 @@ class StrayKeyPageTest {
     PoolRepair.Outcome outcome = PoolRepair.repair(device);
 
     assertThat(outcome.report().problems()).isEmpty();
-    assertThat(astray).allSatisfy(page -> assertThat(firstRecord(page)).containsOnly(0));
+    assertThat(astray).allSatisfy(page -> assertThat(recordAt(page)).containsOnly(0));
     requireMended();
   }
 
@@ -162,13 +147,13 @@ class StrayKeyPageTest {
   @ValueSource(ints = {0, 1})
   void aRepairTakesTheRecordOfTheLaterEpochForTheRightOne(int copy) throws Exception {
     put(astray.get(copy), beforeTheTurn);
-    byte[] record = firstRecord(right.get(copy));
+    byte[] record = recordAt(right.get(copy));
     hitTheRecordOfTheVolume(copy);
 
     PoolRepair.Outcome outcome = PoolRepair.repair(device);
 
     assertThat(outcome.report().problems()).isEmpty();
-    assertThat(firstRecord(right.get(copy))).isEqualTo(record);
+    assertThat(recordAt(right.get(copy))).isEqualTo(record);
     requireMended();
   }
 
@@ -179,7 +164,7 @@ class StrayKeyPageTest {
       throws Exception {
     KeyEncryptionKey present = vault.load(POOL).get(0);
     vault.replace(POOL, present, List.of(former, present));
-    byte[] record = firstRecord(right.get(copy));
+    byte[] record = recordAt(right.get(copy));
     right.forEach(page -> put(page, Arrays.copyOf(beforeTheTurn, KeySlot.BYTES)));
     put(right.get(copy) + 2 * KeySlot.BYTES, record);
 
@@ -240,9 +225,10 @@ class StrayKeyPageTest {
     assertThat(read(ERASED)).isZero();
     driver.close();
     assertThat(astray).allSatisfy(page -> assertThat(pageAt(page)).containsOnly(0));
+    requireNowhere(destroyed);
     open();
     create(new VolumeName("third"), 3);
-    EraseReport ignored = erase(ERASED);
+    eraseByKey(ERASED);
     driver.close();
     open();
     assertThat(driver.keyTrouble()).isEmpty();
@@ -251,45 +237,5 @@ class StrayKeyPageTest {
     driver.close();
     assertThat(KeyRecords.of(device, POOL)).hasSize(3);
     assertThat(PoolCheck.check(device).problems()).isEmpty();
-  }
-
-  private byte[] pageAt(long offset) {
-    return device.page((int) (offset / BLOCK)).clone();
-  }
-
-  private byte[] firstRecord(long page) {
-    return Arrays.copyOf(pageAt(page), KeySlot.BYTES);
-  }
-
-  private void put(long offset, byte[] bytes) {
-    device.put(offset, bytes, 0, bytes.length);
-  }
-
-  private void create(VolumeName name, int content) throws Exception {
-    driver.createEncrypted(name, 1 << 20, BLOCK);
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, content);
-      BlockingIo.write(volume, 0, block, Durability.DURABLE);
-    }
-  }
-
-  private int read(VolumeName name) throws Exception {
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-      BlockingIo.read(volume, 0, block);
-      return block.getInt(0);
-    }
-  }
-
-  private EraseReport erase(VolumeName name) throws Exception {
-    return driver
-        .erase(name, new EraseRequest(EraseMethod.CRYPTO, false))
-        .result()
-        .toCompletableFuture()
-        .get(1, TimeUnit.MINUTES);
-  }
-
-  private void open() throws Exception {
-    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
   }
 }

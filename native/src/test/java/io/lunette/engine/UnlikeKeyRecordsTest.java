@@ -3,57 +3,28 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lunette.core.block.BlockDevice;
-import io.lunette.core.block.BlockingIo;
-import io.lunette.core.block.Durability;
-import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.EraseMethod;
-import io.lunette.core.volume.EraseReport;
-import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolProblem;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.check.PoolReport;
 import io.lunette.engine.format.KeySlot;
-import io.lunette.engine.key.MemoryVault;
-import java.nio.ByteBuffer;
-import java.time.Clock;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two copies of a record are both sound, and not the same. */
-class UnlikeKeyRecordsTest {
+class UnlikeKeyRecordsTest extends KeyRecordsCase {
 
-  private static final UUID POOL = new UUID(7, 7);
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName OTHER = new VolumeName("other");
-  private static final int BLOCK = 4096;
   private static final byte[] NONE = new byte[KeySlot.BYTES];
-
-  private final RecordingDevice device = new RecordingDevice(empty());
-  private final MemoryVault vault = new MemoryVault();
-  private EngineVolumeDriver driver;
 
   /** Where the copies of the first record lie. */
   private List<Long> copies;
-
-  private static PagedDevice empty() {
-    PagedDevice empty = new PagedDevice(64L << 20);
-    try {
-      PoolState.format(empty, POOL);
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-    return empty;
-  }
 
   @BeforeEach
   void makeVolumes() throws Exception {
@@ -61,8 +32,7 @@ class UnlikeKeyRecordsTest {
     create(VOLUME, 1);
     create(OTHER, 2);
     driver.close();
-    copies = KeyRecords.pages(device).stream().map(page -> (long) page * BLOCK).toList();
-    assertThat(copies).hasSize(2);
+    copies = recordPages();
   }
 
   @ParameterizedTest
@@ -78,7 +48,7 @@ class UnlikeKeyRecordsTest {
   void oneOfAnEpochBefore(int copy) throws Exception {
     byte[] before = recordAt(copies.get(0));
     open();
-    EraseReport ignored = erase(OTHER, EraseMethod.CRYPTO);
+    eraseByKey(OTHER);
     driver.close();
     assertThat(recordAt(copies.get(0))).isNotEqualTo(before);
     put(copy, before);
@@ -118,7 +88,7 @@ class UnlikeKeyRecordsTest {
   void oneOfAnotherKeyOfWhichACopyIsDamaged(int copy) throws Exception {
     byte[] right = recordAt(copies.get(copy));
     byte[] other = recordAt(copies.get(copy) + KeySlot.BYTES);
-    device.put(copies.get(copy) + KeySlot.BYTES, right, 0, right.length);
+    put(copies.get(copy) + KeySlot.BYTES, right);
     device.flip((copies.get(copy) + 60) * Byte.SIZE);
     PagedDevice opened = device.copy();
 
@@ -128,7 +98,7 @@ class UnlikeKeyRecordsTest {
     assertThat(outcome.report().problems()).isEmpty();
     assertThat(recordAt(copies.get(copy))).isEqualTo(right);
     assertThat(recordAt(copies.get(copy) + KeySlot.BYTES)).isEqualTo(other);
-    driver = EngineVolumeDriver.open(opened, Clock.systemUTC(), 4 << 20, vault);
+    open(opened);
     assertThat(driver.keyTrouble()).isEmpty();
     assertThat(read(VOLUME)).isEqualTo(1);
     assertThat(read(OTHER)).isEqualTo(2);
@@ -143,7 +113,7 @@ class UnlikeKeyRecordsTest {
     byte[] other = recordAt(copies.get(0) + KeySlot.BYTES);
     put(1, other);
     for (long copy : copies) {
-      device.put(copy + KeySlot.BYTES, NONE, 0, NONE.length);
+      put(copy + KeySlot.BYTES, NONE);
     }
 
     open();
@@ -166,7 +136,7 @@ class UnlikeKeyRecordsTest {
     open();
     create(new VolumeName("third"), 3);
     driver.delete(new VolumeName("third"));
-    EraseReport ignored = erase(OTHER, EraseMethod.CRYPTO);
+    eraseByKey(OTHER);
     driver.close();
 
     RecordingDevice.Crashes crashes = device.crashes();
@@ -203,39 +173,6 @@ class UnlikeKeyRecordsTest {
   }
 
   private void put(int copy, byte[] record) {
-    device.put(copies.get(copy), record, 0, record.length);
-  }
-
-  private byte[] recordAt(long offset) {
-    int in = (int) (offset % BLOCK);
-    return Arrays.copyOfRange(device.page((int) (offset / BLOCK)), in, in + KeySlot.BYTES);
-  }
-
-  private void create(VolumeName name, int content) throws Exception {
-    driver.createEncrypted(name, 1 << 20, BLOCK);
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_WRITE)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, content);
-      BlockingIo.write(volume, 0, block, Durability.DURABLE);
-    }
-  }
-
-  private int read(VolumeName name) throws Exception {
-    try (BlockDevice volume = driver.open(name, AccessMode.READ_ONLY)) {
-      ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-      BlockingIo.read(volume, 0, block);
-      return block.getInt(0);
-    }
-  }
-
-  private EraseReport erase(VolumeName name, EraseMethod method) throws Exception {
-    return driver
-        .erase(name, new EraseRequest(method, false))
-        .result()
-        .toCompletableFuture()
-        .get(1, TimeUnit.MINUTES);
-  }
-
-  private void open() throws Exception {
-    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+    put(copies.get(copy), record);
   }
 }
