@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +60,12 @@ class FullKeyFileTest {
       driver.createEncrypted(OTHER, 1 << 20, BLOCK);
       write(VOLUME);
       write(OTHER);
+      List<byte[]> gone =
+          List.of(
+              RawBytes.ofFirstBlock(device, VOLUME),
+              RawBytes.ofKey(device, VOLUME),
+              RawBytes.ofFirstBlock(device, OTHER),
+              RawBytes.ofKey(device, OTHER));
       fillUp(ballast);
       ExecutionException failed = catchThrowableOfType(ExecutionException.class, this::eraseByKey);
       requireRefused(keys, (VolumeException) failed.getCause());
@@ -70,8 +77,12 @@ class FullKeyFileTest {
 
         Files.delete(ballast);
         BlockingIo.await(volume::cryptoErase);
+        BlockingIo.purge(volume);
       }
       assertThat(eraseByKey().claim()).isEqualTo(EraseClaim.KEY_DESTROYED);
+      for (byte[] bytes : gone) {
+        assertThat(RawBytes.occurrences(device, bytes)).isZero();
+      }
       driver.close();
     }
   }

@@ -44,6 +44,7 @@ class UncheckpointedTurnTest {
     driver.close();
     device.isFull = true;
     driver = open();
+    byte[] key = RawBytes.ofKey(device, ERASED);
 
     EraseReport ignored =
         driver
@@ -54,6 +55,7 @@ class UncheckpointedTurnTest {
 
     driver.abandon();
     assertThat(vault.epochs()).containsExactly(2L);
+    assertThat(RawBytes.occurrences(device, key)).isZero();
     int noted = 0;
     for (PagedDevice left : device.left) {
       PoolReport report = PoolCheck.check(left);

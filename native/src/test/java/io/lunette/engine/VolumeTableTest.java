@@ -38,6 +38,7 @@ class VolumeTableTest {
 
   private static final int EXTENT = 64 * 1024;
   private static final int BLOCK = 4096;
+  private static final byte[] MARK = EncryptedPool.noise(BLOCK, 5);
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName SNAPSHOT = new VolumeName("snapshot");
 
@@ -237,6 +238,7 @@ class VolumeTableTest {
               return pool.lineage.erase(VOLUME, EraseRequest.zeroFillVerified());
             });
     for (Callable<?> change : changes) {
+      writeMark();
       Layer top = volume.top;
       volume.writers.readLock().lock();
       FutureTask<?> changed = new FutureTask<>(change);
@@ -246,7 +248,20 @@ class VolumeTableTest {
 
       changed.get();
       assertThat(volume.top).isNotSameAs(top);
+      awaitScrubbed();
+      assertThat(RawBytes.occurrences(device, MARK)).isZero();
     }
+  }
+
+  private void writeMark() throws Exception {
+    try (BlockDevice open = volumes.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.write(open, 0, EncryptedPool.direct(MARK), Durability.DURABLE);
+    }
+    assertThat(RawBytes.occurrences(device, MARK)).isEqualTo(1);
+  }
+
+  private void awaitScrubbed() throws Exception {
+    EncryptedPool.awaitTrue(() -> new PoolAccounts(pool).space().dirtyBytes() == 0);
   }
 
   /** Whoever has opened the volume since did not ask for it. */
@@ -254,6 +269,8 @@ class VolumeTableTest {
   void anEraseByKeyOfAVolumeThatWasClosedMeanwhileIsNotDone() throws Exception {
     VolumeName keyed = new VolumeName("keyed");
     maker.create(keyed, 4 * EXTENT, BLOCK, KeyWish.DEMANDED);
+    pool.log.commit();
+    byte[] key = RawBytes.ofKey(device, keyed);
     Volume volume = pool.metadata.chains.volume(keyed.value());
     volume.writers.readLock().lock();
     IoEnd late = new IoEnd();
@@ -267,8 +284,10 @@ class VolumeTableTest {
 
       assertThat(late.failure().kind()).isEqualTo(BlockException.Kind.GONE);
       assertThat(volume.top).isSameAs(top);
+      assertThat(RawBytes.occurrences(device, key)).isPositive();
       BlockingIo.await(next::cryptoErase);
       assertThat(volume.top).isNotSameAs(top);
+      assertThat(RawBytes.occurrences(device, key)).isZero();
     }
   }
 
