@@ -7,7 +7,10 @@ import io.lunette.blockio.Support;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,8 +35,11 @@ final class RecordingDevice extends PagedDevice {
   /**
    * A write, or a flush where there are no bytes. A durable write is two calls: one like any other,
    * and one that makes the same bytes certain.
+   *
+   * @param askedAfter of a flush, how many calls had ended when it was asked for: it is of no
+   *     others
    */
-  private record Call(long offset, byte[] bytes, boolean isCertain) {
+  private record Call(long offset, byte[] bytes, boolean isCertain, int askedAfter) {
 
     boolean isFlush() {
       return bytes == null;
@@ -100,15 +106,18 @@ final class RecordingDevice extends PagedDevice {
     for (int at = from; at < to; at++) {
       Call one = calls.get(at);
       text.append('\n').append(at).append(at < crash ? "  " : " x ");
-      text.append(one.isFlush() ? "flush" : one.bytes.length + " bytes at " + one.offset);
+      text.append(
+          one.isFlush()
+              ? "flush of " + one.askedAfter
+              : one.bytes.length + " bytes at " + one.offset);
       text.append(one.isCertain ? " durably" : "");
     }
     return text.toString();
   }
 
-  /** Outside of the lock, so that others overtake. */
-  private void delay() {
-    if (!kind.isHasty && ThreadLocalRandom.current().nextInt(4) == 0) {
+  /** Outside of the lock, so that others overtake; of one call in so many. */
+  private void delay(int calls) {
+    if (!kind.isHasty && ThreadLocalRandom.current().nextInt(calls) == 0) {
       LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(MOST_DELAY_NANOS));
     }
   }
@@ -123,7 +132,7 @@ final class RecordingDevice extends PagedDevice {
 
   @Override
   public void read(long offset, ByteBuffer target) throws DeviceException {
-    delay();
+    delay(4);
     synchronized (this) {
       countDown();
       super.read(offset, target);
@@ -132,7 +141,7 @@ final class RecordingDevice extends PagedDevice {
 
   @Override
   public void write(long offset, ByteBuffer source) throws DeviceException {
-    delay();
+    delay(4);
     record(offset, source, false);
   }
 
@@ -142,7 +151,7 @@ final class RecordingDevice extends PagedDevice {
       super.writeDurably(offset, source);
       return;
     }
-    delay();
+    delay(4);
     synchronized (this) {
       record(offset, source, false);
       record(offset, source, true);
@@ -182,7 +191,7 @@ final class RecordingDevice extends PagedDevice {
       throws DeviceException {
     byte[] bytes = new byte[source.remaining()];
     source.get(source.position(), bytes);
-    calls.add(new Call(offset, bytes, certain));
+    calls.add(new Call(offset, bytes, certain, 0));
     put(offset, bytes, 0, bytes.length);
     // An error says that the bytes may or may not be there.
     countDown();
@@ -190,10 +199,11 @@ final class RecordingDevice extends PagedDevice {
 
   @Override
   public void flush() throws DeviceException {
-    delay();
+    int asked = calls();
+    delay(1);
     synchronized (this) {
       countDown();
-      calls.add(new Call(0, null, false));
+      calls.add(new Call(0, null, false, asked));
     }
   }
 
@@ -220,7 +230,10 @@ final class RecordingDevice extends PagedDevice {
   final class Crashes {
 
     private final PagedDevice durable = before.copy();
-    private final List<Call> unflushed = new ArrayList<>();
+
+    /** Writes by their place among the calls. */
+    private final NavigableMap<Integer, Call> unflushed = new TreeMap<>();
+
     private int at;
 
     /** How many calls came before the crash. */
@@ -228,7 +241,7 @@ final class RecordingDevice extends PagedDevice {
       return at;
     }
 
-    /** Whether the device may hold something else than after the last flush. */
+    /** Whether the device may hold something else than what flushes were of. */
     boolean isUncertain() {
       return !unflushed.isEmpty();
     }
@@ -240,17 +253,20 @@ final class RecordingDevice extends PagedDevice {
       }
       Call call = calls.get(at++);
       if (call.isFlush()) {
-        unflushed.forEach(write -> durable.put(write.offset, write.bytes, 0, write.bytes.length));
-        unflushed.clear();
+        Map<Integer, Call> flushed = unflushed.headMap(call.askedAfter);
+        flushed
+            .values()
+            .forEach(write -> durable.put(write.offset, write.bytes, 0, write.bytes.length));
+        flushed.clear();
       } else {
-        unflushed.add(call);
+        unflushed.put(at - 1, call);
       }
       return true;
     }
 
     /** Where those of these pages begin that were under way: written and not flushed. */
     List<Long> underWay(List<Integer> pages) {
-      return unflushed.stream()
+      return unflushed.values().stream()
           .map(Call::offset)
           .filter(at -> pages.contains((int) (at / PAGE)))
           .distinct()
@@ -260,7 +276,7 @@ final class RecordingDevice extends PagedDevice {
     /** The device with every unflushed sector kept with that chance: torn, reordered, lost. */
     PagedDevice image(Random coin, double kept) {
       PagedDevice image = durable.copy();
-      for (Call write : unflushed) {
+      for (Call write : unflushed.values()) {
         if (kept >= 1 || write.isCertain) {
           image.put(write.offset, write.bytes, 0, write.bytes.length);
           continue;

@@ -45,7 +45,11 @@ class VouchedCrashTest {
   void format() throws Exception {
     PagedDevice empty = new PagedDevice(CrashLife.POOL_BYTES);
     CrashLife.format(empty, 1);
-    device = new RecordingDevice(empty);
+    use(new RecordingDevice(empty));
+  }
+
+  private void use(RecordingDevice recording) {
+    device = recording;
     vault = new RecordingVault(device::calls);
     writes = new StampedWrites(device);
   }
@@ -72,6 +76,7 @@ class VouchedCrashTest {
   @ParameterizedTest
   @ValueSource(longs = {9, 10})
   void itIsThereWhereSeveralWrite(long seed) throws Exception {
+    use(new RecordingDevice(device, new RecordingDevice.Kind(false, SECTOR, true)));
     liveTogether(seed, seed % 2 == 0);
     requireAllowedAfterCrashes(seed, false);
   }
