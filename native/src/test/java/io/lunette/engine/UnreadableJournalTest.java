@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
+import io.lunette.blockio.DeviceException;
 import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockException;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
 import io.lunette.core.volume.AccessMode;
@@ -131,6 +133,64 @@ class UnreadableJournalTest {
     assertThat(erase().claim()).isEqualTo(EraseClaim.HIDDEN);
     assertThat(RawBytes.occurrences(device, mark)).isZero();
     driver.close();
+  }
+
+  /** Of a full pool, so that it needs extents; whatever it wrote, another one ends it. */
+  @Test
+  void norAfterARepairThatDied() throws Exception {
+    fillThePool();
+    driver.abandon();
+    long end = PoolState.read(device, new PageCache(1 << 20)).journalEnd().position();
+    TreePages.damage(device, TreePages.newestLeaf(device, TreeKey.Kind.SPACE.code()));
+
+    boolean hasEnded = false;
+    for (int writes = 0; !hasEnded; writes++) {
+      FailingDevice dying = copyOfTheDevice();
+      AtomicLong unreadable = new AtomicLong(RING + end);
+      AtomicInteger left = new AtomicInteger(writes);
+      dying.failReads((at, length) -> FailingDevice.at(unreadable.get()).takes(at, length));
+      dying.failWrites(
+          (at, length) -> {
+            unreadable.updateAndGet(p -> FailingDevice.at(p).takes(at, length) ? -1 : p);
+            return false;
+          });
+      dying.refuseWrites((at, length) -> left.getAndDecrement() <= 0);
+      try {
+        hasEnded = !PoolRepair.repair(dying).fixed().isEmpty();
+      } catch (DeviceException e) {
+        dying.refuseWrites((at, length) -> false);
+        assertThat(PoolRepair.repair(dying).report().problems()).isEmpty();
+      }
+      dying.heal();
+      driver = EngineVolumeDriver.open(dying, Clock.systemUTC(), 8 << 20);
+      assertThat(erase().claim()).as("after %d writes", writes).isEqualTo(EraseClaim.HIDDEN);
+      driver.close();
+    }
+  }
+
+  private void fillThePool() throws Exception {
+    VolumeName full = new VolumeName("full");
+    driver.create(full, POOL_BYTES);
+    ByteBuffer bytes = ByteBuffer.allocateDirect(PoolLayout.EXTENT_BYTES).putInt(0, 1);
+    try (BlockDevice volume = driver.open(full, AccessMode.READ_WRITE)) {
+      assertThatThrownBy(
+              () -> {
+                for (long at = 0; at < POOL_BYTES; at += bytes.capacity()) {
+                  BlockingIo.write(volume, at, bytes.clear(), Durability.VISIBLE);
+                }
+              })
+          .isInstanceOfSatisfying(
+              BlockException.class,
+              e -> assertThat(e.kind()).isEqualTo(BlockException.Kind.OUT_OF_SPACE));
+    }
+  }
+
+  private FailingDevice copyOfTheDevice() {
+    FailingDevice copy = new FailingDevice(POOL_BYTES);
+    for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
+      copy.put((long) page * PagedDevice.PAGE, device.page(page), 0, PagedDevice.PAGE);
+    }
+    return copy;
   }
 
   /** Else one of them could lie behind a later commit. */

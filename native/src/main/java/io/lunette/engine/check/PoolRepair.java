@@ -4,6 +4,7 @@ package io.lunette.engine.check;
 import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.engine.format.ExtentRun;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
 import io.lunette.engine.format.TreeKey;
@@ -16,6 +17,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.stream.LongStream;
 
 /**
  * Mends what can be mended in a pool that nobody has open, without inventing data: a superblock
@@ -135,11 +138,9 @@ public final class PoolRepair {
 
   private static void writeCheckpoint(RawDevice device, PoolExam exam) throws IOException {
     PoolImage image = exam.image();
-    Superblock last = image.superblock;
-    List<Superblock> sound = exam.superblocks().newestFirst();
     RepairPlan plan = new RepairPlan(image, exam.objects().unread(), exam.space());
     RepairPages pages = new RepairPages(device, image, plan);
-    pages.prepare(sound.get(sound.size() - 1).journalTail());
+    Superblock last = announce(device, image.superblock, pages.prepare());
     Map<TreeKey.Kind, TreeRoot> roots = new EnumMap<>(TreeKey.Kind.class);
     roots.putAll(plan.write(new TreeRewrite(device, image, pages.sink(last.generation() + 1))));
     device.flush();
@@ -151,12 +152,26 @@ public final class PoolRepair {
             last.capacityBytes(),
             last.journalExtent(),
             last.journalExtents(),
-            pages.journalPosition(),
-            pages.journalSequence() + SEQUENCE_JUMP,
+            image.journalEnd.position(),
+            image.journalEnd.sequence() + SEQUENCE_JUMP,
             last.closedCleanly() && image.wasClosedCleanly() && !plan.hasOrphans(),
             roots,
             last.taking(),
             last.features() | Superblock.COPIES));
+  }
+
+  /** Has a superblock say that these extents may hold pages; returns the one to go on from. */
+  private static Superblock announce(RawDevice device, Superblock last, SortedSet<Long> taken)
+      throws IOException {
+    if (taken.isEmpty()) {
+      return last;
+    }
+    for (ExtentRun run : last.taking()) {
+      LongStream.range(run.first(), run.end()).forEach(taken::add);
+    }
+    Superblock next = last.announcing(ExtentRun.covering(taken, Superblock.MAX_TAKING));
+    write(device, next);
+    return next;
   }
 
   private static void write(RawDevice device, Superblock next) throws IOException {

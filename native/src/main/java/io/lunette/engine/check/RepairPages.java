@@ -5,19 +5,19 @@ import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.DeviceException;
 import io.lunette.blockio.RawDevice;
 import io.lunette.engine.format.PoolLayout;
-import io.lunette.engine.format.TreeKey;
 import io.lunette.engine.format.TreePage;
-import io.lunette.engine.journal.JournalWriter;
-import io.lunette.engine.journal.RecordBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * Pages for the trees that a repair writes: those of the metadata's extents that no tree refers to,
- * and CLEAN extents if they are too few. An extent so taken is in the journal before its first page
- * is written, so a repair that dies leaves no pages in what is called CLEAN.
+ * and CLEAN extents if they are too few. A superblock announces an extent so taken before its first
+ * page is written, as for a checkpoint: what a repair that dies leaves there the next opening makes
+ * zero. The journal is left as it is, for its end may be the only word of a commit that was lost.
  */
 final class RepairPages {
 
@@ -26,7 +26,6 @@ final class RepairPages {
   private final RawDevice device;
   private final PoolImage image;
   private final RepairPlan plan;
-  private final JournalWriter journal;
   private final Deque<Long> free = new ArrayDeque<>();
   private final ByteBuffer zeroes = AlignedBuffers.allocate(PoolLayout.EXTENT_BYTES);
   private final ByteBuffer buffer = AlignedBuffers.allocate(PoolLayout.PAGE_BYTES);
@@ -35,26 +34,18 @@ final class RepairPages {
     this.device = device;
     this.image = image;
     this.plan = plan;
-    this.journal =
-        new JournalWriter(
-            device,
-            image.superblock.journalExtent(),
-            image.superblock.journalExtents(),
-            image.superblock.pool(),
-            image.journalEnd.position(),
-            image.journalEnd.sequence());
     for (long extent : image.metadataExtents.values()) {
       addFree(extent, image.livePages().getOrDefault(extent, 0));
     }
   }
 
   /**
-   * Sets aside as many pages as the plan takes, and has that durable: behind the list of extents
-   * with pages as it is, which the plan may number anew.
+   * Sets aside as many pages as the plan takes.
+   *
+   * @return the extents taken for that, to be announced before a page is written
    */
-  void prepare(long journalTail) throws IOException {
-    RecordBuffer taken = new RecordBuffer();
-    long index = image.metadataEnd();
+  SortedSet<Long> prepare() throws IOException {
+    SortedSet<Long> taken = new TreeSet<>();
     while (free.size() < pagesOfPlan() + pagesOfNextOpening()) {
       RepairPlan.Taken next = plan.takeForMetadata();
       if (next == null) {
@@ -64,29 +55,10 @@ final class RepairPages {
       if (!next.clean()) {
         device.write(extent * PoolLayout.EXTENT_BYTES, zeroes.clear());
       }
-      taken.add(TreeKey.of(TreeKey.Kind.SPACE).encode(), extent >>> 6, plan.spaceWord(extent));
-      taken.add(TreeKey.of(TreeKey.Kind.METADATA).encode(), index++, extent);
+      taken.add(extent);
       addFree(extent, 0);
     }
-    if (!taken.isEmpty()) {
-      long end = journal.position() + JournalWriter.groupBytes(taken.sizeBytes());
-      if (end - journalTail > journal.sizeBytes()) {
-        throw new DeviceException("the journal has no room for the repair's own space", true);
-      }
-      device.flush();
-      journal.append(taken);
-      device.flush();
-    }
-  }
-
-  /** Where the journal ends now. */
-  long journalPosition() {
-    return journal.position();
-  }
-
-  /** The sequence number of the next frame. */
-  long journalSequence() {
-    return journal.sequence();
+    return taken;
   }
 
   /** A sink that writes to the free pages. */
