@@ -135,7 +135,7 @@ final class LifeData {
     return new Range(from, Math.min(sectors, from + length));
   }
 
-  private static ByteBuffer bytes(int stamp, int sectors) {
+  static ByteBuffer bytes(int stamp, int sectors) {
     ByteBuffer bytes = ByteBuffer.allocateDirect(sectors * LifeBooks.SECTOR);
     while (bytes.hasRemaining()) {
       bytes.putInt(CrashLife.MAGIC).putInt(stamp);
