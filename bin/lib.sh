@@ -91,6 +91,7 @@ require_foreign_tools() {
   command -v mkfs.ext4 >/dev/null || [[ -x /usr/sbin/mkfs.ext4 ]] || missing+=(e2fsprogs)
   command -v sfdisk >/dev/null || [[ -x /usr/sbin/sfdisk ]] || missing+=(fdisk)
   command -v mtype >/dev/null || missing+=(mtools)
+  command -v fincore >/dev/null || missing+=(util-linux-extra)
   command -v wbemcli >/dev/null || missing+=(sblim-wbemcli)
   [[ -d /usr/lib/python3/dist-packages/zeroconf ]] || missing+=(python3-zeroconf)
   ((${#missing[@]} == 0)) || install_packages "foreign tools for iSCSI, SMI-S and images" "${missing[@]}"
