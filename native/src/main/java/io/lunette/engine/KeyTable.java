@@ -235,9 +235,10 @@ final class KeyTable {
   }
 
   private void eraseUnnamed(Map<Long, DataKey> keys) throws IOException {
-    List<DataKey> unnamed = keys.values().stream().filter(key -> !key.isNamed()).toList();
-    erase(unnamed);
+    // First, while the better copy of each page is there: an erase writes that one before the
+    // other.
     area.repair();
+    erase(keys.values().stream().filter(key -> !key.isNamed()).toList());
   }
 
   /**

@@ -69,6 +69,48 @@ class KeyPageCrashTest {
     assertThat(crashAnywhere(device, vault, made)).isGreaterThan(VOLUMES);
   }
 
+  /** The one page that is sound is not written before the other, nor is it the next time. */
+  @Test
+  void norWhereTheNextOpeningIsCutShortToo() throws Exception {
+    PagedDevice empty = new PagedDevice(32L << 20);
+    PoolState.format(empty, POOL);
+    RecordingDevice device = new RecordingDevice(empty);
+    RecordingVault vault = new RecordingVault(device::calls);
+    List<Made> made = new ArrayList<>(List.of(new Made(0, 0)));
+    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+    makeVolumes(driver, device, made);
+    driver.close();
+    Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, vault);
+    pool.keys.make(1);
+    pool.abandon();
+    RecordingDevice.Crashes crashes = device.crashes();
+    List<Integer> pages = KeyRecords.pages(device);
+    int openings = 0;
+    while (crashes.advance()) {
+      if (!crashes.underWay(pages).isEmpty()) {
+        RecordingDevice next = new RecordingDevice(spoilt(crashes, pages));
+        MemoryVault left = vault.after(crashes.at(), new Random(1));
+        EngineVolumeDriver.open(next, Clock.systemUTC(), 4 << 20, left).abandon();
+        RecordingDevice.Crashes again = next.crashes();
+        while (again.advance()) {
+          if (!again.underWay(pages).isEmpty()) {
+            openings++;
+            requireThere(spoilt(again, pages), left, made, crashes.at());
+          }
+        }
+      }
+    }
+    assertThat(openings).isPositive();
+  }
+
+  private static PagedDevice spoilt(RecordingDevice.Crashes crashes, List<Integer> pages) {
+    PagedDevice left = crashes.image(new Random(crashes.at()), 0.5);
+    crashes
+        .underWay(pages)
+        .forEach(at -> left.put(at, EncryptedPool.filled(BLOCK, 0xA5), 0, BLOCK));
+    return left;
+  }
+
   private static void makeVolumes(
       EngineVolumeDriver driver, RecordingDevice device, List<Made> made) throws Exception {
     for (int number = 0; number < VOLUMES; number++) {
@@ -83,13 +125,12 @@ class KeyPageCrashTest {
       throws Exception {
     RecordingDevice.Crashes crashes = device.crashes();
     int under = 0;
+    List<Integer> pages = KeyRecords.pages(device);
     while (crashes.advance()) {
-      List<Long> underWay = crashes.underWay(KeyRecords.pages(device));
-      if (!underWay.isEmpty()) {
+      if (!crashes.underWay(pages).isEmpty()) {
         under++;
-        PagedDevice left = crashes.image(new Random(crashes.at()), 0.5);
-        underWay.forEach(at -> left.put(at, EncryptedPool.filled(BLOCK, 0xA5), 0, BLOCK));
-        requireThere(left, vault.after(crashes.at(), new Random(1)), made, crashes.at());
+        MemoryVault after = vault.after(crashes.at(), new Random(1));
+        requireThere(spoilt(crashes, pages), after, made, crashes.at());
       }
     }
     return under;
