@@ -92,6 +92,7 @@ final class KeyArea {
   List<KeySlot> read(Layer layer, Set<Long> named, Set<Long> held) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
     KeyStrays strays = new KeyStrays(slots, worn, damaged);
+    Opening opening = new Opening(named, held);
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
       requirePlace(at == extents.size());
       extents.add(MapEntry.extent(layer.map.get(at)));
@@ -101,7 +102,7 @@ final class KeyArea {
       Copy first = read(extents.get(2 * pair));
       Copy second = read(extents.get(2 * pair + 1));
       for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
-        slots.add(compare(pair * KeySlot.PER_EXTENT + i, i, first, second, strays));
+        slots.add(compare(pair * KeySlot.PER_EXTENT + i, i, first, second, strays, opening));
         keys.add(null);
       }
     }
@@ -111,7 +112,8 @@ final class KeyArea {
   }
 
   /** The record of a place, whose index in both copies that is; null if there is none. */
-  private KeySlot compare(int place, int index, Copy first, Copy second, KeyStrays strays) {
+  private KeySlot compare(
+      int place, int index, Copy first, Copy second, KeyStrays strays, Opening opening) {
     int number = place / KeySlot.PER_PAGE;
     boolean isFirstTold = first.tells(index);
     boolean isSecondTold = second.tells(index);
@@ -135,7 +137,7 @@ final class KeyArea {
       strays.dispute(place, one, two);
       return null;
     }
-    return newer(number, one, two);
+    return better(number, one, two, opening);
   }
 
   /** Takes records that are read and mean nothing for places without one: no layer needs them. */
@@ -176,17 +178,48 @@ final class KeyArea {
     }
   }
 
-  /** A record that the other copy lacks is one whose making, or erasing, was cut short. */
-  private KeySlot newer(int number, KeySlot first, KeySlot second) {
-    if (first != null || second != null) {
-      usedPages.add(number);
+  /**
+   * What an opening has to read by.
+   *
+   * @param named keys that layers are read by
+   * @param held epochs that the key file has the key of
+   */
+  private record Opening(Set<Long> named, Set<Long> held) {
+
+    /** Whether a layer is read by that key, and the key file opens neither record of it. */
+    boolean isLocked(KeySlot first, KeySlot second) {
+      return named.contains(first.id())
+          && !held.contains(first.epoch())
+          && !held.contains(second.epoch());
     }
-    long firstEpoch = first == null ? 0 : first.epoch();
-    long secondEpoch = second == null ? 0 : second.epoch();
-    if (firstEpoch != secondEpoch) {
-      worn.get(firstEpoch < secondEpoch ? 0 : 1).add(number);
+  }
+
+  /**
+   * A record that the other copy lacks is one whose making, or erasing, was cut short. In the
+   * middle of a turn there is one of each epoch, and the key file may be one of before it.
+   */
+  private KeySlot better(int number, KeySlot first, KeySlot second, Opening opening) {
+    if (first == null && second == null) {
+      return null;
     }
-    return secondEpoch > firstEpoch ? second : first;
+    usedPages.add(number);
+    if (first == null || second == null) {
+      worn.get(first == null ? 0 : 1).add(number);
+      return first == null ? second : first;
+    }
+    if (first.epoch() == second.epoch()) {
+      return first;
+    }
+    if (opening.isLocked(first, second)) {
+      // Which of them the key file of the next opening has the key of is not known yet.
+      unread.add(number);
+    }
+    boolean isSecond =
+        opening.held.contains(first.epoch()) == opening.held.contains(second.epoch())
+            ? first.epoch() < second.epoch()
+            : opening.held.contains(second.epoch());
+    worn.get(isSecond ? 0 : 1).add(number);
+    return isSecond ? second : first;
   }
 
   private Copy read(long extent) {

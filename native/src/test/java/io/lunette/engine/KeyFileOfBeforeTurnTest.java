@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package io.lunette.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lunette.core.volume.EraseMethod;
+import io.lunette.core.volume.EraseReport;
+import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.key.MemoryVault;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Clock;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The power goes in the middle of a turn of the epoch, and the key file with it: one copy of the
+ * records is of the epoch of before, and there is a backup of the key file of then.
+ */
+class KeyFileOfBeforeTurnTest extends KeyRecordsCase {
+
+  private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumeName ERASED = new VolumeName("erased");
+  private static final int EPOCH_OFFSET = 32;
+
+  private MemoryVault backup;
+  private PagedDevice left;
+
+  @BeforeEach
+  void cutATurnShort() throws Exception {
+    open();
+    create(VOLUME, 1);
+    create(ERASED, 2);
+    backup = vault.copy();
+    EraseReport ignored = erase(ERASED, EraseMethod.CRYPTO);
+    driver.close();
+    left = inTheMiddle();
+  }
+
+  private PagedDevice inTheMiddle() throws Exception {
+    List<Long> pages = recordPages();
+    RecordingDevice.Crashes crashes = device.crashes();
+    while (crashes.advance()) {
+      PagedDevice image = crashes.image(new Random(1), 1);
+      if (epoch(image, pages.get(0)) == 2 && epoch(image, pages.get(1)) == 1) {
+        return image;
+      }
+    }
+    throw new AssertionError("the copies were never of two epochs");
+  }
+
+  private static long epoch(PagedDevice image, long page) {
+    return ByteBuffer.wrap(image.page((int) (page / BLOCK)))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getLong(EPOCH_OFFSET);
+  }
+
+  private void openWith(MemoryVault keyFile) throws Exception {
+    driver = EngineVolumeDriver.open(left, Clock.systemUTC(), 4 << 20, keyFile);
+  }
+
+  @Test
+  void theBackupOpensWhatItsEpochHasTheRecordsOf() throws Exception {
+    for (int opening = 0; opening < 2; opening++) {
+      openWith(backup);
+      assertThat(read(VOLUME)).isEqualTo(1);
+      driver.close();
+    }
+  }
+
+  @Test
+  void andStillDoesAfterAnOpeningWithoutAKeyFile() throws Exception {
+    openWith(new MemoryVault());
+    assertThatThrownBy(() -> read(VOLUME)).hasMessageContaining("locked");
+    driver.close();
+
+    openWith(backup);
+
+    assertThat(read(VOLUME)).isEqualTo(1);
+    driver.close();
+  }
+
+  @Test
+  void withTheKeyFileOfBothTheTurnIsEnded() throws Exception {
+    openWith(vault);
+    assertThat(read(VOLUME)).isEqualTo(1);
+    driver.close();
+    List<Long> pages = recordPages();
+    assertThat(epoch(left, pages.get(0))).isGreaterThan(1).isEqualTo(epoch(left, pages.get(1)));
+  }
+}
