@@ -40,11 +40,15 @@ final class CutImports implements AutoCloseable {
 
   /** Keeps from all others what a start has left; before any of those others is let in. */
   void keep(List<UnfinishedImports.Left> all) {
-    for (UnfinishedImports.Left left : all) {
-      kept.put(left.note(), left);
-      claims
-          .tryTake(left.volume().name())
-          .ifPresent(claim -> names.put(left.volume().name(), claim));
+    all.forEach(this::keep);
+  }
+
+  /** Where its name leads to another volume, that is for others to use, and to take away. */
+  private void keep(UnfinishedImports.Left left) {
+    VolumeName name = left.volume().name();
+    kept.put(left.note(), left);
+    if (left.why().kind() != VolumeException.Kind.NOT_FOUND && !names.containsKey(name)) {
+      claims.tryTake(name).ifPresent(claim -> names.put(name, claim));
     }
   }
 
@@ -71,7 +75,7 @@ final class CutImports implements AutoCloseable {
       kept.remove(note);
       letGo(left.volume().name());
     } catch (VolumeException e) {
-      kept.put(note, left.because(e));
+      keep(left.because(e));
     }
   }
 

@@ -184,7 +184,7 @@ final class UnfinishedImports {
     String named = name(driver.place(volume.name()));
     if (!note.place().orElse(named).equals(named)) {
       throw new VolumeException(
-          VolumeException.Kind.CONFLICT,
+          VolumeException.Kind.NOT_FOUND,
           "its name is that of a volume at another place, '" + named + "'");
     }
     driver.delete(volume.name());

@@ -118,7 +118,12 @@ class CutImportsTest {
 
     assertThat(driver.find(VOLUME)).isPresent();
     assertThat(cut.alerts()).singleElement().asString().contains("at another place, 'array-1'");
+    assertThatCode(() -> claims.requireFree(VOLUME)).doesNotThrowAnyException();
     elsewhere = Optional.empty();
+    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
+    cut.request();
+    assertKept();
+    refusal = Optional.empty();
     cut.request();
     assertForgotten();
     assertThat(driver.find(VOLUME)).isEmpty();
