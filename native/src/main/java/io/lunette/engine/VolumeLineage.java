@@ -166,9 +166,15 @@ final class VolumeLineage {
           boolean hasFailed = volume.slot.state() == VolumeSlot.State.QUARANTINED;
           VolumeSlot.Erase before = pool.scrubber.beforeErase(volume);
           long key = volume.top.slot.key();
-          // Of a quarantined volume too: the release of its empty top is what the erase ends with
-          // if nothing else is left of it.
-          replaceTop(volume, keys);
+          if (hasFailed && volume.top.isEmpty() && !metadata.chains.released(volume.id).isEmpty()) {
+            // Nobody opens a quarantined volume, so what the erase is of was released before. One
+            // that is asked for again and again, as for want of space, adds no layer each time.
+            Layer ignored = baseOf(volume);
+          } else {
+            // Of a quarantined volume too: the release of its empty top is what the erase ends with
+            // if nothing else is left of it.
+            replaceTop(volume, keys);
+          }
           requeue(volume);
           long layer = volume.slot.topLayer();
           long now = pool.clock.millis();

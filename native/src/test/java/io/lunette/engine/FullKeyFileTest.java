@@ -16,7 +16,9 @@ import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.key.KeyFile;
+import io.lunette.engine.map.PageCache;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -69,6 +71,12 @@ class FullKeyFileTest {
       fillUp(ballast);
       ExecutionException failed = catchThrowableOfType(ExecutionException.class, this::eraseByKey);
       requireRefused(keys, (VolumeException) failed.getCause());
+      int layers = layers();
+      for (int again = 0; again < 3; again++) {
+        failed = catchThrowableOfType(ExecutionException.class, this::eraseByKey);
+        requireRefused(keys, (VolumeException) failed.getCause());
+      }
+      assertThat(layers()).isEqualTo(layers);
       try (BlockDevice volume = driver.open(OTHER, AccessMode.READ_WRITE)) {
         BlockException refused =
             catchThrowableOfType(BlockException.class, () -> BlockingIo.await(volume::cryptoErase));
@@ -84,7 +92,12 @@ class FullKeyFileTest {
         assertThat(RawBytes.occurrences(device, bytes)).isZero();
       }
       driver.close();
+      assertThat(PoolCheck.check(device).problems()).isEmpty();
     }
+  }
+
+  private int layers() throws IOException {
+    return PoolState.read(device, new PageCache(4 << 20)).metadata().chains.layers().size();
   }
 
   private static void requireRefused(Path keys, VolumeException refused) {
