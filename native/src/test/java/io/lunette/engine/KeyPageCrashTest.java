@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,34 +31,39 @@ class KeyPageCrashTest {
   /** How many volumes there were for certain after so many calls of the device. */
   private record Made(int calls, int volumes) {}
 
-  @Test
-  void noOtherKeyIsLostWhereAKeyIsMadeOrDestroyed() throws Exception {
+  private RecordingDevice device;
+  private RecordingVault vault;
+  private EngineVolumeDriver driver;
+  private final List<Made> made = new ArrayList<>(List.of(new Made(0, 0)));
+
+  @BeforeEach
+  void makeVolumes() throws Exception {
     PagedDevice empty = new PagedDevice(32L << 20);
     PoolState.format(empty, POOL);
-    RecordingDevice device = new RecordingDevice(empty);
-    RecordingVault vault = new RecordingVault(device::calls);
-    List<Made> made = new ArrayList<>(List.of(new Made(0, 0)));
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
-    makeVolumes(driver, device, made);
+    device = new RecordingDevice(empty);
+    vault = new RecordingVault(device::calls);
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
+    for (int number = 0; number < VOLUMES; number++) {
+      driver.createEncrypted(name(number), 1 << 20, BLOCK);
+      write(number);
+      made.add(new Made(device.calls(), number + 1));
+    }
+  }
+
+  @Test
+  void noOtherKeyIsLostWhereAKeyIsMadeOrDestroyed() throws Exception {
     VolumeName deleted = new VolumeName("deleted");
     driver.createEncrypted(deleted, 1 << 20, BLOCK);
     driver.delete(deleted);
     EncryptedPool.awaitTrue(() -> KeyRecords.of(device, POOL).size() == VOLUMES);
     driver.close();
 
-    assertThat(crashAnywhere(device, vault, made)).isGreaterThan(VOLUMES);
+    assertThat(crashAnywhere()).isGreaterThan(VOLUMES);
   }
 
   /** The second copy of what was made first may be under way when the next is made. */
   @Test
   void norWhereTwoAreMadeBeforeACommit() throws Exception {
-    PagedDevice empty = new PagedDevice(32L << 20);
-    PoolState.format(empty, POOL);
-    RecordingDevice device = new RecordingDevice(empty);
-    RecordingVault vault = new RecordingVault(device::calls);
-    List<Made> made = new ArrayList<>(List.of(new Made(0, 0)));
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
-    makeVolumes(driver, device, made);
     driver.close();
     Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, vault);
 
@@ -66,19 +72,12 @@ class KeyPageCrashTest {
 
     pool.abandon();
     assertThat(second).doesNotContainAnyElementsOf(first);
-    assertThat(crashAnywhere(device, vault, made)).isGreaterThan(VOLUMES);
+    assertThat(crashAnywhere()).isGreaterThan(VOLUMES);
   }
 
   /** The one page that is sound is not written before the other, nor is it the next time. */
   @Test
   void norWhereTheNextOpeningIsCutShortToo() throws Exception {
-    PagedDevice empty = new PagedDevice(32L << 20);
-    PoolState.format(empty, POOL);
-    RecordingDevice device = new RecordingDevice(empty);
-    RecordingVault vault = new RecordingVault(device::calls);
-    List<Made> made = new ArrayList<>(List.of(new Made(0, 0)));
-    EngineVolumeDriver driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, vault);
-    makeVolumes(driver, device, made);
     driver.close();
     Pool pool = Pool.open(device, Clock.systemUTC(), 4 << 20, vault);
     pool.keys.make(1);
@@ -95,7 +94,7 @@ class KeyPageCrashTest {
         while (again.advance()) {
           if (!again.underWay(pages).isEmpty()) {
             openings++;
-            requireThere(spoilt(again, pages), left, made, crashes.at());
+            requireThere(spoilt(again, pages), left, crashes.at());
           }
         }
       }
@@ -111,18 +110,8 @@ class KeyPageCrashTest {
     return left;
   }
 
-  private static void makeVolumes(
-      EngineVolumeDriver driver, RecordingDevice device, List<Made> made) throws Exception {
-    for (int number = 0; number < VOLUMES; number++) {
-      driver.createEncrypted(name(number), 1 << 20, BLOCK);
-      write(driver, number);
-      made.add(new Made(device.calls(), number + 1));
-    }
-  }
-
   /** Returns how many of the crashes found pages with records under way. */
-  private static int crashAnywhere(RecordingDevice device, RecordingVault vault, List<Made> made)
-      throws Exception {
+  private int crashAnywhere() throws Exception {
     RecordingDevice.Crashes crashes = device.crashes();
     int under = 0;
     List<Integer> pages = KeyRecords.pages(device);
@@ -130,28 +119,27 @@ class KeyPageCrashTest {
       if (!crashes.underWay(pages).isEmpty()) {
         under++;
         MemoryVault after = vault.after(crashes.at(), new Random(1));
-        requireThere(spoilt(crashes, pages), after, made, crashes.at());
+        requireThere(spoilt(crashes, pages), after, crashes.at());
       }
     }
     return under;
   }
 
-  private static void requireThere(PagedDevice left, MemoryVault vault, List<Made> made, int crash)
-      throws Exception {
+  private void requireThere(PagedDevice left, MemoryVault keys, int crash) throws Exception {
     int certain =
         made.stream().filter(m -> m.calls <= crash).mapToInt(Made::volumes).max().orElseThrow();
-    EngineVolumeDriver driver = EngineVolumeDriver.open(left, Clock.systemUTC(), 4 << 20, vault);
+    EngineVolumeDriver opened = EngineVolumeDriver.open(left, Clock.systemUTC(), 4 << 20, keys);
     for (int number = 0; number < certain; number++) {
-      try (BlockDevice volume = driver.open(name(number), AccessMode.READ_ONLY)) {
+      try (BlockDevice volume = opened.open(name(number), AccessMode.READ_ONLY)) {
         ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
         BlockingIo.read(volume, 0, block);
         assertThat(block.getInt(0)).as("%s at call %d", name(number), crash).isEqualTo(number + 1);
       }
     }
-    driver.abandon();
+    opened.abandon();
   }
 
-  private static void write(EngineVolumeDriver driver, int number) throws Exception {
+  private void write(int number) throws Exception {
     try (BlockDevice volume = driver.open(name(number), AccessMode.READ_WRITE)) {
       ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).putInt(0, number + 1);
       BlockingIo.write(volume, 0, block, Durability.DURABLE);
