@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Where the records of keys lie: extents in pairs, each record at the same place of both. The layer
@@ -72,6 +73,12 @@ final class KeyArea {
   /** Pages of which the device read one copy, and that tells what is to be there. */
   private final SortedSet<Integer> halfRead = new TreeSet<>();
 
+  /** Pages with a record of an epoch before that of their other copy, which counts all the same. */
+  private final SortedSet<Integer> ofBefore = new TreeSet<>();
+
+  /** Whether pages stay in the middle of a turn. */
+  private boolean isTurnLeft;
+
   /** By place, what either copy has there that is read and means nothing. That stays as well. */
   private final SortedMap<Integer, List<byte[]>> damaged = new TreeMap<>();
 
@@ -87,12 +94,12 @@ final class KeyArea {
    * Reads all records, each from its second copy if the first is not sound.
    *
    * @param named keys that layers are read by
-   * @param held epochs that the key file has the key of
+   * @param opens whether the key file has the key that a record is wrapped by
    */
-  List<KeySlot> read(Layer layer, Set<Long> named, Set<Long> held) throws IOException {
+  List<KeySlot> read(Layer layer, Set<Long> named, Predicate<KeySlot> opens) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
     KeyStrays strays = new KeyStrays(slots, worn, damaged);
-    Opening opening = new Opening(named, held);
+    Opening opening = new Opening(named, opens);
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
       requirePlace(at == extents.size());
       extents.add(MapEntry.extent(layer.map.get(at)));
@@ -106,7 +113,7 @@ final class KeyArea {
         keys.add(null);
       }
     }
-    strays.settle(named, held);
+    strays.settle(named, opens);
     strays.keepOneOfEach();
     return slots;
   }
@@ -153,6 +160,17 @@ final class KeyArea {
     unread.addAll(halfRead);
   }
 
+  /** The key file may be an old copy, and the newest be put back: what that opens stays. */
+  void leaveLater() {
+    isTurnLeft |= !ofBefore.isEmpty();
+    unread.addAll(ofBefore);
+  }
+
+  /** Whether copies of pages differ that no opening may make alike yet. */
+  boolean isTurnLeft() {
+    return isTurnLeft;
+  }
+
   /** Records of another pair, taken for a second copy, would be written over. */
   private void requirePlace(boolean isPaired) throws FormatException {
     if (!isPaired) {
@@ -182,15 +200,13 @@ final class KeyArea {
    * What an opening has to read by.
    *
    * @param named keys that layers are read by
-   * @param held epochs that the key file has the key of
+   * @param opens whether the key file has the key that a record is wrapped by
    */
-  private record Opening(Set<Long> named, Set<Long> held) {
+  private record Opening(Set<Long> named, Predicate<KeySlot> opens) {
 
     /** Whether a layer is read by that key, and the key file opens neither record of it. */
     boolean isLocked(KeySlot first, KeySlot second) {
-      return named.contains(first.id())
-          && !held.contains(first.epoch())
-          && !held.contains(second.epoch());
+      return named.contains(first.id()) && !opens.test(first) && !opens.test(second);
     }
   }
 
@@ -210,14 +226,18 @@ final class KeyArea {
     if (first.epoch() == second.epoch()) {
       return first;
     }
+    boolean isSecondLater = first.epoch() < second.epoch();
+    boolean isSecond =
+        opening.opens.test(first) == opening.opens.test(second)
+            ? isSecondLater
+            : opening.opens.test(second);
     if (opening.isLocked(first, second)) {
       // Which of them the key file of the next opening has the key of is not known yet.
       unread.add(number);
+      isTurnLeft = true;
+    } else if (isSecond != isSecondLater) {
+      ofBefore.add(number);
     }
-    boolean isSecond =
-        opening.held.contains(first.epoch()) == opening.held.contains(second.epoch())
-            ? first.epoch() < second.epoch()
-            : opening.held.contains(second.epoch());
     worn.get(isSecond ? 0 : 1).add(number);
     return isSecond ? second : first;
   }

@@ -55,13 +55,13 @@ final class KeyStrays {
    * before makes up for it where the turn is not at its end.
    *
    * @param named keys that layers are read by
-   * @param held epochs that the key file has the key of
+   * @param opens whether the key file has the key that a record is wrapped by
    */
-  void settle(Set<Long> named, Set<Long> held) {
+  void settle(Set<Long> named, Predicate<KeySlot> opens) {
     Map<Long, Long> epochs = new HashMap<>();
     for (KeySlot slot : slots) {
       if (slot != null) {
-        long until = held.contains(slot.epoch()) ? Long.MAX_VALUE : slot.epoch();
+        long until = opens.test(slot) ? Long.MAX_VALUE : slot.epoch();
         epochs.merge(slot.id(), until, Math::max);
       }
     }

@@ -114,7 +114,7 @@ final class KeyTable {
     }
     Map<Long, KeyEncryptionKey> byEpoch = loadVault();
     Set<Long> named = namedKeys();
-    List<KeySlot> slots = area.read(layer, named, byEpoch.keySet());
+    List<KeySlot> slots = area.read(layer, named, slot -> opens(byEpoch.get(slot.epoch()), slot));
     Map<Long, DataKey> keys = new HashMap<>();
     for (int place = 0; place < slots.size(); place++) {
       KeySlot slot = slots.get(place);
@@ -122,6 +122,9 @@ final class KeyTable {
         boolean isNamed = named.contains(slot.id());
         keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch()), isNamed));
       }
+    }
+    if (trouble != null) {
+      area.leaveLater();
     }
     if (keys.keySet().containsAll(named)) {
       // What is damaged is nobody's.
@@ -146,6 +149,13 @@ final class KeyTable {
     } catch (IOException | BlockException e) {
       leave(e);
     }
+  }
+
+  /**
+   * Whether copies of records differ that may not be made alike yet: a close is not a clean one.
+   */
+  boolean isTurnLeft() {
+    return area.isTurnLeft();
   }
 
   /** What a failed flush has lost is more than records: then nothing can be served. */
@@ -190,10 +200,14 @@ final class KeyTable {
     return byEpoch;
   }
 
+  private static boolean opens(KeyEncryptionKey wrapping, KeySlot slot) {
+    return wrapping != null && wrapping.checkValue() == slot.checkValue();
+  }
+
   /** What no layer is read by may be of an epoch long gone, and is erased by this opening. */
   private DataKey keyOf(KeySlot slot, int place, KeyEncryptionKey wrapping, boolean isNamed) {
     String why = trouble;
-    if (why == null && (wrapping == null || wrapping.checkValue() != slot.checkValue())) {
+    if (why == null && !opens(wrapping, slot)) {
       why =
           "key file "
               + vault.place(pool.uuid)

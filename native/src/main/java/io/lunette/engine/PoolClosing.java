@@ -50,13 +50,15 @@ final class PoolClosing {
 
   /**
    * The last checkpoint. Where a full file system has no space for it, the next opening finds in
-   * the journal what it would have said, as after a crash.
+   * the journal what it would have said, as after a crash. What is of two epochs still is damage to
+   * a check of a pool that was closed cleanly.
    */
   private void writeCheckpoint() throws IOException {
     try {
       Checkpointer.Plan plan = pool.checkpointer.plan(pool.log.durableCommit());
       pool.metadata.takePending();
-      pool.checkpointer.write(plan, pool.journal.position(), pool.journal.sequence(), true);
+      boolean isClean = !pool.keys.isTurnLeft();
+      pool.checkpointer.write(plan, pool.journal.position(), pool.journal.sequence(), isClean);
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
         throw e;

@@ -166,13 +166,9 @@ final class VolumeLineage {
           boolean hasFailed = volume.slot.state() == VolumeSlot.State.QUARANTINED;
           VolumeSlot.Erase before = pool.scrubber.beforeErase(volume);
           long key = volume.top.slot.key();
-          if (hasFailed && volume.top.isEmpty() && !metadata.chains.released(volume.id).isEmpty()) {
-            // Nobody opens a quarantined volume, so what the erase is of was released before. One
-            // that is asked for again and again, as for want of space, adds no layer each time.
-            Layer ignored = baseOf(volume);
-          } else {
-            // Of a quarantined volume too: the release of its empty top is what the erase ends with
-            // if nothing else is left of it.
+          // Of a quarantined volume too: the release of its empty top is what the erase ends with
+          // if nothing else is left of it.
+          if (!hasFailed || !isReleasedBefore(volume)) {
             replaceTop(volume, keys);
           }
           requeue(volume);
@@ -186,6 +182,19 @@ final class VolumeLineage {
               volume, volume.slot.erasing(VolumeSlot.State.ERASING, erase), volume.top);
           return pool.scrubber.job(volume);
         });
+  }
+
+  /**
+   * Whether all that an erase is of was released by one before, which failed. One that is asked for
+   * again and again, as for want of space, adds no layer each time: nobody opens a quarantined
+   * volume.
+   */
+  private boolean isReleasedBefore(Volume volume) throws VolumeException {
+    Layer top = volume.top;
+    return top.parent == baseOf(volume)
+        && top.isEmpty()
+        && (top.key() == null || top.key().trouble() == null)
+        && !metadata.chains.released(volume.id).isEmpty();
   }
 
   /** Gives the volume an empty layer on its origin and releases all that it wrote. */

@@ -6,6 +6,7 @@ import io.lunette.core.block.IoCompletion;
 import io.lunette.core.block.PurgeProgress;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.PoolLayout;
+import io.lunette.engine.format.VolumeSlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -169,7 +170,7 @@ final class VolumePurge {
     }
   }
 
-  private List<Debt> debts() {
+  private List<Debt> debts() throws BlockException {
     metadata.lock.lock();
     try {
       List<Layer> layers = layers();
@@ -177,6 +178,7 @@ final class VolumePurge {
         queue.awaitChange();
         layers = layers();
       }
+      requireNoErase();
       List<Debt> debts = new ArrayList<>();
       for (Layer layer : layers) {
         boolean isReleased = layer.slot.state() == LayerSlot.State.RELEASED;
@@ -188,6 +190,15 @@ final class VolumePurge {
       return debts;
     } finally {
       metadata.lock.unlock();
+    }
+  }
+
+  /** What an erase that failed has released waits for the next one, which says how it ended. */
+  private void requireNoErase() throws BlockException {
+    Volume purged = metadata.chains.volume(volume);
+    if (purged != null && purged.slot.state() == VolumeSlot.State.QUARANTINED) {
+      throw new BlockException(
+          BlockException.Kind.MEDIUM_WRITE, "an erase of the volume failed: have it erased again");
     }
   }
 

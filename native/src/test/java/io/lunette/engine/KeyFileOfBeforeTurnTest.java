@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolRepair;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,10 +79,28 @@ class KeyFileOfBeforeTurnTest extends KeyRecordsCase {
     openWith(new MemoryVault());
     assertThatThrownBy(() -> read(VOLUME)).hasMessageContaining("locked");
     driver.close();
+    PoolRepair.Outcome ignored = PoolRepair.repair(left);
 
     openWith(backup);
 
     assertThat(read(VOLUME)).isEqualTo(1);
+    driver.close();
+  }
+
+  /** One copy has a record of the epoch of before: that it was written anew was lost. */
+  @Test
+  void anOldKeyFileLeavesWhatTheNewestOpens() throws Exception {
+    List<Long> pages = recordPages();
+    List<byte[]> ended = pages.stream().map(this::pageAt).toList();
+    put(pages.get(1), Arrays.copyOf(left.page((int) (pages.get(1) / BLOCK)), KeySlot.BYTES));
+    left = device.copy();
+    openWith(backup);
+    driver.close();
+
+    openWith(vault);
+
+    assertThat(read(VOLUME)).isEqualTo(1);
+    assertThat(left.page((int) (pages.get(0) / BLOCK))).isEqualTo(ended.get(0));
     driver.close();
   }
 
