@@ -79,16 +79,51 @@ class QuarantineTest {
 
   @Test
   void theEraseEndsWhereNothingIsLeftToErase() throws Exception {
-    IoEnd purged = new IoEnd();
-    pool.scrubber.purge(
-        pool.metadata.chains.volume(VOLUME.value()).id, (done, total) -> {}, purged);
-    assertThat(purged.failure()).isNull();
-    assertThat(stateOf(VOLUME)).isEqualTo(VolumeSlot.State.QUARANTINED);
+    EraseReport ignored = erase(VOLUME);
+    quarantineAgain();
+    assertThat(pool.metadata.chains.released(volume().id)).isEmpty();
 
     assertThat(erase(VOLUME).erasedBytes()).isZero();
 
     write(VOLUME, FIRST);
     assertThat(erase(VOLUME).erasedBytes()).isEqualTo(BLOCK);
+  }
+
+  /**
+   * A purge would count for no erase what it scrubs, and the next one may be asked for meanwhile.
+   */
+  @Test
+  void aPurgeLeavesTheEraseWhatItIsOf() throws Exception {
+    IoEnd purged = new IoEnd();
+
+    pool.scrubber.purge(volume().id, (done, total) -> {}, purged);
+
+    assertThat(purged.failure()).hasMessageContaining("have it erased again");
+    assertThat(pool.metadata.chains.released(volume().id)).isNotEmpty();
+    assertThat(erase(VOLUME).verifiedBytes()).isEqualTo(BLOCK);
+  }
+
+  private Volume volume() {
+    return pool.metadata.chains.volume(VOLUME.value());
+  }
+
+  /** As a repair does that finds an erase without anything to erase. */
+  private void quarantineAgain() throws Exception {
+    pool.metadata.lock.lock();
+    try {
+      Volume volume = volume();
+      VolumeSlot.Erase begun =
+          EraseTerms.begin(
+              EraseRequest.zeroFillVerified(),
+              volume.slot.topLayer(),
+              1,
+              volume.slot.erase().key(),
+              VolumeSlot.Erase.NONE);
+      pool.metadata.chains.update(
+          volume, volume.slot.erasing(VolumeSlot.State.QUARANTINED, begun), volume.top);
+    } finally {
+      pool.metadata.lock.unlock();
+    }
   }
 
   @Test
