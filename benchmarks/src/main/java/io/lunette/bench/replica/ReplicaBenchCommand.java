@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.replica;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Scratch;
 import io.lunette.bench.report.TextTable;
 import io.lunette.core.block.BlockException;
@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench replicas}: how fast replicas are made and what they take. */
@@ -61,8 +62,7 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
       description = "Where the pool lies (default: the directory for temporary files).")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public ReplicaBenchCommand(Session session) {
     this.session = session;
@@ -86,18 +86,14 @@ public final class ReplicaBenchCommand implements Callable<Integer> {
 
   private void report(List<ReplicaRun> runs) throws IOException {
     List<Map<String, Object>> rows = runs.stream().map(this::json).toList();
-    ObjectMapper mapper = new ObjectMapper();
-    if (json != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
-    } else {
-      session.out().print(table(runs));
-      session.out().println();
-      session.out().print(byDecade(runs.get(0)));
-      session.out().flush();
-    }
+    output.write(
+        session,
+        rows,
+        out -> {
+          out.print(table(runs));
+          out.println();
+          out.print(byDecade(runs.get(0)));
+        });
   }
 
   private String table(List<ReplicaRun> runs) {

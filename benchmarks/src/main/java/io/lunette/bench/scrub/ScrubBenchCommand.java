@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.scrub;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.bench.report.LoopDevice;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Scratch;
 import io.lunette.blockio.LinuxRawDevice;
 import io.lunette.core.block.BlockException;
@@ -17,9 +17,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -90,8 +90,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       description = "Have dd zero as much as the whole replica too, in each round.")
   private boolean whole;
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public ScrubBenchCommand(Session session) {
     this.session = session;
@@ -119,7 +118,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       }
     }
     DirectoryScrubReport report = new DirectoryScrubReport(size, written, all);
-    print(report.json(), report.toString());
+    output.write(session, report.json(), out -> out.print(report));
     return 0;
   }
 
@@ -164,7 +163,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         report.add(label(device, directory), bench(device.path()).run(rounds, true));
       }
     }
-    print(report.json(), report.toString());
+    output.write(session, report.json(), out -> out.print(report));
   }
 
   private WayTimes measure(Path device) throws IOException, VolumeException, BlockException {
@@ -230,18 +229,5 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         }
       }
     }
-  }
-
-  private void print(List<Map<String, Object>> rows, String table) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    if (json != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
-      return;
-    }
-    session.out().print(table);
-    session.out().flush();
   }
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.tenant;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Scratch;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench tenant}: what a tenant's operations take beside a scrub. */
@@ -61,8 +62,7 @@ public final class TenantBenchCommand implements Callable<Integer> {
       description = "Where the pools lie (default: the directory for temporary files).")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public TenantBenchCommand(Session session) {
     this.session = session;
@@ -86,27 +86,13 @@ public final class TenantBenchCommand implements Callable<Integer> {
     }
     try (Scratch scratch = Scratch.in(directory);
         TenantBench bench = new TenantBench(scratch.path(), volume.bytes(), written.bytes())) {
-      report(new TenantReport(bench.run(rounds, duration.toNanos())));
+      TenantReport report = new TenantReport(bench.run(rounds, duration.toNanos()));
+      output.write(session, report.json(), out -> out.print(report));
     }
     return 0;
   }
 
   private static boolean isMebibytes(ByteSize size) {
     return size.bytes() >= MIB && size.bytes() % MIB == 0;
-  }
-
-  private void report(TenantReport report) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    if (json != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), report.json());
-    }
-    if (session.isJson()) {
-      session
-          .out()
-          .println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(report.json()));
-    } else {
-      session.out().print(report);
-      session.out().flush();
-    }
   }
 }

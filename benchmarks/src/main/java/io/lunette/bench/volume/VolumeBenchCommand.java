@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.volume;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Scratch;
 import io.lunette.bench.report.TextTable;
 import io.lunette.core.block.BlockException;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench volumes}: reads and writes of volumes beside those of a raw file. */
@@ -69,8 +70,7 @@ public final class VolumeBenchCommand implements Callable<Integer> {
       description = "Where pool and file lie (default: the directory for temporary files).")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public VolumeBenchCommand(Session session) {
     this.session = session;
@@ -98,14 +98,16 @@ public final class VolumeBenchCommand implements Callable<Integer> {
     List<Map<String, Object>> rows = new ArrayList<>();
     duels.forEach(duel -> rows.add(row(duel)));
     skipped.forEach(each -> rows.add(row(each)));
-    ObjectMapper mapper = new ObjectMapper();
-    if (json != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
-      return;
-    }
+    output.write(
+        session,
+        rows,
+        out -> {
+          out.print(table(duels));
+          skipped.forEach(out::println);
+        });
+  }
+
+  private TextTable table(List<Duel> duels) {
     TextTable table =
         new TextTable(
             "WORK ON " + size.forPeople(), "AGAINST", "VOLUME /s", "MiB/s", "OTHER /s", "RATIO");
@@ -118,9 +120,7 @@ public final class VolumeBenchCommand implements Callable<Integer> {
           number("%.0f", duel.otherPerSecond()),
           duel.ratio().toString());
     }
-    session.out().print(table);
-    skipped.forEach(session.out()::println);
-    session.out().flush();
+    return table;
   }
 
   private static Map<String, Object> row(Duel duel) {
