@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.allocation;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.CatalogOptions;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Scratch;
 import io.lunette.bench.report.TextTable;
 import io.lunette.core.DomainException;
@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench allocate}: what calls take in the catalog of a large data centre. */
@@ -59,8 +60,7 @@ public final class AllocationBenchCommand implements Callable<Integer> {
   @Option(names = "--catalog-password-file", paramLabel = "F", description = "Its password.")
   private Path catalogPasswordFile;
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public AllocationBenchCommand(Session session) {
     this.session = session;
@@ -103,24 +103,19 @@ public final class AllocationBenchCommand implements Callable<Integer> {
   }
 
   private void report(List<AllocationRun> runs) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
     var rows = runs.stream().map(AllocationRun::json).toList();
-    if (json != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), rows);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
-    } else {
-      TextTable table =
-          new TextTable(
-              replicas + " REPLICAS, " + servers + " SERVERS, " + tenants + " TENANTS",
-              "COUNT",
-              "MEDIAN us",
-              "P99 us",
-              "MAX us");
-      runs.forEach(run -> table.row(run.cells()));
-      session.out().print(table);
-      session.out().flush();
-    }
+    output.write(session, rows, out -> out.print(table(runs)));
+  }
+
+  private TextTable table(List<AllocationRun> runs) {
+    TextTable table =
+        new TextTable(
+            replicas + " REPLICAS, " + servers + " SERVERS, " + tenants + " TENANTS",
+            "COUNT",
+            "MEDIAN us",
+            "P99 us",
+            "MAX us");
+    runs.forEach(run -> table.row(run.cells()));
+    return table;
   }
 }

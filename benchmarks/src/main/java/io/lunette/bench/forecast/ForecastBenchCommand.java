@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.forecast;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.TextTable;
 import io.lunette.core.forecast.ForecastTerms;
 import java.io.IOException;
@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code lunette bench forecast}: the forecast against fixed sizes, on a trace. */
@@ -119,8 +120,7 @@ public final class ForecastBenchCommand implements Callable<Integer> {
       description = "Requests of the first so long are served and not counted (default 1d).")
   private Duration warmUp;
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public ForecastBenchCommand(Session session) {
     this.session = session;
@@ -198,14 +198,10 @@ public final class ForecastBenchCommand implements Callable<Integer> {
     all.put("builders", builders);
     all.put("epsilon", epsilon);
     all.put("policies", results.stream().map(SimulatedPool::toMap).toList());
-    ObjectMapper mapper = new ObjectMapper();
-    if (json != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(json.toFile(), all);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(all));
-      return;
-    }
+    output.write(session, all, out -> out.print(table(demand, results)));
+  }
+
+  private TextTable table(Demand demand, List<SimulatedPool> results) {
     TextTable table =
         new TextTable(
             demand.name().toUpperCase(Locale.ROOT)
@@ -230,8 +226,7 @@ public final class ForecastBenchCommand implements Callable<Integer> {
           number("%.1f", result.idleMean()),
           Integer.toString(result.idleMax()));
     }
-    session.out().print(table);
-    session.out().flush();
+    return table;
   }
 
   /** Variance over mean of the counts in windows. */

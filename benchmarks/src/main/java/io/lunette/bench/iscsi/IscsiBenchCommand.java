@@ -4,8 +4,8 @@ package io.lunette.bench.iscsi;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.ResultOutput;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -135,8 +136,7 @@ public final class IscsiBenchCommand implements Callable<Integer> {
       description = "Begin with a target that does nothing: what the load itself costs.")
   private boolean nullTarget;
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public IscsiBenchCommand(Session session) {
     this.session = session;
@@ -165,7 +165,7 @@ public final class IscsiBenchCommand implements Callable<Integer> {
           verify ? OptionalLong.of(ThreadLocalRandom.current().nextLong()) : OptionalLong.empty();
       List<TargetUnderLoad> measured =
           new IscsiBench(targets, workload, span.bytes(), pids).run(rounds, run);
-      new IscsiReport(workload, measured, verify).print(session, json);
+      new IscsiReport(workload, measured, verify).print(session, output);
       requireSound(measured);
       return 0;
     } catch (BenchFailure e) {

@@ -5,9 +5,9 @@ import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
 import io.lunette.bench.iscsi.TargetUrl;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.libiscsi.InitiatorException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -78,8 +79,7 @@ public final class OffloadBenchCommand implements Callable<Integer> {
       description = "Rounds of each work on each unit, in turn (default ${DEFAULT-VALUE}).")
   private int rounds;
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public OffloadBenchCommand(Session session) {
     this.session = session;
@@ -115,7 +115,7 @@ public final class OffloadBenchCommand implements Callable<Integer> {
         }
       }
       List<OffloadRow> rows = new OffloadBench(units).run(works, rounds);
-      new OffloadReport(rows).print(session, json);
+      new OffloadReport(rows).print(session, output);
       requireSound(rows);
       return 0;
     } catch (InitiatorException e) {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.offload;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.Session;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Spread;
 import io.lunette.bench.report.TextTable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,18 +23,8 @@ final class OffloadReport {
   }
 
   /** Prints the results, and keeps them in a file if there is one. */
-  void print(Session session, Path file) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    List<Map<String, Object>> all = rows.stream().map(this::asMap).toList();
-    if (file != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), all);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(all));
-    } else {
-      session.out().print(table());
-    }
-    session.out().flush();
+  void print(Session session, ResultOutput output) throws IOException {
+    output.write(session, rows.stream().map(this::asMap).toList(), out -> out.print(table()));
   }
 
   private TextTable table() {

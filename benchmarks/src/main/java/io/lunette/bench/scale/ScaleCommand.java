@@ -5,6 +5,7 @@ import io.lunette.appliance.ApplianceException;
 import io.lunette.appliance.cli.CommandFailure;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.Scratch;
 import io.lunette.core.DomainException;
 import io.lunette.core.block.BlockException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -82,8 +84,7 @@ public final class ScaleCommand implements Callable<Integer> {
       description = "Where all of it lies (default: the directory for temporary files).")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
-  @Option(names = "--json", paramLabel = "F", description = "Keep the results in that file.")
-  private Path json;
+  @Mixin private ResultOutput output;
 
   public ScaleCommand(Session session) {
     this.session = session;
@@ -119,7 +120,7 @@ public final class ScaleCommand implements Callable<Integer> {
       all.addAll(new MapScale(scratch.path(), BYTES_ASKED).run(mappedBytes, progress));
       all.addAll(new CapacityScale(scratch.path(), BYTES_ASKED).run(capacityBytes, progress));
     }
-    new ScaleReport(all).print(session, json);
+    new ScaleReport(all).print(session, output);
     return 0;
   }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.scale;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lunette.appliance.cli.Session;
 import io.lunette.appliance.config.ByteSize;
+import io.lunette.bench.report.ResultOutput;
 import io.lunette.bench.report.TextTable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,20 +22,15 @@ final class ScaleReport {
   }
 
   /** Prints the results, and keeps them in a file if there is one. */
-  void print(Session session, Path file) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    List<Map<String, Object>> rows = all.stream().map(ScaleReport::asMap).toList();
-    if (file != null) {
-      mapper.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), rows);
-    }
-    if (session.isJson()) {
-      session.out().println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(rows));
-    } else {
-      session.out().print(measured());
-      session.out().println();
-      session.out().print(models());
-    }
-    session.out().flush();
+  void print(Session session, ResultOutput output) throws IOException {
+    output.write(
+        session,
+        all.stream().map(ScaleReport::asMap).toList(),
+        out -> {
+          out.print(measured());
+          out.println();
+          out.print(models());
+        });
   }
 
   private TextTable measured() {
