@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.report;
 
+import io.lunette.appliance.cli.CommandFailure;
+import io.lunette.appliance.config.ByteSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -24,6 +26,16 @@ public final class Scratch implements AutoCloseable {
   /** A new one below a directory; its path is absolute, for programs that are given it. */
   public static Scratch in(Path directory) throws IOException {
     return new Scratch(Files.createTempDirectory(directory.toAbsolutePath(), "lunette-bench-"));
+  }
+
+  /** A new one below a directory, which is refused if it has less room than is needed. */
+  public static Scratch withRoom(Path directory, long neededBytes)
+      throws IOException, CommandFailure {
+    if (Files.getFileStore(directory).getUsableSpace() < neededBytes) {
+      throw new CommandFailure(
+          directory + " has less than " + new ByteSize(neededBytes).forPeople() + " free");
+    }
+    return in(directory);
   }
 
   /** Where it is. */

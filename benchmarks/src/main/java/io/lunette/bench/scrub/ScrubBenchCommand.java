@@ -12,7 +12,6 @@ import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -112,8 +111,8 @@ public final class ScrubBenchCommand implements Callable<Integer> {
     }
     List<ScrubRound> all = new ArrayList<>();
     for (Path directory : directories()) {
-      requireRoom(directory, 4 * written.bytes() + (whole ? size.bytes() : 0));
-      try (Scratch scratch = Scratch.in(directory)) {
+      long needed = 4 * written.bytes() + (whole ? size.bytes() : 0);
+      try (Scratch scratch = Scratch.withRoom(directory, needed)) {
         run(directory, scratch.path(), all);
       }
     }
@@ -141,13 +140,6 @@ public final class ScrubBenchCommand implements Callable<Integer> {
         : directories;
   }
 
-  private static void requireRoom(Path directory, long needed) throws IOException, CommandFailure {
-    if (Files.getFileStore(directory).getUsableSpace() < needed) {
-      throw new CommandFailure(
-          directory + " has less than " + new ByteSize(needed).forPeople() + " free");
-    }
-  }
-
   private void onDevices() throws IOException, VolumeException, BlockException, CommandFailure {
     DeviceScrubReport report = new DeviceScrubReport(size, written);
     long bytes = DeviceScrubBench.deviceBytes(size.bytes(), written.bytes(), whole);
@@ -156,8 +148,7 @@ public final class ScrubBenchCommand implements Callable<Integer> {
       report.add(device.toString(), measure(device));
     }
     for (Path directory : loop ? directories() : List.<Path>of()) {
-      requireRoom(directory, bytes);
-      try (Scratch scratch = Scratch.in(directory);
+      try (Scratch scratch = Scratch.withRoom(directory, bytes);
           LoopDevice device =
               LoopDevice.pastTheCacheOverNew(scratch.path().resolve("device"), bytes)) {
         report.add(label(device, directory), bench(device.path()).run(rounds, true));

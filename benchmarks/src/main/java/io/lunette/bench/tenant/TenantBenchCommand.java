@@ -9,7 +9,6 @@ import io.lunette.bench.report.Scratch;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -80,11 +79,7 @@ public final class TenantBenchCommand implements Callable<Integer> {
               + " mebibytes");
     }
     long needed = TenantBench.roomBytes(volume.bytes(), written.bytes());
-    if (Files.getFileStore(directory).getUsableSpace() < needed) {
-      throw new CommandFailure(
-          directory + " has less than " + new ByteSize(needed).forPeople() + " free");
-    }
-    try (Scratch scratch = Scratch.in(directory);
+    try (Scratch scratch = Scratch.withRoom(directory, needed);
         TenantBench bench = new TenantBench(scratch.path(), volume.bytes(), written.bytes())) {
       TenantReport report = new TenantReport(bench.run(rounds, duration.toNanos()));
       output.write(session, report.json(), out -> out.print(report));

@@ -2,9 +2,12 @@
 package io.lunette.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lunette.appliance.cli.CommandFailure;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ScratchTest {
 
@@ -16,5 +19,14 @@ class ScratchTest {
       assertThat(path).isAbsolute().isDirectory();
     }
     assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void whereThereIsTooLittleRoomNothingIsMade(@TempDir Path directory) {
+    assertThatThrownBy(() -> Scratch.withRoom(directory, 1L << 60))
+        .isInstanceOf(CommandFailure.class)
+        .hasMessage(directory + " has less than 1048576 TiB free");
+
+    assertThat(directory).isEmptyDirectory();
   }
 }
