@@ -5,15 +5,23 @@ import io.lunette.blockio.AlignedBuffers;
 import io.lunette.blockio.RawDevice;
 import io.lunette.core.block.BlockException;
 import io.lunette.core.volume.VolumeException;
+import io.lunette.core.volume.VolumeState;
+import io.lunette.engine.CrashModel.Content;
+import io.lunette.engine.CrashModel.Found;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.Superblock;
+import io.lunette.engine.key.MemoryVault;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One seeded life of a small pool: random operations on several volumes, each told to the model
@@ -35,15 +43,21 @@ final class CrashLife {
 
   final UUID pool;
 
+  /** The life whose crash left what this one begins with, or null. */
+  final CrashLife before;
+
   private final boolean keyed;
 
   private final Random random;
   private final long cacheBytes;
 
+  private LifeBooks books;
+
   /** Made when it is asked for first. */
   private StampTraces traces;
 
   CrashLife(long seed) throws IOException {
+    this.before = null;
     this.random = new Random(seed);
     this.cacheBytes = seed % 2 == 0 ? 8 << 20 : 32 << 10;
     PagedDevice empty = new PagedDevice(POOL_BYTES);
@@ -56,6 +70,36 @@ final class CrashLife {
         new RecordingDevice(empty, new RecordingDevice.Kind(seed % 4 != 3, block, seed % 5 != 3));
     this.keyed = seed % 3 == 0;
     this.vault = new RecordingVault(device::calls);
+  }
+
+  /** A life on what a restart has made of the crash of another. */
+  CrashLife(CrashLife before, int crash, Recovered left) {
+    this.before = before;
+    this.random = new Random(crash);
+    this.cacheBytes = before.cacheBytes;
+    this.pool = before.pool;
+    this.keyed = before.keyed;
+    Map<String, Content> volumes = new TreeMap<>();
+    left.found.forEach((name, found) -> volumes.put(name, before.contentOf(name, found)));
+    this.model = new CrashModel(before.model, crash, volumes);
+    this.device = new RecordingDevice(left.image, before.device.kind());
+    this.vault = new RecordingVault(device::calls, left.vault);
+  }
+
+  /**
+   * What a restart has made of a crash.
+   *
+   * @param found what the volumes hold
+   */
+  record Recovered(PagedDevice image, MemoryVault vault, Map<String, Found> found) {}
+
+  /** Of one that is being erased, what it will hold. */
+  private Content contentOf(String name, Found found) {
+    int[] origin = books.origins.getOrDefault(name, new int[0]);
+    int sectors = Math.toIntExact(found.sizeBytes() / CrashModel.SECTOR);
+    return found.erasing()
+        ? new Content(false, true, Arrays.copyOf(origin, sectors))
+        : new Content(found.sealed(), false, found.stamps());
   }
 
   private static UUID poolOf(long seed) {
@@ -102,10 +146,14 @@ final class CrashLife {
     } catch (VolumeException e) {
       return e;
     }
-    LifeBooks books = new LifeBooks(driver, device, model, random);
+    books = new LifeBooks(driver, device, model, random);
     LifeData data = new LifeData(books);
     LifeControl control = new LifeControl(books, keyed);
     try {
+      if (before != null) {
+        books.goOnFrom(before.books);
+        endErases(driver);
+      }
       for (int step = 0; step < steps; step++) {
         step(data, control);
       }
@@ -117,6 +165,23 @@ final class CrashLife {
     } finally {
       driver.abandon();
     }
+  }
+
+  /** What the crash cut short goes on by itself, and ends as it would have. */
+  private void endErases(EngineVolumeDriver driver) throws VolumeException, BlockException {
+    while (driver.list().stream().anyMatch(info -> info.state() == VolumeState.ERASING)) {
+      LockSupport.parkNanos(100_000);
+    }
+    CrashVerdict.read(driver)
+        .forEach(
+            (name, found) -> {
+              Content content = model.now.get(name);
+              if (found.erasing() || !Arrays.equals(found.stamps(), content.stamps())) {
+                throw new IllegalStateException("the erase of " + name + " went wrong: " + found);
+              }
+              model.now.put(name, new Content(found.sealed(), false, content.stamps()));
+            });
+    model.acknowledge("the end of the erases", 0, device.calls());
   }
 
   private void step(LifeData data, LifeControl control) throws Exception {

@@ -89,6 +89,15 @@ final class CrashModel {
     acknowledge("begin", 0, 0);
   }
 
+  /** Of a life that begins with what a crash of another left. */
+  CrashModel(CrashModel before, int crash, Map<String, Content> left) {
+    blockSectors = before.blockSectors;
+    now.putAll(left);
+    erased.or(before.erasedAt(crash));
+    destroyed.addAll(before.destroyedAt(crash));
+    acknowledge("the crash before", 0, 0);
+  }
+
   /** A change of {@link #now} has become durable. */
   void acknowledge(String what, int startedAt, int acknowledgedAt) {
     Map<String, Content> volumes = new TreeMap<>();

@@ -4,6 +4,7 @@ package io.lunette.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.lunette.engine.CrashModel.Found;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.TreePage;
 import io.lunette.engine.key.MemoryVault;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -27,8 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Random lives of a pool, each recorded call by call; a crash at every call, with the unflushed
  * sectors lost, torn and reordered; and after each what a restart makes of it against a plain
- * model: what was acknowledged is there, changes of volumes have happened wholly or not at all,
- * what is CLEAN is zero, what was erased is nowhere, and the check finds nothing.
+ * model, and of some the life that goes on from there, to its own crashes: what was acknowledged is
+ * there, changes of volumes have happened wholly or not at all, what is CLEAN is zero, what was
+ * erased is nowhere, and the check finds nothing.
  *
  * <p>{@link CrashRange} says how many crashes and which lives; seeds of {@link KeptSeeds} go
  * before. A failure names its seed, and what {@link CrashScene} kept of it; the threads of the
@@ -39,6 +42,11 @@ class CrashModelTest {
 
   private static final Logger LOG = LoggerFactory.getLogger(CrashModelTest.class);
   private static final int STEPS = 120;
+
+  /** Crashes of which one has a life after it, and steps of that. */
+  private static final int LIFE_GOES_ON = 300;
+
+  private static final int LATER_STEPS = 40;
   private static final long CACHE_BYTES = 4 << 20;
 
   /** More than processors: a life waits for its threads most of the time. */
@@ -63,30 +71,25 @@ class CrashModelTest {
     try {
       List<Future<Long>> ends = new ArrayList<>();
       for (long seed : KeptSeeds.of("crash")) {
-        ends.add(
-            threads.submit(
-                () -> {
-                  crashEverywhere(seed, left);
-                  return 1L;
-                }));
+        ends.add(threads.submit(() -> crashEverywhere(seed, left)));
       }
       for (int i = 0; i < THREADS; i++) {
         ends.add(
             threads.submit(
                 () -> {
-                  long lives = 0;
+                  long later = 0;
                   while (left.get() > 0) {
-                    crashEverywhere(nextSeed.getAndIncrement(), left);
-                    lives++;
+                    later += crashEverywhere(nextSeed.getAndIncrement(), left);
                   }
-                  return lives;
+                  return later;
                 }));
       }
-      long lives = 0;
+      long later = 0;
       for (Future<Long> end : ends) {
-        lives += end.get();
+        later += end.get();
       }
-      LOG.info("{} crash points in {} lives", points - left.get(), lives);
+      LOG.info("{} crash points, {} lives that go on after one", points - left.get(), later);
+      assertThat(later).isPositive();
     } finally {
       threads.shutdownNow();
     }
@@ -206,38 +209,59 @@ class CrashModelTest {
     return ByteBuffer.wrap(device.page(page)).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
   }
 
-  /** Crashes at every call, until there have been enough. */
-  private static void crashEverywhere(long seed, AtomicLong left) throws Exception {
+  /**
+   * Crashes at every call, until there have been enough.
+   *
+   * @return lives that went on after a crash
+   */
+  private static long crashEverywhere(long seed, AtomicLong left) throws Exception {
     CrashLife life = new CrashLife(seed);
     Exception end = life.live(STEPS);
     if (end != null) {
       throw new AssertionError("seed " + seed, end);
     }
-    Random coin = new Random(~seed);
+    return crashEverywhere(life, new Random(~seed), seed, "", left);
+  }
+
+  /** After some of the crashes life goes on, and crashes everywhere again. */
+  private static long crashEverywhere(
+      CrashLife life, Random coin, long seed, String before, AtomicLong left) throws Exception {
+    long later = 0;
     RecordingDevice.Crashes crashes = life.device.crashes();
     while (crashes.advance() && left.get() > 0) {
       if (crashes.isUncertain() || crashes.at() == life.device.calls()) {
         double kept = KEPT[coin.nextInt(KEPT.length)];
-        requireSound(life, crashes.image(coin, kept), crashes.at(), coin, seed, "");
+        PagedDevice image = crashes.image(coin, kept);
+        CrashLife.Recovered recovered = requireSound(life, image, crashes.at(), coin, seed, before);
         left.decrementAndGet();
+        if (coin.nextInt(LIFE_GOES_ON) == 0) {
+          String crash = before + ", crash after call " + crashes.at();
+          CrashLife next = new CrashLife(life, crashes.at(), recovered);
+          Exception end = next.live(LATER_STEPS);
+          if (end != null) {
+            throw new AssertionError("seed " + seed + crash + ", the life after it", end);
+          }
+          later += 1 + crashEverywhere(next, coin, seed, crash, left);
+        }
       }
     }
+    return later;
   }
 
-  private static void requireSound(
+  private static CrashLife.Recovered requireSound(
       CrashLife life, PagedDevice image, int call, Random coin, long seed, String before)
       throws Exception {
     PagedDevice untouched = image.copy();
     String where = "seed " + seed + before + ", crash after call " + call;
     try {
-      requireSound(life, image, call, coin, where);
+      return requireSound(life, image, call, coin, where);
     } catch (Exception | AssertionError e) {
       Path kept = CrashScene.keep(seed, life.device, untouched, call);
       throw new AssertionError(where + ", kept in " + kept + ": " + e.getMessage(), e);
     }
   }
 
-  private static void requireSound(
+  private static CrashLife.Recovered requireSound(
       CrashLife life, PagedDevice crashed, int call, Random coin, String crash) throws Exception {
     PagedDevice image = crashed;
     String where = crash;
@@ -256,8 +280,10 @@ class CrashModelTest {
     }
     EngineVolumeDriver driver =
         EngineVolumeDriver.open(image, Clock.systemUTC(), CACHE_BYTES, vault);
+    Map<String, Found> found;
     try {
-      String objection = life.model.objectionTo(CrashVerdict.read(driver), call);
+      found = CrashVerdict.read(driver);
+      String objection = life.model.objectionTo(found, call);
       if (objection != null) {
         fail(where + ": " + objection + life.model.around(call) + life.device.around(call));
       }
@@ -270,7 +296,9 @@ class CrashModelTest {
       requireNone(
           CrashVerdict.ofEnd(image, life.traces(), vault),
           where + ", after the end of all volumes");
+      found = Map.of();
     }
+    return new CrashLife.Recovered(image, vault, found);
   }
 
   private record CrashedPool(PagedDevice image, MemoryVault vault) {}

@@ -48,11 +48,27 @@ final class LifeBooks {
   /** The volume that each snapshot was made of. */
   final Map<String, String> snapshots = new HashMap<>();
 
+  int lastStamp;
+  int lastVolume;
+
+  /** Of those written before this life nothing is said: who has had them is not known. */
+  private int stampsBefore;
+
   LifeBooks(EngineVolumeDriver driver, RecordingDevice device, CrashModel model, Random random) {
     this.driver = driver;
     this.device = device;
     this.model = model;
     this.random = random;
+  }
+
+  /** Goes on from the books of a life that a crash ended, whichever of its volumes are left. */
+  void goOnFrom(LifeBooks before) {
+    lastStamp = before.lastStamp;
+    lastVolume = before.lastVolume;
+    stampsBefore = lastStamp;
+    origins.putAll(before.origins);
+    snapshots.putAll(before.snapshots);
+    model.now.keySet().forEach(name -> stamps.put(name, new BitSet()));
   }
 
   interface Change {
@@ -141,6 +157,7 @@ final class LifeBooks {
             gone.andNot(had);
           }
         });
+    gone.clear(0, stampsBefore + 1);
     model.erased.or(gone);
   }
 }

@@ -23,8 +23,6 @@ final class LifeControl {
   /** Whether every volume has a key. */
   private final boolean keyed;
 
-  private int lastVolume;
-
   LifeControl(LifeBooks books, boolean keyed) {
     this.books = books;
     this.keyed = keyed;
@@ -34,7 +32,7 @@ final class LifeControl {
     if (books.model.now.size() >= LifeBooks.MAX_VOLUMES) {
       return;
     }
-    String name = "v" + ++lastVolume;
+    String name = "v" + ++books.lastVolume;
     int sectors = (1 + books.random.nextInt(LifeBooks.MAX_EXTENTS * 16)) * LifeBooks.BLOCK_SECTORS;
     books.change(
         "create " + name,
@@ -51,7 +49,7 @@ final class LifeControl {
     if (source == null || books.model.now.size() >= LifeBooks.MAX_VOLUMES) {
       return;
     }
-    String name = "s" + ++lastVolume;
+    String name = "s" + ++books.lastVolume;
     books.change(
         "snapshot " + name + " of " + source,
         () -> books.driver.snapshot(new VolumeName(source), new VolumeName(name)),
@@ -66,7 +64,7 @@ final class LifeControl {
     if (source == null || books.model.now.size() >= LifeBooks.MAX_VOLUMES) {
       return;
     }
-    String name = "c" + ++lastVolume;
+    String name = "c" + ++books.lastVolume;
     boolean full = books.random.nextInt(3) == 0;
     books.change(
         (full ? "copy " : "clone ") + name + " of " + source,

@@ -18,7 +18,6 @@ final class LifeData {
   private static final int EXTENT_SECTORS = PoolLayout.EXTENT_BYTES / CrashModel.SECTOR;
 
   private final LifeBooks books;
-  private int lastStamp;
 
   LifeData(LifeBooks books) {
     this.books = books;
@@ -31,14 +30,15 @@ final class LifeData {
     }
     Range range = range(books.model.now.get(name), false);
     int[] written = new int[range.to - range.from];
-    Arrays.fill(written, ++lastStamp);
+    int stamp = ++books.lastStamp;
+    Arrays.fill(written, stamp);
     BlockDevice volume = books.opened(name);
-    books.stamps.get(name).set(lastStamp);
+    books.stamps.get(name).set(stamp);
     boolean atomic = books.random.nextInt(5) == 0;
     boolean isDurable = books.random.nextInt(6) == 0;
     Durability durability = isDurable ? Durability.DURABLE : Durability.VISIBLE;
     long offset = (long) range.from * LifeBooks.SECTOR;
-    ByteBuffer bytes = bytes(lastStamp, written.length);
+    ByteBuffer bytes = bytes(stamp, written.length);
     books.model.writing(books.device.calls(), name, range.from, written, atomic);
     if (atomic) {
       BlockingIo.writeAtomic(volume, offset, bytes, durability);

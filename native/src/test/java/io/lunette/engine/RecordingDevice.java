@@ -212,8 +212,11 @@ final class RecordingDevice extends PagedDevice {
     void to(long offset, byte[] bytes);
   }
 
-  /** Tells of every write of the recorded life, from first to last. */
+  /** Tells of every page that it began with, and of every write since, from first to last. */
   synchronized void forEachWrite(Write write) {
+    for (int page = before.nextNonZero(0); page >= 0; page = before.nextNonZero(page + 1)) {
+      write.to((long) page * PAGE, before.page(page));
+    }
     for (Call call : calls) {
       if (!call.isFlush() && !call.isCertain) {
         write.to(call.offset, call.bytes);

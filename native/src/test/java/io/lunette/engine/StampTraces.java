@@ -8,6 +8,7 @@ import io.lunette.engine.key.XtsCipher;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
@@ -38,11 +39,15 @@ final class StampTraces {
     this.enciphered = enciphered;
   }
 
-  /** Of all that was written in a life that has ended. */
+  /** Of all that was written in a life that has ended, and in those before it. */
   static StampTraces of(CrashLife life) {
     Reader reader = new Reader(life);
-    life.device.forEachWrite(reader::takeKeys);
-    life.device.forEachWrite(reader::takeStamps);
+    for (CrashLife each = life; each != null; each = each.before) {
+      each.device.forEachWrite(reader::takeKeys);
+    }
+    for (CrashLife each = life; each != null; each = each.before) {
+      each.device.forEachWrite(reader::takeStamps);
+    }
     return new StampTraces(reader.stamps);
   }
 
@@ -58,7 +63,7 @@ final class StampTraces {
   private static final class Reader {
 
     private final UUID pool;
-    private final Collection<KeyEncryptionKey> wrapping;
+    private final Collection<KeyEncryptionKey> wrapping = new ArrayList<>();
     private final Set<Long> known = new HashSet<>();
 
     /** What the last write was enciphered by comes first: so is the next, most often. */
@@ -68,7 +73,9 @@ final class StampTraces {
 
     Reader(CrashLife life) {
       this.pool = life.pool;
-      this.wrapping = life.vault.everKept(pool);
+      for (CrashLife each = life; each != null; each = each.before) {
+        wrapping.addAll(each.vault.everKept(pool));
+      }
     }
 
     void takeKeys(long offset, byte[] bytes) {
