@@ -3,6 +3,7 @@ package io.lunette.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
@@ -21,9 +22,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -91,15 +95,13 @@ class HalfReadKeyPageTest {
     otherPage = device.page(pages.get(1)).clone();
   }
 
+  private static Stream<Arguments> eitherCopyAndEveryLack() {
+    return Stream.of(Lack.values())
+        .flatMap(lack -> Stream.of(arguments(0, lack), arguments(1, lack)));
+  }
+
   @ParameterizedTest
-  @CsvSource({
-    "0, DAMAGED",
-    "1, DAMAGED",
-    "0, EMPTY",
-    "1, EMPTY",
-    "0, HIT_BY_ANOTHER_PAGE",
-    "1, HIT_BY_ANOTHER_PAGE"
-  })
+  @MethodSource("eitherCopyAndEveryLack")
   void aRepairDoesNotWriteIt(int unreadable, Lack lack) throws Exception {
     lack.inflict(this, copies.get(1 - unreadable));
     device.failReads(FailingDevice.at(copies.get(unreadable)));
@@ -135,14 +137,7 @@ class HalfReadKeyPageTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "0, DAMAGED",
-    "1, DAMAGED",
-    "0, EMPTY",
-    "1, EMPTY",
-    "0, HIT_BY_ANOTHER_PAGE",
-    "1, HIT_BY_ANOTHER_PAGE"
-  })
+  @MethodSource("eitherCopyAndEveryLack")
   void norDoesAnOpening(int unreadable, Lack lack) throws Exception {
     lack.inflict(this, copies.get(1 - unreadable));
     device.failReads(FailingDevice.at(copies.get(unreadable)));
