@@ -12,74 +12,25 @@ import io.lunette.core.DomainException;
 import io.lunette.core.block.BlockDevice;
 import io.lunette.core.block.BlockingIo;
 import io.lunette.core.block.Durability;
-import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.Job;
-import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
-import io.lunette.core.volume.VolumeName;
-import io.lunette.core.volume.VolumePlace;
-import io.lunette.engine.EngineVolumeDriver;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalLong;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class VolumeCopiesTest {
-
-  private static final long MIB = 1 << 20;
-  private static final int BLOCK = 4096;
-  private static final int EXTENT = 65_536;
-  private static final VolumeName VOLUME = new VolumeName("volume");
-  private static final VolumeName CLONE = new VolumeName("clone");
-
-  @TempDir Path directory;
-
-  private EngineVolumeDriver driver;
-  private UnfinishedImports unfinished;
-  private VolumeCopies copies;
-  private CutImports cut;
-  private Path file;
-  private Path exported;
-
-  @BeforeEach
-  void createPool() throws Exception {
-    Path pool = directory.resolve("pool");
-    EngineVolumeDriver.createPool(pool, 64 * MIB);
-    driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
-    Files.createDirectory(directory.resolve("scratch"));
-    unfinished = new UnfinishedImports(directory.resolve("imports"), driver.uuid());
-    copies = copies(driver, Runnable::run);
-    file = directory.resolve("file.raw");
-    exported = directory.resolve("exported.raw");
-  }
-
-  @AfterEach
-  void closePool() throws Exception {
-    driver.close();
-  }
+/** What is in the copies, and who may have them made. */
+class VolumeCopiesTest extends VolumeCopiesCase {
 
   /** So large that whoever read its holes would not come to an end. */
   @Test
@@ -111,146 +62,6 @@ class VolumeCopiesTest {
         assertThat(new String(data, StandardCharsets.UTF_8)).startsWith("data at " + place + '\0');
       }
     }
-  }
-
-  /** As on an array that makes volumes and whose LUNs cannot be reached. */
-  @Test
-  void aVolumeThatCannotBeOpenedIsTakenAwayAgain() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    VolumeCopies unreachable = copies(refusing(driver, "open"), Runnable::run);
-
-    assertThatThrownBy(() -> unreachable.importFile(VOLUME, file, RAW, driver::create))
-        .hasMessage("no way to it");
-
-    assertThat(driver.find(VOLUME)).isEmpty();
-  }
-
-  private VolumeCopies copies(VolumeDriver over, Executor executor) {
-    VolumeClaims claims = new VolumeClaims();
-    cut = new CutImports(unfinished, over, claims, Runnable::run);
-    return new VolumeCopies(
-        over, new Qcow2Converter(directory.resolve("scratch")), unfinished, claims, cut, executor);
-  }
-
-  private static VolumeDriver refusing(VolumeDriver driver, String... calls) {
-    return (VolumeDriver)
-        Proxy.newProxyInstance(
-            VolumeDriver.class.getClassLoader(),
-            new Class<?>[] {VolumeDriver.class},
-            (proxy, method, arguments) -> {
-              if (List.of(calls).contains(method.getName())) {
-                throw new VolumeException(VolumeException.Kind.IO, "no way to it");
-              }
-              return method.invoke(driver, arguments);
-            });
-  }
-
-  @Test
-  void aCopyThatFailsByABugOfOursEndsAndLeavesNothing() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    driver.create(VOLUME, EXTENT);
-    FileChannel channel = FileChannel.open(file);
-    VolumeCopy copy =
-        VolumeCopy.intoVolume(
-            file,
-            channel,
-            EXTENT,
-            from -> {
-              throw new IllegalStateException("a bug");
-            },
-            driver.open(VOLUME, AccessMode.READ_WRITE),
-            () -> driver.find(VOLUME).orElseThrow(),
-            () -> driver.delete(VOLUME));
-
-    assertThatThrownBy(copy::run).hasMessage("a bug");
-
-    assertThat(copy.result().toCompletableFuture()).isCompletedExceptionally();
-    assertThat(channel.isOpen()).isFalse();
-    assertThat(driver.find(VOLUME)).isEmpty();
-  }
-
-  @Test
-  void aCopyThatCannotBeTakenBackForABugOfOursEnds() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    driver.create(VOLUME, EXTENT);
-    VolumeCopy copy =
-        VolumeCopy.intoVolume(
-            file,
-            FileChannel.open(file),
-            EXTENT,
-            from -> {
-              throw new IOException("it cannot be read");
-            },
-            driver.open(VOLUME, AccessMode.READ_WRITE),
-            () -> driver.find(VOLUME).orElseThrow(),
-            () -> {
-              throw new IllegalStateException("a bug");
-            });
-
-    assertThatThrownBy(copy::run).hasMessage("a bug");
-
-    assertThatThrownBy(() -> copy.result().toCompletableFuture().getNow(null))
-        .hasMessageContaining("it cannot be read");
-  }
-
-  @Test
-  void aCopyWhoseDeviceCannotBeClosedForABugOfOursEnds() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    driver.create(VOLUME, EXTENT);
-    BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE);
-    VolumeCopy copy =
-        VolumeCopy.intoVolume(
-            file,
-            FileChannel.open(file),
-            EXTENT,
-            from -> OptionalLong.empty(),
-            failingAtClose(device),
-            () -> driver.find(VOLUME).orElseThrow(),
-            () -> driver.delete(VOLUME));
-
-    assertThatThrownBy(copy::run).hasMessage("a bug");
-
-    assertThat(copy.result().toCompletableFuture()).isCompletedWithValueMatching(whole -> true);
-    assertThat(driver.find(VOLUME)).isPresent();
-    device.close();
-  }
-
-  @Test
-  void aCopyWhoseDeviceCannotBeClosedForABugOfOursIsTakenBackWhereItFailed() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    driver.create(VOLUME, EXTENT);
-    BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE);
-    AtomicBoolean isTakenBack = new AtomicBoolean();
-    VolumeCopy copy =
-        VolumeCopy.intoVolume(
-            file,
-            FileChannel.open(file),
-            EXTENT,
-            from -> {
-              throw new IOException("it cannot be read");
-            },
-            failingAtClose(device),
-            () -> driver.find(VOLUME).orElseThrow(),
-            () -> isTakenBack.set(true));
-
-    assertThatThrownBy(copy::run).hasMessage("a bug");
-
-    assertThat(copy.result().toCompletableFuture()).isCompletedExceptionally();
-    assertThat(isTakenBack).isTrue();
-    device.close();
-  }
-
-  private static BlockDevice failingAtClose(BlockDevice device) {
-    return (BlockDevice)
-        Proxy.newProxyInstance(
-            BlockDevice.class.getClassLoader(),
-            new Class<?>[] {BlockDevice.class},
-            (proxy, method, arguments) -> {
-              if (method.getName().equals("close")) {
-                throw new IllegalStateException("a bug");
-              }
-              return method.invoke(device, arguments);
-            });
   }
 
   @Test
@@ -338,230 +149,6 @@ class VolumeCopiesTest {
   }
 
   @Test
-  void aVolumeThatACrashLeftInAnImportIsDeletedAtTheNextStart() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    driver.create(CLONE, MIB);
-    VolumeCopies crashing = copies(driver, copy -> {});
-    Job<VolumeInfo> ignored = crashing.importFile(VOLUME, file, RAW, driver::create);
-    driver.close();
-
-    driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE);
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-  }
-
-  @Test
-  void whatAStartHasNoSpaceToDeleteTheNextOneDeletes() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    Job<VolumeInfo> ignored =
-        copies(driver, copy -> {}).importFile(VOLUME, file, RAW, driver::create);
-    driver.close();
-    driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
-    assertThat(unfinished.deleteAll(refusing(driver, "delete"))).hasSize(1);
-    assertThat(driver.find(VOLUME)).isPresent();
-
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    assertThat(driver.find(VOLUME)).isEmpty();
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-  }
-
-  /**
-   * As of a volume that an operator mapped while it was filled: a server may write to it for weeks.
-   */
-  @Test
-  void aStartLeavesWhatWasInUseWhenItsImportWasCancelled() throws Exception {
-    Files.write(file, "data".repeat(EXTENT).getBytes(StandardCharsets.UTF_8));
-    List<Runnable> waiting = new ArrayList<>();
-    Job<VolumeInfo> job =
-        copies(driver, waiting::add).importFile(VOLUME, file, RAW, driver::create);
-    ByteBuffer block = ByteBuffer.allocateDirect(BLOCK).put(0, (byte) 7);
-    try (BlockDevice used = driver.open(VOLUME, AccessMode.READ_WRITE)) {
-      job.cancel();
-      waiting.forEach(Runnable::run);
-      BlockingIo.write(used, 0, block, Durability.VISIBLE);
-      BlockingIo.flush(used);
-    }
-
-    assertThatThrownBy(() -> end(job))
-        .hasMessageContaining("cancelled")
-        .hasMessageContaining("volume 'volume' is left")
-        .hasMessageContaining("is open");
-
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    ByteBuffer found = ByteBuffer.allocateDirect(BLOCK);
-    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_ONLY)) {
-      BlockingIo.read(device, 0, found);
-    }
-    assertThat(found.rewind()).isEqualTo(block.rewind());
-  }
-
-  /** As on an array that makes volumes, and neither shows nor deletes them. */
-  @Test
-  void aStartLeavesWhatCouldNeitherBeOpenedNorTakenAway() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    VolumeCopies unreachable = copies(refusing(driver, "open", "delete"), Runnable::run);
-
-    assertThatThrownBy(() -> unreachable.importFile(VOLUME, file, RAW, driver::create))
-        .hasMessageContaining("no way to it")
-        .hasMessageContaining("volume 'volume' is left");
-
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    assertThat(driver.find(VOLUME)).isPresent();
-  }
-
-  /** A start deletes it, whatever was written to it by then. */
-  @Test
-  void whatABugOfOursLeavesWithItsNoteIsNobodysUntilItIsDeleted() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    AtomicBoolean broken = new AtomicBoolean(true);
-    VolumeCopies left = copies(breaking("open", broken), Runnable::run);
-
-    assertThatThrownBy(() -> left.importFile(VOLUME, file, RAW, driver::create))
-        .isInstanceOf(OutOfMemoryError.class);
-
-    assertKeptUntilItIsDeleted(left, broken);
-  }
-
-  @Test
-  void whatCannotBeTakenBackForABugOfOursIsNobodysUntilItIsDeleted() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    List<Runnable> waiting = new ArrayList<>();
-    AtomicBoolean broken = new AtomicBoolean(true);
-    VolumeCopies left = copies(breaking("delete", broken), waiting::add);
-    left.importFile(VOLUME, file, RAW, driver::create).cancel();
-
-    assertThatThrownBy(waiting.get(0)::run).isInstanceOf(OutOfMemoryError.class);
-
-    assertKeptUntilItIsDeleted(left, broken);
-  }
-
-  private void assertKeptUntilItIsDeleted(VolumeCopies left, AtomicBoolean broken)
-      throws Exception {
-    assertBusy(() -> left.claims().requireFree(VOLUME));
-    assertThat(cut.alerts()).singleElement().asString().contains("volume 'volume'");
-    assertThat(onlyNote()).exists();
-    broken.set(false);
-
-    cut.request();
-
-    assertThat(driver.find(VOLUME)).isEmpty();
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-    left.claims().requireFree(VOLUME);
-  }
-
-  private VolumeDriver breaking(String call, AtomicBoolean broken) {
-    return (VolumeDriver)
-        Proxy.newProxyInstance(
-            VolumeDriver.class.getClassLoader(),
-            new Class<?>[] {VolumeDriver.class},
-            (proxy, method, arguments) -> {
-              if (broken.get() && method.getName().equals(call)) {
-                throw new OutOfMemoryError("no memory");
-              }
-              return method.invoke(driver, arguments);
-            });
-  }
-
-  /** A start would delete what the caller was told is left to him; after a crash it may be back. */
-  @Test
-  void anImportThatCannotBeNotedDurablyLeavesNoNoteAndNobodyUsesItsVolume() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    unfinished =
-        new UnfinishedImports(
-            directory.resolve("imports"),
-            driver.uuid(),
-            names -> {
-              throw new IOException("the disk is broken");
-            });
-
-    VolumeCopies left = copies(refusing(driver, "delete"), Runnable::run);
-
-    assertThatThrownBy(() -> left.importFile(VOLUME, file, RAW, driver::create))
-        .hasMessageContaining("the disk is broken")
-        .hasMessageContaining("volume 'volume' is left");
-
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-    assertBusy(() -> left.claims().requireFree(VOLUME));
-  }
-
-  @Test
-  void whatIsLeftWithItsNoteIsToldWithBothReasons() throws Exception {
-    Files.write(file, "data".repeat(EXTENT).getBytes(StandardCharsets.UTF_8));
-    List<Runnable> waiting = new ArrayList<>();
-    VolumeCopies left = copies(refusing(driver, "delete"), waiting::add);
-    Job<VolumeInfo> job = left.importFile(VOLUME, file, RAW, driver::create);
-    Path note = onlyNote();
-    Files.delete(note);
-    Files.createDirectories(note.resolve("in-the-way"));
-
-    job.cancel();
-    waiting.forEach(Runnable::run);
-
-    assertThatThrownBy(() -> end(job))
-        .hasMessageContaining("volume 'volume' is left")
-        .hasMessageContaining("it may be deleted yet")
-        .hasMessageContaining("cannot keep account of imports");
-    assertBusy(() -> left.claims().requireFree(VOLUME));
-  }
-
-  private Path onlyNote() throws IOException {
-    try (Stream<Path> notes = Files.list(directory.resolve("imports"))) {
-      return notes.findFirst().orElseThrow();
-    }
-  }
-
-  @Test
-  void aStartWithAnotherPoolForgetsNothingOfTheFirst() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    Job<VolumeInfo> ignored =
-        copies(driver, copy -> {}).importFile(VOLUME, file, RAW, driver::create);
-    driver.close();
-
-    Path other = directory.resolve("other-pool");
-    EngineVolumeDriver.createPool(other, 64 * MIB);
-    try (EngineVolumeDriver second = EngineVolumeDriver.open(other, Clock.systemUTC())) {
-      UnfinishedImports others = new UnfinishedImports(directory.resolve("imports"), second.uuid());
-      assertThat(others.deleteAll(second)).isEmpty();
-    }
-    driver = EngineVolumeDriver.open(directory.resolve("pool"), Clock.systemUTC());
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    assertThat(driver.list()).isEmpty();
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-  }
-
-  /** As of a version of Lunette that noted no places. */
-  @Test
-  void aVolumeWhoseNoteNamesNoPlaceIsDeletedAtTheNextStart() throws Exception {
-    UUID uuid = driver.create(VOLUME, MIB).uuid();
-    Files.createFile(Files.createDirectory(directory.resolve("imports")).resolve(uuid.toString()));
-
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    assertThat(driver.list()).isEmpty();
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-  }
-
-  @Test
-  void aStartLeavesWhatWasImportedToItsEndAndWhatWasMadeSince() throws Exception {
-    Files.write(file, new byte[EXTENT]);
-    end(copies.importFile(VOLUME, file, RAW, driver::create));
-    unfinished.begin(unfinished.noteOf(driver.create(CLONE, MIB), VolumePlace.LOCAL));
-    driver.delete(CLONE);
-    driver.create(CLONE, MIB);
-
-    assertThat(unfinished.deleteAll(driver)).isEmpty();
-
-    assertThat(driver.list()).extracting(VolumeInfo::name).containsExactly(CLONE, VOLUME);
-    assertThat(directory.resolve("imports")).isEmptyDirectory();
-  }
-
-  @Test
   void nobodyElseMayMakeOrShowAVolumeWhileItIsFilled() throws Exception {
     Files.write(file, new byte[EXTENT]);
     List<Runnable> waiting = new ArrayList<>();
@@ -577,11 +164,6 @@ class VolumeCopiesTest {
     waiting.forEach(Runnable::run);
     end(job);
     slow.claims().requireFree(VOLUME);
-  }
-
-  private static void assertBusy(ThrowingCallable call) {
-    assertThat(catchThrowableOfType(DomainException.class, call).kind())
-        .isEqualTo(DomainException.Kind.BUSY);
   }
 
   @Test
@@ -657,9 +239,5 @@ class VolumeCopiesTest {
         .isInstanceOf(VolumeException.class);
 
     assertThat(exported).doesNotExist();
-  }
-
-  private static VolumeInfo end(Job<VolumeInfo> job) throws Exception {
-    return job.result().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 }
