@@ -6,63 +6,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lunette.core.audit.AuditEntry;
-import io.lunette.core.audit.AuditQuery;
 import io.lunette.core.catalog.Catalog;
 import io.lunette.core.catalog.jdbc.TestCatalog;
-import io.lunette.core.certificate.ChainCheck;
-import io.lunette.core.certificate.MemorySigningKeys;
-import io.lunette.core.certificate.PublicKey;
-import io.lunette.core.certificate.SignedDocument;
 import io.lunette.core.scrub.CertifiedErase;
 import io.lunette.core.volume.AccessMode;
-import io.lunette.core.volume.DeviceContent;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.ErasePasses;
 import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.EraseSample;
 import io.lunette.core.volume.Job;
 import io.lunette.core.volume.VolumeException;
-import io.lunette.core.volume.VolumeName;
-import io.lunette.core.volume.VolumeState;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The certificates of volumes that are erased by hand. */
-final class HandEraseTest {
-
-  private static final VolumeName DISK = new VolumeName("disk");
-  private static final EraseRequest WHOLE = EraseRequest.zeroFillVerified();
-
-  @TempDir private Path directory;
-  private CoreFixture fixture;
-
-  @BeforeEach
-  void start() throws Exception {
-    fixture = new CoreFixture(directory).start();
-    fixture.driver.create(DISK, CoreFixture.IMAGE_BYTES);
-    write();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    assertChainIsWhole();
-    fixture.close();
-  }
+final class HandEraseTest extends HandEraseCase {
 
   @Test
   void aCertificateSaysWhatWasDoneAndWhoAskedForIt() throws Exception {
@@ -180,34 +144,6 @@ final class HandEraseTest {
     assertThat(audited()).isEmpty();
   }
 
-  /** As one of which a page cannot be read. */
-  @Test
-  void aVolumeThatCannotBeAskedCostsNoOtherItsCertificate() throws Exception {
-    VolumeName other = new VolumeName("other");
-    fixture.driver.create(other, CoreFixture.IMAGE_BYTES);
-    Queue<Runnable> erases = new ArrayDeque<>();
-    fixture.erases = erases::add;
-    fixture.restart();
-    var unused = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    unused = fixture.core.erasures().erase(OPERATOR, other, WHOLE);
-    fixture.erases = Runnable::run;
-    List<Object> asked = new ArrayList<>();
-    fixture.trouble =
-        (call, arguments) -> {
-          if (call.equals("find")) {
-            asked.add(arguments[0]);
-            if (arguments[0].equals(asked.get(0))) {
-              throw new VolumeException(VolumeException.Kind.IO, "a page is damaged");
-            }
-          }
-        };
-
-    fixture.crashAndStart();
-
-    VolumeName sound = asked.get(0).equals(DISK) ? other : DISK;
-    assertThat(fixture.core.certificates().of(sound)).hasSize(1);
-  }
-
   @Test
   void anEndThatFindsNoSpaceIsCertifiedOnceThereIsSome() throws Exception {
     fixture.volumes.fillAtEnds(1);
@@ -226,55 +162,6 @@ final class HandEraseTest {
     assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(ExecutionException.class);
     fixture.core.tick();
     assertThat(certificates()).isEmpty();
-    fixture.core.tick();
-
-    assertThat(certificates()).hasSize(1);
-    assertThat(audited()).isEmpty();
-  }
-
-  /** As one by key that failed before a crash, and whose key file is not there. */
-  @Test
-  void anEraseThatCannotGoOnKeepsNoOtherFromAQuarantinedVolume() throws Exception {
-    Queue<Runnable> erases = new ArrayDeque<>();
-    fixture.erases = erases::add;
-    fixture.restart();
-    var unused = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    fixture.volumes.force(DISK, VolumeState.QUARANTINED);
-    fixture.erases = Runnable::run;
-    fixture.trouble =
-        (call, arguments) -> {
-          if (call.equals("erase") && arguments[1].equals(WHOLE)) {
-            throw new VolumeException(VolumeException.Kind.BUSY, "the key file is gone");
-          }
-        };
-
-    fixture.crashAndStart();
-
-    assertThat(audited()).containsExactly("not certified: the key file is gone");
-    CertifiedErase other =
-        erase(new EraseRequest(EraseMethod.OVERWRITE, new ErasePasses(0xAA, 1), EraseSample.ALL));
-    assertThat(certificates()).hasSize(1);
-    assertThat(other.report().erasedBytes()).isEqualTo(8192);
-  }
-
-  @Test
-  void anEraseOfAQuarantinedVolumeThatFindsNoSpaceGoesOnOnceThereIsSome() throws Exception {
-    Queue<Runnable> erases = new ArrayDeque<>();
-    fixture.erases = erases::add;
-    fixture.restart();
-    var unused = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    fixture.volumes.force(DISK, VolumeState.QUARANTINED);
-    fixture.erases = Runnable::run;
-    fixture.trouble =
-        (call, arguments) -> {
-          if (call.equals("erase")) {
-            throw new VolumeException(VolumeException.Kind.OUT_OF_SPACE, "the journal is full");
-          }
-        };
-    fixture.crashAndStart();
-    assertThat(certificates()).isEmpty();
-    fixture.trouble = (call, arguments) -> {};
-
     fixture.core.tick();
 
     assertThat(certificates()).hasSize(1);
@@ -402,172 +289,5 @@ final class HandEraseTest {
     erases.remove().run();
 
     assertThat(result(another.get()).certificate()).isEqualTo(result(first).certificate() + 1);
-  }
-
-  @Test
-  void aCrashWhileItRunsOrBeforeItsEndIsHeardLeavesOneCertificate() throws Exception {
-    int before = 0;
-    for (boolean afterwards : new boolean[] {false, true}) {
-      int point = 1;
-      while (isKilled(point, afterwards)) {
-        assertThat(certificates().size()).as("at call %d", point).isBetween(before, before + 1);
-        erase(WHOLE);
-        assertThat(certificates()).as("at call %d", point).hasSize(before + 1);
-        before++;
-        point++;
-      }
-      before = certificates().size();
-      assertThat(point).isGreaterThan(3);
-    }
-  }
-
-  /** Whether the core dies at that call of an erase. */
-  private boolean isKilled(int point, boolean afterwards) throws Exception {
-    write();
-    Faults faults = Faults.at(point, afterwards);
-    fixture.core.close();
-    fixture.faults = faults;
-    try {
-      fixture.crashAndStart();
-      CertifiedErase unused = erase(WHOLE);
-    } catch (Faults.Killed | ExecutionException e) {
-      assertThat(faults.isDead()).isTrue();
-    }
-    fixture.faults = Faults.none();
-    fixture.crashAndStart();
-    return faults.isDead();
-  }
-
-  @Test
-  void whatGoesOnAfterARestartIsCertifiedAtItsEnd() throws Exception {
-    Queue<Runnable> erases = new ArrayDeque<>();
-    fixture.erases = erases::add;
-    fixture.restart();
-    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    erases.clear();
-    fixture.crashAndStart();
-    Job<CertifiedErase> goesOn = fixture.core.erasures().underWay().get(DISK);
-
-    erases.remove().run();
-
-    assertThat(result(goesOn).certificate()).isEqualTo(2);
-    assertThat(unheard.result().toCompletableFuture()).isNotDone();
-    assertThat(certificates()).hasSize(1);
-  }
-
-  @Test
-  void anEndThatNobodyHeardIsCertifiedAtTheNextStart() throws Exception {
-    Queue<Runnable> ends = new ArrayDeque<>();
-    fixture.workers = ends::add;
-    fixture.restart();
-    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    assertThat(certificates()).isEmpty();
-    fixture.workers = Runnable::run;
-
-    fixture.crashAndStart();
-
-    assertThat(unheard.result().toCompletableFuture()).isNotDone();
-    assertThat(certificates())
-        .singleElement()
-        .extracting(certificate -> certificate.payload().path("erasedBytes").asLong())
-        .isEqualTo(8192L);
-    assertThat(audited()).isEmpty();
-  }
-
-  /** Its report says less than was asked. */
-  @Test
-  void anEndWithoutReadBackThatNobodyHeardIsCertifiedAsThat() throws Exception {
-    fixture.volumes.readNothingBack(1);
-    Queue<Runnable> ends = new ArrayDeque<>();
-    fixture.workers = ends::add;
-    fixture.restart();
-    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    fixture.workers = Runnable::run;
-
-    fixture.crashAndStart();
-
-    assertThat(unheard.result().toCompletableFuture()).isNotDone();
-    assertThat(certificates())
-        .singleElement()
-        .extracting(certificate -> certificate.payload().at("/verification/extent").asText())
-        .isEqualTo("none");
-    assertThat(audited()).isEmpty();
-  }
-
-  /** The one before, of which nothing was read back, is not it. */
-  @Test
-  void anEraseThatNeverBeganIsNotTakenForTheOneBefore() throws Exception {
-    CertifiedErase before = erase(new EraseRequest(EraseMethod.ZERO_FILL, false));
-    fixture.trouble =
-        (call, arguments) -> {
-          if (call.equals("erase")) {
-            throw new Faults.Killed();
-          }
-        };
-    assertThatThrownBy(() -> erase(WHOLE)).isInstanceOf(Faults.Killed.class);
-
-    fixture.crashAndStart();
-
-    assertThat(certificates())
-        .singleElement()
-        .extracting(SignedDocument::sequence)
-        .isEqualTo(before.certificate());
-    assertThat(audited())
-        .singleElement()
-        .asString()
-        .startsWith("not certified: nobody heard what became of the erase");
-  }
-
-  @Test
-  void aVolumeThatIsUsedSinceIsNotErasedForACertificate() throws Exception {
-    Queue<Runnable> ends = new ArrayDeque<>();
-    fixture.workers = ends::add;
-    fixture.restart();
-    Job<CertifiedErase> unheard = fixture.core.erasures().erase(OPERATOR, DISK, WHOLE);
-    write();
-    fixture.workers = Runnable::run;
-    fixture.crashAndStart();
-
-    assertThat(unheard.result().toCompletableFuture()).isNotDone();
-    assertThat(DeviceContent.read(fixture.driver, DISK, 4096, 8192))
-        .isEqualTo(DeviceContent.pattern(8192, 99));
-    assertThat(certificates()).isEmpty();
-    assertThat(audited())
-        .containsExactly(
-            "not certified: nobody heard what became of the erase of volume 'disk', which is"
-                + " WRITABLE now");
-  }
-
-  private CertifiedErase erase(EraseRequest request) throws Exception {
-    return result(fixture.core.erasures().erase(OPERATOR, DISK, request));
-  }
-
-  private static CertifiedErase result(Job<CertifiedErase> job) throws Exception {
-    return job.result().toCompletableFuture().get();
-  }
-
-  private void write() throws Exception {
-    DeviceContent.write(fixture.driver, DISK, 4096, DeviceContent.pattern(8192, 99));
-  }
-
-  private List<SignedDocument> certificates() throws Exception {
-    return fixture.core.certificates().of(DISK);
-  }
-
-  private List<String> audited() throws Exception {
-    return fixture.core.audit().list(AuditQuery.all(OptionalLong.empty(), 100)).stream()
-        .filter(entry -> entry.action().equals("volume.erase"))
-        .map(AuditEntry::detail)
-        .toList();
-  }
-
-  private void assertChainIsWhole() throws Exception {
-    List<PublicKey> trusted = List.of(fixture.keys.keys().get(0).publicKey());
-    ChainCheck check = new ChainCheck(MemorySigningKeys::isValid, trusted, Optional.empty());
-    var chain = fixture.core.certificates().chain(0, 1000);
-    for (SignedDocument document : chain.documents()) {
-      assertThat(check.next(document)).isEmpty();
-    }
-    assertThat(check.ends(chain.head())).isEmpty();
   }
 }
