@@ -108,11 +108,7 @@ final class VolumeLineage {
   /** A volume with a key gets another: the one it had goes with what was written by it. */
   EraseJob erase(VolumeName name, EraseRequest request)
       throws IOException, VolumeException, BlockException {
-    boolean isToBeRekeyed = isToBeRekeyed(name, request);
-    if (isToBeRekeyed && request.method() == EraseMethod.CRYPTO) {
-      pool.keys.requireTurnable();
-    }
-    NewKeys keys = NewKeys.forErase(pool.keys, isToBeRekeyed ? 1 : 0);
+    NewKeys keys = NewKeys.forErase(pool.keys, keysFor(name, request));
     try {
       return erase(name, request, keys);
     } finally {
@@ -120,7 +116,8 @@ final class VolumeLineage {
     }
   }
 
-  private boolean isToBeRekeyed(VolumeName name, EraseRequest request)
+  /** How many an erase takes; one that goes on with what was released before has its key. */
+  private int keysFor(VolumeName name, EraseRequest request)
       throws IOException, VolumeException, BlockException {
     return directory.locked(
         () -> {
@@ -132,10 +129,15 @@ final class VolumeLineage {
                 "volume " + name + " has no key to destroy: use " + EraseMethod.ZERO_FILL.label());
           }
           // Who only asks how it ended needs no key, nor a turn that may be refused by now.
-          return keyed
-              && pool.scrubber.endedJob(volume, request) == null
-              && (volume.slot.state() == VolumeSlot.State.WRITABLE
-                  || volume.slot.state() == VolumeSlot.State.QUARANTINED);
+          boolean begins =
+              keyed
+                  && pool.scrubber.endedJob(volume, request) == null
+                  && (volume.slot.state() == VolumeSlot.State.WRITABLE
+                      || volume.slot.state() == VolumeSlot.State.QUARANTINED);
+          if (begins && request.method() == EraseMethod.CRYPTO) {
+            pool.keys.requireTurnable();
+          }
+          return begins && !isReleasedBefore(volume) ? 1 : 0;
         });
   }
 
@@ -168,7 +170,7 @@ final class VolumeLineage {
           long key = volume.top.slot.key();
           // Of a quarantined volume too: the release of its empty top is what the erase ends with
           // if nothing else is left of it.
-          if (!hasFailed || !isReleasedBefore(volume)) {
+          if (!isReleasedBefore(volume)) {
             replaceTop(volume, keys);
           }
           requeue(volume);
@@ -191,7 +193,8 @@ final class VolumeLineage {
    */
   private boolean isReleasedBefore(Volume volume) throws VolumeException {
     Layer top = volume.top;
-    return top.parent == baseOf(volume)
+    return volume.slot.state() == VolumeSlot.State.QUARANTINED
+        && top.parent == baseOf(volume)
         && top.isEmpty()
         && (top.key() == null || top.key().trouble() == null)
         && !metadata.chains.released(volume.id).isEmpty();

@@ -15,6 +15,7 @@ import io.lunette.core.volume.EraseRequest;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolCheck;
+import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
@@ -22,7 +23,10 @@ import io.lunette.engine.format.VolumeSlot;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
 import java.time.Clock;
+import java.util.List;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -35,12 +39,17 @@ class QuarantineTest {
   private static final int BLOCK = PoolLayout.BLOCK_BYTES;
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName OTHER = new VolumeName("other");
+
+  /** In a key's record. */
+  private static final int WRAPPED = 60;
+
   private static final int FIRST = 0x11C0FFEE;
   private static final int SECOND = 0x22C0FFEE;
 
   private final FailingDevice device = new FailingDevice(64L << 20);
   private final MemoryVault vault = new MemoryVault();
   private Pool pool;
+  private long failedAt;
 
   @BeforeEach
   void quarantineAVolumeWithAKey() throws Exception {
@@ -51,7 +60,8 @@ class QuarantineTest {
     maker.create(OTHER, 1 << 20, BLOCK, KeyWish.INHERITED);
     write(VOLUME, FIRST);
     write(OTHER, SECOND);
-    device.failWrites(FailingDevice.at(placeOf(VOLUME, 0)));
+    failedAt = placeOf(VOLUME, 0);
+    device.failWrites(FailingDevice.at(failedAt));
     assertThatThrownBy(() -> erase(VOLUME)).isInstanceOf(ExecutionException.class);
     device.heal();
   }
@@ -75,6 +85,63 @@ class QuarantineTest {
     assertThat(report.verifiedBytes()).isEqualTo(report.erasedBytes()).isEqualTo(BLOCK);
     assertThat(stateOf(VOLUME)).isEqualTo(VolumeSlot.State.WRITABLE);
     assertThat(dirtyExtents()).isZero();
+  }
+
+  /** As for want of space, every few seconds. */
+  @Test
+  void anEraseThatIsAskedForAgainMakesNoKey() throws Exception {
+    List<Integer> pages = KeyRecords.pages(device);
+    assertThat(pages).isNotEmpty();
+    Queue<Long> written = new ConcurrentLinkedQueue<>();
+    device.failWrites(
+        (offset, length) -> {
+          if (pages.stream().anyMatch(page -> touches(page, offset, length))) {
+            written.add(offset);
+          }
+          return FailingDevice.at(failedAt).takes(offset, length);
+        });
+
+    assertThatThrownBy(() -> erase(VOLUME)).isInstanceOf(ExecutionException.class);
+
+    assertThat(written).isEmpty();
+    device.heal();
+    assertThat(erase(VOLUME).verifiedBytes()).isEqualTo(BLOCK);
+  }
+
+  private static boolean touches(int page, long offset, int length) {
+    return FailingDevice.at((long) page * PagedDevice.PAGE).takes(offset, length);
+  }
+
+  /** Though it takes no key: a turn would leave behind what is not read. */
+  @Test
+  void byKeyItIsRefusedWhileNoEpochCanBeTurned() throws Exception {
+    VolumeName lost = new VolumeName("lost");
+    new VolumeMaker(pool).create(lost, 1 << 20, BLOCK, KeyWish.DEMANDED);
+    long id = pool.metadata.chains.volume(lost.value()).top.slot.key();
+    pool.close();
+    KeyRecords.pages(device).forEach(page -> damage(page, id));
+    open();
+    assertThat(pool.keys.trouble()).isNotNull();
+
+    VolumeException refused =
+        catchThrowableOfType(
+            VolumeException.class, () -> erase(VOLUME, new EraseRequest(EraseMethod.CRYPTO, true)));
+
+    assertThat(refused.kind()).isEqualTo(VolumeException.Kind.BUSY);
+    assertThat(stateOf(VOLUME)).isEqualTo(VolumeSlot.State.QUARANTINED);
+    assertThat(erase(VOLUME).verifiedBytes()).isEqualTo(BLOCK);
+    pool.close();
+    KeyRecords.pages(device).forEach(page -> damage(page, id));
+    open();
+  }
+
+  private void damage(int page, long id) {
+    ByteBuffer bytes = ByteBuffer.wrap(device.page(page));
+    for (int at = 0; at < PagedDevice.PAGE; at += KeySlot.BYTES) {
+      if (KeyRecords.isAt(bytes, at) && KeyRecords.idAt(bytes, at) == id) {
+        device.flip(((long) page * PagedDevice.PAGE + at + WRAPPED) * Byte.SIZE);
+      }
+    }
   }
 
   @Test
