@@ -182,16 +182,27 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   @Override
   public void delete(VolumeName name) throws VolumeException {
-    Optional<ArrayVolume> there = placed(name);
-    if (there.isEmpty()) {
+    delete(place(name), name);
+  }
+
+  @Override
+  public void delete(VolumePlace place, VolumeName name) throws VolumeException {
+    if (place.isLocal()) {
       local.delete(name);
       return;
     }
+    Optional<ArrayVolume> there = placed(name);
+    if (there.isPresent() && place.equals(placeOf(there.get()))) {
+      delete(there.get(), name);
+    }
+  }
+
+  private void delete(ArrayVolume volume, VolumeName name) throws VolumeException {
     VolumeDriver driver;
     try {
-      driver = arrays.get(there.get().array());
+      driver = arrays.get(volume.array());
     } catch (VolumeException e) {
-      release(there.get());
+      release(volume);
       return;
     }
     driver.delete(name);
@@ -228,9 +239,11 @@ public final class RoutingVolumeDriver implements VolumeDriver {
 
   @Override
   public VolumePlace place(VolumeName name) throws VolumeException {
-    return placed(name)
-        .map(volume -> new VolumePlace(volume.array().value()))
-        .orElse(VolumePlace.LOCAL);
+    return placed(name).map(RoutingVolumeDriver::placeOf).orElse(VolumePlace.LOCAL);
+  }
+
+  private static VolumePlace placeOf(ArrayVolume volume) {
+    return new VolumePlace(volume.array().value());
   }
 
   @Override

@@ -230,6 +230,16 @@ public interface VolumeDriver extends AutoCloseable {
   }
 
   /**
+   * {@link #delete(VolumeName)} of the volume that one of the {@link #places} has of that name,
+   * though the name lead to another. It succeeds, and deletes nothing, where that place has none.
+   *
+   * @throws VolumeException BUSY if open
+   */
+  default void delete(VolumePlace place, VolumeName name) throws VolumeException {
+    delete(name);
+  }
+
+  /**
    * Opens a volume for I/O. Several may hold one volume open; all see one coherent device.
    *
    * @throws VolumeException NOT_FOUND; BUSY if COPYING, ERASING or QUARANTINED

@@ -133,12 +133,26 @@ interface VolumeLifecycleConformance extends DriverFixture {
   }
 
   @Test
+  default void aVolumeIsDeletedAtItsPlaceAndNoOther() throws Exception {
+    driver().create(name("a"), SIZE);
+    driver().create(name("b"), SIZE);
+    VolumePlace place = driver().place(name("a"));
+
+    driver().delete(place, name("a"));
+    driver().delete(place, name("a"));
+
+    assertThat(driver().list()).extracting(VolumeInfo::name).containsExactly(name("b"));
+  }
+
+  @Test
   default void openVolumeIsNeitherDeletedNorErased() throws Exception {
     driver().create(name("a"), SIZE);
 
     try (BlockDevice device = driver().open(name("a"), AccessMode.READ_WRITE)) {
       assertThat(device.geometry().sizeBytes()).isEqualTo(SIZE);
       assertRefused(VolumeException.Kind.BUSY, () -> driver().delete(name("a")));
+      assertRefused(
+          VolumeException.Kind.BUSY, () -> driver().delete(driver().place(name("a")), name("a")));
       assertRefused(
           VolumeException.Kind.BUSY,
           () -> driver().erase(name("a"), EraseRequest.zeroFillVerified()));

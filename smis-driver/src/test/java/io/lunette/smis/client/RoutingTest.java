@@ -22,6 +22,7 @@ import io.lunette.core.volume.MemoryVolumes;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.core.volume.VolumePlace;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -117,6 +118,25 @@ class RoutingTest {
         .isInstanceOfSatisfying(
             VolumeException.class,
             e -> assertThat(e.kind()).isEqualTo(VolumeException.Kind.CONFLICT));
+  }
+
+  /** As where the local one was made while its pool was elsewhere. */
+  @Test
+  void ofTwoVolumesOfOneNameTheOneAtTheGivenPlaceIsDeleted() throws Exception {
+    makeBoth();
+    local.create(THERE, SIZE);
+    VolumePlace array = driver.place(THERE);
+
+    driver.delete(VolumePlace.LOCAL, THERE);
+
+    assertThat(local.find(THERE)).isEmpty();
+    assertThat(driver.find(THERE)).isPresent();
+    local.create(THERE, SIZE);
+    driver.delete(array, THERE);
+    driver.delete(array, THERE);
+    driver.delete(array, HERE);
+    assertThat(arrays.get(ArrayFixture.NAME).volumes()).isZero();
+    assertThat(local.list()).extracting(VolumeInfo::name).containsExactlyInAnyOrder(HERE, THERE);
   }
 
   @Test
