@@ -216,7 +216,8 @@ public final class Appliance implements AutoCloseable {
   }
 
   private void keep(
-      List<UnfinishedImports.Left> left, UnfinishedImports unfinished, Workers workers) {
+      List<UnfinishedImports.Left> left, UnfinishedImports unfinished, Workers workers)
+      throws DomainException {
     cutImports = new CutImports(unfinished, foreign.driver(), core.claims(), workers.waiting());
     lifecycle.add("imports that were cut short", cutImports::close);
     cutImports.keep(left);

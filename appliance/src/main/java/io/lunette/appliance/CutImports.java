@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.appliance;
 
+import io.lunette.core.DomainException;
 import io.lunette.core.mapping.VolumeClaims;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
@@ -14,8 +15,9 @@ import java.util.concurrent.Executor;
 
 /**
  * The volumes whose imports were cut short and that could not be deleted, as for want of space: by
- * the last crash, or since by what left their notes. The names of those are claimed until they can
- * be deleted: one that somebody had begun to use would be deleted with what he wrote. Thread-safe.
+ * the last crash, or since by what left their notes. The name of each is claimed until it is
+ * deleted: one that somebody had begun to use would be deleted with what he wrote. So it is where
+ * the name leads to another volume, for that may be taken away any time. Thread-safe.
  */
 final class CutImports implements AutoCloseable {
 
@@ -38,17 +40,18 @@ final class CutImports implements AutoCloseable {
     this.again = new SingleFlight("deleting what imports left", waiting, this::deleteKept);
   }
 
-  /** Keeps from all others what a start has left; before any of those others is let in. */
-  void keep(List<UnfinishedImports.Left> all) {
-    all.forEach(this::keep);
-  }
-
-  /** Where its name leads to another volume, that is for others to use, and to take away. */
-  private void keep(UnfinishedImports.Left left) {
-    VolumeName name = left.volume().name();
-    kept.put(left.note(), left);
-    if (left.why().kind() != VolumeException.Kind.NOT_FOUND && !names.containsKey(name)) {
-      claims.tryTake(name).ifPresent(claim -> names.put(name, claim));
+  /**
+   * Keeps from all others what a start has left.
+   *
+   * @throws DomainException BUSY if one of those others has been let in before
+   */
+  void keep(List<UnfinishedImports.Left> all) throws DomainException {
+    for (UnfinishedImports.Left left : all) {
+      VolumeName name = left.volume().name();
+      if (!names.containsKey(name)) {
+        names.put(name, claims.take(name));
+      }
+      kept.put(left.note(), left);
     }
   }
 
@@ -75,7 +78,7 @@ final class CutImports implements AutoCloseable {
       kept.remove(note);
       letGo(left.volume().name());
     } catch (VolumeException e) {
-      keep(left.because(e));
+      kept.put(note, left.because(e));
     }
   }
 

@@ -170,25 +170,33 @@ final class UnfinishedImports {
     return Optional.empty();
   }
 
-  /** Deletes what was left before, if it is there still. */
+  /** Deletes what was left before, if it is there still. Its name is the caller's. */
   void delete(VolumeDriver driver, Left left) throws VolumeException {
-    VolumeInfo volume = left.volume();
-    if (driver.list().stream().anyMatch(each -> each.uuid().equals(volume.uuid()))) {
-      delete(driver, left.note(), volume);
+    if (has(driver.list(), left.volume())) {
+      delete(driver, left.note(), left.volume());
     }
     end(left.note());
   }
 
-  /** By its name, which leads to one place, though two may have a volume of it. */
+  /** Where it is: its name may lead to another, at another place. */
   private void delete(VolumeDriver driver, Note note, VolumeInfo volume) throws VolumeException {
-    String named = name(driver.place(volume.name()));
-    if (!note.place().orElse(named).equals(named)) {
-      throw new VolumeException(
-          VolumeException.Kind.NOT_FOUND,
-          "its name is that of a volume at another place, '" + named + "'");
-    }
-    driver.delete(volume.name());
+    driver.delete(place(driver, note, volume), volume.name());
     LOG.info("volume {} is deleted: its import was cut short", volume.name());
+  }
+
+  private VolumePlace place(VolumeDriver driver, Note note, VolumeInfo volume)
+      throws VolumeException {
+    Optional<String> noted = note.place();
+    if (noted.isPresent()) {
+      boolean isLocal = noted.get().equals(name(VolumePlace.LOCAL));
+      return isLocal ? VolumePlace.LOCAL : new VolumePlace(noted.get());
+    }
+    boolean isLocal = has(driver.list(VolumePlace.LOCAL), volume);
+    return isLocal ? VolumePlace.LOCAL : driver.place(volume.name());
+  }
+
+  private static boolean has(List<VolumeInfo> all, VolumeInfo volume) {
+    return all.stream().anyMatch(each -> each.uuid().equals(volume.uuid()));
   }
 
   private List<Note> notes() throws VolumeException {

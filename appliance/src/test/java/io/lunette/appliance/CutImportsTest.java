@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.lunette.core.DomainException;
+import io.lunette.core.block.BlockDevice;
+import io.lunette.core.block.BlockingIo;
+import io.lunette.core.block.Durability;
 import io.lunette.core.mapping.VolumeClaims;
+import io.lunette.core.volume.AccessMode;
 import io.lunette.core.volume.VolumeDriver;
 import io.lunette.core.volume.VolumeException;
 import io.lunette.core.volume.VolumeInfo;
@@ -15,6 +19,7 @@ import io.lunette.core.volume.VolumePlace;
 import io.lunette.engine.EngineVolumeDriver;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -29,13 +34,19 @@ class CutImportsTest {
 
   private static final long MIB = 1 << 20;
   private static final VolumeName VOLUME = new VolumeName("volume");
+  private static final VolumePlace LOCAL = VolumePlace.LOCAL;
+  private static final VolumePlace ARRAY = new VolumePlace("array-1");
 
   @TempDir Path directory;
 
   private final VolumeClaims claims = new VolumeClaims();
   private EngineVolumeDriver driver;
   private Optional<VolumeException.Kind> refusal = Optional.empty();
+
+  /** Where the volume's name leads to another one. */
   private Optional<VolumePlace> elsewhere = Optional.empty();
+
+  private boolean isCatalogAway;
   private UnfinishedImports unfinished;
   private CutImports cut;
 
@@ -45,7 +56,7 @@ class CutImportsTest {
     EngineVolumeDriver.createPool(pool, 64 * MIB);
     driver = EngineVolumeDriver.open(pool, Clock.systemUTC());
     unfinished = new UnfinishedImports(directory.resolve("imports"), driver.uuid());
-    unfinished.begin(unfinished.noteOf(driver.create(VOLUME, MIB), VolumePlace.LOCAL));
+    unfinished.begin(unfinished.noteOf(driver.create(VOLUME, MIB), LOCAL));
     cut = new CutImports(unfinished, refusing(), claims, Runnable::run);
   }
 
@@ -65,11 +76,21 @@ class CutImportsTest {
             VolumeDriver.class.getClassLoader(),
             new Class<?>[] {VolumeDriver.class},
             (proxy, method, arguments) -> {
-              if (refusal.isPresent() && method.getName().equals("delete")) {
-                throw new VolumeException(refusal.get(), "it does not go");
+              if (method.getName().equals("delete")) {
+                if (refusal.isPresent()) {
+                  throw new VolumeException(refusal.get(), "it does not go");
+                }
+                if (elsewhere.isPresent()) {
+                  assertThat(arguments).as("not the other").containsExactly(LOCAL, VOLUME);
+                }
               }
-              if (elsewhere.isPresent() && method.getName().equals("place")) {
-                return elsewhere.get();
+              if (method.getName().equals("place")) {
+                if (isCatalogAway) {
+                  throw new VolumeException(VolumeException.Kind.IO, "the catalog is away");
+                }
+                if (elsewhere.isPresent()) {
+                  return elsewhere.get();
+                }
               }
               try {
                 return method.invoke(driver, arguments);
@@ -110,23 +131,78 @@ class CutImportsTest {
 
   /** As where an array has one that was made while the pool was another. */
   @Test
-  void aVolumeOfThatNameAtAnotherPlaceIsNotDeletedInItsStead() throws Exception {
-    elsewhere = Optional.of(new VolumePlace("array-1"));
+  void whatIsHiddenByAVolumeOfItsNameIsDeletedAndThatOneIsNot() throws Exception {
+    elsewhere = Optional.of(ARRAY);
 
     start();
-    cut.request();
 
-    assertThat(driver.find(VOLUME)).isPresent();
-    assertThat(cut.alerts()).singleElement().asString().contains("at another place, 'array-1'");
-    assertThatCode(() -> claims.requireFree(VOLUME)).doesNotThrowAnyException();
-    elsewhere = Optional.empty();
-    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
-    cut.request();
-    assertKept();
-    refusal = Optional.empty();
-    cut.request();
     assertForgotten();
     assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  @Test
+  void soItIsWhereItsNoteDoesNotTellItsPlace() throws Exception {
+    VolumeInfo volume = driver.find(VOLUME).orElseThrow();
+    unfinished.end(unfinished.noteOf(volume, LOCAL));
+    unfinished.begin(new UnfinishedImports.Note(directory.resolve("imports/" + volume.uuid())));
+
+    whatIsHiddenByAVolumeOfItsNameIsDeletedAndThatOneIsNot();
+  }
+
+  /** He is given what is there already; that may have been what an import left. */
+  @Test
+  void nothingIsDeletedThatSomebodyHasUsedSinceTheOtherOneWent() throws Exception {
+    elsewhere = Optional.of(ARRAY);
+    start();
+    elsewhere = Optional.empty();
+
+    claims.take(VOLUME).close();
+    VolumeInfo made = driver.create(VOLUME, MIB);
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_WRITE)) {
+      BlockingIo.write(
+          device, 0, ByteBuffer.allocateDirect(4096).putInt(0, 0xCAFE), Durability.DURABLE);
+      cut.request();
+    }
+    cut.request();
+
+    assertThat(driver.find(VOLUME)).map(VolumeInfo::uuid).contains(made.uuid());
+    try (BlockDevice device = driver.open(VOLUME, AccessMode.READ_ONLY)) {
+      ByteBuffer block = ByteBuffer.allocateDirect(4096);
+      BlockingIo.read(device, 0, block);
+      assertThat(block.getInt(0)).isEqualTo(0xCAFE);
+    }
+  }
+
+  /** It is the name of the one that hides it too. */
+  @Test
+  void theNameOfWhatIsHiddenIsFreeOnceItIsDeleted() throws Exception {
+    elsewhere = Optional.of(ARRAY);
+    refusal = Optional.of(VolumeException.Kind.OUT_OF_SPACE);
+    start();
+    assertKept();
+    isCatalogAway = true;
+    cut.request();
+    assertKept();
+    isCatalogAway = false;
+    refusal = Optional.empty();
+
+    cut.request();
+
+    assertForgotten();
+    assertThat(driver.find(VOLUME)).isEmpty();
+  }
+
+  @Test
+  void whereACatalogIsAwayForAWhileNobodyIsKeptFromTheOtherOneForGood() throws Exception {
+    elsewhere = Optional.of(ARRAY);
+    start();
+    isCatalogAway = true;
+    cut.request();
+    isCatalogAway = false;
+
+    cut.request();
+
+    assertThatCode(() -> claims.requireFree(VOLUME)).doesNotThrowAnyException();
   }
 
   @Test
