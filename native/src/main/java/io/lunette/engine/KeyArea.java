@@ -11,13 +11,10 @@ import io.lunette.engine.format.PoolLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -73,11 +70,7 @@ final class KeyArea {
   /** Pages of which the device read one copy, and that tells what is to be there. */
   private final SortedSet<Integer> halfRead = new TreeSet<>();
 
-  /** Pages with a record of an epoch before that of their other copy, which counts all the same. */
-  private final SortedSet<Integer> ofBefore = new TreeSet<>();
-
-  /** Whether pages stay in the middle of a turn. */
-  private boolean isTurnLeft;
+  private final KeyEpochs epochs = new KeyEpochs(unread);
 
   /** By place, what either copy has there that is read and means nothing. That stays as well. */
   private final SortedMap<Integer, List<byte[]>> damaged = new TreeMap<>();
@@ -99,15 +92,15 @@ final class KeyArea {
   List<KeySlot> read(Layer layer, Set<Long> named, Predicate<KeySlot> opens) throws IOException {
     List<KeySlot> slots = new ArrayList<>();
     KeyStrays strays = new KeyStrays(slots, worn, damaged);
-    Opening opening = new Opening(named, opens);
+    KeyEpochs.Opening opening = new KeyEpochs.Opening(named, opens);
     for (long at = layer.map.nextNonZero(0); at >= 0; at = layer.map.nextNonZero(at + 1)) {
       requirePlace(at == extents.size());
       extents.add(MapEntry.extent(layer.map.get(at)));
     }
     requirePlace(extents.size() % 2 == 0);
     for (int pair = 0; pair < extents.size() / 2; pair++) {
-      Copy first = read(extents.get(2 * pair));
-      Copy second = read(extents.get(2 * pair + 1));
+      KeyCopy first = KeyCopy.read(device, pool, extents.get(2 * pair));
+      KeyCopy second = KeyCopy.read(device, pool, extents.get(2 * pair + 1));
       for (int i = 0; i < KeySlot.PER_EXTENT; i++) {
         slots.add(compare(pair * KeySlot.PER_EXTENT + i, i, first, second, strays, opening));
         keys.add(null);
@@ -120,7 +113,12 @@ final class KeyArea {
 
   /** The record of a place, whose index in both copies that is; null if there is none. */
   private KeySlot compare(
-      int place, int index, Copy first, Copy second, KeyStrays strays, Opening opening) {
+      int place,
+      int index,
+      KeyCopy first,
+      KeyCopy second,
+      KeyStrays strays,
+      KeyEpochs.Opening opening) {
     int number = place / KeySlot.PER_PAGE;
     boolean isFirstTold = first.tells(index);
     boolean isSecondTold = second.tells(index);
@@ -133,12 +131,12 @@ final class KeyArea {
         halfRead.add(number);
       }
     } else if (!isFirstTold && first.reads(index) && second.reads(index)) {
-      damaged.put(place, List.of(first.damaged.get(index), second.damaged.get(index)));
+      damaged.put(place, List.of(first.damaged().get(index), second.damaged().get(index)));
     } else if (!isFirstTold) {
       unread.add(number);
     }
-    KeySlot one = first.slots.get(index);
-    KeySlot two = second.slots.get(index);
+    KeySlot one = first.slots().get(index);
+    KeySlot two = second.slots().get(index);
     if (one != null && two != null && one.id() != two.id()) {
       usedPages.add(number);
       strays.dispute(place, one, two);
@@ -160,15 +158,14 @@ final class KeyArea {
     unread.addAll(halfRead);
   }
 
-  /** The key file may be an old copy, and the newest be put back: what that opens stays. */
+  /** {@link KeyEpochs#leaveLater}. */
   void leaveLater() {
-    isTurnLeft |= !ofBefore.isEmpty();
-    unread.addAll(ofBefore);
+    epochs.leaveLater();
   }
 
-  /** Whether copies of pages differ that no opening may make alike yet. */
+  /** {@link KeyEpochs#isTurnLeft}. */
   boolean isTurnLeft() {
-    return isTurnLeft;
+    return epochs.isTurnLeft();
   }
 
   /** Records of another pair, taken for a second copy, would be written over. */
@@ -179,42 +176,8 @@ final class KeyArea {
     }
   }
 
-  /**
-   * One of two copies of an extent of records.
-   *
-   * @param unreadable pages that the device does not read
-   * @param damaged records that are not what was written, by their index
-   */
-  private record Copy(List<KeySlot> slots, BitSet unreadable, Map<Integer, byte[]> damaged) {
-
-    boolean reads(int index) {
-      return !unreadable.get(index / KeySlot.PER_PAGE);
-    }
-
-    boolean tells(int index) {
-      return reads(index) && !damaged.containsKey(index);
-    }
-  }
-
-  /**
-   * What an opening has to read by.
-   *
-   * @param named keys that layers are read by
-   * @param opens whether the key file has the key that a record is wrapped by
-   */
-  private record Opening(Set<Long> named, Predicate<KeySlot> opens) {
-
-    /** Whether a layer is read by that key, and the key file opens neither record of it. */
-    boolean isLocked(KeySlot first, KeySlot second) {
-      return named.contains(first.id()) && !opens.test(first) && !opens.test(second);
-    }
-  }
-
-  /**
-   * A record that the other copy lacks is one whose making, or erasing, was cut short. In the
-   * middle of a turn there is one of each epoch, and the key file may be one of before it.
-   */
-  private KeySlot better(int number, KeySlot first, KeySlot second, Opening opening) {
+  /** A record that the other copy lacks is one whose making, or erasing, was cut short. */
+  private KeySlot better(int number, KeySlot first, KeySlot second, KeyEpochs.Opening opening) {
     if (first == null && second == null) {
       return null;
     }
@@ -226,48 +189,9 @@ final class KeyArea {
     if (first.epoch() == second.epoch()) {
       return first;
     }
-    boolean isSecondLater = first.epoch() < second.epoch();
-    boolean isSecond =
-        opening.opens.test(first) == opening.opens.test(second)
-            ? isSecondLater
-            : opening.opens.test(second);
-    if (opening.isLocked(first, second)) {
-      // Which of them the key file of the next opening has the key of is not known yet.
-      unread.add(number);
-      isTurnLeft = true;
-    } else if (isSecond != isSecondLater) {
-      ofBefore.add(number);
-    }
+    boolean isSecond = epochs.isSecond(number, first, second, opening);
     worn.get(isSecond ? 0 : 1).add(number);
     return isSecond ? second : first;
-  }
-
-  private Copy read(long extent) {
-    Copy copy = new Copy(new ArrayList<>(), new BitSet(), new HashMap<>());
-    for (int number = 0; number < PoolLayout.PAGES_PER_EXTENT; number++) {
-      try {
-        long at = extent * PoolLayout.PAGES_PER_EXTENT + number;
-        device.read(at * PoolLayout.PAGE_BYTES, page.clear());
-      } catch (DeviceException e) {
-        copy.unreadable.set(number);
-      }
-      for (int i = 0; i < KeySlot.PER_PAGE; i++) {
-        int record = number * KeySlot.PER_PAGE + i;
-        copy.slots.add(copy.unreadable.get(number) ? null : slotOf(i, record, copy.damaged));
-      }
-    }
-    return copy;
-  }
-
-  private KeySlot slotOf(int index, int record, Map<Integer, byte[]> damaged) {
-    try {
-      return KeySlot.decode(page, index * KeySlot.BYTES, pool);
-    } catch (FormatException e) {
-      byte[] bytes = new byte[KeySlot.BYTES];
-      page.get(index * KeySlot.BYTES, bytes);
-      damaged.put(record, bytes);
-      return null;
-    }
   }
 
   /**
