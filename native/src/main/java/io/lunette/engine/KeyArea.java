@@ -156,16 +156,11 @@ final class KeyArea {
   /** A key that is in no copy that was read may be in one that was not: what they hold stays. */
   void leaveHalfRead() {
     unread.addAll(halfRead);
+    epochs.mayBeApart(halfRead);
   }
 
-  /** {@link KeyEpochs#leaveLater}. */
-  void leaveLater() {
-    epochs.leaveLater();
-  }
-
-  /** {@link KeyEpochs#isTurnLeft}. */
-  boolean isTurnLeft() {
-    return epochs.isTurnLeft();
+  KeyEpochs epochs() {
+    return epochs;
   }
 
   /** Records of another pair, taken for a second copy, would be written over. */
@@ -317,6 +312,7 @@ final class KeyArea {
 
   /** {@link #settle} of every page where anything ever was. */
   void settleAll() throws IOException {
+    epochs.mayBeApart(usedPages);
     settlePages(new TreeSet<>(usedPages));
   }
 
@@ -326,6 +322,7 @@ final class KeyArea {
     flush();
     verify(pages);
     unsettled.removeAll(pages);
+    epochs.areAlike(pages);
   }
 
   /** Those of these places whose pages may hold something else than they should. */
@@ -343,6 +340,7 @@ final class KeyArea {
         flush();
       }
     }
+    worn.forEach(epochs::areAlike);
   }
 
   /**

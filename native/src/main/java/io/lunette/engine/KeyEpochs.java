@@ -2,6 +2,8 @@
 package io.lunette.engine;
 
 import io.lunette.engine.format.KeySlot;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -19,8 +21,8 @@ final class KeyEpochs {
   /** Pages with a record of an epoch before that of their other copy, which counts all the same. */
   private final SortedSet<Integer> ofBefore = new TreeSet<>();
 
-  /** Whether pages stay in the middle of a turn. */
-  private boolean isTurnLeft;
+  /** Pages whose copies are of two epochs, or may be, and are not written alike yet. */
+  private final Set<Integer> apart = new HashSet<>();
 
   KeyEpochs(SortedSet<Integer> unread) {
     this.unread = unread;
@@ -42,6 +44,7 @@ final class KeyEpochs {
 
   /** Whether the second of two records in the copies of a page counts. */
   boolean isSecond(int number, KeySlot first, KeySlot second, Opening opening) {
+    apart.add(number);
     boolean isSecondLater = first.epoch() < second.epoch();
     boolean isSecond =
         opening.opens.test(first) == opening.opens.test(second)
@@ -50,21 +53,31 @@ final class KeyEpochs {
     if (opening.isLocked(first, second)) {
       // Which of them the key file of the next opening has the key of is not known yet.
       unread.add(number);
-      isTurnLeft = true;
     } else if (isSecond != isSecondLater) {
       ofBefore.add(number);
     }
     return isSecond;
   }
 
+  /**
+   * That a copy of these pages may be of another epoch than the other has: it was not read, say.
+   */
+  void mayBeApart(Collection<Integer> pages) {
+    apart.addAll(pages);
+  }
+
   /** The key file may be an old copy, and the newest be put back: what that opens stays. */
   void leaveLater() {
-    isTurnLeft |= !ofBefore.isEmpty();
     unread.addAll(ofBefore);
   }
 
-  /** Whether copies of pages differ that no opening may make alike yet. */
+  /** That both copies of these pages were written. */
+  void areAlike(Collection<Integer> pages) {
+    apart.removeAll(pages);
+  }
+
+  /** Whether copies of pages may be of two epochs still. */
   boolean isTurnLeft() {
-    return isTurnLeft;
+    return !apart.isEmpty();
   }
 }

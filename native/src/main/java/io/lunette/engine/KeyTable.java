@@ -123,19 +123,21 @@ final class KeyTable {
         keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch()), isNamed));
       }
     }
-    if (trouble != null) {
-      area.leaveLater();
-    }
-    if (keys.keySet().containsAll(named)) {
+    boolean isNoneLost = keys.keySet().containsAll(named);
+    if (isNoneLost) {
       // What is damaged is nobody's.
       area.forgetDamaged();
-    } else {
+    }
+    if (!isNoneLost || !named.isEmpty() && trouble != null) {
       area.leaveHalfRead();
     }
     assign(keys);
     untold = area.untold();
     if (trouble == null && area.isAnyUnread()) {
       trouble = untold;
+    }
+    if (trouble != null) {
+      area.epochs().leaveLater();
     }
     keys.values().forEach(area::put);
     try {
@@ -152,10 +154,15 @@ final class KeyTable {
   }
 
   /**
-   * Whether copies of records differ that may not be made alike yet: a close is not a clean one.
+   * Whether copies of records may be of two epochs still: a close is not a clean one.
    */
   boolean isTurnLeft() {
-    return area.isTurnLeft();
+    lock.lock();
+    try {
+      return area.epochs().isTurnLeft();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** What a failed flush has lost is more than records: then nothing can be served. */

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +121,30 @@ class UnreadableKeyRecordsTest {
     assertThat(records).allMatch(at -> device.isZero((int) (at / BLOCK)));
     device.heal();
     open();
+    assertThat(driver.keyTrouble()).isEmpty();
+    driver.createEncrypted(OTHER, 1 << 20, BLOCK);
+    driver.close();
+    assertThat(PoolCheck.check(device).problems()).isEmpty();
+  }
+
+  /** The key file is lost for good, and with it what the copy that is not read may have. */
+  @Test
+  void oneCopyThatIsNotReadKeepsNoOtherKeyFromBeingMadeOnceNoVolumeNeedsIt() throws Exception {
+    long second = placesOfRecords().get(1);
+    device.failReads(FailingDevice.at(second));
+    MemoryVault next = new MemoryVault();
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, next);
+    assertThat(driver.keyTrouble().orElseThrow()).contains("put it back");
+    driver.delete(VOLUME);
+    driver.close();
+    AtomicBoolean isRead = new AtomicBoolean();
+    device.failReads(
+        (offset, length) ->
+            FailingDevice.at(second).takes(offset, length) && !isRead.getAndSet(true));
+
+    driver = EngineVolumeDriver.open(device, Clock.systemUTC(), 4 << 20, next);
+
+    assertThat(isRead).isTrue();
     assertThat(driver.keyTrouble()).isEmpty();
     driver.createEncrypted(OTHER, 1 << 20, BLOCK);
     driver.close();
