@@ -116,11 +116,16 @@ final class KeyTable {
     Set<Long> named = namedKeys();
     List<KeySlot> slots = area.read(layer, named, slot -> opens(byEpoch.get(slot.epoch()), slot));
     Map<Long, DataKey> keys = new HashMap<>();
+    String ofAll = trouble;
     for (int place = 0; place < slots.size(); place++) {
       KeySlot slot = slots.get(place);
       if (slot != null) {
-        boolean isNamed = named.contains(slot.id());
-        keys.put(slot.id(), keyOf(slot, place, byEpoch.get(slot.epoch()), isNamed));
+        KeyEncryptionKey wrapping = byEpoch.get(slot.epoch());
+        String why = ofAll == null ? whyLocked(slot, wrapping) : ofAll;
+        if (trouble == null && named.contains(slot.id())) {
+          trouble = why;
+        }
+        keys.put(slot.id(), new DataKey(slot.id(), place, slot, wrapping, why));
       }
     }
     boolean isNoneLost = keys.keySet().containsAll(named);
@@ -211,21 +216,15 @@ final class KeyTable {
     return wrapping != null && wrapping.checkValue() == slot.checkValue();
   }
 
-  /** What no layer is read by may be of an epoch long gone, and is erased by this opening. */
-  private DataKey keyOf(KeySlot slot, int place, KeyEncryptionKey wrapping, boolean isNamed) {
-    String why = trouble;
-    if (why == null && !opens(wrapping, slot)) {
-      why =
-          "key file "
-              + vault.place(pool.uuid)
-              + " does not have the key of epoch "
-              + slot.epoch()
-              + ": it is an old copy or another pool's; put the newest back";
-      if (isNamed) {
-        trouble = why;
-      }
-    }
-    return new DataKey(slot.id(), place, slot, wrapping, why);
+  /** Of what no layer is read by that is no trouble: this opening erases it. */
+  private String whyLocked(KeySlot slot, KeyEncryptionKey wrapping) {
+    return opens(wrapping, slot)
+        ? null
+        : "key file "
+            + vault.place(pool.uuid)
+            + " does not have the key of epoch "
+            + slot.epoch()
+            + ": it is an old copy or another pool's; put the newest back";
   }
 
   private Set<Long> namedKeys() {

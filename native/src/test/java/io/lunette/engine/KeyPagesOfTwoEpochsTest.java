@@ -177,6 +177,22 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
     requireVolume();
   }
 
+  /** The first page has no record any more that the backup opens, the second has one copy. */
+  @Test
+  void whatIsOpenedDoesNotDependOnWhatLiesBefore() throws Exception {
+    byte[] earlier = left.page((int) (pages.get(3) / BLOCK)).clone();
+    openWith(vault);
+    driver.close();
+    assertThat(pages).allSatisfy(page -> assertThat(epoch(left, page)).isGreaterThan(1));
+    left.put(pages.get(3), earlier, 0, BLOCK);
+
+    openWith(backup);
+
+    assertThatThrownBy(() -> read(VOLUME)).hasMessageContaining("does not have the key of epoch");
+    assertThat(read(OF_THE_SECOND_PAGE.get(0))).isZero();
+    driver.close();
+  }
+
   private void requireVolume() throws Exception {
     left.heal();
     openWith(backup);
