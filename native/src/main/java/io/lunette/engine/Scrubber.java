@@ -274,16 +274,20 @@ final class Scrubber {
         scrubDropped(layer, NOBODY);
       }
     } catch (IOException | BlockException | RuntimeException | Error e) {
-      if (pool.log.hasFailed()) {
-        LOG.debug("scrub of layer {} ends with the pool", layer.id);
-      } else if (isForLater(e)) {
-        LOG.debug("scrub of layer {} waits for a commit", layer.id);
-      } else {
-        LOG.error("scrub of layer {} failed", layer.id, e);
-      }
-      failed(layer, e);
-      pool.waiters.wake();
+      giveUp(layer, e);
     }
+  }
+
+  private void giveUp(Layer layer, Throwable cause) {
+    if (pool.log.hasFailed()) {
+      LOG.debug("scrub of layer {} ends with the pool", layer.id);
+    } else if (isForLater(cause)) {
+      LOG.debug("scrub of layer {} waits for a commit", layer.id);
+    } else {
+      LOG.error("scrub of layer {} failed", layer.id, cause);
+    }
+    failed(layer, cause);
+    pool.waiters.wake();
   }
 
   /**
@@ -358,7 +362,14 @@ final class Scrubber {
     for (Map.Entry<Layer, EraseJob> asked : askedByKey.entrySet()) {
       asked.getValue().keyIsDestroyed = true;
       if (erases.request(asked.getKey()).sample().isNone()) {
-        endErase(asked.getKey(), asked.getValue());
+        try {
+          endErase(asked.getKey(), asked.getValue());
+        } catch (IOException | BlockException e) {
+          if (asked.getKey() == layer) {
+            throw e;
+          }
+          giveUp(asked.getKey(), e);
+        }
       }
     }
   }
