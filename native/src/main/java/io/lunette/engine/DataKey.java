@@ -30,6 +30,10 @@ final class DataKey {
   @GuardedBy("this")
   private String trouble;
 
+  /** Whether the record lay where somebody shared it when it was overwritten. */
+  @GuardedBy("this")
+  private boolean elsewhere;
+
   @GuardedBy("this")
   private int users;
 
@@ -60,6 +64,16 @@ final class DataKey {
 
   synchronized KeySlot record() {
     return record;
+  }
+
+  /** Says that the record is shared, so that overwriting it leaves it to whoever shares it. */
+  synchronized void leavesElsewhere() {
+    elsewhere = true;
+  }
+
+  /** Whether that was said. */
+  synchronized boolean isElsewhere() {
+    return elsewhere;
   }
 
   /** Why it cannot be used, or null. */

@@ -158,9 +158,7 @@ final class KeyTable {
     }
   }
 
-  /**
-   * Whether copies of records may be of two epochs still: a close is not a clean one.
-   */
+  /** Whether copies of records may be of two epochs still: a close is not a clean one. */
   boolean isTurnLeft() {
     lock.lock();
     try {
@@ -404,11 +402,15 @@ final class KeyTable {
     }
   }
 
-  /** Whether a record of these keys will stay on the medium when it is destroyed. */
+  /**
+   * Whether a record of these keys will stay on the medium when it is destroyed, or has: whoever
+   * turns an epoch destroys the keys of others too.
+   */
   boolean areShared(Collection<DataKey> keys) throws IOException {
     lock.lock();
     try {
-      return area.isShared(places(keys.stream().filter(key -> key.record() != null).toList()));
+      return keys.stream().anyMatch(DataKey::isElsewhere)
+          || area.isShared(places(keys.stream().filter(key -> key.record() != null).toList()));
     } finally {
       lock.unlock();
     }
@@ -438,6 +440,9 @@ final class KeyTable {
       }
       requireNotClosed();
       area.requireRead(places);
+      if (area.isShared(places)) {
+        there.forEach(DataKey::leavesElsewhere);
+      }
       forget(there);
       area.settle(places);
     } finally {

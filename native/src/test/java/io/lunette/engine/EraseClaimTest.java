@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an erase claims by what is known of where its device writes. */
 class EraseClaimTest {
@@ -191,6 +192,23 @@ class EraseClaimTest {
     device.recordIsShared = true;
 
     assertThat(erase(new EraseRequest(method, verify)).claim()).isEqualTo(claim);
+  }
+
+  /** By another erase of the volume, say, whose turn takes all keys along that are nobody's. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void norIsOneWhoseRecordWasSharedWhenItWasOverwrittenBefore(boolean verify) throws Exception {
+    openWithAVolume();
+    device.recordIsShared = true;
+    device.failsReadBack = true;
+    assertThatThrownBy(() -> erase(EraseRequest.zeroFillVerified()))
+        .isInstanceOf(ExecutionException.class);
+    device.recordIsShared = false;
+    device.failsReadBack = false;
+
+    EraseReport report = erase(new EraseRequest(EraseMethod.CRYPTO, verify));
+
+    assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
   }
 
   private void scrubDiscardedWhileShared() throws Exception {
