@@ -8,7 +8,6 @@ import io.lunette.engine.check.PoolImage.LayerImage;
 import io.lunette.engine.format.FormatException;
 import io.lunette.engine.format.KeyClaim;
 import io.lunette.engine.format.KeySlot;
-import io.lunette.engine.format.LayerSlot;
 import io.lunette.engine.format.MapEntry;
 import io.lunette.engine.format.PoolLayout;
 import io.lunette.engine.format.TreeKey;
@@ -82,7 +81,7 @@ final class KeyAudit {
     }
     for (LayerImage layer : image.layers.values()) {
       long key = layer.slot().key();
-      if (key != 0 && layer.slot().state() != LayerSlot.State.RELEASED) {
+      if (key != 0 && image.isKept(layer)) {
         named.add(key);
         if (!keys.containsKey(key)) {
           image.problem(

@@ -239,8 +239,12 @@ final class PoolImage {
   /** Whether a map only tells what is to be scrubbed, of which no erase is to tell. */
   private boolean isGivenUp(TreeKey map) {
     LayerImage layer = layers.get(map.layer());
-    return (layer.slot().state() == LayerSlot.State.RELEASED || unread.contains(layer))
-        && !volumes.containsKey(layer.slot().volume());
+    return !isKept(layer) && !volumes.containsKey(layer.slot().volume());
+  }
+
+  /** Whether a volume reads a layer, as far as the volumes are known. */
+  boolean isKept(LayerImage layer) {
+    return layer.slot().state() != LayerSlot.State.RELEASED && !unread.contains(layer);
   }
 
   /** Whether all that could own an extent, but for what waits for its scrub, was read. */
