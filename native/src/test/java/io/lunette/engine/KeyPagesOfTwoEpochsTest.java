@@ -9,6 +9,7 @@ import io.lunette.core.volume.EraseClaim;
 import io.lunette.core.volume.EraseMethod;
 import io.lunette.core.volume.EraseReport;
 import io.lunette.core.volume.VolumeName;
+import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.MemoryVault;
@@ -97,6 +98,11 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
       driver.delete(name);
     }
     driver.close();
+    assertThat(PoolCheck.check(left).notes())
+        .contains(
+            "not marked as closed: the next opening replays what is in the journal, commits: 0",
+            "records of keys of two epochs: 31; an opening with the key file of either writes both"
+                + " copies alike");
 
     PoolRepair.Outcome ignored = PoolRepair.repair(left);
 
@@ -205,8 +211,7 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
   private void failReadsOf(long... unreadable) {
     left.failReads(
         (offset, length) ->
-            Arrays.stream(unreadable)
-                .anyMatch(at -> FailingDevice.at(at).takes(offset, length)));
+            Arrays.stream(unreadable).anyMatch(at -> FailingDevice.at(at).takes(offset, length)));
   }
 
   private void openWith(MemoryVault keyFile) throws Exception {

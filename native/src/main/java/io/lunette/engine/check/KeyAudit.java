@@ -56,6 +56,7 @@ final class KeyAudit {
   private final Set<Long> named = new HashSet<>();
 
   private int unlike;
+  private int ofTwoEpochs;
 
   /** By number of the key, as unsigned numbers go. */
   private final TreeMap<Long, KeySlot> keys = new TreeMap<>(Long::compareUnsigned);
@@ -94,6 +95,7 @@ final class KeyAudit {
       // What is found to be out of place may be what hid the place of another.
       known = stale.size();
       unlike = 0;
+      ofTwoEpochs = 0;
       comparePairs();
     } while (stale.size() > known);
     records.forEach(this::findAstray);
@@ -105,6 +107,11 @@ final class KeyAudit {
    */
   int unlike() {
     return unlike;
+  }
+
+  /** Records that a turn of the epoch has in one copy only, since it was cut short. */
+  int ofTwoEpochs() {
+    return ofTwoEpochs;
   }
 
   /** A record where it lies: in an extent of the layer of keys, at a byte of the device. */
@@ -169,9 +176,10 @@ final class KeyAudit {
     boolean isOneNeeded = isNeeded(one, pair);
     boolean isOtherNeeded = isNeeded(two, pair);
     boolean isOneKey = one != null && two != null && one.id() == two.id();
-    boolean isTurnCutShort = isOneKey && one.epoch() != two.epoch() && !wasClosedCleanly();
-    if (isTurnCutShort || !isOneNeeded && !isOtherNeeded) {
+    if (!isOneNeeded && !isOtherNeeded) {
       unlike += isAstray(one, pair) || isAstray(two, pair) ? 0 : 1;
+    } else if (isOneKey && one.epoch() != two.epoch() && !wasClosedCleanly()) {
+      ofTwoEpochs++;
     } else if (isOneKey ? one.epoch() < two.epoch() : !isOneNeeded) {
       stale(pair.index, pair.offset, pair.otherOffset);
     } else if (isOneKey ? two.epoch() < one.epoch() : !isOtherNeeded) {

@@ -73,7 +73,7 @@ public final class PoolCheck {
     List<String> notes = new ArrayList<>();
     if (!image.superblock.closedCleanly()) {
       notes.add(
-          "not closed: the next opening replays what is in the journal, commits: "
+          "not marked as closed: the next opening replays what is in the journal, commits: "
               + image.journalEnd.groups());
     }
     if (image.journalUnfinished) {
@@ -98,6 +98,12 @@ public final class PoolCheck {
           "records of keys that were being written: "
               + keys.unlike()
               + "; the next opening writes both copies alike");
+    }
+    if (keys.ofTwoEpochs() > 0) {
+      notes.add(
+          "records of keys of two epochs: "
+              + keys.ofTwoEpochs()
+              + "; an opening with the key file of either writes both copies alike");
     }
     long released =
         image.layers.values().stream()

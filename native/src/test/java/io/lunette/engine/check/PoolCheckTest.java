@@ -67,7 +67,7 @@ class PoolCheckTest {
 
     assertThat(report.problems()).isEmpty();
     assertThat(report.commits()).isPositive();
-    assertThat(report.notes()).anyMatch(note -> note.startsWith("not closed: "));
+    assertThat(report.notes()).anyMatch(note -> note.startsWith("not marked as closed: "));
   }
 
   @Test
