@@ -31,9 +31,11 @@ final class PoolClosing {
         pool.checkpointer.await();
       }
       if (!pool.log.hasFailed()) {
+        // Before the lock of the metadata: whoever makes a key asks for that with the other held.
+        boolean isClean = !pool.keys.isTurnLeft();
         pool.metadata.lock.lock();
         try {
-          writeCheckpoint();
+          writeCheckpoint(isClean);
         } finally {
           pool.metadata.lock.unlock();
         }
@@ -53,11 +55,10 @@ final class PoolClosing {
    * the journal what it would have said, as after a crash. What is of two epochs still is damage to
    * a check of a pool that was closed cleanly.
    */
-  private void writeCheckpoint() throws IOException {
+  private void writeCheckpoint(boolean isClean) throws IOException {
     try {
       Checkpointer.Plan plan = pool.checkpointer.plan(pool.log.durableCommit());
       pool.metadata.takePending();
-      boolean isClean = !pool.keys.isTurnLeft();
       pool.checkpointer.write(plan, pool.journal.position(), pool.journal.sequence(), isClean);
     } catch (DeviceException e) {
       if (!e.isNoSpace()) {
