@@ -120,6 +120,9 @@ final class KeyArea {
       KeyStrays strays,
       KeyEpochs.Opening opening) {
     int number = place / KeySlot.PER_PAGE;
+    if (!first.reads(index) || !second.reads(index)) {
+      epochs.mayBeApart(Set.of(number));
+    }
     boolean isFirstTold = first.tells(index);
     boolean isSecondTold = second.tells(index);
     if (!isFirstTold || !isSecondTold) {
@@ -156,7 +159,6 @@ final class KeyArea {
   /** A key that is in no copy that was read may be in one that was not: what they hold stays. */
   void leaveHalfRead() {
     unread.addAll(halfRead);
-    epochs.mayBeApart(halfRead);
   }
 
   KeyEpochs epochs() {
@@ -217,14 +219,15 @@ final class KeyArea {
   }
 
   /**
-   * Throws if one of these places lies in a page that has records which could not be read.
+   * Throws if one of these places lies in a page whose copies stay as they are.
    *
+   * @param why what to say then
    * @throws DeviceException that says so
    */
-  void requireRead(SortedSet<Integer> places) throws DeviceException {
+  void requireRead(SortedSet<Integer> places, String why) throws DeviceException {
     for (int number : pages(places)) {
       if (unread.contains(number)) {
-        throw new DeviceException(untold());
+        throw new DeviceException(why);
       }
     }
   }

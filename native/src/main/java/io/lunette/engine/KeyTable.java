@@ -409,8 +409,9 @@ final class KeyTable {
   boolean areShared(Collection<DataKey> keys) throws IOException {
     lock.lock();
     try {
-      return keys.stream().anyMatch(DataKey::isElsewhere)
-          || area.isShared(places(keys.stream().filter(key -> key.record() != null).toList()));
+      SortedSet<Integer> places = places(keys.stream().filter(k -> k.record() != null).toList());
+      places.addAll(area.unsettled(places(keys)));
+      return keys.stream().anyMatch(DataKey::isElsewhere) || area.isShared(places);
     } finally {
       lock.unlock();
     }
@@ -439,9 +440,9 @@ final class KeyTable {
         return;
       }
       requireNotClosed();
-      area.requireRead(places);
+      area.requireRead(places, trouble());
       if (area.isShared(places)) {
-        there.forEach(DataKey::leavesElsewhere);
+        keys.stream().filter(k -> places.contains(k.place())).forEach(DataKey::leavesElsewhere);
       }
       forget(there);
       area.settle(places);
@@ -516,7 +517,7 @@ final class KeyTable {
   }
 
   /** Of those that have one. */
-  private static SortedSet<Integer> places(List<DataKey> keys) {
+  private static SortedSet<Integer> places(Collection<DataKey> keys) {
     SortedSet<Integer> places = new TreeSet<>();
     keys.stream().map(DataKey::place).filter(place -> place >= 0).forEach(places::add);
     return places;

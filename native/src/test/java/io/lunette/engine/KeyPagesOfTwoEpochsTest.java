@@ -101,7 +101,7 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
     assertThat(PoolCheck.check(left).notes())
         .contains(
             "not marked as closed: the next opening replays what is in the journal, commits: 0",
-            "records of keys of two epochs: 31; an opening with the key file of either writes both"
+            "records of keys of two epochs: 31; an opening with the newest key file writes both"
                 + " copies alike");
 
     PoolRepair.Outcome ignored = PoolRepair.repair(left);
@@ -161,6 +161,33 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
     driver.close();
     left.heal();
     assertThat(epoch(left, pages.get(0))).isGreaterThan(epoch(left, pages.get(2)));
+
+    PoolRepair.Outcome ignored = PoolRepair.repair(left);
+
+    requireVolume();
+  }
+
+  @Test
+  void anOpeningThatReadsNoneOfThemLeavesThem() throws Exception {
+    failReadsOf(pages.get(0), pages.get(1), pages.get(2), pages.get(3));
+    openWith(backup);
+    assertThatThrownBy(() -> read(VOLUME)).hasMessageContaining("cannot be read");
+    driver.close();
+    left.heal();
+
+    PoolRepair.Outcome ignored = PoolRepair.repair(left);
+
+    requireVolume();
+  }
+
+  @Test
+  void anOpeningThatNeitherReadsNorWritesTheLaterLeavesTheEarlier() throws Exception {
+    failReadsOf(pages.get(0), pages.get(1));
+    left.refuseWrites(FailingDevice.at(pages.get(0)));
+    openWith(backup);
+    assertThat(read(VOLUME)).isEqualTo(1);
+    driver.close();
+    left.heal();
 
     PoolRepair.Outcome ignored = PoolRepair.repair(left);
 

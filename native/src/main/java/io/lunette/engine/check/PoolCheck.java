@@ -103,7 +103,7 @@ public final class PoolCheck {
       notes.add(
           "records of keys of two epochs: "
               + keys.ofTwoEpochs()
-              + "; an opening with the key file of either writes both copies alike");
+              + "; an opening with the newest key file writes both copies alike");
     }
     long released =
         image.layers.values().stream()
