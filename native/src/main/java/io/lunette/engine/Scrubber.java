@@ -349,16 +349,15 @@ final class Scrubber {
       throws IOException, BlockException {
     Set<Layer> layers = askedByKey.containsKey(layer) ? askedByKey.keySet() : Set.of(layer);
     List<DataKey> keys = layers.stream().map(Layer::key).filter(Objects::nonNull).toList();
-    if (askedByKey.containsKey(layer) && pool.keys.areShared(keys)) {
-      for (Layer asked : layers) {
-        erases.leavesElsewhere(asked);
-      }
-    }
-    pool.keys.destroyUnlessNamed(keys);
     if (!askedByKey.containsKey(layer)) {
+      pool.keys.destroyUnlessNamed(keys);
       return;
     }
+    noteShared(layers, keys);
+    pool.keys.destroyUnlessNamed(keys);
     pool.keys.turn();
+    // Where they came to be shared since.
+    noteShared(layers, keys);
     for (Map.Entry<Layer, EraseJob> asked : askedByKey.entrySet()) {
       asked.getValue().keyIsDestroyed = true;
       if (erases.request(asked.getKey()).sample().isNone()) {
@@ -370,6 +369,15 @@ final class Scrubber {
           }
           giveUp(asked.getKey(), e);
         }
+      }
+    }
+  }
+
+  private void noteShared(Set<Layer> layers, List<DataKey> keys)
+      throws IOException, BlockException {
+    if (pool.keys.areShared(keys)) {
+      for (Layer asked : layers) {
+        erases.leavesElsewhere(asked);
       }
     }
   }

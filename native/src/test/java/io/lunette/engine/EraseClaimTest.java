@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,17 @@ class EraseClaimTest {
     assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
   }
 
+  /** By a copy of the pool that is made behind the look at either copy, before the overwriting. */
+  @Test
+  void norIsOneWhoseRecordComesToBeShared() throws Exception {
+    openWithAVolume();
+    device.looksBeforeItIsShared.set(2);
+
+    EraseReport report = erase(new EraseRequest(EraseMethod.CRYPTO, false));
+
+    assertThat(report.claim()).isEqualTo(EraseClaim.HIDDEN);
+  }
+
   private void scrubDiscardedWhileShared() throws Exception {
     device.isShared = true;
     try (BlockDevice volume = driver.open(VOLUME, AccessMode.READ_WRITE)) {
@@ -259,6 +271,7 @@ class EraseClaimTest {
     private volatile boolean isShared;
     private volatile boolean failsReadBack;
     private volatile boolean recordIsShared;
+    private final AtomicInteger looksBeforeItIsShared = new AtomicInteger(Integer.MAX_VALUE);
     private volatile boolean dataIsShared;
     private volatile CountDownLatch readBackIsHeld = new CountDownLatch(0);
     private volatile CountDownLatch readBackMayEnd = new CountDownLatch(0);
@@ -300,7 +313,11 @@ class EraseClaimTest {
 
     @Override
     public boolean isShared(long offsetBytes, long lengthBytes) {
-      return isShared || (isRecord(offsetBytes) ? recordIsShared : dataIsShared);
+      return isShared || (isRecord(offsetBytes) ? isRecordShared() : dataIsShared);
+    }
+
+    private boolean isRecordShared() {
+      return recordIsShared || looksBeforeItIsShared.getAndDecrement() <= 0;
     }
 
     private boolean isRecord(long offset) {
