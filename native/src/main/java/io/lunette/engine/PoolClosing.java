@@ -30,9 +30,9 @@ final class PoolClosing {
         pool.log.stop();
         pool.checkpointer.await();
       }
+      // Before the lock of the metadata: whoever makes a key asks for that with the other held.
+      boolean isClean = !pool.keys.isTurnLeft();
       if (!pool.log.hasFailed()) {
-        // Before the lock of the metadata: whoever makes a key asks for that with the other held.
-        boolean isClean = !pool.keys.isTurnLeft();
         pool.metadata.lock.lock();
         try {
           writeCheckpoint(isClean);
