@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -34,6 +35,7 @@ final class CrashLife {
   static final long POOL_BYTES = 16L << 20;
   static final int MAGIC = 0x5EC2E7A9;
   static final int JOURNAL_EXTENTS = 8;
+  private static final long ERASE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   final RecordingDevice device;
   final CrashModel model;
@@ -152,6 +154,7 @@ final class CrashLife {
     try {
       if (before != null) {
         books.goOnFrom(before.books);
+        requireKeys(driver);
         endErases(driver);
       }
       for (int step = 0; step < steps; step++) {
@@ -167,10 +170,23 @@ final class CrashLife {
     }
   }
 
+  private static void requireKeys(EngineVolumeDriver driver) {
+    driver
+        .keyTrouble()
+        .ifPresent(
+            why -> {
+              throw new IllegalStateException("no key is made any more: " + why);
+            });
+  }
+
   /** What the crash cut short goes on by itself, and ends as it would have. */
   private void endErases(EngineVolumeDriver driver) throws VolumeException, BlockException {
+    long start = System.nanoTime();
     while (driver.list().stream().anyMatch(info -> info.state() == VolumeState.ERASING)) {
       LockSupport.parkNanos(100_000);
+      if (System.nanoTime() - start > ERASE_NANOS) {
+        throw new IllegalStateException("an erase does not end: " + driver.list());
+      }
     }
     CrashVerdict.read(driver)
         .forEach(
@@ -180,6 +196,10 @@ final class CrashLife {
                 throw new IllegalStateException("the erase of " + name + " went wrong: " + found);
               }
               model.now.put(name, new Content(found.sealed(), false, content.stamps()));
+              // Of one by key the data may be scrubbed later.
+              if (content.erasing() && !keyed) {
+                books.forgetBefore(name);
+              }
             });
     model.acknowledge("the end of the erases", 0, device.calls());
   }

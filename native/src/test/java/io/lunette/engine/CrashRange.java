@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
  */
 final class CrashRange {
 
-  private static final long USUAL_POINTS = 20_000;
+  static final long USUAL_POINTS = 20_000;
 
   private CrashRange() {}
 

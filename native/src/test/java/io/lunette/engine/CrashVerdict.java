@@ -216,6 +216,9 @@ final class CrashVerdict {
       awaitCopies(driver);
       awaitScrubbed(driver);
     }
+    if (!wasClosedCleanly(device)) {
+      return "the pool was closed, and not cleanly";
+    }
     PoolSpace space = driver.space();
     PoolUsage usage = PoolCheck.check(device).usage();
     Metadata metadata = PoolState.read(device, new PageCache(CACHE_BYTES)).metadata();
@@ -238,6 +241,10 @@ final class CrashVerdict {
     return held == space.ownedBytes() || (isShared && held < space.ownedBytes())
         ? null
         : "volumes hold " + held + " of " + space.ownedBytes() + " bytes that are owned";
+  }
+
+  private static boolean wasClosedCleanly(PagedDevice device) throws IOException {
+    return PoolState.read(device, new PageCache(CACHE_BYTES)).wasClosedCleanly();
   }
 
   private static void awaitScrubbed(EngineVolumeDriver driver) {
@@ -267,6 +274,9 @@ final class CrashVerdict {
       if (space.ownedBytes() != 0) {
         return space.ownedBytes() + " bytes are owned where there is no volume";
       }
+    }
+    if (!wasClosedCleanly(device)) {
+      return "the pool was closed, and not cleanly, when all volumes were gone";
     }
     for (int page = device.nextNonZero(0); page >= 0; page = device.nextNonZero(page + 1)) {
       ByteBuffer bytes = ByteBuffer.wrap(device.page(page));

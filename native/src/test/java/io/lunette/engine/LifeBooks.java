@@ -42,6 +42,9 @@ final class LifeBooks {
   /** Stamps written to each volume since it was made or erased, and those it was cloned with. */
   final Map<String, BitSet> stamps = new HashMap<>();
 
+  /** All stamps that each volume has ever shown, in this life and in those before it. */
+  private final Map<String, BitSet> everShown = new HashMap<>();
+
   /** What each dependent clone was made with. */
   final Map<String, int[]> origins = new HashMap<>();
 
@@ -51,7 +54,7 @@ final class LifeBooks {
   int lastStamp;
   int lastVolume;
 
-  /** Of those written before this life nothing is said: who has had them is not known. */
+  /** The last that was written before this life. */
   private int stampsBefore;
 
   LifeBooks(EngineVolumeDriver driver, RecordingDevice device, CrashModel model, Random random) {
@@ -68,6 +71,7 @@ final class LifeBooks {
     stampsBefore = lastStamp;
     origins.putAll(before.origins);
     snapshots.putAll(before.snapshots);
+    before.everShown.forEach((name, had) -> everShown.put(name, (BitSet) had.clone()));
     model.now.keySet().forEach(name -> stamps.put(name, new BitSet()));
   }
 
@@ -95,6 +99,13 @@ final class LifeBooks {
   void add(String name, Content content) {
     model.now.put(name, content);
     stamps.put(name, new BitSet());
+    everShown.put(name, new BitSet());
+    Arrays.stream(content.stamps()).forEach(everShown.get(name)::set);
+  }
+
+  void wrote(String name, int stamp) {
+    stamps.get(name).set(stamp);
+    everShown.get(name).set(stamp);
   }
 
   String any(boolean sealed) {
@@ -158,6 +169,25 @@ final class LifeBooks {
           }
         });
     gone.clear(0, stampsBefore + 1);
+    model.erased.or(gone);
+    forgetBefore(name);
+  }
+
+  /**
+   * The same of what was written before the crash that this life began with, and acknowledged or
+   * not: what no other volume has ever shown.
+   */
+  void forgetBefore(String name) {
+    BitSet gone = everShown.get(name).get(0, stampsBefore + 1);
+    everShown.forEach(
+        (other, shown) -> {
+          if (!other.equals(name)) {
+            gone.andNot(shown);
+          }
+        });
+    for (Content content : model.now.values()) {
+      Arrays.stream(content.stamps()).forEach(gone::clear);
+    }
     model.erased.or(gone);
   }
 }

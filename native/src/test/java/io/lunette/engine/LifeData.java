@@ -33,7 +33,7 @@ final class LifeData {
     int stamp = ++books.lastStamp;
     Arrays.fill(written, stamp);
     BlockDevice volume = books.opened(name);
-    books.stamps.get(name).set(stamp);
+    books.wrote(name, stamp);
     boolean atomic = books.random.nextInt(5) == 0;
     boolean isDurable = books.random.nextInt(6) == 0;
     Durability durability = isDurable ? Durability.DURABLE : Durability.VISIBLE;
