@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.bench.volume;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /** Where the operations of a load go. */
@@ -11,6 +12,13 @@ final class Places {
   /** One after the other, from the beginning again at the end. */
   static long[] sequential(long sizeBytes, int bytes, int count) {
     return every(sizeBytes, bytes, count);
+  }
+
+  /** The same, from some place on. */
+  static long[] sequentialFrom(long first, long sizeBytes, int bytes, int count) {
+    return Arrays.stream(sequential(sizeBytes, bytes, count))
+        .map(offset -> (first + offset) % sizeBytes)
+        .toArray();
   }
 
   /** At a distance, so that each is in another extent. */
