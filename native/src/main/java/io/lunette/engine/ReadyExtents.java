@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package io.lunette.engine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Deque;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,10 +14,9 @@ import java.util.Set;
  *
  * <p>A window is lent to so many neighbours of a volume, each of which has its place in it. So what
  * lies together in a volume lies together on the device, in whatever order it is written and
- * however many write at a time; what is read or written later in one piece is one piece there. The
- * windows of one volume lie to each other as their places in it do, so that the kernel's readahead
- * knows who reads a volume in order. That is a preference and no promise: when no window is left
- * that nobody has begun, what is free in the begun ones goes to whoever asks.
+ * however many write at a time; what is read or written later in one piece is one piece there. That
+ * is a preference and no promise: when no window is left that nobody has begun, what is free in the
+ * begun ones goes to whoever asks.
  *
  * <p>Guarded by the lock of {@link Metadata}.
  */
@@ -38,10 +36,6 @@ final class ReadyExtents {
       this.free = free;
     }
 
-    long first() {
-      return first;
-    }
-
     private long take(int place) {
       int taken = (free >>> place & 1) != 0 ? place : Integer.numberOfTrailingZeros(free);
       free &= ~(1 << taken);
@@ -49,8 +43,7 @@ final class ReadyExtents {
     }
   }
 
-  /** By their first extents, in the order in which they came. */
-  private final Map<Long, Window> whole = new LinkedHashMap<>();
+  private final Deque<Window> whole = new ArrayDeque<>();
 
   /** Of the eldest on; none of them is empty. */
   private final Set<Window> begun = new LinkedHashSet<>();
@@ -67,10 +60,14 @@ final class ReadyExtents {
 
   /** Adds extents, in the order in which they lie on the device where they do. */
   void addAll(List<Long> extents) {
+    Window last = null;
     for (long extent : extents) {
       long first = extent / WINDOW * WINDOW;
-      Window window = whole.computeIfAbsent(first, place -> new Window(place, 0));
-      window.free |= 1 << extent - first;
+      if (last == null || last.first != first) {
+        last = new Window(first, 0);
+        whole.add(last);
+      }
+      last.free |= 1 << extent - first;
     }
     size += extents.size();
   }
@@ -88,7 +85,7 @@ final class ReadyExtents {
   long take(Neighbours neighbours, long logical) {
     Window window = neighbours.window(logical);
     if (window == null || window.free == 0) {
-      window = next(neighbours.placeBeside(logical));
+      window = next();
       neighbours.lend(logical, window);
     }
     long taken = window.take((int) (logical % WINDOW));
@@ -99,27 +96,21 @@ final class ReadyExtents {
     return taken;
   }
 
-  /** The window at that place if nobody has begun it, else the one that has waited longest. */
-  private Window next(long place) {
-    Window window = whole.remove(place);
+  private Window next() {
+    Window window = whole.poll();
     if (window == null) {
-      window = removeEldest(whole.isEmpty() ? begun : whole.values());
+      Iterator<Window> eldest = begun.iterator();
+      window = eldest.next();
+      eldest.remove();
     }
     begun.add(window);
-    return window;
-  }
-
-  private static Window removeEldest(Collection<Window> windows) {
-    Iterator<Window> eldest = windows.iterator();
-    Window window = eldest.next();
-    eldest.remove();
     return window;
   }
 
   /** Takes all. */
   List<Long> takeAll() {
     List<Long> all = new ArrayList<>();
-    for (Iterable<Window> windows : List.of(whole.values(), begun)) {
+    for (Iterable<Window> windows : List.of(whole, begun)) {
       for (Window window : windows) {
         while (window.free != 0) {
           all.add(window.take(0));

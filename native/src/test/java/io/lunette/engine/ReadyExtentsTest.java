@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What lies together in a volume is to lie together on the device, while there is room for that.
@@ -40,48 +38,6 @@ class ReadyExtentsTest {
     for (int i = 0; i < 2 * WINDOW; i++) {
       assertThat(places[i]).isEqualTo(places[i / WINDOW * WINDOW] + i % WINDOW);
     }
-  }
-
-  /** Else a reader in order jumps to and fro, and the kernel does not read ahead for it. */
-  @ParameterizedTest
-  @ValueSource(longs = {0, 40, 1000})
-  void windowsLieInARowInWhateverOrderTheyAreBegun(long group) {
-    ready.addAll(extents(64, 8 * WINDOW));
-    long first = ready.take(volume, group * WINDOW);
-
-    for (long window : new long[] {2, 1, 5, 3, 7, 4, 6}) {
-      assertThat(ready.take(volume, (group + window) * WINDOW)).isEqualTo(first + window * WINDOW);
-    }
-  }
-
-  @Test
-  void aWindowThatIsBegunAfterItsSuccessorLiesBeforeIt() {
-    ready.addAll(extents(64, 4 * WINDOW));
-    long others = ready.take(other, 0);
-    long last = ready.take(other, 3 * WINDOW);
-    ready.take(volume, 100 * WINDOW);
-
-    assertThat(last).isEqualTo(others + 3 * WINDOW);
-    assertThat(ready.take(other, 2 * WINDOW)).isEqualTo(last - WINDOW);
-  }
-
-  @Test
-  void whereThePlaceBesideTheNeighboursIsTakenTheWindowThatWaitedLongestIsDealt() {
-    ready.addAll(extents(64, 4 * WINDOW));
-    long first = ready.take(volume, 0);
-    ready.take(other, 0);
-
-    assertThat(ready.take(volume, WINDOW)).isEqualTo(first + 2 * WINDOW);
-  }
-
-  @Test
-  void aWindowThatComesInTwoBatchesIsOne() {
-    ready.addAll(extents(64, WINDOW / 2));
-    ready.addAll(extents(64 + WINDOW / 2, WINDOW + WINDOW / 2));
-    ready.take(volume, 0);
-
-    assertThat(ready.take(volume, WINDOW - 1)).isEqualTo(64 + WINDOW - 1);
-    assertThat(ready.size()).isEqualTo(2 * WINDOW - 2);
   }
 
   @Test
