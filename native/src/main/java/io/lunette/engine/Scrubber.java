@@ -347,12 +347,12 @@ final class Scrubber {
    */
   private void destroyKeys(Layer layer, Map<Layer, EraseJob> askedByKey)
       throws IOException, BlockException {
-    Set<Layer> layers = askedByKey.containsKey(layer) ? askedByKey.keySet() : Set.of(layer);
-    List<DataKey> keys = layers.stream().map(Layer::key).filter(Objects::nonNull).toList();
     if (!askedByKey.containsKey(layer)) {
-      pool.keys.destroyUnlessNamed(keys);
+      pool.keys.destroyUnlessNamed(keysOf(Set.of(layer)));
       return;
     }
+    Set<Layer> layers = askedByKey.keySet();
+    List<DataKey> keys = keysOf(layers);
     noteShared(layers, keys);
     pool.keys.destroyUnlessNamed(keys);
     pool.keys.turn();
@@ -371,6 +371,10 @@ final class Scrubber {
         }
       }
     }
+  }
+
+  private static List<DataKey> keysOf(Set<Layer> layers) {
+    return layers.stream().map(Layer::key).filter(Objects::nonNull).toList();
   }
 
   private void noteShared(Set<Layer> layers, List<DataKey> keys)
