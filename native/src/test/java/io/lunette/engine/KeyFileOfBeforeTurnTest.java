@@ -10,12 +10,9 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.MemoryVault;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +24,6 @@ class KeyFileOfBeforeTurnTest extends KeyRecordsCase {
 
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName ERASED = new VolumeName("erased");
-  private static final int EPOCH_OFFSET = 32;
 
   private MemoryVault backup;
   private PagedDevice left;
@@ -40,25 +36,7 @@ class KeyFileOfBeforeTurnTest extends KeyRecordsCase {
     backup = vault.copy();
     EraseReport ignored = erase(ERASED, EraseMethod.CRYPTO);
     driver.close();
-    left = inTheMiddle();
-  }
-
-  private PagedDevice inTheMiddle() throws Exception {
-    List<Long> pages = recordPages();
-    RecordingDevice.Crashes crashes = device.crashes();
-    while (crashes.advance()) {
-      PagedDevice image = crashes.image(new Random(1), 1);
-      if (epoch(image, pages.get(0)) == 2 && epoch(image, pages.get(1)) == 1) {
-        return image;
-      }
-    }
-    throw new AssertionError("the copies were never of two epochs");
-  }
-
-  private static long epoch(PagedDevice image, long page) {
-    return ByteBuffer.wrap(image.page((int) (page / BLOCK)))
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .getLong(EPOCH_OFFSET);
+    left = crashedWith(recordPages(), List.of(2L, 1L));
   }
 
   private void openWith(MemoryVault keyFile) throws Exception {

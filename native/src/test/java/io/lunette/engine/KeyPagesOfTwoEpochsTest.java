@@ -13,12 +13,9 @@ import io.lunette.engine.check.PoolCheck;
 import io.lunette.engine.check.PoolRepair;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.MemoryVault;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +31,6 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
 
   private static final VolumeName VOLUME = new VolumeName("volume");
   private static final VolumeName ERASED = new VolumeName("erased");
-  private static final int EPOCH_OFFSET = 32;
 
   /** As many as fill the first page of records with the other two, and begin the second. */
   private static final List<VolumeName> CLONES =
@@ -63,27 +59,10 @@ class KeyPagesOfTwoEpochsTest extends KeyRecordsCase {
     driver.close();
     pages = KeyRecords.pages(device).stream().map(page -> (long) page * BLOCK).toList();
     assertThat(pages).hasSize(4);
-    PagedDevice image = inTheMiddle();
+    PagedDevice image = crashedWith(pages, List.of(2L, 2L, 1L, 1L));
     for (int page = image.nextNonZero(0); page >= 0; page = image.nextNonZero(page + 1)) {
       left.put((long) page * BLOCK, image.page(page), 0, BLOCK);
     }
-  }
-
-  private PagedDevice inTheMiddle() throws Exception {
-    RecordingDevice.Crashes crashes = device.crashes();
-    while (crashes.advance()) {
-      PagedDevice image = crashes.image(new Random(1), 1);
-      if (pages.stream().map(page -> epoch(image, page)).toList().equals(List.of(2L, 2L, 1L, 1L))) {
-        return image;
-      }
-    }
-    throw new AssertionError("the copies were never of two epochs");
-  }
-
-  private static long epoch(PagedDevice image, long page) {
-    return ByteBuffer.wrap(image.page((int) (page / BLOCK)))
-        .order(ByteOrder.LITTLE_ENDIAN)
-        .getLong(EPOCH_OFFSET);
   }
 
   /** What is needed of the page that is not read is deleted, as the pool's status says. */

@@ -14,9 +14,11 @@ import io.lunette.core.volume.VolumeName;
 import io.lunette.engine.format.KeySlot;
 import io.lunette.engine.key.MemoryVault;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -25,6 +27,7 @@ abstract class KeyRecordsCase {
 
   static final UUID POOL = new UUID(7, 7);
   static final int BLOCK = 4096;
+  private static final int EPOCH_OFFSET = 32;
 
   final RecordingDevice device = new RecordingDevice(formatted());
   final MemoryVault vault = new MemoryVault();
@@ -91,6 +94,25 @@ abstract class KeyRecordsCase {
     List<Long> pages = KeyRecords.pages(device).stream().map(page -> (long) page * BLOCK).toList();
     assertThat(pages).hasSize(2);
     return pages;
+  }
+
+  /** As a crash left the device when the records in these pages were of these epochs. */
+  PagedDevice crashedWith(List<Long> pages, List<Long> epochs) throws Exception {
+    RecordingDevice.Crashes crashes = device.crashes();
+    while (crashes.advance()) {
+      PagedDevice image = crashes.image(new Random(1), 1);
+      if (pages.stream().map(page -> epoch(image, page)).toList().equals(epochs)) {
+        return image;
+      }
+    }
+    throw new AssertionError("the pages were never of the epochs " + epochs);
+  }
+
+  /** Of the first record in a page. */
+  static long epoch(PagedDevice device, long page) {
+    return ByteBuffer.wrap(device.page((int) (page / BLOCK)))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getLong(EPOCH_OFFSET);
   }
 
   byte[] pageAt(long offset) {
